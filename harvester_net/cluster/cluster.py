@@ -1,0 +1,226 @@
+"""The cluster as one run of Pulumi sees it: each kind listed once, every wait on one shared watch.
+
+A preview of a thousand VM networks reads them with a handful of requests, and a hundred deletions are
+waited for on a single stream. Our own writes go through to what we know, so nothing is listed twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TypeVar
+
+from .access import AccessSettings
+from .connection import Connection
+from .errors import ClusterError, NotFound, Rejected, Unreachable
+from .patience import Patience
+from .resources import Object, Resource, key_of
+from .store import Store
+
+T = TypeVar("T")
+
+PAUSE_AFTER_OUTAGE = 1.0
+
+
+class Cluster:
+    """Reads, writes and waits of one run against one cluster."""
+
+    def __init__(self, settings: AccessSettings, *, offline: bool = False) -> None:
+        self.offline = offline
+        self.connection = Connection(settings)
+        self._stores: defaultdict[Resource, Store] = defaultdict(Store)
+        self._listing: defaultdict[Resource, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._watches: dict[Resource, _Watch] = {}
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self.connection.close()
+
+    def known(self, resource: Resource) -> dict[str, Object]:
+        """The objects of a kind as far as they are known now, without asking."""
+        return self._stores[resource].items
+
+    async def all(self, resource: Resource, patience: Patience) -> dict[str, Object]:
+        """All objects of a kind by key, listed once in a run."""
+        store = self._stores[resource]
+        async with self._listing[resource]:
+            if not store.complete:
+                objects, _ = await self.connection.list(resource, patience)
+                store.replace(objects)
+        return store.items
+
+    async def all_if_served(self, resource: Resource, patience: Patience) -> dict[str, Object]:
+        """As `all`, but nothing where the server does not know the kind."""
+        try:
+            return await self.all(resource, patience)
+        except NotFound:
+            return {}
+
+    async def find(self, resource: Resource, key: str, patience: Patience) -> Object | None:
+        """An object from the run's one list, or None."""
+        return (await self.all(resource, patience)).get(key)
+
+    async def fresh(self, resource: Resource, key: str, patience: Patience) -> Object | None:
+        """An object as it is on the server now, or None."""
+        try:
+            obj = await self.connection.get(resource, key, patience)
+        except NotFound:
+            self._stores[resource].remove(key)
+            return None
+        self._stores[resource].put(obj)
+        return obj
+
+    def forget(self, *resources: Resource) -> None:
+        """List these kinds again when they are asked for next: others have written them."""
+        for resource in resources:
+            if resource not in self._watches:
+                self._stores[resource].complete = False
+
+    async def create(self, resource: Resource, obj: Object, patience: Patience) -> Object:
+        """Create an object and return it as the server has it; raises AlreadyExists, Denied."""
+        namespace = obj["metadata"].get("namespace")
+        made = await self.connection.create(resource, namespace, obj, patience)
+        self._stores[resource].put(made)
+        return made
+
+    async def patch(
+        self, resource: Resource, key: str, fields: Object, patience: Patience
+    ) -> Object:
+        """Change the given fields of an object, and return it; raises NotFound, Conflict, Denied."""
+        changed = await self.connection.patch(resource, key, fields, patience)
+        self._stores[resource].put(changed)
+        return changed
+
+    async def delete(
+        self, resource: Resource, key: str, uid: str | None, patience: Patience
+    ) -> bool:
+        """Ask for an object's deletion. False if it, or the one with this uid, is gone already."""
+        try:
+            await self.connection.delete(resource, key, uid, patience)
+        except NotFound:
+            self._stores[resource].remove(key)
+            return False
+        return True
+
+    async def until(
+        self,
+        resources: tuple[Resource, ...],
+        done: Callable[[], T | None],
+        patience: Patience,
+    ) -> T:
+        """Watch some kinds until `done` returns something, and return that.
+
+        `done` looks at `known`. Raises OutOfPatience when the operation's time is up or it is
+        cancelled, and ClusterError when a kind cannot be watched.
+        """
+        async with self.watching(resources, patience):
+            while True:
+                changes = [self._stores[resource].next_change() for resource in resources]
+                for resource in resources:
+                    self._watches[resource].raise_failure()
+                if (result := done()) is not None:
+                    return result
+                await patience.wait(_first_of(changes))
+
+    async def until_gone(
+        self, resource: Resource, key: str, uid: str, patience: Patience
+    ) -> None:
+        """Wait until the object with this uid is gone from the server."""
+
+        def gone() -> bool | None:
+            obj = self.known(resource).get(key)
+            return True if obj is None or obj["metadata"]["uid"] != uid else None
+
+        await self.until((resource,), gone, patience)
+
+    @asynccontextmanager
+    async def watching(
+        self, resources: tuple[Resource, ...], patience: Patience
+    ) -> AsyncIterator[None]:
+        """Keep `known` up to date for these kinds meanwhile."""
+        async with AsyncExitStack() as stack:
+            watches = [await stack.enter_async_context(self._watched(r)) for r in resources]
+            for watch in watches:
+                await patience.wait(watch.listed.wait())
+                watch.raise_failure()
+            yield
+
+    @asynccontextmanager
+    async def _watched(self, resource: Resource) -> AsyncIterator[_Watch]:
+        watch = self._watches.get(resource)
+        if watch is None:
+            watch = self._watches[resource] = _Watch(
+                self.connection, resource, self._stores[resource]
+            )
+        watch.users += 1
+        try:
+            yield watch
+        finally:
+            watch.users -= 1
+            if not watch.users:
+                del self._watches[resource]
+                watch.stop()
+
+
+class _Watch:
+    """Keeps a store up to date for as long as somebody waits on it."""
+
+    def __init__(self, connection: Connection, resource: Resource, store: Store) -> None:
+        self.users = 0
+        self.listed = asyncio.Event()
+        self._connection, self._resource, self._store = connection, resource, store
+        self._failure: ClusterError | None = None
+        self._task = asyncio.create_task(self._run())
+
+    def stop(self) -> None:
+        self._task.cancel()
+
+    def raise_failure(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._list_and_follow()
+            except (Unreachable, Rejected):
+                # An outage, or events too old to continue from: list again. How long this may go
+                # on is decided by the patience of those who wait.
+                await asyncio.sleep(PAUSE_AFTER_OUTAGE)
+            except ClusterError as error:
+                self._failure = error
+                self.listed.set()
+                self._store.replace(self._store.items.values())
+                return
+
+    async def _list_and_follow(self) -> None:
+        objects, version = await self._connection.list(self._resource, Patience(30))
+        self._store.replace(objects)
+        self.listed.set()
+        while True:
+            async for kind, obj in self._connection.watch(self._resource, version):
+                if kind == "ERROR":
+                    raise Rejected(str(obj.get("message")))
+                version = obj["metadata"]["resourceVersion"]
+                if kind != "BOOKMARK":
+                    self._apply(kind, obj)
+
+    def _apply(self, kind: str, obj: Object) -> None:
+        if kind != "DELETED":
+            self._store.put(obj)
+            return
+        key = key_of(obj)
+        known = self._store.items.get(key)
+        if known is not None and known["metadata"]["uid"] == obj["metadata"]["uid"]:
+            self._store.remove(key)
+
+
+async def _first_of(changes: list[asyncio.Event]) -> None:
+    waits = [asyncio.ensure_future(change.wait()) for change in changes]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

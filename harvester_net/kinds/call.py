@@ -1,0 +1,29 @@
+"""One life-cycle call, as a kind sees it: the cluster, how long it may take, and whom to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..cluster.cluster import Cluster
+from ..cluster.patience import Patience
+
+
+def _nobody(_message: str) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a kind is given besides the properties."""
+
+    urn: str
+    cluster: Cluster
+    patience: Patience
+    preview: bool = False
+    replacing: bool = False
+    """Whether an object with the same URN is deleted before this one is made."""
+    tell: Callable[[str], None] = _nobody
+    """Shows what the call is doing or waiting for, while it runs."""
+    warn: Callable[[str], None] = _nobody
+    """Leaves a warning on the resource."""

@@ -1,0 +1,94 @@
+"""Deleting an object that others may still hold.
+
+A deletion that nobody is going to unblock fails soon and says who blocks it. If the blockers are going,
+in this run or elsewhere, it waits for them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..cluster.errors import Conflict, Denied
+from ..cluster.resources import Object, Resource, key_of
+from ..rules.deletion import Blocker
+from .call import Call
+from .failures import Refused
+
+SECONDS_WITHOUT_PROGRESS = 5.0
+"""How long blockers may stay the same; the engine may just not have come to them yet."""
+PAUSE = 0.3
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """The deletion of one object."""
+
+    resource: Resource
+    live: Object
+    words: str
+    call: Call
+
+    async def when_free(
+        self, blocking: tuple[Resource, ...], blockers: Callable[[], list[Blocker]]
+    ) -> None:
+        """Delete the object as soon as nothing blocks it, and wait until it is gone.
+
+        ``blockers`` looks at what is known of the ``blocking`` kinds. Raises Refused with their names
+        when they do not go.
+        """
+        denied = await self._ask()
+        if denied is not None:
+            async with self.call.cluster.watching(blocking, self.call.patience):
+                await self._insist(denied, blockers)
+        self.call.tell("being deleted")
+        await self.call.cluster.until_gone(
+            self.resource, key_of(self.live), self._uid, self.call.patience
+        )
+
+    @property
+    def _uid(self) -> str:
+        return str(self.live["metadata"]["uid"])
+
+    async def _ask(self) -> Denied | None:
+        try:
+            await self.call.cluster.delete(
+                self.resource, key_of(self.live), self._uid, self.call.patience
+            )
+        except Conflict:
+            # An object of the same name with another uid: the one we made is gone.
+            pass
+        except Denied as denied:
+            return denied
+        return None
+
+    async def _insist(
+        self, denied: Denied | None, blockers: Callable[[], list[Blocker]]
+    ) -> None:
+        last, since = None, time.monotonic()
+        while denied is not None:
+            found = blockers()
+            if found != last:
+                last, since = found, time.monotonic()
+            stuck = time.monotonic() - since > SECONDS_WITHOUT_PROGRESS
+            if stuck and not any(blocker.going for blocker in found):
+                raise Refused(self._sentence(found, denied)) from denied
+            self.call.tell(_waiting(found))
+            await self.call.patience.sleep(PAUSE)
+            if not blockers():
+                denied = await self._ask()
+
+    def _sentence(self, blockers: list[Blocker], denied: Denied) -> str:
+        if not blockers:
+            # Nobody that we know of: the server's own words are all there is.
+            return f"{self.words} cannot be deleted: {denied.why}"
+        names = ", ".join(blocker.words for blocker in blockers)
+        return f"{self.words} cannot be deleted while it is used by {names}"
+
+
+def _waiting(blockers: list[Blocker]) -> str:
+    if not blockers:
+        return "waiting for the server to notice that nothing uses it any more"
+    more = f" and {len(blockers) - 1} more" if len(blockers) > 1 else ""
+    return f"waiting for {blockers[0].words}{more} to go"

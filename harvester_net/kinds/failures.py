@@ -1,0 +1,23 @@
+"""How a life-cycle call ends when it does not end well."""
+
+from __future__ import annotations
+
+from .differences import Properties
+
+
+class Refused(Exception):
+    """The call is not carried out, and nothing was changed; the message says why and what to do."""
+
+
+class Unfinished(Exception):
+    """The object exists but is not as it should be; the next run goes on from here.
+
+    Pulumi records the object with the reasons, shows them at each preview, and calls Update at the
+    next `up` (P5).
+    """
+
+    def __init__(
+        self, key: str, outputs: Properties, inputs: Properties, reasons: list[str]
+    ) -> None:
+        super().__init__("; ".join(reasons))
+        self.key, self.outputs, self.inputs, self.reasons = key, outputs, inputs, reasons

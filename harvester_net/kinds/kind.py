@@ -1,0 +1,87 @@
+"""What every kind can do, and what all of them do the same way: check and diff."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ..rules.planned import Planned
+from ..specs.parse import parse
+from ..specs.spec import Problem, Spec
+from ..specs.unknown import UNKNOWN
+from .call import Call
+from .differences import Difference, Properties, differences
+
+
+@dataclass(frozen=True)
+class Live:
+    """What a Read found: what the object is, in outputs and in inputs."""
+
+    key: str
+    outputs: Properties
+    inputs: Properties
+
+
+class Kind(ABC):
+    """A kind of resource: pure check and diff, and the calls that touch the cluster.
+
+    Properties are camelCase and plain. ``create``, ``read`` and ``update`` raise Unfinished when the
+    object exists but is not as it should be, and Refused when nothing was changed.
+    """
+
+    token: ClassVar[str]
+    spec: ClassVar[type[Spec]]
+    outputs: ClassVar[type[Spec]]
+    named: ClassVar[bool] = True
+    """Whether it has a name of its own; the settings of a cluster have none."""
+
+    seconds: ClassVar[float] = 600
+    """How long a create, update or delete may take when the program does not say."""
+
+    def check(
+        self, given: Properties, planned: Planned
+    ) -> tuple[Properties, Sequence[Problem]]:
+        """The inputs as they will be compared and stored, and everything wrong with them."""
+        inputs = {name: value for name, value in given.items() if value is not None}
+        wish, problems = parse(self.spec, inputs)
+        if not problems:
+            problems = self.check_in_plan(wish, planned)
+        return inputs, problems
+
+    def check_in_plan(self, wish: Any, planned: Planned) -> list[Problem]:
+        """What is wrong with a wish beside the others of the same program; notes it for them."""
+        return []
+
+    def diff(self, old: Properties, new: Properties) -> list[Difference]:
+        """The inputs that change. Pure."""
+        return differences(self.spec, old, new)
+
+    def preview(self, inputs: Properties, known: Properties) -> Properties:
+        """The outputs of an object that does not exist, or is not changed, yet."""
+        computed = self.outputs.model_fields.keys() - self.spec.model_fields.keys()
+        names = [self.outputs.model_fields[field].alias or field for field in computed]
+        return inputs | {name: known.get(name, UNKNOWN) for name in names}
+
+    @abstractmethod
+    def key(self, inputs: Properties) -> str | None:
+        """The id of an object with these inputs; None while it is not known."""
+
+    @abstractmethod
+    async def create(self, inputs: Properties, call: Call) -> Live:
+        """Make the object, or finish one that an earlier run began."""
+
+    @abstractmethod
+    async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
+        """The object as it is, in the words of the inputs; None if it is gone."""
+
+    @abstractmethod
+    async def update(
+        self, key: str, old: Properties, new: Properties, outputs: Properties, call: Call
+    ) -> Live:
+        """Bring the object to the new inputs; also continues what an earlier run left unfinished."""
+
+    @abstractmethod
+    async def delete(self, key: str, outputs: Properties, call: Call) -> None:
+        """Delete the object that we made, and wait until it is gone."""

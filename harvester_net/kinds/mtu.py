@@ -1,0 +1,82 @@
+"""The MTU is decided once, on the cluster network; everybody else may only repeat it.
+
+Network configs and VM networks follow their cluster network: without an MTU of their own they take its
+MTU, and one that is given must be the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..cluster.resources import CLUSTER_NETWORK, Object, annotations_of
+from ..rules.planned import Planned
+from ..specs.limits import mtu_or_default
+from ..specs.spec import Problem
+from ..specs.unknown import is_known
+from .call import Call
+from .differences import Change, Difference, Properties
+from .failures import Refused
+from .owned import OwnedKind
+
+UPLINK_MTU = "network.harvesterhci.io/uplink-mtu"
+
+
+def uplink_mtu(cluster_network: Object) -> int:
+    """The MTU in bytes that the server has for a cluster network."""
+    text = annotations_of(cluster_network).get(UPLINK_MTU, "")
+    return mtu_or_default(int(text) if text.isdigit() else None)
+
+
+def config_mtu(config: Object) -> int:
+    """The MTU in bytes of a network config on the server."""
+    attributes = config["spec"]["uplink"].get("linkAttributes") or {}
+    return mtu_or_default(attributes.get("mtu"))
+
+
+def disagreement(mtu: int | None, cluster_network: str, planned: Planned) -> list[Problem]:
+    """The problem, if an MTU is given that the program does not give the cluster network."""
+    if mtu is None or not is_known(mtu) or not is_known(cluster_network):
+        return []
+    decided = planned.mtu_of.get(cluster_network)
+    if decided is None or decided == mtu_or_default(mtu):
+        return []
+    return [
+        Problem(
+            "mtu",
+            f"{mtu_or_default(mtu)} is not the {decided} of ClusterNetwork {cluster_network}; the "
+            "MTU is decided there, leave it out here",
+        )
+    ]
+
+
+class FollowsMtu(OwnedKind):
+    """A kind whose MTU is its cluster network's."""
+
+    def diff(self, old: Properties, new: Properties) -> list[Difference]:
+        """An MTU that was followed until now and is spelled out from now on is no change."""
+        return [
+            difference
+            for difference in super().diff(old, new)
+            if difference.location != ("mtu",) or difference.change is not Change.ADD
+        ]
+
+    async def wanted_mtu(self, wish: Any, call: Call) -> int:
+        """The MTU in bytes of the wish, else of the cluster network as it is."""
+        if wish.mtu is not None:
+            return mtu_or_default(wish.mtu)
+        name = wish.cluster_network
+        network = await call.cluster.fresh(CLUSTER_NETWORK, name, call.patience)
+        if network is None:
+            raise Refused(f"there is no cluster network {name} on the server")
+        return uplink_mtu(network)
+
+    async def look_around(self, call: Call) -> None:
+        await call.cluster.all(CLUSTER_NETWORK, call.patience)
+
+    def inputs_of(self, live: Object, mine: Properties, call: Call) -> Properties:
+        inputs = super().inputs_of(live, mine, call)
+        network = call.cluster.known(CLUSTER_NETWORK).get(inputs["clusterNetwork"])
+        follows = network is not None and inputs.get("mtu") == uplink_mtu(network)
+        if "mtu" not in mine and follows:
+            del inputs["mtu"]
+        return inputs

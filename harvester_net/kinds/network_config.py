@@ -1,0 +1,301 @@
+"""NetworkConfig on the server: a VlanConfig, ready when every matched node has set up its uplink."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from typing import Any
+
+from ..cluster.resources import (
+    NAD,
+    VLAN_CONFIG,
+    VLAN_STATUS,
+    VMI,
+    Object,
+    annotations_of,
+    condition,
+    key_of,
+    labels_of,
+)
+from ..rules import deletion
+from ..rules.deletion import Blocker
+from ..rules.planned import Planned
+from ..specs import network_config as specs
+from ..specs.limits import mtu_or_default
+from ..specs.spec import Problem
+from ..specs.unknown import is_known
+from .call import Call
+from .differences import Properties
+from .failures import Refused
+from .mtu import FollowsMtu, config_mtu, disagreement
+from .owned import OwnedKind, metadata
+
+MATCHED_NODES = "network.harvesterhci.io/matched-nodes"
+CONFIG_LABEL = "network.harvesterhci.io/vlanconfig"
+
+SECONDS_TO_RECOVER = 20.0
+"""How long nodes may keep saying that they failed: agents retry up to every 30 s (H4)."""
+
+
+def matched_nodes(config: Object) -> list[str]:
+    """The nodes that a config matches, as the server found, sorted."""
+    return sorted(json.loads(annotations_of(config).get(MATCHED_NODES) or "[]"))
+
+
+class NetworkConfig(FollowsMtu, OwnedKind):
+    """Life cycle of network configs."""
+
+    token = "harvester-net:index:NetworkConfig"
+    spec = specs.NetworkConfig
+    outputs = specs.NetworkConfigOutputs
+    resource = VLAN_CONFIG
+    blocking = (NAD, VMI)
+
+    def key(self, inputs: Properties) -> str | None:
+        name = inputs.get("name")
+        return str(name) if is_known(name) else None
+
+    def check_in_plan(self, wish: specs.NetworkConfig, planned: Planned) -> list[Problem]:
+        if wish.cluster_network == "mgmt":
+            return [Problem("clusterNetwork", "mgmt is built in; it takes no network config")]
+        return disagreement(wish.mtu, wish.cluster_network, planned)
+
+    async def manifest(self, wish: specs.NetworkConfig, call: Call) -> Object:
+        mtu = await self.wanted_mtu(wish, call)
+        spec: Object = {
+            "clusterNetwork": wish.cluster_network,
+            "uplink": {"nics": list(wish.uplink.nics)} | uplink_attributes(wish.uplink, mtu),
+        }
+        if wish.description:
+            spec["description"] = wish.description
+        if wish.node_selector:
+            spec["nodeSelector"] = dict(wish.node_selector)
+        return {
+            "apiVersion": VLAN_CONFIG.api,
+            "kind": VLAN_CONFIG.kind,
+            "metadata": metadata(wish),
+            "spec": spec,
+        }
+
+    async def changes(self, wish: specs.NetworkConfig, live: Object, call: Call) -> Object:
+        mtu = await self.wanted_mtu(wish, call)
+        return {"spec": patch} if (patch := spec_changes(wish, mtu, live["spec"])) else {}
+
+    def seen(self, live: Object, call: Call) -> Properties:
+        spec = live["spec"]
+        return {
+            "name": key_of(live),
+            "labels": labels_of(live),
+            "annotations": annotations_of(live),
+            "clusterNetwork": spec["clusterNetwork"],
+            "description": spec.get("description"),
+            "nodeSelector": spec.get("nodeSelector"),
+            "uplink": uplink_seen(spec["uplink"]),
+            "mtu": config_mtu(live),
+        }
+
+    def computed(self, live: Object, call: Call) -> Properties:
+        return super().computed(live, call) | {"matchedNodes": matched_nodes(live)}
+
+    async def look_around(self, call: Call) -> None:
+        await super().look_around(call)
+        await call.cluster.all(VLAN_STATUS, call.patience)
+
+    def unfinished(self, live: Object, call: Call) -> list[str]:
+        waiting = nodes_not_ready(live, call.cluster.known(VLAN_STATUS))
+        return [f"{node}: {why}" for node, why in sorted(waiting.items())]
+
+    async def finish(self, wish: specs.NetworkConfig, live: Object, call: Call) -> Object:
+        if not matched_nodes(live):
+            call.warn(
+                f"NetworkConfig {wish.name} matches no node; it does nothing until one fits"
+            )
+        await self._all_nodes_ready(key_of(live), call)
+        return call.cluster.known(VLAN_CONFIG).get(key_of(live), live)
+
+    async def _all_nodes_ready(self, key: str, call: Call) -> None:
+        last: dict[str, str] = {}
+        since = time.monotonic()
+        async with call.cluster.watching((VLAN_CONFIG, VLAN_STATUS), call.patience):
+            while live := call.cluster.known(VLAN_CONFIG).get(key):
+                waiting = nodes_not_ready(live, call.cluster.known(VLAN_STATUS))
+                if not waiting:
+                    return call.tell("ready")
+                if waiting != last:
+                    last, since = waiting, time.monotonic()
+                if gave_up(waiting) and time.monotonic() - since > SECONDS_TO_RECOVER:
+                    raise Refused(progress(live, waiting))
+                call.tell(progress(live, waiting))
+                await call.patience.sleep(0.2)
+        raise Refused(f"NetworkConfig {key} was deleted meanwhile")
+
+    def blockers(self, live: Object, call: Call) -> list[Blocker]:
+        return deletion.of_network_config(
+            live,
+            set(matched_nodes(live)),
+            call.cluster.known(NAD).values(),
+            call.cluster.known(VMI).values(),
+        )
+
+    async def before_delete(self, live: Object, call: Call) -> None:
+        """A node that never set up the uplink does not tear it down either (lab.md 5)."""
+        call.cluster.forget(VLAN_STATUS)
+        await call.cluster.all(VLAN_STATUS, call.patience)
+        failed = nodes_not_ready(live, call.cluster.known(VLAN_STATUS))
+        for node in (n for n, why in sorted(failed.items()) if why != NOT_HEARD):
+            call.warn(
+                f"{node} never set up this config ({failed[node]}); its bond "
+                f"{live['spec']['clusterNetwork']}-bo may stay and hold the NICs. Look at it with "
+                f"`ip link`, and delete it by hand if it is there"
+            )
+
+    async def after_delete(self, key: str, call: Call) -> None:
+        """Another config can take the nodes only when their agents have torn this one down."""
+
+        def torn_down() -> bool | None:
+            left = sorted(nodes_of(statuses_of(key, call.cluster.known(VLAN_STATUS))))
+            if left:
+                call.tell(f"waiting for {', '.join(left)} to tear down the uplink")
+            return None if left else True
+
+        await call.cluster.until((VLAN_STATUS,), torn_down, call.patience)
+
+
+NOT_HEARD = "its agent has not set up the uplink yet"
+
+
+def statuses_of(key: str, statuses: dict[str, Object]) -> list[Object]:
+    """The per-node statuses that belong to a config."""
+    return [s for s in statuses.values() if labels_of(s).get(CONFIG_LABEL) == key]
+
+
+def nodes_of(statuses: list[Object]) -> set[str]:
+    """The nodes that these statuses speak of."""
+    return {status["status"]["node"] for status in statuses}
+
+
+def nodes_not_ready(config: Object, statuses: dict[str, Object]) -> dict[str, str]:
+    """The matched nodes that have not set up the uplink, each with the reason (H4.2)."""
+    own = {s["status"]["node"]: s for s in statuses_of(key_of(config), statuses)}
+    waiting = {}
+    for node in matched_nodes(config):
+        ready = condition(own[node], "ready") if node in own else {}
+        if ready.get("status") != "True":
+            waiting[node] = ready.get("message") or NOT_HEARD
+    return waiting
+
+
+def gave_up(waiting: dict[str, str]) -> bool:
+    """Whether a node says that it failed, rather than nothing yet."""
+    return any(why != NOT_HEARD for why in waiting.values())
+
+
+def progress(config: Object, waiting: dict[str, str]) -> str:
+    """How many nodes are ready, and what the others say."""
+    matched = matched_nodes(config)
+    said = "; ".join(f"{node}: {why}" for node, why in sorted(waiting.items()))
+    return f"{len(matched) - len(waiting)} of {len(matched)} nodes ready; {said}"
+
+
+def uplink_attributes(uplink: specs.Uplink, mtu: int) -> Object:
+    """Bond options and link attributes of a new config, everything said outright.
+
+    Servers up to 1.5 cannot take absent link attributes, agents up to 1.6 monitor no link without a
+    miimon, and an MTU of 1500 that is not sent leaves an older one on the devices (H4.1).
+    """
+    bond = uplink.bond_options or specs.BondOptions()
+    link = uplink.link_attributes or specs.LinkAttributes()
+    attributes: Object = {"mtu": mtu}
+    if specs.LinkAttributes.meanings["txQLen"](link.tx_q_len) != specs.UNCHANGED_QUEUE:
+        attributes["txQLen"] = link.tx_q_len
+    if link.hardware_addr:
+        attributes["hardwareAddr"] = mac_to_wire(link.hardware_addr)
+    return {
+        "bondOptions": {
+            "mode": bond.mode or specs.DEFAULT_BOND_MODE,
+            "miimon": specs.BondOptions.meanings["miimon"](bond.miimon),
+        },
+        "linkAttributes": attributes,
+    }
+
+
+def uplink_seen(uplink: Object) -> Properties:
+    """The uplink of a live config, in our words."""
+    bond, link = uplink.get("bondOptions") or {}, uplink.get("linkAttributes") or {}
+    address = link.get("hardwareAddr")
+    return {
+        "nics": uplink.get("nics"),
+        "bondOptions": {"mode": bond.get("mode"), "miimon": bond.get("miimon")},
+        "linkAttributes": {
+            "txQLen": link.get("txQLen"),
+            "hardwareAddr": mac_from_wire(address) if address else None,
+        },
+    }
+
+
+def spec_changes(wish: specs.NetworkConfig, mtu: int, live: Object) -> Object:
+    """The merge patch of the spec: only what differs in meaning.
+
+    The server compares the whole uplink literally and wants VMs stopped for a difference that means
+    nothing (H6), so the live spelling stays wherever it means the same.
+    """
+    patch: Object = {}
+    if wish.cluster_network != live["clusterNetwork"]:
+        patch["clusterNetwork"] = wish.cluster_network
+    if (wish.description or "") != (live.get("description") or ""):
+        patch["description"] = wish.description
+    if selector := _map_changes(live.get("nodeSelector") or {}, wish.node_selector or {}):
+        patch["nodeSelector"] = selector if wish.node_selector else None
+    if uplink := _uplink_changes(wish.uplink, mtu, live["uplink"]):
+        patch["uplink"] = uplink
+    return patch
+
+
+def _uplink_changes(wish: specs.Uplink, mtu: int, live: Object) -> Object:
+    patch: Object = {}
+    if sorted(wish.nics) != sorted(live.get("nics") or []):
+        patch["nics"] = list(wish.nics)
+    for part, wanted in uplink_attributes(wish, mtu).items():
+        present, meanings = live.get(part) or {}, _MEANINGS[part]
+        names = {*wanted, *present}
+        changed = {
+            name: wanted.get(name, _DEFAULTS.get(name))
+            for name in sorted(names)
+            if meanings(name, present.get(name)) != meanings(name, wanted.get(name))
+        }
+        if changed:
+            patch[part] = changed
+    return patch
+
+
+def _bond_meaning(name: str, value: Any) -> Any:
+    meaning = specs.BondOptions.meanings.get(name)
+    return meaning(value) if meaning else value
+
+
+def _link_meaning(name: str, value: Any) -> Any:
+    if name == "mtu":
+        return mtu_or_default(value)
+    meaning = specs.LinkAttributes.meanings.get(name)
+    return meaning(value) if meaning and name != "hardwareAddr" else value
+
+
+_MEANINGS = {"bondOptions": _bond_meaning, "linkAttributes": _link_meaning}
+_DEFAULTS = {"txQLen": specs.UNCHANGED_QUEUE}
+"""What is sent for a property that the program no longer names; None removes it."""
+
+
+def _map_changes(old: dict[str, str], new: dict[str, str]) -> dict[str, str | None]:
+    gone: dict[str, str | None] = {key: None for key in old if key not in new}
+    return gone | {key: value for key, value in new.items() if old.get(key) != value}
+
+
+def mac_to_wire(address: str) -> str:
+    """A MAC address as the server stores it: base64 of its six bytes (H1.2)."""
+    return base64.b64encode(bytes.fromhex(address.replace(":", ""))).decode()
+
+
+def mac_from_wire(text: str) -> str:
+    """A MAC address as people write it."""
+    return base64.b64decode(text).hex(":")

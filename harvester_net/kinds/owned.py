@@ -1,0 +1,233 @@
+"""The life of an object that a resource owns: made, changed and deleted by us.
+
+ClusterNetwork, NetworkConfig and VmNetwork differ only in what they read from an object and write to it;
+the order of things, and what happens when a run is killed between them, is here.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+from ..cluster.errors import AlreadyExists, ClusterError, Conflict
+from ..cluster.patience import OutOfPatience
+from ..cluster.resources import Object, Resource, annotations_of, is_terminating, key_of
+from ..rules.deletion import Blocker
+from ..specs.parse import parse
+from ..specs.unknown import is_wholly_known
+from .call import Call
+from .deleting import Deletion
+from .differences import Properties, projected
+from .failures import Refused, Unfinished
+from .kind import Kind, Live
+
+CREATED_BY = "harvester-net/created-by"
+"""Annotation with the URN of the resource that made an object: how a killed run finds it again."""
+
+
+class OwnedKind(Kind):
+    """A kind whose resource is one object of its own."""
+
+    resource: ClassVar[Resource]
+
+    @abstractmethod
+    async def manifest(self, wish: Any, call: Call) -> Object:
+        """The object to create."""
+
+    @abstractmethod
+    async def changes(self, wish: Any, live: Object, call: Call) -> Object:
+        """The merge patch that brings a live object to the wish; empty if it is there already."""
+
+    @abstractmethod
+    def seen(self, live: Object, call: Call) -> Properties:
+        """The inputs that a live object amounts to, defaults written out."""
+
+    def inputs_of(self, live: Object, mine: Properties, call: Call) -> Properties:
+        """The inputs of a live object in the words of the program."""
+        return projected(self.spec, self.seen(live, call), mine)
+
+    def computed(self, live: Object, call: Call) -> Properties:
+        """The outputs of a live object besides its inputs."""
+        return {"uid": live["metadata"]["uid"]}
+
+    async def look_around(self, call: Call) -> None:
+        """Fetch the other objects that `seen`, `computed` and `unfinished` look at."""
+
+    async def finish(self, wish: Any, live: Object, call: Call) -> Object:
+        """Carry out and wait for what follows the write; returns the object as it is then."""
+        return live
+
+    def unfinished(self, live: Object, call: Call) -> list[str]:
+        """Why a live object is not as it should be; empty if it is."""
+        return []
+
+    def adoptable(self, key: str) -> bool:
+        """Whether creating one that exists already takes it over."""
+        return False
+
+    def forgets(self, key: str) -> bool:
+        """Whether deleting it leaves the object alone."""
+        return False
+
+    blocking: ClassVar[tuple[Resource, ...]]
+    """The kinds of objects that can keep one of these from being deleted."""
+
+    @abstractmethod
+    def blockers(self, live: Object, call: Call) -> list[Blocker]:
+        """Who keeps the object from being deleted, among the `blocking` that are known."""
+
+    async def before_delete(self, live: Object, call: Call) -> None:
+        """Say what should be known before the object goes."""
+
+    async def after_delete(self, key: str, call: Call) -> None:
+        """Wait for what the server cleans up after the object itself is gone."""
+
+    async def create(self, inputs: Properties, call: Call) -> Live:
+        wish, _ = parse(self.spec, inputs)
+        key = self.key(inputs)
+        if call.preview or key is None:
+            await self._check_free(key, call)
+            return Live(key or "", self.preview(inputs, {}), inputs)
+        manifest = await self.manifest(wish, call)
+        annotations = manifest["metadata"].setdefault("annotations", {})
+        annotations[CREATED_BY] = call.urn
+        try:
+            live = await call.cluster.create(self.resource, manifest, call.patience)
+        except AlreadyExists:
+            return await self._take_over(key, inputs, wish, call)
+        return await self._finished(live, inputs, wish, call)
+
+    async def _check_free(self, key: str | None, call: Call) -> None:
+        """Say at preview that an object of this name is there, unless it goes before."""
+        if key is None or call.replacing:
+            return
+        live = await call.cluster.find(self.resource, key, call.patience)
+        if live is not None and not is_terminating(live):
+            self._check_ours(key, live, call)
+
+    def _check_ours(self, key: str, live: Object, call: Call) -> None:
+        if annotations_of(live).get(CREATED_BY) != call.urn and not self.adoptable(key):
+            name = call.urn.rpartition("::")[2]
+            raise Refused(
+                f"{self._words(key)} exists already; to manage it: "
+                f"pulumi import {self.token} {name} {key}"
+            )
+
+    async def _take_over(self, key: str, inputs: Properties, wish: Any, call: Call) -> Live:
+        live = await call.cluster.fresh(self.resource, key, call.patience)
+        if live is None:
+            raise Refused(
+                f"{self._words(key)} was there and is gone again; run `pulumi up` again"
+            )
+        if is_terminating(live):
+            raise Refused(
+                f"{self._words(key)} is being deleted; run `pulumi up` when it is gone"
+            )
+        self._check_ours(key, live, call)
+        live = await self._written(wish, {}, live, call)
+        return await self._finished(live, inputs, wish, call)
+
+    async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
+        live = await call.cluster.find(self.resource, key, call.patience)
+        if live is None:
+            return None
+        await self.look_around(call)
+        seen = self._live(live, self.inputs_of(live, inputs, call), call)
+        if reasons := self.unfinished(live, call):
+            raise Unfinished(seen.key, seen.outputs, seen.inputs, reasons)
+        return seen
+
+    async def update(
+        self, key: str, old: Properties, new: Properties, outputs: Properties, call: Call
+    ) -> Live:
+        wish, _ = parse(self.spec, new)
+        if call.preview:
+            seen = await call.cluster.find(self.resource, key, call.patience)
+            if seen is not None and is_wholly_known(new):
+                await self.changes(wish, seen, call)
+            return Live(key, self.preview(new, outputs), new)
+        live = await call.cluster.fresh(self.resource, key, call.patience)
+        if live is None:
+            raise Refused(f"{self._words(key)} is gone; run `pulumi up` again to make it anew")
+        live = await self._written(wish, old, live, call)
+        return await self._finished(live, new, wish, call)
+
+    async def delete(self, key: str, outputs: Properties, call: Call) -> None:
+        live = await call.cluster.fresh(self.resource, key, call.patience)
+        made = outputs.get("uid")
+        if self.forgets(key):
+            return
+        if live is not None and made in (None, live["metadata"]["uid"]):
+            await self.before_delete(live, call)
+            deletion = Deletion(self.resource, live, self._words(key), call)
+            await deletion.when_free(self.blocking, lambda: self.blockers(live, call))
+        await self.after_delete(key, call)
+
+    async def _written(self, wish: Any, old: Properties, live: Object, call: Call) -> Object:
+        """Write what differs, with the version that was looked at; look again if it has changed."""
+        while True:
+            patch = _merged(
+                own_metadata(wish, old, live), await self.changes(wish, live, call)
+            )
+            if not patch:
+                return live
+            version = {"metadata": {"resourceVersion": live["metadata"]["resourceVersion"]}}
+            try:
+                return await call.cluster.patch(
+                    self.resource, key_of(live), _merged(patch, version), call.patience
+                )
+            except Conflict:
+                call.patience.check()
+                again = await call.cluster.fresh(self.resource, key_of(live), call.patience)
+                if again is None:
+                    raise
+                live = again
+
+    async def _finished(self, live: Object, inputs: Properties, wish: Any, call: Call) -> Live:
+        """After the first write every failure is a partial one: the object exists and is ours."""
+        try:
+            live = await self.finish(wish, live, call)
+            await self.look_around(call)
+            return self._live(live, inputs, call)
+        except (ClusterError, OutOfPatience, Refused) as error:
+            latest = call.cluster.known(self.resource).get(key_of(live), live)
+            seen = self._live(latest, inputs, call)
+            reasons = self.unfinished(latest, call) or []
+            if str(error) not in reasons:
+                reasons.append(str(error))
+            raise Unfinished(seen.key, seen.outputs, inputs, reasons) from error
+
+    def _live(self, live: Object, inputs: Properties, call: Call) -> Live:
+        return Live(key_of(live), inputs | self.computed(live, call), inputs)
+
+    def _words(self, key: str) -> str:
+        return f"{self.spec.title} {key}"
+
+
+def own_metadata(wish: Any, old: Properties, live: Object) -> Object:
+    """The merge patch of the user's own labels and annotations; keys of others stay."""
+    patch: Object = {}
+    for field in ("labels", "annotations"):
+        wanted = getattr(wish, field) or {}
+        present = live["metadata"].get(field) or {}
+        keys: dict[str, str | None] = {
+            key: None for key in old.get(field) or {} if key not in wanted and key in present
+        }
+        keys |= {key: value for key, value in wanted.items() if present.get(key) != value}
+        if keys:
+            patch.setdefault("metadata", {})[field] = keys
+    return patch
+
+
+def metadata(wish: Any, **more: Any) -> Object:
+    """The metadata of a new object."""
+    own = {"labels": dict(wish.labels or {}), "annotations": dict(wish.annotations or {})}
+    return {"name": wish.name} | {key: value for key, value in own.items() if value} | more
+
+
+def _merged(one: Object, other: Object) -> Object:
+    result = dict(one)
+    for key, value in other.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = _merged(result[key], value) if both else value
+    return result

@@ -1,0 +1,14 @@
+"""All kinds by token."""
+
+from __future__ import annotations
+
+from .cluster_network import ClusterNetwork
+from .kind import Kind
+from .network_config import NetworkConfig
+from .storage_network import StorageNetwork
+from .vm_network import VmNetwork
+
+KINDS: dict[str, Kind] = {
+    kind.token: kind
+    for kind in (ClusterNetwork(), NetworkConfig(), VmNetwork(), StorageNetwork())
+}

@@ -1,0 +1,262 @@
+"""StorageNetwork on the server: the Setting storage-network, which is always there (H1.7, H4.7).
+
+Nothing is created or deleted: the text of the Setting changes, and Harvester's controller then moves
+Longhorn's traffic, which takes minutes on a real cluster.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from ..cluster.errors import ClusterError, Conflict
+from ..cluster.patience import OutOfPatience
+from ..cluster.resources import (
+    CLAIM,
+    NAD,
+    SETTING,
+    VM,
+    VMI,
+    VOLUME,
+    Object,
+    annotations_of,
+    condition,
+    key_of,
+)
+from ..rules.attachments import (
+    STORAGE_NAD_PREFIX,
+    SYSTEM_NAMESPACE,
+    not_detached,
+    not_stopped,
+)
+from ..specs import storage_network as specs
+from ..specs.unknown import is_wholly_known
+from .call import Call
+from .differences import Properties, projected, same
+from .failures import Refused, Unfinished
+from .kind import Kind, Live
+
+KEY = "storage-network"
+PREFIX = "storage-network.settings.harvesterhci.io/"
+PROPERTIES = ("clusterNetwork", "vlan", "range", "exclude", "exclusiveVlan")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the controller is with the value that the Setting has now."""
+
+    done: bool
+    words: str
+
+
+def value_of(setting: Object) -> str:
+    """The text of the Setting; a missing one means empty, as after clearing (lab.md 4)."""
+    return str(setting.get("value") or setting.get("default") or "")
+
+
+def properties_of(text: str) -> Properties:
+    """The storage network that a text of the Setting describes; empty if none."""
+    try:
+        value = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    if not isinstance(value, dict):
+        return {}
+    return {name: value[name] for name in PROPERTIES if value.get(name) not in (None, [])}
+
+
+def text_of(inputs: Properties) -> str:
+    """The text of the Setting for these inputs."""
+    value = {name: inputs[name] for name in PROPERTIES if inputs.get(name) not in (None, [])}
+    return json.dumps(value, separators=(",", ":"))
+
+
+def same_network(one: Properties, other: Properties) -> bool:
+    """Whether two storage networks are the same, however they are written."""
+    if bool(one) != bool(other):
+        return False
+    return all(
+        same(specs.StorageNetwork, name, one.get(name), other.get(name)) for name in PROPERTIES
+    )
+
+
+def progress(setting: Object) -> Progress:
+    """Whether the controller has carried out this very value.
+
+    Right after a write the condition still speaks of the value before (lab.md 4), so the hash of the
+    text decides, and the old network must be gone.
+    """
+    text, notes = str(setting.get("value") or ""), annotations_of(setting)
+    configured = condition(setting, "configured")
+    if not configured and not text:
+        return Progress(True, "never configured")
+    if notes.get(PREFIX + "hash") != hashlib.sha1(text.encode()).hexdigest():
+        return Progress(False, "Harvester has not started with the new value yet")
+    if configured.get("status") != "True":
+        return Progress(False, configured.get("message") or configured.get("reason") or "")
+    if old := notes.get(PREFIX + "old-net-attach-def"):
+        return Progress(False, f"removing the network before, {old}")
+    if bool(notes.get(PREFIX + "net-attach-def")) != bool(text):
+        return Progress(False, "Harvester has not made the new network yet")
+    return Progress(True, "configured")
+
+
+def leaked(setting: Object, nads: dict[str, Object]) -> list[str]:
+    """Storage networks that Harvester made and lost: they block network configs for ever (H4.7)."""
+    notes = annotations_of(setting)
+    known = {notes.get(PREFIX + "net-attach-def"), notes.get(PREFIX + "old-net-attach-def")}
+    prefix = f"{SYSTEM_NAMESPACE}/{STORAGE_NAD_PREFIX}"
+    return sorted(key for key in nads if key.startswith(prefix) and key not in known)
+
+
+class StorageNetwork(Kind):
+    """Life cycle of the storage network."""
+
+    token = "harvester-net:index:StorageNetwork"
+    spec = specs.StorageNetwork
+    outputs = specs.StorageNetworkOutputs
+    named = False
+    seconds = 1800
+
+    def key(self, inputs: Properties) -> str | None:
+        return KEY
+
+    async def create(self, inputs: Properties, call: Call) -> Live:
+        if not is_wholly_known(inputs):
+            return Live(KEY, self.preview(inputs, {}), inputs)
+        setting = await self._setting(call)
+        live = properties_of(value_of(setting))
+        if live and not call.replacing and not same_network(live, inputs):
+            name = call.urn.rpartition("::")[2]
+            raise Refused(
+                f"the cluster has a storage network already: {text_of(live)}; to manage it: "
+                f"pulumi import {self.token} {name} {KEY}"
+            )
+        return await self._brought_to(inputs, setting, call)
+
+    async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
+        if key != KEY:
+            return None
+        setting = await call.cluster.find(SETTING, KEY, call.patience)
+        live = properties_of(value_of(setting)) if setting else {}
+        if setting is None or not live:
+            return None
+        seen = self._live(setting, projected(self.spec, live, inputs))
+        state = progress(setting)
+        if not state.done:
+            raise Unfinished(
+                KEY, seen.outputs, seen.inputs, [f"not configured yet: {state.words}"]
+            )
+        return seen
+
+    async def update(
+        self, key: str, old: Properties, new: Properties, outputs: Properties, call: Call
+    ) -> Live:
+        if not is_wholly_known(new):
+            return Live(KEY, self.preview(new, outputs), new)
+        return await self._brought_to(new, await self._setting(call), call)
+
+    async def delete(self, key: str, outputs: Properties, call: Call) -> None:
+        setting = await self._setting(call)
+        if value_of(setting):
+            await self._allowed("clear", call)
+            setting = await self._written("", setting, call)
+        await self._configured(call)
+        for nad in await self._leaks(call):
+            call.warn(
+                f"VM network {nad} is left over from an earlier storage network and blocks network "
+                f"configs; delete it: kubectl -n {SYSTEM_NAMESPACE} delete "
+                f"network-attachment-definitions {nad.partition('/')[2]}"
+            )
+
+    async def _setting(self, call: Call) -> Object:
+        setting = await call.cluster.fresh(SETTING, KEY, call.patience)
+        if setting is None:
+            raise Refused(
+                "the server has no Setting storage-network; is this a Harvester cluster?"
+            )
+        return setting
+
+    async def _brought_to(self, inputs: Properties, setting: Object, call: Call) -> Live:
+        differs = not same_network(properties_of(value_of(setting)), inputs)
+        if differs:
+            await self._allowed("set", call)
+        if call.preview:
+            return Live(KEY, self.preview(inputs, self._live(setting, inputs).outputs), inputs)
+        if differs:
+            setting = await self._written(text_of(inputs), setting, call)
+        try:
+            setting = await self._configured(call)
+        except (ClusterError, OutOfPatience) as error:
+            seen = self._live(call.cluster.known(SETTING).get(KEY, setting), inputs)
+            raise Unfinished(KEY, seen.outputs, inputs, [str(error)]) from error
+        return self._live(setting, inputs)
+
+    async def _allowed(self, verb: str, call: Call) -> None:
+        """Harvester changes the storage network only on a cluster at rest (H3.5 e, f)."""
+        call.cluster.forget(VM, VMI, VOLUME)
+        vms = await call.cluster.all_if_served(VM, call.patience)
+        vmis = await call.cluster.all_if_served(VMI, call.patience)
+        volumes = await call.cluster.all_if_served(VOLUME, call.patience)
+        claims = await call.cluster.all(CLAIM, call.patience) if volumes else {}
+        running, attached = not_stopped(vms, vmis), not_detached(volumes.values(), claims)
+        if running:
+            raise Refused(
+                f"Harvester does not {verb} the storage network while VMs run; stop "
+                f"{listed(running)}"
+            )
+        if attached:
+            raise Refused(
+                f"Harvester does not {verb} the storage network while volumes are attached: "
+                f"{listed(attached)}; stop the workloads that use them"
+            )
+
+    async def _written(self, text: str, setting: Object, call: Call) -> Object:
+        """Write the text; while the controller is busy with another one, wait for it (H3.5 b)."""
+        while True:
+            version = {"resourceVersion": setting["metadata"]["resourceVersion"]}
+            try:
+                return await call.cluster.patch(
+                    SETTING, KEY, {"metadata": version, "value": text}, call.patience
+                )
+            except Conflict as conflict:
+                call.tell(f"waiting to write the setting: {conflict}")
+                await call.patience.sleep(0.5)
+                setting = await self._setting(call)
+
+    async def _configured(self, call: Call) -> Object:
+        last = "nothing yet"
+
+        def done() -> Object | None:
+            nonlocal last
+            setting = call.cluster.known(SETTING).get(KEY)
+            if setting is None:
+                return None
+            state = progress(setting)
+            last = state.words
+            call.tell(state.words)
+            return setting if state.done else None
+
+        try:
+            return await call.cluster.until((SETTING,), done, call.patience)
+        except OutOfPatience as error:
+            raise OutOfPatience(f"storage network {error}: {last}") from error
+
+    async def _leaks(self, call: Call) -> list[str]:
+        call.cluster.forget(NAD)
+        nads = await call.cluster.all(NAD, call.patience)
+        return leaked(call.cluster.known(SETTING)[KEY], nads)
+
+    def _live(self, setting: Object, inputs: Properties) -> Live:
+        computed = {
+            "uid": setting["metadata"]["uid"],
+            "vmNetwork": annotations_of(setting).get(PREFIX + "net-attach-def", ""),
+        }
+        return Live(key_of(setting), inputs | computed, inputs)
+
+
+def listed(names: list[str], most: int = 10) -> str:
+    """A list for a sentence, cut where it would fill the screen."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

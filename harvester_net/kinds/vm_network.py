@@ -1,0 +1,202 @@
+"""VmNetwork on the server: a NetworkAttachmentDefinition, whose CNI config is a text of JSON (H1.6)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..cluster.resources import (
+    NAD,
+    VM,
+    VMI,
+    Object,
+    annotations_of,
+    key_of,
+    labels_of,
+    split_key,
+)
+from ..rules import deletion
+from ..rules.attachments import CLUSTER_NETWORK_LABEL
+from ..rules.deletion import Blocker
+from ..rules.planned import Planned
+from ..specs import vm_network as specs
+from ..specs.limits import mtu_or_default
+from ..specs.spec import Problem
+from ..specs.unknown import is_known
+from .call import Call
+from .differences import Properties
+from .failures import Refused
+from .mtu import FollowsMtu, disagreement
+from .owned import metadata
+
+ROUTE = "network.harvesterhci.io/route"
+ROUTE_FIELDS = ("mode", "cidr", "gateway", "serverIPAddr")
+"""The keys of the route that are ours; the others are the controller's findings (H1.6)."""
+
+
+class VmNetwork(FollowsMtu):
+    """Life cycle of VM networks."""
+
+    token = "harvester-net:index:VmNetwork"
+    spec = specs.VmNetwork
+    outputs = specs.VmNetworkOutputs
+    resource = NAD
+    blocking = (VM, VMI)
+
+    def key(self, inputs: Properties) -> str | None:
+        name = inputs.get("name")
+        namespace = inputs.get("namespace") or specs.DEFAULT_NAMESPACE
+        return f"{namespace}/{name}" if is_known(name) and is_known(namespace) else None
+
+    def check_in_plan(self, wish: specs.VmNetwork, planned: Planned) -> list[Problem]:
+        return disagreement(wish.mtu, wish.cluster_network, planned)
+
+    async def manifest(self, wish: specs.VmNetwork, call: Call) -> Object:
+        own = metadata(wish, namespace=wish.namespace or specs.DEFAULT_NAMESPACE)
+        # Without this label the webhook takes the MTU for 1500 and refuses others; the other labels
+        # are the controller's, and setting `type` stops it on 1.6 (H2, H3.4).
+        own["labels"] = own.get("labels", {}) | {CLUSTER_NETWORK_LABEL: wish.cluster_network}
+        if wish.route is not None:
+            route = {field: "" for field in ROUTE_FIELDS} | _route_wish(wish.route)
+            own["annotations"] = own.get("annotations", {}) | {ROUTE: json.dumps(route)}
+        return {
+            "apiVersion": NAD.api,
+            "kind": NAD.kind,
+            "metadata": own,
+            "spec": {"config": json.dumps(new_cni_config(wish), separators=(",", ":"))},
+        }
+
+    async def changes(self, wish: specs.VmNetwork, live: Object, call: Call) -> Object:
+        patch: Object = {}
+        config = cni_config(live)
+        if (changed := with_vlans(config, wish)) != config:
+            patch["spec"] = {"config": json.dumps(changed, separators=(",", ":"))}
+        if (route := _route_change(wish, live)) is not None:
+            patch["metadata"] = {"annotations": route}
+        return patch
+
+    def seen(self, live: Object, call: Call) -> Properties:
+        config = cni_config(live)
+        namespace, name = split_key(key_of(live))
+        return {
+            "name": name,
+            "namespace": namespace,
+            "labels": labels_of(live),
+            "annotations": annotations_of(live),
+            "clusterNetwork": str(config.get("bridge", "")).removesuffix("-br"),
+            "route": _route_seen(live),
+            "mtu": nad_mtu(live),
+        } | vlans_seen(config)
+
+    def inputs_of(self, live: Object, mine: Properties, call: Call) -> Properties:
+        """`type` says something new only where the VLANs do not say it already."""
+        inputs = super().inputs_of(live, mine, call)
+        if "type" not in mine and inputs.get("type") != "UntaggedNetwork":
+            inputs.pop("type", None)
+        return inputs
+
+    async def finish(self, wish: specs.VmNetwork, live: Object, call: Call) -> Object:
+        """The server gives the network its MTU; it must be the one that was asked for."""
+        if wish.mtu is None or nad_mtu(live) == mtu_or_default(wish.mtu):
+            return live
+        wanted, seen = mtu_or_default(wish.mtu), nad_mtu(live)
+        raise Refused(
+            f"the server gave it MTU {seen}, not {wanted}: cluster network "
+            f"{wish.cluster_network} has {seen}; set mtu={wanted} there"
+        )
+
+    def blockers(self, live: Object, call: Call) -> list[Blocker]:
+        return deletion.of_vm_network(
+            key_of(live),
+            call.cluster.known(VM).values(),
+            call.cluster.known(VMI).values(),
+        )
+
+
+def cni_config(nad: Object) -> dict[str, Any]:
+    """The CNI config of a VM network; empty if it is no JSON object."""
+    try:
+        config = json.loads(nad["spec"]["config"])
+    except (KeyError, TypeError, ValueError):
+        return {}
+    return config if isinstance(config, dict) else {}
+
+
+def nad_mtu(nad: Object) -> int:
+    """The MTU in bytes of a VM network on the server."""
+    return mtu_or_default(cni_config(nad).get("mtu"))
+
+
+def new_cni_config(wish: specs.VmNetwork) -> dict[str, Any]:
+    """The CNI config of a new VM network, without the MTU, which the server adds (H3.3)."""
+    return with_vlans(
+        {
+            "cniVersion": "0.3.1",
+            "name": wish.name,
+            "type": "bridge",
+            "bridge": f"{wish.cluster_network}-br",
+            "promiscMode": True,
+            "ipam": {},
+        },
+        wish,
+    )
+
+
+def with_vlans(config: dict[str, Any], wish: specs.VmNetwork) -> dict[str, Any]:
+    """A CNI config with the VLANs of the wish and everything else as it was.
+
+    The same object if it means the same already: a rebuilt text would be a change to the server.
+    """
+    wanted = wish.model_dump(by_alias=True, exclude_none=True, include={"vlan", "vlan_trunk"})
+    seen = vlans_seen(config)
+    meaning = specs.trunk_meaning
+    if seen.get("vlan") == wanted.get("vlan") and meaning(seen.get("vlanTrunk")) == meaning(
+        wanted.get("vlanTrunk")
+    ):
+        return config
+    kept = {key: value for key, value in config.items() if key not in ("vlan", "vlanTrunk")}
+    if "vlanTrunk" in wanted:
+        return kept | {"vlan": 0, "vlanTrunk": wanted["vlanTrunk"]}
+    return kept | ({"vlan": wanted["vlan"]} if "vlan" in wanted else {})
+
+
+def vlans_seen(config: dict[str, Any]) -> Properties:
+    """Type and VLANs as the CNI config says; the labels lag behind it (H2)."""
+    if trunk := config.get("vlanTrunk"):
+        return {"type": "L2VlanTrunkNetwork", "vlanTrunk": trunk}
+    if vlan := config.get("vlan"):
+        return {"type": "L2VlanNetwork", "vlan": vlan}
+    return {"type": "UntaggedNetwork"}
+
+
+def _route_on_server(nad: Object) -> dict[str, Any]:
+    try:
+        route = json.loads(annotations_of(nad).get(ROUTE) or "{}")
+    except ValueError:
+        return {}
+    return route if isinstance(route, dict) else {}
+
+
+def _route_seen(nad: Object) -> Properties | None:
+    route = _route_on_server(nad)
+    if not route.get("mode"):
+        return None
+    # What `auto` found out is no wish of anybody.
+    fields = ROUTE_FIELDS if route["mode"] == "manual" else ("mode", "serverIPAddr")
+    return {field: route[field] for field in fields if route.get(field)}
+
+
+def _route_wish(route: specs.Route) -> Properties:
+    return route.model_dump(by_alias=True, exclude_none=True)
+
+
+def _route_change(wish: specs.VmNetwork, live: Object) -> dict[str, str | None] | None:
+    """The annotation to write, with the controller's own keys kept; None if nothing changes."""
+    if wish.route is None:
+        return {ROUTE: None} if _route_seen(live) else None
+    wanted = _route_wish(wish.route)
+    on_server = _route_on_server(live)
+    if all(on_server.get(field) == value for field, value in wanted.items()):
+        return None
+    fields = {field: wanted.get(field, "") for field in ROUTE_FIELDS}
+    return {ROUTE: json.dumps(on_server | fields)}

@@ -1,0 +1,4 @@
+"""The border to the Pulumi engine: process, RPCs, values, errors, log.
+
+No name of gRPC or protobuf leaves this package.
+"""

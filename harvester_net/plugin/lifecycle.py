@@ -1,0 +1,223 @@
+"""The calls of one run in plain values: which kind, how long, online or not."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..cluster.access import AccessSettings
+from ..cluster.cluster import Cluster
+from ..cluster.errors import ClusterError
+from ..cluster.patience import OutOfPatience, Patience
+from ..kinds.call import Call
+from ..kinds.differences import Change, Difference, Properties
+from ..kinds.failures import Refused, Unfinished
+from ..kinds.functions import FUNCTIONS
+from ..kinds.kind import Kind, Live
+from ..kinds.registry import KINDS
+from ..rules.planned import Planned
+from ..specs.parse import parse
+from ..specs.provider import Provider
+from ..specs.spec import Problem
+from .enginelog import EngineLog
+from .values import Decoded
+
+OFFLINE = "HARVESTER_NET_OFFLINE"
+SECONDS_TO_READ = 60.0
+PASSED_THROUGH = ("version", "pulumi", "pluginDownloadURL")
+"""Provider inputs that belong to the engine (P10)."""
+
+
+@dataclass(frozen=True)
+class WireChange:
+    """A difference in the engine's words."""
+
+    path: str
+    top: str
+    wire_kind: str
+    replaces: bool
+
+
+class Lifecycle:
+    """All calls on all kinds, for one configuration of the provider."""
+
+    def __init__(self, log: EngineLog, cancelled: asyncio.Event) -> None:
+        self._log, self._cancelled = log, cancelled
+        self._cluster: Cluster | None = None
+        self._planned = Planned()
+        self._replacing: set[str] = set()
+
+    async def close(self) -> None:
+        """Close the connection to the cluster."""
+        if self._cluster is not None:
+            await self._cluster.close()
+
+    def check_config(self, given: Properties) -> list[Problem]:
+        """What is wrong with the provider's configuration."""
+        return parse(Provider, provider_inputs(given))[1]
+
+    def configure(self, given: Properties) -> None:
+        """Take the configuration; the cluster is reached at the first call that needs it."""
+        settings, problems = parse(Provider, provider_inputs(given))
+        if problems:
+            raise Refused("; ".join(map(str, problems)))
+        offline = settings.offline or os.environ.get(OFFLINE, "").lower() in ("1", "true")
+        if offline:
+            self._log.warning(
+                "", "harvester-net is offline: nothing on the cluster is looked at or changed"
+            )
+        access = AccessSettings(settings.kubeconfig, settings.context)
+        self._cluster = Cluster(access, offline=offline)
+
+    def check(
+        self, urn: str, token: str, given: Decoded, olds: Properties, naming: str | None
+    ) -> tuple[Properties, Sequence[Problem]]:
+        """Checked inputs and problems. A problem never quotes a secret value."""
+        kind, values = _kind(token), dict(given.values)
+        problems: list[Problem] = []
+        if kind.named and values.get("name") is None:
+            name = olds.get("name") or naming
+            if name is None:
+                problems.append(Problem("name", "is required: autonaming is disabled"))
+            else:
+                values["name"] = name
+        inputs, found = kind.check(values, self._planned)
+        known = {problem.path for problem in problems}
+        problems += [problem for problem in found if problem.path not in known]
+        return inputs, [_without_secret(problem, given) for problem in problems]
+
+    def diff(self, urn: str, token: str, old: Properties, new: Properties) -> list[WireChange]:
+        """The differences; remembers which objects are going to be replaced."""
+        changes = [_wire_change(change) for change in _kind(token).diff(old, new)]
+        if any(change.replaces for change in changes):
+            self._replacing.add(urn)
+        return changes
+
+    async def create(
+        self, urn: str, token: str, inputs: Properties, timeout: float, preview: bool
+    ) -> Live:
+        kind = _kind(token)
+        if preview and self._online.offline:
+            return Live(kind.key(inputs) or "", kind.preview(inputs, {}), inputs)
+        self._writing(preview)
+        return await kind.create(inputs, self._call(urn, timeout or kind.seconds, preview))
+
+    async def read(
+        self, urn: str, token: str, key: str, inputs: Properties, outputs: Properties
+    ) -> Live | None:
+        if self._online.offline and outputs:
+            return Live(key, outputs, inputs)
+        return await _kind(token).read(key, inputs, self._call(urn, SECONDS_TO_READ, False))
+
+    async def update(
+        self,
+        urn: str,
+        token: str,
+        key: str,
+        old: Properties,
+        new: Properties,
+        outputs: Properties,
+        timeout: float,
+        preview: bool,
+    ) -> Live:
+        kind = _kind(token)
+        if preview and self._online.offline:
+            return Live(key, kind.preview(new, outputs), new)
+        self._writing(preview)
+        call = self._call(urn, timeout or kind.seconds, preview)
+        return await kind.update(key, old, new, outputs, call)
+
+    async def delete(
+        self, urn: str, token: str, key: str, outputs: Properties, timeout: float
+    ) -> None:
+        kind = _kind(token)
+        self._writing(preview=False)
+        await kind.delete(key, outputs, self._call(urn, timeout or kind.seconds, False))
+
+    async def invoke(
+        self, token: str, arguments: Properties
+    ) -> tuple[Properties, Sequence[Problem]]:
+        """The result of a function, or what is wrong with its arguments."""
+        function = FUNCTIONS.get(token)
+        if function is None:
+            raise Refused(f"harvester-net has no function {token}")
+        wish, problems = parse(function.arguments, arguments)
+        if problems:
+            return {}, problems
+        if self._online.offline:
+            raise Refused(f"{token} looks at the cluster, and harvester-net:offline is set")
+        return await function.result(wish, self._call("", SECONDS_TO_READ, False)), []
+
+    @property
+    def _online(self) -> Cluster:
+        if self._cluster is None:
+            raise Refused("the provider is not configured yet")
+        return self._cluster
+
+    def _writing(self, preview: bool) -> None:
+        if self._online.offline and not preview:
+            raise Refused(
+                "harvester-net:offline is set, so nothing can be changed; unset it "
+                f"(`pulumi config rm harvester-net:offline`, or {OFFLINE}) for a real run"
+            )
+
+    def _call(self, urn: str, seconds: float, preview: bool) -> Call:
+        return Call(
+            urn=urn,
+            cluster=self._online,
+            patience=Patience(seconds, self._cancelled),
+            preview=preview,
+            replacing=urn in self._replacing,
+            tell=lambda message: self._log.status(urn, message),
+            warn=lambda message: self._log.warning(urn, message),
+        )
+
+    @staticmethod
+    def partial(error: Exception) -> Unfinished | None:
+        """The failure as one of an object that exists, if it is one."""
+        return error if isinstance(error, Unfinished) else None
+
+    @staticmethod
+    def message(error: Exception) -> str | None:
+        """The message of a failure that we expect; None for a mistake of ours."""
+        return (
+            str(error) if isinstance(error, Refused | ClusterError | OutOfPatience) else None
+        )
+
+
+def provider_inputs(given: Properties) -> Properties:
+    """The provider's own configuration; texts where the engine makes everything a text (P10)."""
+    own = {name: value for name, value in given.items() if name not in PASSED_THROUGH}
+    if own.get("offline") in ("true", "false"):
+        own["offline"] = own["offline"] == "true"
+    return own
+
+
+def _kind(token: str) -> Kind:
+    if token not in KINDS:
+        raise Refused(f"harvester-net has no resource {token}; it has {', '.join(KINDS)}")
+    return KINDS[token]
+
+
+def _wire_change(difference: Difference) -> WireChange:
+    kind = {Change.ADD: "ADD", Change.DELETE: "DELETE", Change.UPDATE: "UPDATE"}
+    suffix = "_REPLACE" if difference.replaces else ""
+    return WireChange(
+        difference.path,
+        str(difference.location[0]),
+        kind[difference.change] + suffix,
+        difference.replaces,
+    )
+
+
+def _without_secret(problem: Problem, given: Decoded) -> Problem:
+    secret = any(_text_path(path) in problem.path for path in given.secrets)
+    return Problem(problem.path, "is not valid (its value is secret)") if secret else problem
+
+
+def _text_path(path: tuple[int | str, ...]) -> str:
+    from ..specs.parse import path_text
+
+    return path_text(path)

@@ -1,0 +1,78 @@
+"""The plugin process: listen, say the port, serve until the engine is done or gone.
+
+Nothing but gRPC and the generated stubs is loaded before the port line (P18); the rest follows while the
+engine makes up its mind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+THREADS = 256
+"""The SDK blocks a thread of the default executor for each child of a component; with the few threads
+of a small machine that ends in a deadlock (P13.3)."""
+SECONDS_BETWEEN_LOOKS = 0.5
+LARGEST_MESSAGE = 400 * 1024 * 1024
+
+
+def main() -> None:
+    """Entry point of ``pulumi-resource-harvester-net``."""
+    # The engine puts decrypted configuration here; neither we nor a child process needs it (P21.1).
+    os.environ.pop("PULUMI_CONFIG", None)
+    asyncio.run(_serve(engine_address(sys.argv[1:])))
+    # Threads of the executor may hang in calls to an engine that is gone; nothing is left to save.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def engine_address(arguments: list[str]) -> str | None:
+    """The engine's address: the last positional argument that is no flag's value (P1)."""
+    positional = []
+    values = iter(arguments)
+    for argument in values:
+        if argument in ("--tracing", "-tracing"):
+            next(values, None)
+        elif not argument.startswith("-"):
+            positional.append(argument)
+    return positional[-1] if positional else None
+
+
+async def _serve(address: str | None) -> None:
+    import grpc
+    from pulumi.runtime.proto import provider_pb2_grpc
+
+    from .servicer import Servicer
+
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="sdk"))
+    server = grpc.aio.server(options=[("grpc.max_receive_message_length", LARGEST_MESSAGE)])
+    servicer = Servicer(address)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    print(port, flush=True)
+
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    watch = asyncio.create_task(_parent_lost(stop))
+    await stop.wait()
+    watch.cancel()
+    await servicer.close()
+    await server.stop(grace=1)
+
+
+async def _parent_lost(stop: asyncio.Event) -> None:
+    """A CLI that is killed tells nobody (P21.1); its children are handed to another parent."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+    stop.set()
+
+
+if __name__ == "__main__":
+    main()

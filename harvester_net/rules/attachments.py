@@ -1,0 +1,105 @@
+"""Which VMs hang on which networks, and whether they are really stopped (H3.4, H3.5, H5.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..cluster.resources import Object, condition, key_of, labels_of
+
+FINAL_PHASES = ("Succeeded", "Failed")
+
+CLUSTER_NETWORK_LABEL = "network.harvesterhci.io/clusternetwork"
+SYSTEM_NAMESPACE = "harvester-system"
+STORAGE_NAD_PREFIX = "storagenetwork-"
+SYSTEM_NAD_PREFIXES = (STORAGE_NAD_PREFIX, "rwx-network-")
+STORAGE_ANNOTATION = "storage-network.settings.harvesterhci.io"
+
+
+def networks_of(spec: Object, namespace: str) -> Iterator[str]:
+    """The VM networks of a VM's or VMI's spec as `namespace/name`; both spellings are in use."""
+    for network in spec.get("networks") or []:
+        if name := (network.get("multus") or {}).get("networkName"):
+            yield name if "/" in name else f"{namespace}/{name}"
+
+
+def uses(obj: Object, nads: set[str]) -> bool:
+    """Whether a VM or VMI names one of these VM networks."""
+    spec = obj["spec"].get("template", {}).get("spec", {}) if is_vm(obj) else obj["spec"]
+    return any(name in nads for name in networks_of(spec, obj["metadata"]["namespace"]))
+
+
+def is_vm(obj: Object) -> bool:
+    """Whether the object is a VM rather than a running instance of one."""
+    return "template" in obj["spec"]
+
+
+def nads_of(cluster_network: str, nads: Iterable[Object]) -> set[str]:
+    """The VM networks of a cluster network, by the label that the server's own checks use."""
+    return {
+        key_of(nad)
+        for nad in nads
+        if labels_of(nad).get(CLUSTER_NETWORK_LABEL) == cluster_network
+    }
+
+
+def is_system_nad(nad: Object) -> bool:
+    """Whether Harvester made the network for the storage or RWX network (H2, system NAD rule)."""
+    meta = nad["metadata"]
+    annotated = (meta.get("annotations") or {}).get(STORAGE_ANNOTATION) == "true"
+    named = meta["name"].startswith(SYSTEM_NAD_PREFIXES)
+    return meta.get("namespace") == SYSTEM_NAMESPACE and (annotated or named)
+
+
+def is_stopped(vm: Object, vmi: Object | None) -> bool:
+    """Whether Harvester counts a VM as stopped when the storage network changes (H3.5 e)."""
+    if (vm.get("status") or {}).get("printableStatus") != "Stopped":
+        return False
+    halted = vm["spec"].get("runStrategy") == "Halted" or vm["spec"].get("running") is False
+    phase = ((vmi or {}).get("status") or {}).get("phase")
+    return halted or vmi is None or phase in FINAL_PHASES
+
+
+def not_stopped(vms: dict[str, Object], vmis: dict[str, Object]) -> list[str]:
+    """The VMs of the whole cluster that keep the storage network from being changed."""
+    return sorted(key for key, vm in vms.items() if not is_stopped(vm, vmis.get(key)))
+
+
+MONITORING = {
+    "cattle-monitoring-system": {"prometheus", "alertmanager", "grafana"},
+    "harvester-system": {"harvester-vm-import-controller"},
+}
+"""Claims that Harvester itself stops during the change, by namespace and app label (H3.5 f)."""
+
+
+def not_detached(volumes: Iterable[Object], claims: dict[str, Object]) -> list[str]:
+    """The volumes, with their claims, that keep the storage network from being changed."""
+    busy = []
+    for volume in volumes:
+        status = volume.get("status") or {}
+        if status.get("state") == "detached" or _is_monitoring(status, claims):
+            continue
+        busy.append(_volume_words(volume, status))
+    return sorted(busy)
+
+
+def _is_monitoring(status: Object, claims: dict[str, Object]) -> bool:
+    owner = status.get("kubernetesStatus") or {}
+    namespace, name = owner.get("namespace", ""), owner.get("pvcName", "")
+    claim = claims.get(f"{namespace}/{name}")
+    app = labels_of(claim).get("app.kubernetes.io/name") if claim else None
+    return app in MONITORING.get(namespace, set())
+
+
+def _volume_words(volume: Object, status: Object) -> str:
+    owner = status.get("kubernetesStatus") or {}
+    claim = f" (claim {owner['namespace']}/{owner['pvcName']})" if owner.get("pvcName") else ""
+    return f"{volume['metadata']['name']}{claim} is {status.get('state') or 'not known'}"
+
+
+def not_ready(vlan_statuses: Iterable[Object]) -> dict[str, str]:
+    """The nodes whose VlanStatus says False, with the server's words."""
+    return {
+        status["status"]["node"]: condition(status, "ready").get("message") or "not ready"
+        for status in vlan_statuses
+        if condition(status, "ready").get("status") == "False"
+    }

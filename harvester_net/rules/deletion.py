@@ -1,0 +1,73 @@
+"""Who keeps an object from being deleted (H3.1, H3.2, H3.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..cluster.resources import Object, is_terminating, key_of
+from .attachments import is_system_nad, nads_of, uses
+
+
+@dataclass(frozen=True, order=True)
+class Blocker:
+    """An object that must go, or let go, before another one can be deleted."""
+
+    words: str
+    """What it is, for the user: ``VM default/vm1``."""
+    going: bool = False
+    """Whether it is being deleted already."""
+
+
+def of_cluster_network(
+    name: str, configs: Iterable[Object], nads: Iterable[Object]
+) -> list[Blocker]:
+    """The network configs and VM networks that hang on a cluster network."""
+    nads = list(nads)
+    own = nads_of(name, nads)
+    blockers = [
+        Blocker(f"network config {key_of(config)}", is_terminating(config))
+        for config in configs
+        if config["spec"].get("clusterNetwork") == name
+    ]
+    blockers += [_nad_blocker(nad) for nad in nads if key_of(nad) in own]
+    return sorted(blockers)
+
+
+def of_network_config(
+    config: Object, matched: set[str], nads: Iterable[Object], vmis: Iterable[Object]
+) -> list[Blocker]:
+    """The running VMs on the config's nodes, and the storage network, that need its uplink."""
+    nads = list(nads)
+    own = nads_of(config["spec"]["clusterNetwork"], nads)
+    system = [nad for nad in nads if key_of(nad) in own and is_system_nad(nad)]
+    users = [vmi for vmi in vmis if _node(vmi) in matched and uses(vmi, own)]
+    return sorted(map(_nad_blocker, system)) + sorted(map(_vmi_blocker, users))
+
+
+def of_vm_network(key: str, vms: Iterable[Object], vmis: Iterable[Object]) -> list[Blocker]:
+    """The VMs, running or not, that name a VM network."""
+    running = [vmi for vmi in vmis if uses(vmi, {key})]
+    names = {key_of(vmi) for vmi in running}
+    stopped = [vm for vm in vms if uses(vm, {key}) and key_of(vm) not in names]
+    return sorted(map(_vmi_blocker, running)) + sorted(
+        Blocker(f"VM {key_of(vm)} (its spec names the network)", is_terminating(vm))
+        for vm in stopped
+    )
+
+
+def _nad_blocker(nad: Object) -> Blocker:
+    words = f"VM network {key_of(nad)}"
+    if is_system_nad(nad):
+        words = f"the storage or RWX network ({key_of(nad)})"
+    return Blocker(words, is_terminating(nad))
+
+
+def _vmi_blocker(vmi: Object) -> Blocker:
+    phase = (vmi.get("status") or {}).get("phase") or "not yet running"
+    node = f" on {_node(vmi)}" if _node(vmi) else ""
+    return Blocker(f"VM {key_of(vmi)} ({phase}{node})", is_terminating(vmi))
+
+
+def _node(vmi: Object) -> str:
+    return (vmi.get("status") or {}).get("nodeName") or ""

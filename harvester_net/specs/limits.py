@@ -1,0 +1,93 @@
+"""Limits that several kinds share, each with its sentence and where it comes from."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Network, ip_network
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+DEFAULT_MTU = 1500
+"""Bytes; what Harvester means by an MTU that is absent or 0 (H3.1)."""
+
+LONGEST_DEVICE_NAME = 15
+LONGEST_CLUSTER_NETWORK = LONGEST_DEVICE_NAME - len("-br")
+
+_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+
+
+def mtu_or_default(mtu: int | None) -> int:
+    """The MTU in bytes that absent, 0 or a number mean (NC:pkg/utils/mtu.go)."""
+    return mtu or DEFAULT_MTU
+
+
+def _mtu(value: int) -> int:
+    if value != 0 and not 576 <= value <= 9000:
+        raise ValueError(f"{value} is out of range; use 576 to 9000 bytes, or 0 for 1500")
+    return value
+
+
+def _vlan(value: int) -> int:
+    if not 1 <= value <= 4094:
+        raise ValueError(f"{value} is not a VLAN ID; use 1 to 4094")
+    return value
+
+
+def _label(value: str, what: str, longest: int) -> str:
+    if not _LABEL.fullmatch(value):
+        raise ValueError(
+            f"'{value}' is not a valid name of a {what}; use lower-case letters, digits and "
+            "'-', with a letter or digit at both ends"
+        )
+    if len(value) > longest:
+        raise ValueError(
+            f"'{value}' has {len(value)} characters; the name of a {what} has at most {longest}"
+        )
+    return value
+
+
+def _cluster_network_name(value: str) -> str:
+    # Its bridge is <name>-br, and Linux allows 15 characters for a device (H0).
+    return _label(value, "cluster network", LONGEST_CLUSTER_NETWORK)
+
+
+def _network_config_name(value: str) -> str:
+    # The agent uses it as the value of a label (H1.2).
+    return _label(value, "network config", 63)
+
+
+def _vm_network_name(value: str) -> str:
+    for part in value.split("."):
+        _label(part, "VM network", 253)
+    return value
+
+
+def _namespace(value: str) -> str:
+    return _label(value, "namespace", 63)
+
+
+def _ipv4_network(value: str) -> str:
+    try:
+        network = ip_network(value, strict=False)
+    except ValueError:
+        raise ValueError(f"'{value}' is not a network such as 192.168.0.0/24") from None
+    # An IPv6 range hangs the webhook of Harvester up to 1.8 for good (lab.md 4).
+    if not isinstance(network, IPv4Network):
+        raise ValueError(f"{value} is IPv6; only IPv4 is supported")
+    if "/" not in value:
+        raise ValueError(f"'{value}' has no prefix length; write {value}/24, for example")
+    if str(network) != value:
+        raise ValueError(f"{value} has host bits set; the network is {network}")
+    if network.prefixlen < 16:
+        raise ValueError(f"{value} is too large; Harvester takes /16 or smaller")
+    return value
+
+
+Mtu = Annotated[int, AfterValidator(_mtu)]
+VlanId = Annotated[int, AfterValidator(_vlan)]
+ClusterNetworkName = Annotated[str, AfterValidator(_cluster_network_name)]
+NetworkConfigName = Annotated[str, AfterValidator(_network_config_name)]
+VmNetworkName = Annotated[str, AfterValidator(_vm_network_name)]
+Namespace = Annotated[str, AfterValidator(_namespace)]
+Ipv4Network = Annotated[str, AfterValidator(_ipv4_network)]

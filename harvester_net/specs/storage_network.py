@@ -1,0 +1,90 @@
+"""StorageNetwork: the setting that puts Longhorn's traffic on a cluster network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field
+
+from .disruption import Disruption
+from .limits import ClusterNetworkName, Ipv4Network
+from .spec import Item, Meanings, Problem, Spec, unordered
+from .unknown import is_known
+
+
+def _storage_vlan(value: int) -> int:
+    if not 0 <= value <= 4094:
+        raise ValueError(f"{value} is not a VLAN ID; use 1 to 4094, or 0 for untagged traffic")
+    return value
+
+
+StorageVlanId = Annotated[int, AfterValidator(_storage_vlan)]
+
+
+class StorageNetwork(Spec):
+    """The storage network of Harvester: Longhorn's replication traffic on a VLAN of its own.
+
+    There is one for each cluster, in the Setting `storage-network`. Deleting the resource clears the
+    setting. Harvester changes it only while every VM is stopped and every volume is detached.
+    """
+
+    title: ClassVar[str] = "StorageNetwork"
+    meanings: ClassVar[Meanings] = {
+        "vlan": lambda vlan: vlan or 1,
+        "exclude": unordered,
+        "exclusiveVlan": bool,
+    }
+
+    cluster_network: ClusterNetworkName = Field(
+        description="Name of the cluster network. Its configs must match every node that is no witness."
+    )
+    vlan: StorageVlanId = Field(
+        description="VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic and are not allowed on `mgmt`."
+    )
+    range: Ipv4Network = Field(
+        description="IPv4 network from which Longhorn's pods get their addresses, /16 or smaller, such "
+        "as 192.168.0.0/24."
+    )
+    exclude: list[Item[Ipv4Network]] | None = Field(
+        None,
+        description="Networks inside `range` that are not given out. Their order has no meaning.",
+    )
+    exclusive_vlan: bool | None = Field(
+        None,
+        description="Whether no VM network may use this VLAN. Needs Harvester 1.9. Defaults to false.",
+    )
+    disruption: Disruption | None = Field(
+        None, description="What this resource may interrupt to make its change."
+    )
+
+    def contradictions(self) -> Iterator[Problem]:
+        if self.cluster_network == "mgmt" and self.vlan in (0, 1):
+            yield Problem("vlan", f"{self.vlan} (untagged traffic) is not allowed on mgmt")
+        if self.exclude is not None and is_known(self.exclude) and is_known(self.range):
+            yield from _exclude_problems(IPv4Network(self.range), self.exclude)
+
+
+def _exclude_problems(whole: IPv4Network, exclude: list[str]) -> Iterator[Problem]:
+    seen: list[IPv4Network] = []
+    for index, text in enumerate(exclude):
+        if not is_known(text):
+            continue
+        part, path = IPv4Network(text), f"exclude[{index}]"
+        if whole.subnet_of(part):
+            yield Problem(path, f"{part} leaves no address of the range {whole}")
+        elif not part.subnet_of(whole):
+            yield Problem(path, f"{part} is outside the range {whole}")
+        elif twice := next((other for other in seen if other.overlaps(part)), None):
+            yield Problem(path, f"{part} overlaps {twice}, which is excluded already")
+        seen.append(part)
+
+
+class StorageNetworkOutputs(StorageNetwork):
+    """What Pulumi remembers of the storage network besides its inputs."""
+
+    uid: str = Field(description="UID of the Setting on the server.")
+    vm_network: str = Field(
+        description="The NetworkAttachmentDefinition that Harvester made for it, `namespace/name`."
+    )
