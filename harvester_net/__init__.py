@@ -1,0 +1,76 @@
+"""Pulumi package for Harvester networking; its names are loaded when they are first used.
+
+The plugin's process starts through this module, so nothing may be imported here (P18).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .program.cluster_network import ClusterNetwork as ClusterNetwork
+    from .program.disruption import Disruption as Disruption
+    from .program.disruption import DisruptionArgs as DisruptionArgs
+    from .program.functions import GetClusterNetworkResult as GetClusterNetworkResult
+    from .program.functions import GetNodeNicsResult as GetNodeNicsResult
+    from .program.functions import Nic as Nic
+    from .program.functions import get_cluster_network as get_cluster_network
+    from .program.functions import get_cluster_network_output as get_cluster_network_output
+    from .program.functions import get_node_nics as get_node_nics
+    from .program.functions import get_node_nics_output as get_node_nics_output
+    from .program.network_config import NetworkConfig as NetworkConfig
+    from .program.provider import Provider as Provider
+    from .program.route import Route as Route
+    from .program.route import RouteArgs as RouteArgs
+    from .program.storage_network import StorageNetwork as StorageNetwork
+    from .program.uplink import BondOptions as BondOptions
+    from .program.uplink import BondOptionsArgs as BondOptionsArgs
+    from .program.uplink import LinkAttributes as LinkAttributes
+    from .program.uplink import LinkAttributesArgs as LinkAttributesArgs
+    from .program.uplink import Uplink as Uplink
+    from .program.uplink import UplinkArgs as UplinkArgs
+    from .program.vlan_range import VlanRange as VlanRange
+    from .program.vlan_range import VlanRangeArgs as VlanRangeArgs
+    from .program.vm_network import VmNetwork as VmNetwork
+
+_HOMES = {
+    "BondOptions": "uplink",
+    "BondOptionsArgs": "uplink",
+    "ClusterNetwork": "cluster_network",
+    "Disruption": "disruption",
+    "DisruptionArgs": "disruption",
+    "GetClusterNetworkResult": "functions",
+    "GetNodeNicsResult": "functions",
+    "LinkAttributes": "uplink",
+    "LinkAttributesArgs": "uplink",
+    "NetworkConfig": "network_config",
+    "Nic": "functions",
+    "Provider": "provider",
+    "Route": "route",
+    "RouteArgs": "route",
+    "StorageNetwork": "storage_network",
+    "Uplink": "uplink",
+    "UplinkArgs": "uplink",
+    "VlanRange": "vlan_range",
+    "VlanRangeArgs": "vlan_range",
+    "VmNetwork": "vm_network",
+    "get_cluster_network": "functions",
+    "get_cluster_network_output": "functions",
+    "get_node_nics": "functions",
+    "get_node_nics_output": "functions",
+}
+"""The module of `program` in which each public name is."""
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f".program.{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

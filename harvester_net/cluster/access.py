@@ -1,7 +1,9 @@
-"""How the cluster is reached: kubeconfig files or text, exec credentials, proxies, a pod's own account.
+"""How the cluster is reached: kubeconfig files or text, exec credentials, proxies, a pod's own
+account.
 
-The official Kubernetes client reads all of it; here its gaps are closed: impersonation, and errors that
-a user can act on. Everything of that library that we use is named in this module and in `connection`.
+The official Kubernetes client reads all of it; here its gaps are closed: impersonation, and
+errors that a user can act on. Everything of that library that we use is named in this module
+and in `connection`.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from multidict import CIMultiDict
 
 from .errors import BadConnection
 
+DEFAULT_FILE = Path("~/.kube/config")
 IN_CLUSTER_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 
 
@@ -68,25 +71,22 @@ class Access:
 
 
 async def load(settings: AccessSettings) -> Access:
-    """Find and read the credentials: the setting, then KUBECONFIG, then ~/.kube/config, then the pod's.
+    """Find and read the credentials: the setting, then KUBECONFIG, then ~/.kube/config, then
+    the pod's.
 
-    Raises BadConnection with what was looked for and what is wrong with it; the text of a kubeconfig
-    is never part of a message.
+    Raises BadConnection with what was looked for and what is wrong with it; the text of a
+    kubeconfig is never part of a message.
     """
-    if settings.kubeconfig and _is_text(settings.kubeconfig):
-        config = ConfigNode(
-            "kubeconfig", _parsed(settings.kubeconfig), os.path.join(os.getcwd(), "-")
-        )
+    given = settings.kubeconfig
+    if given and _is_text(given):
+        config = ConfigNode("kubeconfig", _parsed(given), os.path.join(os.getcwd(), "-"))
         return await _from_kubeconfig(config, settings.context, "the kubeconfig text")
-    default = Path.home() / ".kube" / "config"
-    files = settings.kubeconfig or settings.environment
-    if not files and IN_CLUSTER_TOKEN.exists() and not default.exists():
+    if not given and not settings.environment and _in_a_pod():
         return _in_cluster()
-    paths = _existing(files or str(default))
-    named = os.pathsep.join(paths)
-    with _explained(named):
-        merged = KubeConfigMerger(named).config
-    return await _from_kubeconfig(merged, settings.context, named)
+    files = os.pathsep.join(_given_file(given) if given else _usual_files(settings))
+    with _explained(files):
+        merged = KubeConfigMerger(files).config
+    return await _from_kubeconfig(merged, settings.context, files)
 
 
 def _is_text(value: str) -> bool:
@@ -104,15 +104,35 @@ def _parsed(text: str) -> dict[str, Any]:
     return content
 
 
-def _existing(files: str) -> list[str]:
-    wanted = [str(Path(name).expanduser()) for name in files.split(os.pathsep) if name]
-    found = [name for name in wanted if Path(name).is_file()]
+def _in_a_pod() -> bool:
+    return IN_CLUSTER_TOKEN.exists() and not DEFAULT_FILE.expanduser().exists()
+
+
+def _given_file(given: str) -> list[str]:
+    found = _existing(given)
+    if not found:
+        # Not quoted: it may be a kubeconfig that we do not recognise.
+        raise BadConnection(
+            "harvester-net:kubeconfig is neither the text of a kubeconfig nor the path of a "
+            "file that is here"
+        )
+    return found
+
+
+def _usual_files(settings: AccessSettings) -> list[str]:
+    files = settings.environment or str(DEFAULT_FILE)
+    found = _existing(files)
     if not found:
         raise BadConnection(
-            f"no kubeconfig at {', '.join(wanted)}; set KUBECONFIG, or `pulumi config set --secret "
+            f"no kubeconfig at {files}; set KUBECONFIG, or `pulumi config set --secret "
             "harvester-net:kubeconfig` (text or path), to reach the cluster"
         )
     return found
+
+
+def _existing(files: str) -> list[str]:
+    wanted = [Path(name).expanduser() for name in files.split(os.pathsep) if name]
+    return [str(path) for path in wanted if path.is_file()]
 
 
 async def _from_kubeconfig(config: ConfigNode, context: str | None, source: str) -> Access:
@@ -145,7 +165,9 @@ def _no_credentials(source: str, plugin: dict[str, Any], complaints: list[str]) 
 
 
 def impersonation(user: dict[str, Any]) -> list[tuple[str, str]]:
-    """The headers of a kubeconfig user's `as` fields, which the client library does not read."""
+    """The headers of a kubeconfig user's `as` fields, which the client library does not
+    read.
+    """
     headers = []
     if user.get("as"):
         headers.append(("Impersonate-User", str(user["as"])))
@@ -196,7 +218,9 @@ def _explained(source: str) -> Iterator[None]:
 
 @contextmanager
 def _private_directory() -> Iterator[str]:
-    """Where the library puts inline certificates and keys while the TLS context is made of them."""
+    """Where the library puts inline certificates and keys while the TLS context is made of
+    them.
+    """
     directory = tempfile.mkdtemp(prefix="harvester-net-")
     try:
         yield directory

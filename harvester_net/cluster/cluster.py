@@ -1,7 +1,9 @@
-"""The cluster as one run of Pulumi sees it: each kind listed once, every wait on one shared watch.
+"""The cluster as one run of Pulumi sees it: each kind listed once, every wait on one shared
+watch.
 
-A preview of a thousand VM networks reads them with a handful of requests, and a hundred deletions are
-waited for on a single stream. Our own writes go through to what we know, so nothing is listed twice.
+A preview of a thousand VM networks reads them with a handful of requests, and a hundred
+deletions are waited for on a single stream. Our own writes go through to what we know, so
+nothing is listed twice.
 """
 
 from __future__ import annotations
@@ -79,7 +81,9 @@ class Cluster:
                 self._stores[resource].complete = False
 
     async def create(self, resource: Resource, obj: Object, patience: Patience) -> Object:
-        """Create an object and return it as the server has it; raises AlreadyExists, Denied."""
+        """Create an object and return it as the server has it; raises AlreadyExists,
+        Denied.
+        """
         namespace = obj["metadata"].get("namespace")
         made = await self.connection.create(resource, namespace, obj, patience)
         self._stores[resource].put(made)
@@ -88,7 +92,9 @@ class Cluster:
     async def patch(
         self, resource: Resource, key: str, fields: Object, patience: Patience
     ) -> Object:
-        """Change the given fields of an object, and return it; raises NotFound, Conflict, Denied."""
+        """Change the given fields of an object, and return it; raises NotFound, Conflict,
+        Denied.
+        """
         changed = await self.connection.patch(resource, key, fields, patience)
         self._stores[resource].put(changed)
         return changed
@@ -96,7 +102,9 @@ class Cluster:
     async def delete(
         self, resource: Resource, key: str, uid: str | None, patience: Patience
     ) -> bool:
-        """Ask for an object's deletion. False if it, or the one with this uid, is gone already."""
+        """Ask for an object's deletion. False if it, or the one with this uid, is gone
+        already.
+        """
         try:
             await self.connection.delete(resource, key, uid, patience)
         except NotFound:
@@ -186,8 +194,8 @@ class _Watch:
             try:
                 await self._list_and_follow()
             except (Unreachable, Rejected):
-                # An outage, or events too old to continue from: list again. How long this may go
-                # on is decided by the patience of those who wait.
+                # An outage, or events too old to continue from: list again. How long this may
+                # go on is decided by the patience of those who wait.
                 await asyncio.sleep(PAUSE_AFTER_OUTAGE)
             except ClusterError as error:
                 self._failure = error

@@ -1,7 +1,8 @@
-"""Requests to the API server: raw paths, plain objects, our own errors, and patience with outages.
+"""Requests to the API server: raw paths, plain objects, our own errors, and patience with
+outages.
 
-An outage is waited for until the operation's time is up: a restart of the API server or of a webhook
-costs time and nothing else. An answer, denials included, is returned at once.
+An outage is waited for until the operation's time is up: a restart of the API server or of a
+webhook costs time and nothing else. An answer, denials included, is returned at once.
 """
 
 from __future__ import annotations
@@ -81,7 +82,9 @@ class Connection:
     async def delete(
         self, resource: Resource, key: str, uid: str | None, patience: Patience
     ) -> None:
-        """Start the deletion of an object, only if it has this uid; raises NotFound, Conflict."""
+        """Start the deletion of an object, only if it has this uid; raises NotFound,
+        Conflict.
+        """
         body = {"preconditions": {"uid": uid}} if uid else {}
         await self._ask("DELETE", resource, resource.path_of(key), patience, body=body)
 
@@ -151,8 +154,8 @@ class Connection:
         """A cluster that never answered is rather a wrong address than an outage."""
         if time.monotonic() - self._started > FIRST_CONTACT_SECONDS:
             raise Unreachable(
-                f"{error}. Is the kubeconfig the right one? On a machine that is not meant to reach "
-                "the cluster: `pulumi config set harvester-net:offline true`"
+                f"{error}. Is the kubeconfig the right one? On a machine that is not meant "
+                "to reach the cluster: `pulumi config set harvester-net:offline true`"
             ) from error
 
     async def _once(

@@ -1,14 +1,14 @@
 """Everything that can go wrong between us and the API server.
 
     ClusterError
-    ├── BadConnection      the kubeconfig cannot be used
-    ├── Unreachable        no answer, or an outage behind the API server; retried before it is raised
-    ├── Forbidden          401 or 403
-    ├── NotFound           404
-    ├── AlreadyExists      409 on create
-    ├── Conflict           409 otherwise: somebody else wrote, or the server is busy with this object
-    ├── Denied             an admission webhook said no: an answer, never an outage (H3.0)
-    └── Rejected           any other answer that is no success
+    ├── BadConnection   the kubeconfig cannot be used
+    ├── Unreachable     no answer, or an outage behind the API server; retried at first
+    ├── Forbidden       401 or 403
+    ├── NotFound        404
+    ├── AlreadyExists   409 on create
+    ├── Conflict        409 otherwise: somebody else wrote, or the server is busy with it
+    ├── Denied          an admission webhook said no: an answer, never an outage (H3.0)
+    └── Rejected        any other answer that is no success
 
 The cause is kept as ``__cause__``; the message is for the user.
 """
@@ -81,8 +81,8 @@ def denial(message: str) -> Denied | None:
 def error_of(status: int, body: Any, what: str) -> ClusterError:
     """The error for an answer that is no success.
 
-    ``body`` is the decoded answer, a Status object if the API server made it; ``what`` names the
-    request, such as ``patch vlanconfigs nc-1``.
+    ``body`` is the decoded answer, a Status object if the API server made it; ``what`` names
+    the request, such as ``patch vlanconfigs nc-1``.
     """
     message, reason = _message_and_reason(body)
     if (denied := denial(message)) is not None and status != 409:

@@ -1,7 +1,7 @@
 """How long an operation may take, and how it is told that its time is up.
 
-Every wait of the package goes through a Patience: it ends at the operation's deadline and at once when
-the user cancels. The clock is a parameter, so that tests need not wait.
+Every wait of the package goes through a Patience: it ends at the operation's deadline and at
+once when the user cancels. The clock is a parameter, so that tests need not wait.
 """
 
 from __future__ import annotations

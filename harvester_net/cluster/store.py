@@ -46,6 +46,7 @@ class Store:
 
 
 def _version(obj: Object) -> int:
-    # Opaque by contract, a counter in every API server there is; since 1.35 officially comparable.
+    # Opaque by contract, a counter in every API server there is; since 1.35 officially
+    # comparable.
     version = obj["metadata"].get("resourceVersion", "0")
     return int(version) if version.isdigit() else 0

@@ -1,1 +1,3 @@
-"""One module per kind: check, diff, create, read, update, delete; nothing about gRPC or HTTP."""
+"""One module per kind: check, diff, create, read, update, delete; nothing about gRPC or
+HTTP.
+"""

@@ -1,4 +1,6 @@
-"""One life-cycle call, as a kind sees it: the cluster, how long it may take, and whom to tell."""
+"""One life-cycle call, as a kind sees it: the cluster, how long it may take, and whom to
+tell.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""ClusterNetwork on the server: an object without a spec, whose MTU is an annotation (H1.1)."""
+"""ClusterNetwork on the server: an object without a spec, whose MTU is an annotation
+(H1.1).
+"""
 
 from __future__ import annotations
 
@@ -65,9 +67,9 @@ class ClusterNetwork(OwnedKind):
         ]
         if others:
             raise Refused(
-                f"ClusterNetwork {wish.name}: the MTU cannot change from {uplink_mtu(live)} to "
-                f"{wanted} while network configs carry another one: {', '.join(others)}. Delete "
-                "these network configs first, and create them again with the new MTU"
+                f"ClusterNetwork {wish.name}: the MTU cannot change from {uplink_mtu(live)} "
+                f"to {wanted} while network configs carry another one: {', '.join(others)}. "
+                "Delete these network configs first, and create them again with the new MTU"
             )
         return {"metadata": {"annotations": {UPLINK_MTU: str(wanted)}}}
 

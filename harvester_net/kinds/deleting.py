@@ -1,7 +1,7 @@
 """Deleting an object that others may still hold.
 
-A deletion that nobody is going to unblock fails soon and says who blocks it. If the blockers are going,
-in this run or elsewhere, it waits for them.
+A deletion that nobody is going to unblock fails soon and says who blocks it. If the blockers
+are going, in this run or elsewhere, it waits for them.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Deletion:
     ) -> None:
         """Delete the object as soon as nothing blocks it, and wait until it is gone.
 
-        ``blockers`` looks at what is known of the ``blocking`` kinds. Raises Refused with their names
-        when they do not go.
+        ``blockers`` looks at what is known of the ``blocking`` kinds. Raises Refused with
+        their names when they do not go.
         """
         denied = await self._ask()
         if denied is not None:

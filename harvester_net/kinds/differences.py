@@ -1,7 +1,7 @@
 """What differs between two sets of inputs, by meaning and down to the finest property.
 
-Absent, a default written out, and another spelling of the same are no difference (H6: the server would
-stop VMs for them).
+Absent, a default written out, and another spelling of the same are no difference (H6: the
+server would stop VMs for them).
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ def same(model: type[Spec], name: str, one: Any, other: Any) -> bool:
 
 
 def differences(model: type[Spec], old: Properties, new: Properties) -> list[Difference]:
-    """The properties that change from the old inputs to the new ones, in the order of the spec."""
+    """The properties that change from the old inputs to the new ones, in the order of the
+    spec.
+    """
     return [
         Difference(location, change, replaces(model, str(location[0])))
         for location, change in _walk(model, (), old, new)
@@ -111,10 +113,11 @@ def _all_maps(*values: Any) -> bool:
 
 
 def projected(model: type[Spec], live: Properties, mine: Properties) -> Properties:
-    """The live inputs in the words of the program: what means the same stays as it was written.
+    """The live inputs in the words of the program: what means the same stays as it was
+    written.
 
-    Of labels and annotations only the keys that the program names are looked at. ``mine`` is empty on
-    an import, where everything that is not a default comes from the server.
+    Of labels and annotations only the keys that the program names are looked at. ``mine`` is
+    empty on an import, where everything that is not a default comes from the server.
     """
     result: Properties = {}
     for name in property_names(model):

@@ -6,14 +6,16 @@ from .differences import Properties
 
 
 class Refused(Exception):
-    """The call is not carried out, and nothing was changed; the message says why and what to do."""
+    """The call is not carried out, and nothing was changed; the message says why and what to
+    do.
+    """
 
 
 class Unfinished(Exception):
     """The object exists but is not as it should be; the next run goes on from here.
 
-    Pulumi records the object with the reasons, shows them at each preview, and calls Update at the
-    next `up` (P5).
+    Pulumi records the object with the reasons, shows them at each preview, and calls Update at
+    the next `up` (P5).
     """
 
     def __init__(

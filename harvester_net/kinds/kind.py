@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ..rules.planned import Planned
-from ..specs.parse import parse
+from ..specs.parse import parse, without_nulls
 from ..specs.spec import Problem, Spec
 from ..specs.unknown import UNKNOWN
 from .call import Call
@@ -27,8 +27,8 @@ class Live:
 class Kind(ABC):
     """A kind of resource: pure check and diff, and the calls that touch the cluster.
 
-    Properties are camelCase and plain. ``create``, ``read`` and ``update`` raise Unfinished when the
-    object exists but is not as it should be, and Refused when nothing was changed.
+    Properties are camelCase and plain. ``create``, ``read`` and ``update`` raise Unfinished
+    when the object exists but is not as it should be, and Refused when nothing was changed.
     """
 
     token: ClassVar[str]
@@ -44,14 +44,16 @@ class Kind(ABC):
         self, given: Properties, planned: Planned
     ) -> tuple[Properties, Sequence[Problem]]:
         """The inputs as they will be compared and stored, and everything wrong with them."""
-        inputs = {name: value for name, value in given.items() if value is not None}
+        inputs: Properties = without_nulls(given)
         wish, problems = parse(self.spec, inputs)
         if not problems:
             problems = self.check_in_plan(wish, planned)
         return inputs, problems
 
     def check_in_plan(self, wish: Any, planned: Planned) -> list[Problem]:
-        """What is wrong with a wish beside the others of the same program; notes it for them."""
+        """What is wrong with a wish beside the others of the same program; notes it for
+        them.
+        """
         return []
 
     def diff(self, old: Properties, new: Properties) -> list[Difference]:
@@ -80,7 +82,9 @@ class Kind(ABC):
     async def update(
         self, key: str, old: Properties, new: Properties, outputs: Properties, call: Call
     ) -> Live:
-        """Bring the object to the new inputs; also continues what an earlier run left unfinished."""
+        """Bring the object to the new inputs; also continues what an earlier run left
+        unfinished.
+        """
 
     @abstractmethod
     async def delete(self, key: str, outputs: Properties, call: Call) -> None:

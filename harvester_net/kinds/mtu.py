@@ -1,7 +1,7 @@
 """The MTU is decided once, on the cluster network; everybody else may only repeat it.
 
-Network configs and VM networks follow their cluster network: without an MTU of their own they take its
-MTU, and one that is given must be the same.
+Network configs and VM networks follow their cluster network: without an MTU of their own they
+take its MTU, and one that is given must be the same.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def disagreement(mtu: int | None, cluster_network: str, planned: Planned) -> lis
     return [
         Problem(
             "mtu",
-            f"{mtu_or_default(mtu)} is not the {decided} of ClusterNetwork {cluster_network}; the "
-            "MTU is decided there, leave it out here",
+            f"{mtu_or_default(mtu)} is not the {decided} of ClusterNetwork "
+            f"{cluster_network}; the MTU is decided there, leave it out here",
         )
     ]
 

@@ -1,11 +1,12 @@
-"""NetworkConfig on the server: a VlanConfig, ready when every matched node has set up its uplink."""
+"""NetworkConfig on the server: a VlanConfig, ready when every matched node has set up its
+uplink.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
 import time
-from typing import Any
 
 from ..cluster.resources import (
     NAD,
@@ -23,7 +24,7 @@ from ..rules.deletion import Blocker
 from ..rules.planned import Planned
 from ..specs import network_config as specs
 from ..specs.limits import mtu_or_default
-from ..specs.spec import Problem
+from ..specs.spec import Meanings, Problem
 from ..specs.unknown import is_known
 from .call import Call
 from .differences import Properties
@@ -146,8 +147,8 @@ class NetworkConfig(FollowsMtu, OwnedKind):
         for node in (n for n, why in sorted(failed.items()) if why != NOT_HEARD):
             call.warn(
                 f"{node} never set up this config ({failed[node]}); its bond "
-                f"{live['spec']['clusterNetwork']}-bo may stay and hold the NICs. Look at it with "
-                f"`ip link`, and delete it by hand if it is there"
+                f"{live['spec']['clusterNetwork']}-bo may stay and hold the NICs. Look at "
+                "it with `ip link`, and delete it by hand if it is there"
             )
 
     async def after_delete(self, key: str, call: Call) -> None:
@@ -201,8 +202,9 @@ def progress(config: Object, waiting: dict[str, str]) -> str:
 def uplink_attributes(uplink: specs.Uplink, mtu: int) -> Object:
     """Bond options and link attributes of a new config, everything said outright.
 
-    Servers up to 1.5 cannot take absent link attributes, agents up to 1.6 monitor no link without a
-    miimon, and an MTU of 1500 that is not sent leaves an older one on the devices (H4.1).
+    Servers up to 1.5 cannot take absent link attributes, agents up to 1.6 monitor no link
+    without a miimon, and an MTU of 1500 that is not sent leaves an older one on the devices
+    (H4.1).
     """
     bond = uplink.bond_options or specs.BondOptions()
     link = uplink.link_attributes or specs.LinkAttributes()
@@ -237,8 +239,8 @@ def uplink_seen(uplink: Object) -> Properties:
 def spec_changes(wish: specs.NetworkConfig, mtu: int, live: Object) -> Object:
     """The merge patch of the spec: only what differs in meaning.
 
-    The server compares the whole uplink literally and wants VMs stopped for a difference that means
-    nothing (H6), so the live spelling stays wherever it means the same.
+    The server compares the whole uplink literally and wants VMs stopped for a difference that
+    means nothing (H6), so the live spelling stays wherever it means the same.
     """
     patch: Object = {}
     if wish.cluster_network != live["clusterNetwork"]:
@@ -257,33 +259,28 @@ def _uplink_changes(wish: specs.Uplink, mtu: int, live: Object) -> Object:
     if sorted(wish.nics) != sorted(live.get("nics") or []):
         patch["nics"] = list(wish.nics)
     for part, wanted in uplink_attributes(wish, mtu).items():
-        present, meanings = live.get(part) or {}, _MEANINGS[part]
-        names = {*wanted, *present}
+        present = live.get(part) or {}
         changed = {
-            name: wanted.get(name, _DEFAULTS.get(name))
-            for name in sorted(names)
-            if meanings(name, present.get(name)) != meanings(name, wanted.get(name))
+            name: wanted.get(name, _LEFT_TO_THE_SERVER.get(name))
+            for name, meaning in _WIRE_MEANINGS[part].items()
+            if meaning(present.get(name)) != meaning(wanted.get(name))
         }
         if changed:
             patch[part] = changed
     return patch
 
 
-def _bond_meaning(name: str, value: Any) -> Any:
-    meaning = specs.BondOptions.meanings.get(name)
-    return meaning(value) if meaning else value
-
-
-def _link_meaning(name: str, value: Any) -> Any:
-    if name == "mtu":
-        return mtu_or_default(value)
-    meaning = specs.LinkAttributes.meanings.get(name)
-    return meaning(value) if meaning and name != "hardwareAddr" else value
-
-
-_MEANINGS = {"bondOptions": _bond_meaning, "linkAttributes": _link_meaning}
-_DEFAULTS = {"txQLen": specs.UNCHANGED_QUEUE}
-"""What is sent for a property that the program no longer names; None removes it."""
+_WIRE_MEANINGS: dict[str, Meanings] = {
+    "bondOptions": specs.BondOptions.meanings,
+    "linkAttributes": {
+        "mtu": mtu_or_default,
+        "txQLen": specs.LinkAttributes.meanings["txQLen"],
+        "hardwareAddr": lambda encoded: encoded,
+    },
+}
+"""The fields that are ours, with what their values mean; fields of newer servers stay."""
+_LEFT_TO_THE_SERVER = {"txQLen": specs.UNCHANGED_QUEUE}
+"""What is sent for a property that the program no longer names; otherwise it is removed."""
 
 
 def _map_changes(old: dict[str, str], new: dict[str, str]) -> dict[str, str | None]:

@@ -1,7 +1,7 @@
 """The life of an object that a resource owns: made, changed and deleted by us.
 
-ClusterNetwork, NetworkConfig and VmNetwork differ only in what they read from an object and write to it;
-the order of things, and what happens when a run is killed between them, is here.
+ClusterNetwork, NetworkConfig and VmNetwork differ only in what they read from an object and
+write to it; the order of things, and what happens when a run is killed between them, is here.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from .failures import Refused, Unfinished
 from .kind import Kind, Live
 
 CREATED_BY = "harvester-net/created-by"
-"""Annotation with the URN of the resource that made an object: how a killed run finds it again."""
+"""Annotation with the URN of the resource that made an object: how a killed run finds it
+again.
+"""
 
 
 class OwnedKind(Kind):
@@ -36,7 +38,9 @@ class OwnedKind(Kind):
 
     @abstractmethod
     async def changes(self, wish: Any, live: Object, call: Call) -> Object:
-        """The merge patch that brings a live object to the wish; empty if it is there already."""
+        """The merge patch that brings a live object to the wish; empty if it is there
+        already.
+        """
 
     @abstractmethod
     def seen(self, live: Object, call: Call) -> Properties:
@@ -164,7 +168,9 @@ class OwnedKind(Kind):
         await self.after_delete(key, call)
 
     async def _written(self, wish: Any, old: Properties, live: Object, call: Call) -> Object:
-        """Write what differs, with the version that was looked at; look again if it has changed."""
+        """Write what differs, with the version that was looked at; look again if it has
+        changed.
+        """
         while True:
             patch = _merged(
                 own_metadata(wish, old, live), await self.changes(wish, live, call)
@@ -184,7 +190,9 @@ class OwnedKind(Kind):
                 live = again
 
     async def _finished(self, live: Object, inputs: Properties, wish: Any, call: Call) -> Live:
-        """After the first write every failure is a partial one: the object exists and is ours."""
+        """After the first write every failure is a partial one: the object exists and is
+        ours.
+        """
         try:
             live = await self.finish(wish, live, call)
             await self.look_around(call)

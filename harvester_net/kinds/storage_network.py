@@ -1,7 +1,8 @@
-"""StorageNetwork on the server: the Setting storage-network, which is always there (H1.7, H4.7).
+"""StorageNetwork on the server: the Setting storage-network, which is always there (H1.7,
+H4.7).
 
-Nothing is created or deleted: the text of the Setting changes, and Harvester's controller then moves
-Longhorn's traffic, which takes minutes on a real cluster.
+Nothing is created or deleted: the text of the Setting changes, and Harvester's controller then
+moves Longhorn's traffic, which takes minutes on a real cluster.
 """
 
 from __future__ import annotations
@@ -84,8 +85,8 @@ def same_network(one: Properties, other: Properties) -> bool:
 def progress(setting: Object) -> Progress:
     """Whether the controller has carried out this very value.
 
-    Right after a write the condition still speaks of the value before (lab.md 4), so the hash of the
-    text decides, and the old network must be gone.
+    Right after a write the condition still speaks of the value before (lab.md 4), so the hash
+    of the text decides, and the old network must be gone.
     """
     text, notes = str(setting.get("value") or ""), annotations_of(setting)
     configured = condition(setting, "configured")
@@ -103,7 +104,9 @@ def progress(setting: Object) -> Progress:
 
 
 def leaked(setting: Object, nads: dict[str, Object]) -> list[str]:
-    """Storage networks that Harvester made and lost: they block network configs for ever (H4.7)."""
+    """Storage networks that Harvester made and lost: they block network configs for ever
+    (H4.7).
+    """
     notes = annotations_of(setting)
     known = {notes.get(PREFIX + "net-attach-def"), notes.get(PREFIX + "old-net-attach-def")}
     prefix = f"{SYSTEM_NAMESPACE}/{STORAGE_NAD_PREFIX}"
@@ -165,8 +168,8 @@ class StorageNetwork(Kind):
         await self._configured(call)
         for nad in await self._leaks(call):
             call.warn(
-                f"VM network {nad} is left over from an earlier storage network and blocks network "
-                f"configs; delete it: kubectl -n {SYSTEM_NAMESPACE} delete "
+                f"VM network {nad} is left over from an earlier storage network and blocks "
+                f"network configs; delete it: kubectl -n {SYSTEM_NAMESPACE} delete "
                 f"network-attachment-definitions {nad.partition('/')[2]}"
             )
 
@@ -213,7 +216,9 @@ class StorageNetwork(Kind):
             )
 
     async def _written(self, text: str, setting: Object, call: Call) -> Object:
-        """Write the text; while the controller is busy with another one, wait for it (H3.5 b)."""
+        """Write the text; while the controller is busy with another one, wait for it (H3.5
+        b).
+        """
         while True:
             version = {"resourceVersion": setting["metadata"]["resourceVersion"]}
             try:

@@ -1,4 +1,6 @@
-"""VmNetwork on the server: a NetworkAttachmentDefinition, whose CNI config is a text of JSON (H1.6)."""
+"""VmNetwork on the server: a NetworkAttachmentDefinition, whose CNI config is a text of JSON
+(H1.6).
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ from ..specs.limits import mtu_or_default
 from ..specs.spec import Problem
 from ..specs.unknown import is_known
 from .call import Call
-from .differences import Properties
+from .differences import Properties, same
 from .failures import Refused
 from .mtu import FollowsMtu, disagreement
 from .owned import metadata
@@ -53,11 +55,11 @@ class VmNetwork(FollowsMtu):
 
     async def manifest(self, wish: specs.VmNetwork, call: Call) -> Object:
         own = metadata(wish, namespace=wish.namespace or specs.DEFAULT_NAMESPACE)
-        # Without this label the webhook takes the MTU for 1500 and refuses others; the other labels
-        # are the controller's, and setting `type` stops it on 1.6 (H2, H3.4).
+        # Without this label the webhook takes the MTU for 1500 and refuses others; the other
+        # labels are the controller's, and setting `type` stops it on 1.6 (H2, H3.4).
         own["labels"] = own.get("labels", {}) | {CLUSTER_NETWORK_LABEL: wish.cluster_network}
         if wish.route is not None:
-            route = {field: "" for field in ROUTE_FIELDS} | _route_wish(wish.route)
+            route = dict.fromkeys(ROUTE_FIELDS, "") | _route_wish(wish.route)
             own["annotations"] = own.get("annotations", {}) | {ROUTE: json.dumps(route)}
         return {
             "apiVersion": NAD.api,
@@ -145,7 +147,8 @@ def new_cni_config(wish: specs.VmNetwork) -> dict[str, Any]:
 def with_vlans(config: dict[str, Any], wish: specs.VmNetwork) -> dict[str, Any]:
     """A CNI config with the VLANs of the wish and everything else as it was.
 
-    The same object if it means the same already: a rebuilt text would be a change to the server.
+    The same object if it means the same already: a rebuilt text would be a change to the
+    server.
     """
     wanted = wish.model_dump(by_alias=True, exclude_none=True, include={"vlan", "vlan_trunk"})
     seen = vlans_seen(config)
@@ -191,12 +194,13 @@ def _route_wish(route: specs.Route) -> Properties:
 
 
 def _route_change(wish: specs.VmNetwork, live: Object) -> dict[str, str | None] | None:
-    """The annotation to write, with the controller's own keys kept; None if nothing changes."""
+    """The annotation to write, with the controller's own keys kept; None if nothing
+    changes.
+    """
     if wish.route is None:
         return {ROUTE: None} if _route_seen(live) else None
-    wanted = _route_wish(wish.route)
-    on_server = _route_on_server(live)
-    if all(on_server.get(field) == value for field, value in wanted.items()):
+    wanted, on_server = _route_wish(wish.route), _route_on_server(live)
+    if same(specs.VmNetwork, "route", wanted, _route_seen(live)):
         return None
     fields = {field: wanted.get(field, "") for field in ROUTE_FIELDS}
     return {ROUTE: json.dumps(on_server | fields)}

@@ -52,8 +52,8 @@ async def unfinished(
 def unexpected(error: BaseException) -> str:
     """The message for an error that is a mistake of ours."""
     text = (
-        f"harvester-net met an error it did not expect: {type(error).__name__}: {error}. Please report "
-        f"it; {DEBUG}=1 shows where it happened"
+        f"harvester-net met an error it did not expect: {type(error).__name__}: {error}. "
+        f"Please report it; {DEBUG}=1 shows where it happened"
     )
     if os.environ.get(DEBUG):
         text += "\n" + "".join(traceback.format_exception(error))

@@ -1,4 +1,6 @@
-"""What the user sees while we work: a status text for each resource, warnings, and messages (P7)."""
+"""What the user sees while we work: a status text for each resource, warnings, and messages
+(P7).
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ class EngineLog:
         self._sender = asyncio.create_task(self._send())
 
     def status(self, urn: str, message: str) -> None:
-        """The text beside a resource while it is worked on; repetitions and floods are left out."""
+        """The text beside a resource while it is worked on; repetitions and floods are left
+        out.
+        """
         text, at = self._said.get(urn, ("", 0.0))
         now = time.monotonic()
         if message == text or now - at < SECONDS_BETWEEN:

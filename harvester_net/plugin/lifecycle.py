@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..cluster.access import AccessSettings
 from ..cluster.cluster import Cluster
@@ -188,7 +189,9 @@ class Lifecycle:
 
 
 def provider_inputs(given: Properties) -> Properties:
-    """The provider's own configuration; texts where the engine makes everything a text (P10)."""
+    """The provider's own configuration; texts where the engine makes everything a text
+    (P10).
+    """
     own = {name: value for name, value in given.items() if name not in PASSED_THROUGH}
     if own.get("offline") in ("true", "false"):
         own["offline"] = own["offline"] == "true"
@@ -213,11 +216,23 @@ def _wire_change(difference: Difference) -> WireChange:
 
 
 def _without_secret(problem: Problem, given: Decoded) -> Problem:
-    secret = any(_text_path(path) in problem.path for path in given.secrets)
-    return Problem(problem.path, "is not valid (its value is secret)") if secret else problem
+    """The problem, worded so that it quotes no secret value."""
+    if any(text in problem.sentence for text in _secret_texts(given)):
+        return Problem(problem.path, "is not valid; what is wrong with it would tell a secret")
+    return problem
 
 
-def _text_path(path: tuple[int | str, ...]) -> str:
-    from ..specs.parse import path_text
+def _secret_texts(given: Decoded) -> Iterator[str]:
+    for path in given.secrets:
+        value: Any = given.values
+        for part in path:
+            value = value[part]
+        yield from _leaves(value)
 
-    return path_text(path)
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(inner)
+    elif value not in (None, ""):
+        yield str(value)

@@ -1,7 +1,7 @@
 """The plugin process: listen, say the port, serve until the engine is done or gone.
 
-Nothing but gRPC and the generated stubs is loaded before the port line (P18); the rest follows while the
-engine makes up its mind.
+Nothing but gRPC and the generated stubs is loaded before the port line (P18); the rest follows
+while the engine makes up its mind.
 """
 
 from __future__ import annotations
@@ -13,18 +13,21 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 THREADS = 256
-"""The SDK blocks a thread of the default executor for each child of a component; with the few threads
-of a small machine that ends in a deadlock (P13.3)."""
+"""The SDK blocks a thread of the default executor for each child of a component; with the few
+threads of a small machine that ends in a deadlock (P13.3).
+"""
 SECONDS_BETWEEN_LOOKS = 0.5
 LARGEST_MESSAGE = 400 * 1024 * 1024
 
 
 def main() -> None:
     """Entry point of ``pulumi-resource-harvester-net``."""
-    # The engine puts decrypted configuration here; neither we nor a child process needs it (P21.1).
+    # The engine puts decrypted configuration here; neither we nor a child process needs it
+    # (P21.1).
     os.environ.pop("PULUMI_CONFIG", None)
     asyncio.run(_serve(engine_address(sys.argv[1:])))
-    # Threads of the executor may hang in calls to an engine that is gone; nothing is left to save.
+    # Threads of the executor may hang in calls to an engine that is gone; nothing is left to
+    # save.
     sys.stdout.flush()
     os._exit(0)
 
@@ -69,7 +72,7 @@ async def _serve(address: str | None) -> None:
 async def _parent_lost(stop: asyncio.Event) -> None:
     """A CLI that is killed tells nobody (P21.1); its children are handed to another parent."""
     parent = os.getppid()
-    while os.getppid() == parent:
+    while os.getppid() == parent:  # noqa: ASYNC110 - no event tells of it
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
     stop.set()
 

@@ -77,9 +77,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     async def _loaded(self) -> Lifecycle:
         # Only now: an answered handshake comes first.
-        module = await asyncio.to_thread(
-            importlib.import_module, f"{__package__}.lifecycle"
-        )
+        module = await asyncio.to_thread(importlib.import_module, f"{__package__}.lifecycle")
         lifecycle: Lifecycle = module.Lifecycle(self._log, self._cancelled)
         return lifecycle
 
@@ -108,8 +106,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     async def DiffConfig(
         self, request: provider_pb2.DiffRequest, context: Context
     ) -> provider_pb2.DiffResponse:
-        # Never a replacement: another kubeconfig may be another road to the same cluster, and to
-        # replace a provider is to delete and create every network that it made.
+        # Never a replacement: another kubeconfig may be another road to the same cluster, and
+        # to replace a provider is to delete and create every network that it made.
         old = Decoded(request.old_inputs or request.olds).values
         changed = old != Decoded(request.news).values
         some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
@@ -290,7 +288,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         work: Callable[[Lifecycle], Coroutine[Any, Any, T]],
         given: Decoded | None = None,
     ) -> T:
-        """Run a call to its end even if the engine hangs up, and turn failures into answers."""
+        """Run a call to its end even if the engine hangs up, and turn failures into
+        answers.
+        """
         lifecycle = await self._load()
         task = asyncio.create_task(work(lifecycle))
         self._running.add(task)

@@ -1,4 +1,6 @@
-"""Values on the wire and plain values: unknowns, secrets, references and whole numbers (P3)."""
+"""Values on the wire and plain values: unknowns, secrets, references and whole numbers
+(P3).
+"""
 
 from __future__ import annotations
 
@@ -84,8 +86,3 @@ def _marked(value: Any, path: Path, secrets: frozenset[Path]) -> Any:
     else:
         wire = value
     return {SIGNATURE: SECRET, "value": wire} if path in secrets else wire
-
-
-def is_secret(path: Path, secrets: Iterable[Path]) -> bool:
-    """Whether a path, something above it or something below it is secret."""
-    return any(path[: len(s)] == s or s[: len(path)] == path for s in secrets)

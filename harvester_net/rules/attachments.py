@@ -16,7 +16,9 @@ STORAGE_ANNOTATION = "storage-network.settings.harvesterhci.io"
 
 
 def networks_of(spec: Object, namespace: str) -> Iterator[str]:
-    """The VM networks of a VM's or VMI's spec as `namespace/name`; both spellings are in use."""
+    """The VM networks of a VM's or VMI's spec as `namespace/name`; both spellings are in
+    use.
+    """
     for network in spec.get("networks") or []:
         if name := (network.get("multus") or {}).get("networkName"):
             yield name if "/" in name else f"{namespace}/{name}"
@@ -43,7 +45,9 @@ def nads_of(cluster_network: str, nads: Iterable[Object]) -> set[str]:
 
 
 def is_system_nad(nad: Object) -> bool:
-    """Whether Harvester made the network for the storage or RWX network (H2, system NAD rule)."""
+    """Whether Harvester made the network for the storage or RWX network (H2, system NAD
+    rule).
+    """
     meta = nad["metadata"]
     annotated = (meta.get("annotations") or {}).get(STORAGE_ANNOTATION) == "true"
     named = meta["name"].startswith(SYSTEM_NAD_PREFIXES)
@@ -68,7 +72,9 @@ MONITORING = {
     "cattle-monitoring-system": {"prometheus", "alertmanager", "grafana"},
     "harvester-system": {"harvester-vm-import-controller"},
 }
-"""Claims that Harvester itself stops during the change, by namespace and app label (H3.5 f)."""
+"""Claims that Harvester itself stops during the change, by namespace and app label (H3.5
+f).
+"""
 
 
 def not_detached(volumes: Iterable[Object], claims: dict[str, Object]) -> list[str]:

@@ -12,7 +12,8 @@ from .spec import Meanings, replacing
 
 
 class ClusterNetwork(NamedSpec):
-    """A cluster network of Harvester: an isolated path for traffic, carried by its network configs.
+    """A cluster network of Harvester: an isolated path for traffic, carried by its network
+    configs.
 
     The MTU of all that belongs to the cluster network is decided here, once.
     """
@@ -21,13 +22,14 @@ class ClusterNetwork(NamedSpec):
     meanings: ClassVar[Meanings] = {"mtu": mtu_or_default}
 
     name: ClusterNetworkName = replacing(
-        description="Name of the cluster network: at most 12 lower-case letters, digits and '-'. The "
-        "devices on the nodes are named `<name>-br` and `<name>-bo`. Defaults to the resource's name."
+        description="Name of the cluster network: at most 12 lower-case letters, digits and "
+        "'-'. The devices on the nodes are named `<name>-br` and `<name>-bo`. Defaults to "
+        "the resource's name."
     )
     mtu: Mtu | None = Field(
         None,
-        description="MTU in bytes of the cluster network, its network configs and its VM networks: 576 "
-        "to 9000. Absent and 0 mean 1500.",
+        description="MTU in bytes of the cluster network, its network configs and its VM "
+        "networks: 576 to 9000. Absent and 0 mean 1500.",
     )
 
 

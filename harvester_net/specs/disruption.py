@@ -19,28 +19,29 @@ class Disruption(Spec):
 
     stop_vms: bool | None = Field(
         None,
-        description="Whether the VMs that block the change may be stopped. If false, the change is "
-        "refused with the list of these VMs. Defaults to false.",
+        description="Whether the VMs that block the change may be stopped. If false, the "
+        "change is refused with the list of these VMs. Defaults to false.",
     )
     only_vms: list[Item[str]] | None = Field(
         None,
-        description="Patterns `namespace/name` (with `*`). If any other VM would have to stop, the "
-        "change is refused before anything is touched. Defaults to all VMs.",
+        description="Patterns `namespace/name` (with `*`). If any other VM would have to "
+        "stop, the change is refused before anything is touched. Defaults to all VMs.",
     )
     restart_vms: bool | None = Field(
         None,
-        description="Whether exactly the VMs that ran are started again, with their run strategy. "
-        "Defaults to true.",
+        description="Whether exactly the VMs that ran are started again, with their run "
+        "strategy. Defaults to true.",
     )
     cycle_storage_network: bool | None = Field(
         None,
-        description="Whether the storage network (and the RWX network) may be cleared for the change "
-        "and set again afterwards. Defaults to false.",
+        description="Whether the storage network (and the RWX network) may be cleared for "
+        "the change and set again afterwards. Defaults to false.",
     )
     on_failure: Literal["stop", "rollBack"] | None = Field(
         None,
-        description="What happens when the change cannot be finished. `stop`: the journal stays, and "
-        "the next `pulumi up` continues. `rollBack`: return to the old state first. Defaults to `stop`.",
+        description="What happens when the change cannot be finished. `stop`: the journal "
+        "stays, and the next `pulumi up` continues. `rollBack`: return to the old state "
+        "first. Defaults to `stop`.",
     )
     stop_timeout_seconds: int | None = Field(
         None,

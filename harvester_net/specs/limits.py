@@ -40,9 +40,14 @@ def _label(value: str, what: str, longest: int) -> str:
             f"'{value}' is not a valid name of a {what}; use lower-case letters, digits and "
             "'-', with a letter or digit at both ends"
         )
+    return _short_enough(value, what, longest)
+
+
+def _short_enough(value: str, what: str, longest: int) -> str:
     if len(value) > longest:
         raise ValueError(
-            f"'{value}' has {len(value)} characters; the name of a {what} has at most {longest}"
+            f"'{value}' has {len(value)} characters; the name of a {what} has at most "
+            f"{longest}"
         )
     return value
 
@@ -60,7 +65,7 @@ def _network_config_name(value: str) -> str:
 def _vm_network_name(value: str) -> str:
     for part in value.split("."):
         _label(part, "VM network", 253)
-    return value
+    return _short_enough(value, "VM network", 253)
 
 
 def _namespace(value: str) -> str:
@@ -75,8 +80,8 @@ def _ipv4_network(value: str) -> str:
     # An IPv6 range hangs the webhook of Harvester up to 1.8 for good (lab.md 4).
     if not isinstance(network, IPv4Network):
         raise ValueError(f"{value} is IPv6; only IPv4 is supported")
-    if "/" not in value:
-        raise ValueError(f"'{value}' has no prefix length; write {value}/24, for example")
+    if not value.partition("/")[2].isdigit():
+        raise ValueError(f"'{value}' has no prefix length; write {network.network_address}/24")
     if str(network) != value:
         raise ValueError(f"{value} has host bits set; the network is {network}")
     if network.prefixlen < 16:

@@ -25,13 +25,13 @@ class NamedSpec(Spec):
 
     labels: dict[str, Item[str]] | None = Field(
         None,
-        description="Labels of your own. Only the keys given here are managed; keys of Harvester's "
-        "controllers are refused.",
+        description="Labels of your own. Only the keys given here are managed; keys of "
+        "Harvester's controllers are refused.",
     )
     annotations: dict[str, Item[str]] | None = Field(
         None,
-        description="Annotations of your own. Only the keys given here are managed; keys of Harvester's "
-        "controllers are refused.",
+        description="Annotations of your own. Only the keys given here are managed; keys of "
+        "Harvester's controllers are refused.",
     )
     disruption: Disruption | None = Field(
         None, description="What this resource may interrupt to make its change."

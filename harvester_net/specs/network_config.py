@@ -1,4 +1,6 @@
-"""NetworkConfig: which NICs of which nodes carry a cluster network (a VlanConfig on the server)."""
+"""NetworkConfig: which NICs of which nodes carry a cluster network (a VlanConfig on the
+server).
+"""
 
 from __future__ import annotations
 
@@ -78,8 +80,9 @@ class BondOptions(Spec):
 
     mode: BondMode | None = Field(
         None,
-        description="Bond mode. `802.3ad` needs LACP on the switch; `balance-rr`, `balance-xor` and "
-        "`broadcast` need a static link aggregation; the others need none. Defaults to `active-backup`.",
+        description="Bond mode. `802.3ad` needs LACP on the switch; `balance-rr`, "
+        "`balance-xor` and `broadcast` need a static link aggregation; the others need "
+        "none. Defaults to `active-backup`.",
     )
     miimon: Storable | None = Field(
         None,
@@ -99,12 +102,13 @@ class LinkAttributes(Spec):
     tx_q_len: Storable | None = Field(
         None,
         alias="txQLen",
-        description="Length of the transmit queue in packets. Absent and -1 leave the kernel's.",
+        description="Length of the transmit queue in packets. Absent and -1 leave the "
+        "kernel's.",
     )
     hardware_addr: MacAddress | None = Field(
         None,
-        description="MAC address of the bond, such as `02:00:00:aa:bb:cc`. Useful only for a config "
-        "that matches one node. Absent leaves the kernel's choice.",
+        description="MAC address of the bond, such as `02:00:00:aa:bb:cc`. Useful only for "
+        "a config that matches one node. Absent leaves the kernel's choice.",
     )
 
 
@@ -115,7 +119,8 @@ class Uplink(Spec):
     meanings: ClassVar[Meanings] = {"nics": unordered}
 
     nics: Nics = Field(
-        description="Names of the NICs, the same on every matched node. Their order has no meaning."
+        description="Names of the NICs, the same on every matched node. Their order has no "
+        "meaning."
     )
     bond_options: BondOptions | None = Field(None, description="How the NICs are bonded.")
     link_attributes: LinkAttributes | None = Field(
@@ -126,8 +131,8 @@ class Uplink(Spec):
 class NetworkConfig(NamedSpec):
     """A network config of Harvester: which NICs of which nodes carry a cluster network.
 
-    It is ready when every matched node has set up the uplink. Configs of one cluster network never
-    match the same node.
+    It is ready when every matched node has set up the uplink. Configs of one cluster network
+    never match the same node.
     """
 
     title: ClassVar[str] = "NetworkConfig"
@@ -137,7 +142,8 @@ class NetworkConfig(NamedSpec):
     }
 
     name: NetworkConfigName = replacing(
-        description="Name of the network config: at most 63 characters. Defaults to the resource's name."
+        description="Name of the network config: at most 63 characters. Defaults to the "
+        "resource's name."
     )
     cluster_network: ClusterNetworkName = Field(
         description="Name of the cluster network that it carries, not `mgmt`."
@@ -145,14 +151,14 @@ class NetworkConfig(NamedSpec):
     description: str | None = Field(None, description="Free text.")
     node_selector: dict[str, Item[str]] | None = Field(
         None,
-        description="Labels that a node must have, all of them. Absent matches every node except "
-        "witness nodes.",
+        description="Labels that a node must have, all of them. Absent matches every node "
+        "except witness nodes.",
     )
     uplink: Uplink = Field(description="The uplink of the matched nodes.")
     mtu: Mtu | None = Field(
         None,
-        description="MTU in bytes; it must be the cluster network's, which is the default. Filled in "
-        "when the program gives the ClusterNetwork object instead of its name.",
+        description="MTU in bytes; it must be the cluster network's, which is the default. "
+        "Filled in when the program gives the ClusterNetwork object instead of its name.",
     )
 
 

@@ -1,8 +1,8 @@
 """From plain properties to a spec, with every problem said at once.
 
-pydantic stops a model at its first wrong field and words its errors for programmers. Here wrong fields
-become unknown, so that the rules over several properties still run over the rest, and each error
-becomes a sentence for the person who wrote the program.
+pydantic stops a model at its first wrong field and words its errors for programmers. Here
+wrong fields become unknown, so that the rules over several properties still run over the rest,
+and each error becomes a sentence for the person who wrote the program.
 """
 
 from __future__ import annotations
@@ -34,10 +34,11 @@ WORDS = {
 def parse(model: type[S], properties: dict[str, Any]) -> tuple[S, list[Problem]]:
     """Read properties (camelCase, plain values) into a spec.
 
-    Returns the spec, in which every wrong or missing property is unknown, and the problems in the
-    order of the properties. An empty list of problems means that the spec is right as it is.
+    Returns the spec, in which every wrong or missing property is unknown, and the problems in
+    the order of the properties. An empty list of problems means that the spec is right as it
+    is.
     """
-    given = {name: value for name, value in properties.items() if value is not None}
+    given = without_nulls(properties)
     try:
         spec = model.model_validate(given)
         problems: list[Problem] = []
@@ -46,6 +47,13 @@ def parse(model: type[S], properties: dict[str, Any]) -> tuple[S, list[Problem]]
         spec = model.model_validate(_without_wrong(model, given, details))
         problems = [_problem(model, detail) for detail in details]
     return spec, problems + list(spec.contradictions())
+
+
+def without_nulls(value: Any) -> Any:
+    """The same properties without the nulls at any depth; null means absent (P3)."""
+    if isinstance(value, dict):
+        return {key: without_nulls(inner) for key, inner in value.items() if inner is not None}
+    return [without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 def _without_wrong(

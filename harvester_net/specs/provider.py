@@ -16,8 +16,9 @@ class Provider(Spec):
 
     kubeconfig: str | None = Field(
         None,
-        description="The text of a kubeconfig, or the path of one. Always a secret. Defaults to the "
-        "environment variable `KUBECONFIG`, then `~/.kube/config`, then the account of the pod.",
+        description="The text of a kubeconfig, or the path of one. Always a secret. "
+        "Defaults to the environment variable `KUBECONFIG`, then `~/.kube/config`, then the "
+        "account of the pod.",
         json_schema_extra={"secret": True},
     )
     context: str | None = Field(
@@ -25,6 +26,7 @@ class Provider(Spec):
     )
     offline: bool | None = Field(
         None,
-        description="Whether to preview without reaching the cluster: nothing live is looked at, and "
-        "every write is refused. Also `HARVESTER_NET_OFFLINE=true`. Defaults to false.",
+        description="Whether to preview without reaching the cluster: nothing live is "
+        "looked at, and every write is refused. Also `HARVESTER_NET_OFFLINE=true`. Defaults "
+        "to false.",
     )

@@ -1,7 +1,8 @@
-"""What all specs share: strict types, camelCase on the wire, unknowns pass, and one sentence per problem.
+"""What all specs share: strict types, camelCase on the wire, unknowns pass, and one sentence
+per problem.
 
-A spec is the single source for a kind's inputs: the schema, the checks, the diff and the Python front
-all follow it.
+A spec is the single source for a kind's inputs: the schema, the checks, the diff and the
+Python front all follow it.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ class Problem:
 
 
 class Spec(BaseModel):
-    """Base of the specs: unknown properties are refused and text is never taken for a number."""
+    """Base of the specs: unknown properties are refused and text is never taken for a
+    number.
+    """
 
     model_config = ConfigDict(
         strict=True, extra="forbid", frozen=True, alias_generator=to_camel

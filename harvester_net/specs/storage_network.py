@@ -26,8 +26,9 @@ StorageVlanId = Annotated[int, AfterValidator(_storage_vlan)]
 class StorageNetwork(Spec):
     """The storage network of Harvester: Longhorn's replication traffic on a VLAN of its own.
 
-    There is one for each cluster, in the Setting `storage-network`. Deleting the resource clears the
-    setting. Harvester changes it only while every VM is stopped and every volume is detached.
+    There is one for each cluster, in the Setting `storage-network`. Deleting the resource
+    clears the setting. Harvester changes it only while every VM is stopped and every volume is
+    detached.
     """
 
     title: ClassVar[str] = "StorageNetwork"
@@ -38,22 +39,26 @@ class StorageNetwork(Spec):
     }
 
     cluster_network: ClusterNetworkName = Field(
-        description="Name of the cluster network. Its configs must match every node that is no witness."
+        description="Name of the cluster network. Its configs must match every node that is "
+        "no witness."
     )
     vlan: StorageVlanId = Field(
-        description="VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic and are not allowed on `mgmt`."
+        description="VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic and are not allowed "
+        "on `mgmt`."
     )
     range: Ipv4Network = Field(
-        description="IPv4 network from which Longhorn's pods get their addresses, /16 or smaller, such "
-        "as 192.168.0.0/24."
+        description="IPv4 network from which Longhorn's pods get their addresses, /16 or "
+        "smaller, such as 192.168.0.0/24."
     )
     exclude: list[Item[Ipv4Network]] | None = Field(
         None,
-        description="Networks inside `range` that are not given out. Their order has no meaning.",
+        description="Networks inside `range` that are not given out. Their order has no "
+        "meaning.",
     )
     exclusive_vlan: bool | None = Field(
         None,
-        description="Whether no VM network may use this VLAN. Needs Harvester 1.9. Defaults to false.",
+        description="Whether no VM network may use this VLAN. Needs Harvester 1.9. Defaults "
+        "to false.",
     )
     disruption: Disruption | None = Field(
         None, description="What this resource may interrupt to make its change."
@@ -86,5 +91,6 @@ class StorageNetworkOutputs(StorageNetwork):
 
     uid: str = Field(description="UID of the Setting on the server.")
     vm_network: str = Field(
-        description="The NetworkAttachmentDefinition that Harvester made for it, `namespace/name`."
+        description="The NetworkAttachmentDefinition that Harvester made for it, "
+        "`namespace/name`."
     )

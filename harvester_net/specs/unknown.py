@@ -1,7 +1,7 @@
 """A value that Pulumi does not know yet: an output of something that does not exist yet.
 
-Unknowns reach us only in previews. They may stand anywhere in the inputs, pass every check, and
-differ from every known value.
+Unknowns reach us only in previews. They may stand anywhere in the inputs, pass every check,
+and differ from every known value.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""VmNetwork: a VLAN, a trunk or untagged traffic of a cluster network, for VMs to attach to."""
+"""VmNetwork: a VLAN, a trunk or untagged traffic of a cluster network, for VMs to attach
+to.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ def _cidr(value: str) -> str:
         interface = ip_interface(value)
     except ValueError:
         raise ValueError(f"'{value}' is not a CIDR such as 192.168.100.0/24") from None
-    if interface.network.prefixlen == 0 or "/" not in value:
+    if interface.network.prefixlen == 0 or not value.partition("/")[2].isdigit():
         raise ValueError(f"'{value}' has no prefix length above 0")
     return value
 
@@ -91,7 +93,8 @@ class Route(Spec):
 
 
 class VmNetwork(NamedSpec):
-    """A VM network of Harvester: VMs that attach to it get a VLAN, a trunk or untagged traffic.
+    """A VM network of Harvester: VMs that attach to it get a VLAN, a trunk or untagged
+    traffic.
 
     On the server it is a NetworkAttachmentDefinition.
     """
@@ -114,8 +117,8 @@ class VmNetwork(NamedSpec):
     )
     type: VmNetworkType | None = Field(
         None,
-        description="`L2VlanNetwork` (the default with `vlan`), `L2VlanTrunkNetwork` (the default with "
-        "`vlanTrunk`) or `UntaggedNetwork`, which must be asked for by name.",
+        description="`L2VlanNetwork` (the default with `vlan`), `L2VlanTrunkNetwork` (the "
+        "default with `vlanTrunk`) or `UntaggedNetwork`, which must be asked for by name.",
     )
     vlan: VlanId | None = Field(None, description="VLAN ID, 1 to 4094.")
     vlan_trunk: list[Item[VlanRange]] | None = Field(
@@ -124,8 +127,8 @@ class VmNetwork(NamedSpec):
     route: Route | None = Field(None, description="Where the VLAN's gateway is.")
     mtu: Mtu | None = Field(
         None,
-        description="MTU in bytes; it must be the cluster network's, which is the default. Filled in "
-        "when the program gives the ClusterNetwork object instead of its name.",
+        description="MTU in bytes; it must be the cluster network's, which is the default. "
+        "Filled in when the program gives the ClusterNetwork object instead of its name.",
     )
 
     def contradictions(self) -> Iterator[Problem]:
@@ -189,6 +192,10 @@ def _route_problems(network: VmNetwork) -> Iterator[Problem]:
         for name, value in (("cidr", route.cidr), ("gateway", route.gateway)):
             if value is None:
                 yield Problem(f"route.{name}", "is required by mode manual")
+    if route.mode == "auto":
+        for name, value in (("cidr", route.cidr), ("gateway", route.gateway)):
+            if value is not None:
+                yield Problem(f"route.{name}", "is found out by mode auto; leave it out")
 
 
 class VmNetworkOutputs(VmNetwork):

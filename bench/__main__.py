@@ -1,0 +1,62 @@
+"""Run the benchmarks and print their tables: `python -m bench [--networks 10 100 1000]`."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.console import Console
+from rich.table import Table
+
+from lab import Lab
+
+from . import networks, start
+
+
+def main() -> None:
+    """Print the start-up of the plugin, then the cost of many VM networks."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--networks", type=int, nargs="*", default=[10, 100, 1000])
+    arguments = parser.parse_args()
+    console = Console()
+    show_start(console)
+    if arguments.networks:
+        with Lab.start() as lab:
+            for count in arguments.networks:
+                show_networks(console, networks.measure(lab, count))
+
+
+def show_start(console: Console) -> None:
+    """Seconds from the start of the plugin, medians."""
+    table = Table("plugin start", "seconds", "times a bare interpreter")
+    measured = start.measure()
+    floor = measured["bare interpreter"]
+    for name, seconds in measured.items():
+        table.add_row(name, f"{seconds:.3f}", f"{seconds / floor:.1f}")
+    console.print(table)
+
+
+def show_networks(console: Console, rows: list[networks.Row]) -> None:
+    """Each command beside the bare client's creates of the same run."""
+    bare = next(row for row in rows if row.what.startswith("bare"))
+    table = Table(
+        f"{bare.networks} VM networks",
+        "wall s",
+        "our CPU s",
+        "our peak MB",
+        "API requests",
+        "CPU / bare client",
+    )
+    for row in rows:
+        table.add_row(
+            row.what,
+            f"{row.seconds:.1f}",
+            f"{row.cpu_seconds:.2f}",
+            f"{row.megabytes:.0f}",
+            str(row.requests),
+            f"{row.cpu_seconds / bare.cpu_seconds:.1f}",
+        )
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The ordered change: plan (pure) -> journal -> run -> verify. Nothing stands here yet."""

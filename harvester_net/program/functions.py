@@ -1,0 +1,110 @@
+"""Functions: look at the cluster from a program."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pulumi
+
+from .registration import invoke_options, token
+
+CLUSTER_NETWORK = token("getClusterNetwork")
+NODE_NICS = token("getNodeNics")
+
+
+@pulumi.output_type
+class GetClusterNetworkResult(dict[str, Any]):
+    """A cluster network as it is on the server."""
+
+    name: str = pulumi.property("name")
+    """Name of the cluster network."""
+    mtu: int = pulumi.property("mtu")
+    """MTU in bytes."""
+    ready: bool = pulumi.property("ready")
+    """Whether Harvester calls it ready; one without network configs never is."""
+    network_configs: list[str] = pulumi.property("networkConfigs")
+    """Names of its network configs, sorted."""
+
+
+@pulumi.output_type
+class Nic(dict[str, Any]):
+    """A physical NIC of a node."""
+
+    node: str = pulumi.property("node")
+    """Name of the node."""
+    name: str = pulumi.property("name")
+    """Name of the NIC, such as `eno2`."""
+    up: bool = pulumi.property("up")
+    """Whether it has a link."""
+    mac: str = pulumi.property("mac")
+    """MAC address."""
+    free: bool = pulumi.property("free")
+    """Whether no bond has it."""
+    master: str = pulumi.property("master")
+    """Name of the bond that has it; empty if it is free."""
+
+
+@pulumi.output_type
+class GetNodeNicsResult(dict[str, Any]):
+    """The NICs of one node or of all."""
+
+    nics: list[Nic] = pulumi.property("nics")
+    """The NICs, sorted by node."""
+
+
+def get_cluster_network(
+    name: str, *, opts: pulumi.InvokeOptions | None = None
+) -> GetClusterNetworkResult:
+    """Looks up a cluster network on the server.
+
+    Args:
+        name: Name of the cluster network.
+        opts: Options of every Pulumi function.
+    """
+    found = pulumi.runtime.invoke(
+        CLUSTER_NETWORK, {"name": name}, invoke_options(opts), GetClusterNetworkResult
+    )
+    return cast(GetClusterNetworkResult, found.value)
+
+
+def get_cluster_network_output(
+    name: pulumi.Input[str], *, opts: pulumi.InvokeOptions | None = None
+) -> pulumi.Output[GetClusterNetworkResult]:
+    """Looks up a cluster network on the server; its name may be an output.
+
+    Args:
+        name: Name of the cluster network.
+        opts: Options of every Pulumi function.
+    """
+    return pulumi.runtime.invoke_output(
+        CLUSTER_NETWORK, {"name": name}, invoke_options(opts), GetClusterNetworkResult
+    )
+
+
+def get_node_nics(
+    node: str | None = None, *, opts: pulumi.InvokeOptions | None = None
+) -> GetNodeNicsResult:
+    """Looks up the NICs of the nodes.
+
+    Args:
+        node: Name of a node. Absent means all nodes.
+        opts: Options of every Pulumi function.
+    """
+    found = pulumi.runtime.invoke(
+        NODE_NICS, {"node": node}, invoke_options(opts), GetNodeNicsResult
+    )
+    return cast(GetNodeNicsResult, found.value)
+
+
+def get_node_nics_output(
+    node: pulumi.Input[str] | None = None, *, opts: pulumi.InvokeOptions | None = None
+) -> pulumi.Output[GetNodeNicsResult]:
+    """Looks up the NICs of the nodes; the name of the node may be an output.
+
+    Args:
+        node: Name of a node. Absent means all nodes.
+        opts: Options of every Pulumi function.
+    """
+    return pulumi.runtime.invoke_output(
+        NODE_NICS, {"node": node}, invoke_options(opts), GetNodeNicsResult
+    )

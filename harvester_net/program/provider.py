@@ -1,0 +1,54 @@
+"""Provider: how a cluster is reached, where the program decides it."""
+
+from __future__ import annotations
+
+import pulumi
+
+from .registration import PACKAGE, options
+
+
+@pulumi.type_token(f"pulumi:providers:{PACKAGE}")
+class Provider(pulumi.ProviderResource):
+    """How the cluster is reached. Without any of it: KUBECONFIG, then `~/.kube/config`."""
+
+    kubeconfig: pulumi.Output[str | None] = pulumi.property("kubeconfig")
+    context: pulumi.Output[str | None] = pulumi.property("context")
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        kubeconfig: pulumi.Input[str] | None = None,
+        context: pulumi.Input[str] | None = None,
+        offline: pulumi.Input[bool] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """How a cluster is reached.
+
+        Args:
+            resource_name: Name of the resource in the program.
+            kubeconfig: The text of a kubeconfig, or the path of one. Always a secret. Defaults
+                to the environment variable `KUBECONFIG`, then `~/.kube/config`, then the
+                account of the pod.
+            context: Name of the kubeconfig's context. Defaults to its current context.
+            offline: Whether to preview without reaching the cluster: nothing live is looked
+                at, and every write is refused. Also `HARVESTER_NET_OFFLINE=true`. Defaults to
+                false.
+            opts: Options of every Pulumi resource.
+        """
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["kubeconfig"])
+        super().__init__(
+            PACKAGE,
+            resource_name,
+            {
+                "kubeconfig": None if kubeconfig is None else pulumi.Output.secret(kubeconfig),
+                "context": context,
+                "offline": None if offline is None else _as_text(offline),
+            },
+            pulumi.ResourceOptions.merge(options(opts), secret),
+        )
+
+
+def _as_text(value: pulumi.Input[bool]) -> pulumi.Output[str]:
+    # The engine knows only texts in a provider's configuration (P10).
+    return pulumi.Output.json_dumps(value)

@@ -1,0 +1,37 @@
+"""The program of the end-to-end tests: makes the resources that resources.json lists.
+
+An item is {"kind", "name", "args", "options"}; an argument "@name" is the resource of that name, and
+"@name.property" one of its outputs.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+import harvester_net
+
+made: dict[str, Any] = {}
+
+
+def argument(value: Any) -> Any:
+    """A value of the file, with references resolved."""
+    if isinstance(value, str) and value.startswith("@"):
+        name, _, attribute = value[1:].partition(".")
+        return getattr(made[name], attribute) if attribute else made[name]
+    if isinstance(value, dict):
+        return {key: argument(inner) for key, inner in value.items()}
+    return [argument(item) for item in value] if isinstance(value, list) else value
+
+
+for item in json.loads(Path("resources.json").read_text()):
+    options = argument(item.get("options") or {})
+    if timeouts := options.pop("timeouts", None):
+        options["custom_timeouts"] = pulumi.CustomTimeouts(**timeouts)
+    if "provider" not in item["kind"].lower() and "secret" in item:
+        for name in item["secret"]:
+            item["args"][name] = pulumi.Output.secret(item["args"][name])
+    made[item["name"]] = getattr(harvester_net, item["kind"])(
+        item["name"], **argument(item["args"]), opts=pulumi.ResourceOptions(**options)
+    )

@@ -1,0 +1,145 @@
+"""A Pulumi stack of a test: its program is a list of resources, its commands are the real CLI's."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lab import Lab
+from lab.pulumi_tools import environment
+
+PROGRAM = Path(__file__).parent / "program" / "__main__.py"
+PROJECT = "name: networks\nruntime: python\ndescription: a test of harvester-net\n"
+SECONDS = 240
+
+Resource = dict[str, Any]
+
+
+def resource(kind: str, name: str, /, options: Resource | None = None, **args: Any) -> Resource:
+    """One resource of a program; an argument "@name" is another resource."""
+    return {"kind": kind, "name": name, "args": args, "options": options or {}}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command of the CLI did."""
+
+    command: str
+    code: int
+    output: str
+
+    def succeeded(self) -> Ran:
+        """Itself, if the command succeeded; otherwise the test fails with what it printed."""
+        assert self.code == 0, f"pulumi {self.command} failed:\n{self.output}"
+        return self
+
+    def failed(self) -> Ran:
+        """Itself, if the command failed."""
+        assert self.code != 0, f"pulumi {self.command} should have failed:\n{self.output}"
+        return self
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many resources were created, updated ..., as the summary says."""
+        summary = self.output.rpartition("Resources:")[2]
+        found = re.findall(r"(\d+) (?:to )?(\w+)", summary.partition("Duration")[0])
+        words = {"created": "create", "updated": "update", "deleted": "delete"}
+        words |= {"replaced": "replace", "imported": "import"}
+        return {words.get(word, word): int(number) for number, word in found}
+
+
+class Stack:
+    """A project directory with its own backend, against one lab."""
+
+    def __init__(self, directory: Path, lab: Lab, **environ: str) -> None:
+        self.directory = directory
+        backend = directory / "state"
+        backend.mkdir(parents=True)
+        self.environ = os.environ | environment(backend) | {"KUBECONFIG": str(lab.kubeconfig)}
+        self.environ |= environ
+        (directory / "Pulumi.yaml").write_text(PROJECT)
+        shutil.copy(PROGRAM, directory)
+        self.program()
+        self.run("stack", "init", "dev").succeeded()
+
+    def program(self, *resources: Resource) -> Stack:
+        """Replace the program by this list of resources."""
+        (self.directory / "resources.json").write_text(json.dumps(resources))
+        return self
+
+    def run(self, *arguments: str, seconds: float = SECONDS) -> Ran:
+        """Run a command of the CLI and wait for it."""
+        child = self.start(*arguments)
+        try:
+            output, _ = child.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            child.send_signal(signal.SIGINT)
+            output, _ = child.communicate(timeout=60)
+            raise AssertionError(f"pulumi {arguments[0]} hung:\n{output}") from None
+        return Ran(" ".join(arguments), child.returncode, output)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command of the CLI, in a session of its own."""
+        command = ["pulumi", *arguments, "--non-interactive", "--color=never"]
+        executable = shutil.which("pulumi", path=self.environ["PATH"])
+        assert executable is not None
+        return subprocess.Popen(
+            command,
+            executable=executable,
+            cwd=self.directory,
+            env=self.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def preview(self, *arguments: str) -> Ran:
+        return self.run("preview", *arguments)
+
+    def up(self, *arguments: str) -> Ran:
+        return self.run("up", "--yes", "--skip-preview", *arguments)
+
+    def refresh(self, *arguments: str) -> Ran:
+        return self.run("refresh", "--yes", "--skip-preview", *arguments)
+
+    def destroy(self, *arguments: str) -> Ran:
+        return self.run("destroy", "--yes", "--skip-preview", *arguments)
+
+    def import_(self, kind: str, name: str, key: str) -> Ran:
+        token = f"harvester-net:index:{kind}"
+        options = ("--yes", "--generate-code=false", "--protect=false")
+        return self.run("import", token, name, key, *options)
+
+    def diff(self) -> dict[str, dict[str, str]]:
+        """What a plain preview would change: property paths and kinds by resource name."""
+        ran = self.run("preview", "--json")
+        text = ran.succeeded().output
+        plan = json.loads(text[text.index("{\n") :])
+        return {
+            step["urn"].rpartition("::")[2]: {"op": step["op"]}
+            | {
+                path: change["kind"] if isinstance(change, dict) else change
+                for path, change in (step.get("detailedDiff") or {}).items()
+            }
+            for step in plan["steps"]
+            if step["op"] not in ("same", "refresh", "read")
+        }
+
+    def state(self) -> dict[str, Resource]:
+        """The resources in the state, by name."""
+        exported = self.run("stack", "export").succeeded().output
+        deployment = json.loads(exported)["deployment"]
+        return {
+            entry["urn"].rpartition("::")[2]: entry
+            for entry in deployment.get("resources") or []
+            if entry["type"].startswith("harvester-net:")
+        }
