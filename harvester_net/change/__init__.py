@@ -1,1 +1,12 @@
-"""The ordered change: plan (pure) -> journal -> run -> verify. Nothing stands here yet."""
+"""The ordered change: what cannot be done while VMs or the storage network use a network.
+
+situation   everything live that a plan looks at
+goal        what is wanted: an MTU, another uplink, another VLAN, another storage network
+consent     what may be interrupted for it
+plan        pure: (situation, goal, consent) -> record and refusals
+record      what must not be lost: originals and progress, kept in the journal on the cluster
+steps       pure: record -> ordered steps, each of which knows when it is done
+run         carries the steps out, side by side where it can, and resumes after a kill
+lease       one change at a time on a cluster
+report      the plan and the progress in words
+"""

@@ -16,6 +16,7 @@ from ..cluster.resources import (
 from ..rules import deletion
 from ..rules.deletion import Blocker
 from ..rules.planned import Planned
+from ..rules.reading import UPLINK_MTU, config_mtu, uplink_mtu
 from ..specs import cluster_network as specs
 from ..specs.limits import mtu_or_default
 from ..specs.spec import Problem
@@ -23,7 +24,6 @@ from ..specs.unknown import is_known
 from .call import Call
 from .differences import Properties
 from .failures import Refused
-from .mtu import UPLINK_MTU, config_mtu, uplink_mtu
 from .owned import OwnedKind, metadata
 
 MGMT = "mgmt"
@@ -41,6 +41,11 @@ class ClusterNetwork(OwnedKind):
     def key(self, inputs: Properties) -> str | None:
         name = inputs.get("name")
         return str(name) if is_known(name) else None
+
+    def deletes_first(self, old: Properties, new: Properties) -> bool:
+        # Only another name replaces it, so both can be there, and its network configs and VM
+        # networks move over before the old one goes.
+        return False
 
     def check_in_plan(self, wish: specs.ClusterNetwork, planned: Planned) -> list[Problem]:
         if is_known(wish.name) and is_known(wish.mtu):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..cluster.resources import CLUSTER_NETWORK, LINK_MONITOR, VLAN_CONFIG, Object, condition
+from ..rules.reading import uplink_mtu
 from ..specs.functions import (
     GetClusterNetwork,
     GetNodeNics,
@@ -15,7 +16,6 @@ from ..specs.spec import Spec
 from .call import Call
 from .differences import Properties
 from .failures import Refused
-from .mtu import uplink_mtu
 
 NICS = "nic"
 """The LinkMonitor of the physical NICs of every node (H1.4)."""

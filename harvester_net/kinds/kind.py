@@ -60,6 +60,14 @@ class Kind(ABC):
         """The inputs that change. Pure."""
         return differences(self.spec, old, new)
 
+    def deletes_first(self, old: Properties, new: Properties) -> bool:
+        """Whether a replacement deletes the old object before it makes the new one.
+
+        It must where the new object has the old one's name: Pulumi would delete the new one
+        (P21.1), and where the server refuses both at once.
+        """
+        return True
+
     def preview(self, inputs: Properties, known: Properties) -> Properties:
         """The outputs of an object that does not exist, or is not changed, yet."""
         computed = self.outputs.model_fields.keys() - self.spec.model_fields.keys()

@@ -8,29 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..cluster.resources import CLUSTER_NETWORK, Object, annotations_of
+from ..cluster.resources import CLUSTER_NETWORK, Object
 from ..rules.planned import Planned
-from ..specs.limits import mtu_or_default
+from ..rules.reading import uplink_mtu
+from ..specs.limits import DEFAULT_MTU, mtu_or_default
 from ..specs.spec import Problem
 from ..specs.unknown import is_known
 from .call import Call
 from .differences import Change, Difference, Properties
 from .failures import Refused
 from .owned import OwnedKind
-
-UPLINK_MTU = "network.harvesterhci.io/uplink-mtu"
-
-
-def uplink_mtu(cluster_network: Object) -> int:
-    """The MTU in bytes that the server has for a cluster network."""
-    text = annotations_of(cluster_network).get(UPLINK_MTU, "")
-    return mtu_or_default(int(text) if text.isdigit() else None)
-
-
-def config_mtu(config: Object) -> int:
-    """The MTU in bytes of a network config on the server."""
-    attributes = config["spec"]["uplink"].get("linkAttributes") or {}
-    return mtu_or_default(attributes.get("mtu"))
 
 
 def disagreement(mtu: int | None, cluster_network: str, planned: Planned) -> list[Problem]:
@@ -66,6 +53,8 @@ class FollowsMtu(OwnedKind):
             return mtu_or_default(wish.mtu)
         name = wish.cluster_network
         network = await call.cluster.fresh(CLUSTER_NETWORK, name, call.patience)
+        if network is None and call.preview:
+            return DEFAULT_MTU  # It is made in this same run, for all that is known.
         if network is None:
             raise Refused(f"there is no cluster network {name} on the server")
         return uplink_mtu(network)

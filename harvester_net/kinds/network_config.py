@@ -5,7 +5,6 @@ uplink.
 from __future__ import annotations
 
 import base64
-import json
 import time
 
 from ..cluster.resources import (
@@ -15,13 +14,21 @@ from ..cluster.resources import (
     VMI,
     Object,
     annotations_of,
-    condition,
     key_of,
     labels_of,
 )
 from ..rules import deletion
 from ..rules.deletion import Blocker
 from ..rules.planned import Planned
+from ..rules.reading import (
+    NOT_HEARD,
+    config_mtu,
+    matched_nodes,
+    nodes_not_ready,
+    nodes_of,
+    progress_of_nodes,
+    statuses_of,
+)
 from ..specs import network_config as specs
 from ..specs.limits import mtu_or_default
 from ..specs.spec import Meanings, Problem
@@ -29,19 +36,11 @@ from ..specs.unknown import is_known
 from .call import Call
 from .differences import Properties
 from .failures import Refused
-from .mtu import FollowsMtu, config_mtu, disagreement
+from .mtu import FollowsMtu, disagreement
 from .owned import OwnedKind, metadata
-
-MATCHED_NODES = "network.harvesterhci.io/matched-nodes"
-CONFIG_LABEL = "network.harvesterhci.io/vlanconfig"
 
 SECONDS_TO_RECOVER = 20.0
 """How long nodes may keep saying that they failed: agents retry up to every 30 s (H4)."""
-
-
-def matched_nodes(config: Object) -> list[str]:
-    """The nodes that a config matches, as the server found, sorted."""
-    return sorted(json.loads(annotations_of(config).get(MATCHED_NODES) or "[]"))
 
 
 class NetworkConfig(FollowsMtu, OwnedKind):
@@ -126,8 +125,8 @@ class NetworkConfig(FollowsMtu, OwnedKind):
                 if waiting != last:
                     last, since = waiting, time.monotonic()
                 if gave_up(waiting) and time.monotonic() - since > SECONDS_TO_RECOVER:
-                    raise Refused(progress(live, waiting))
-                call.tell(progress(live, waiting))
+                    raise Refused(progress_of_nodes(live, waiting))
+                call.tell(progress_of_nodes(live, waiting))
                 await call.patience.sleep(0.2)
         raise Refused(f"NetworkConfig {key} was deleted meanwhile")
 
@@ -163,40 +162,9 @@ class NetworkConfig(FollowsMtu, OwnedKind):
         await call.cluster.until((VLAN_STATUS,), torn_down, call.patience)
 
 
-NOT_HEARD = "its agent has not set up the uplink yet"
-
-
-def statuses_of(key: str, statuses: dict[str, Object]) -> list[Object]:
-    """The per-node statuses that belong to a config."""
-    return [s for s in statuses.values() if labels_of(s).get(CONFIG_LABEL) == key]
-
-
-def nodes_of(statuses: list[Object]) -> set[str]:
-    """The nodes that these statuses speak of."""
-    return {status["status"]["node"] for status in statuses}
-
-
-def nodes_not_ready(config: Object, statuses: dict[str, Object]) -> dict[str, str]:
-    """The matched nodes that have not set up the uplink, each with the reason (H4.2)."""
-    own = {s["status"]["node"]: s for s in statuses_of(key_of(config), statuses)}
-    waiting = {}
-    for node in matched_nodes(config):
-        ready = condition(own[node], "ready") if node in own else {}
-        if ready.get("status") != "True":
-            waiting[node] = ready.get("message") or NOT_HEARD
-    return waiting
-
-
 def gave_up(waiting: dict[str, str]) -> bool:
     """Whether a node says that it failed, rather than nothing yet."""
     return any(why != NOT_HEARD for why in waiting.values())
-
-
-def progress(config: Object, waiting: dict[str, str]) -> str:
-    """How many nodes are ready, and what the others say."""
-    matched = matched_nodes(config)
-    said = "; ".join(f"{node}: {why}" for node, why in sorted(waiting.items()))
-    return f"{len(matched) - len(waiting)} of {len(matched)} nodes ready; {said}"
 
 
 def uplink_attributes(uplink: specs.Uplink, mtu: int) -> Object:

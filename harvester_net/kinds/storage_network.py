@@ -7,9 +7,7 @@ moves Longhorn's traffic, which takes minutes on a real cluster.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import dataclass
 
 from ..cluster.errors import ClusterError, Conflict
 from ..cluster.patience import OutOfPatience
@@ -22,15 +20,14 @@ from ..cluster.resources import (
     VOLUME,
     Object,
     annotations_of,
-    condition,
     key_of,
 )
 from ..rules.attachments import (
-    STORAGE_NAD_PREFIX,
     SYSTEM_NAMESPACE,
     not_detached,
     not_stopped,
 )
+from ..rules.reading import STORAGE_PREFIX, leaked, storage_progress, value_of
 from ..specs import storage_network as specs
 from ..specs.unknown import is_wholly_known
 from .call import Call
@@ -39,21 +36,7 @@ from .failures import Refused, Unfinished
 from .kind import Kind, Live
 
 KEY = "storage-network"
-PREFIX = "storage-network.settings.harvesterhci.io/"
 PROPERTIES = ("clusterNetwork", "vlan", "range", "exclude", "exclusiveVlan")
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far the controller is with the value that the Setting has now."""
-
-    done: bool
-    words: str
-
-
-def value_of(setting: Object) -> str:
-    """The text of the Setting; a missing one means empty, as after clearing (lab.md 4)."""
-    return str(setting.get("value") or setting.get("default") or "")
 
 
 def properties_of(text: str) -> Properties:
@@ -80,37 +63,6 @@ def same_network(one: Properties, other: Properties) -> bool:
     return all(
         same(specs.StorageNetwork, name, one.get(name), other.get(name)) for name in PROPERTIES
     )
-
-
-def progress(setting: Object) -> Progress:
-    """Whether the controller has carried out this very value.
-
-    Right after a write the condition still speaks of the value before (lab.md 4), so the hash
-    of the text decides, and the old network must be gone.
-    """
-    text, notes = str(setting.get("value") or ""), annotations_of(setting)
-    configured = condition(setting, "configured")
-    if not configured and not text:
-        return Progress(True, "never configured")
-    if notes.get(PREFIX + "hash") != hashlib.sha1(text.encode()).hexdigest():
-        return Progress(False, "Harvester has not started with the new value yet")
-    if configured.get("status") != "True":
-        return Progress(False, configured.get("message") or configured.get("reason") or "")
-    if old := notes.get(PREFIX + "old-net-attach-def"):
-        return Progress(False, f"removing the network before, {old}")
-    if bool(notes.get(PREFIX + "net-attach-def")) != bool(text):
-        return Progress(False, "Harvester has not made the new network yet")
-    return Progress(True, "configured")
-
-
-def leaked(setting: Object, nads: dict[str, Object]) -> list[str]:
-    """Storage networks that Harvester made and lost: they block network configs for ever
-    (H4.7).
-    """
-    notes = annotations_of(setting)
-    known = {notes.get(PREFIX + "net-attach-def"), notes.get(PREFIX + "old-net-attach-def")}
-    prefix = f"{SYSTEM_NAMESPACE}/{STORAGE_NAD_PREFIX}"
-    return sorted(key for key in nads if key.startswith(prefix) and key not in known)
 
 
 class StorageNetwork(Kind):
@@ -146,7 +98,7 @@ class StorageNetwork(Kind):
         if setting is None or not live:
             return None
         seen = self._live(setting, projected(self.spec, live, inputs))
-        state = progress(setting)
+        state = storage_progress(setting)
         if not state.done:
             raise Unfinished(
                 KEY, seen.outputs, seen.inputs, [f"not configured yet: {state.words}"]
@@ -238,7 +190,7 @@ class StorageNetwork(Kind):
             setting = call.cluster.known(SETTING).get(KEY)
             if setting is None:
                 return None
-            state = progress(setting)
+            state = storage_progress(setting)
             last = state.words
             call.tell(state.words)
             return setting if state.done else None
@@ -256,7 +208,7 @@ class StorageNetwork(Kind):
     def _live(self, setting: Object, inputs: Properties) -> Live:
         computed = {
             "uid": setting["metadata"]["uid"],
-            "vmNetwork": annotations_of(setting).get(PREFIX + "net-attach-def", ""),
+            "vmNetwork": annotations_of(setting).get(STORAGE_PREFIX + "net-attach-def", ""),
         }
         return Live(key_of(setting), inputs | computed, inputs)
 

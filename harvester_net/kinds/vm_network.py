@@ -21,6 +21,7 @@ from ..rules import deletion
 from ..rules.attachments import CLUSTER_NETWORK_LABEL
 from ..rules.deletion import Blocker
 from ..rules.planned import Planned
+from ..rules.reading import cni_config, nad_mtu
 from ..specs import vm_network as specs
 from ..specs.limits import mtu_or_default
 from ..specs.spec import Problem
@@ -113,20 +114,6 @@ class VmNetwork(FollowsMtu):
             call.cluster.known(VM).values(),
             call.cluster.known(VMI).values(),
         )
-
-
-def cni_config(nad: Object) -> dict[str, Any]:
-    """The CNI config of a VM network; empty if it is no JSON object."""
-    try:
-        config = json.loads(nad["spec"]["config"])
-    except (KeyError, TypeError, ValueError):
-        return {}
-    return config if isinstance(config, dict) else {}
-
-
-def nad_mtu(nad: Object) -> int:
-    """The MTU in bytes of a VM network on the server."""
-    return mtu_or_default(cni_config(nad).get("mtu"))
 
 
 def new_cni_config(wish: specs.VmNetwork) -> dict[str, Any]:

@@ -1,0 +1,51 @@
+"""A cluster network over all nodes, three VM networks on it, and the storage network.
+
+The cluster is the one of your KUBECONFIG. Look at it first: `pulumi preview`.
+"""
+
+import pulumi
+
+import harvester_net as hn
+
+# To change the MTU of everything below, change it here.
+data = hn.ClusterNetwork("cn-data", mtu=1500)
+
+# A network config for each group of nodes with the same NICs. Here a group is one node; where
+# nodes have a label in common, such as topology.kubernetes.io/zone, it can be many.
+groups = {name: {"kubernetes.io/hostname": name} for name in ("node1", "node2", "node3")}
+configs = {
+    group: hn.NetworkConfig(
+        f"cn-data-{group}",
+        cluster_network=data,
+        description=f"Uplink of {group}",
+        node_selector=labels,
+        uplink=hn.UplinkArgs(nics=["eno2", "eno3"]),
+    )
+    for group, labels in groups.items()
+}
+
+# VM networks and the storage network need the uplinks, so they come after them and go before.
+ready = pulumi.ResourceOptions(depends_on=list(configs.values()))
+
+production = hn.VmNetwork("production", cluster_network=data, vlan=100, opts=ready)
+untagged = hn.VmNetwork("untagged", cluster_network=data, type="UntaggedNetwork", opts=ready)
+firewall = hn.VmNetwork(
+    "firewall",
+    cluster_network=data,
+    vlan_trunk=[hn.VlanRangeArgs(min_id=200, max_id=299), hn.VlanRangeArgs(id=400)],
+    opts=ready,
+)
+
+storage = hn.StorageNetwork(
+    "storage",
+    cluster_network=data,
+    vlan=50,
+    range="192.168.50.0/24",
+    exclude=["192.168.50.0/28"],
+    opts=ready,
+)
+
+pulumi.export("mtu", data.mtu)
+pulumi.export("nodes", {group: config.matched_nodes for group, config in configs.items()})
+pulumi.export("vm_networks", [network.id for network in (production, untagged, firewall)])
+pulumi.export("storage_vm_network", storage.vm_network)

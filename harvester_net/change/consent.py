@@ -1,0 +1,40 @@
+"""What may be interrupted for a change: `disruption` with its defaults filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from ..specs.disruption import Disruption
+
+
+@dataclass(frozen=True)
+class Consent:
+    """The user's word on what a change may interrupt."""
+
+    stop_vms: bool = False
+    only_vms: tuple[str, ...] = ()
+    restart_vms: bool = True
+    cycle_storage_network: bool = False
+    on_failure: Literal["stop", "rollBack"] = "stop"
+    stop_timeout_seconds: int = 180
+
+    def covers(self, vm: str) -> bool:
+        """Whether a VM (``namespace/name``) may be stopped, if any may."""
+        return not self.only_vms or any(fnmatchcase(vm, pattern) for pattern in self.only_vms)
+
+
+def consent_of(disruption: Disruption | None) -> Consent:
+    """The consent that the inputs give."""
+    if disruption is None:
+        return Consent()
+    given = {
+        "stop_vms": disruption.stop_vms,
+        "only_vms": tuple(disruption.only_vms) if disruption.only_vms else None,
+        "restart_vms": disruption.restart_vms,
+        "cycle_storage_network": disruption.cycle_storage_network,
+        "on_failure": disruption.on_failure,
+        "stop_timeout_seconds": disruption.stop_timeout_seconds,
+    }
+    return Consent(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]

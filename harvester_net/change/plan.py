@@ -1,0 +1,360 @@
+"""From what is there and what is wanted to a record of the change, or to the reasons against
+it.
+
+Pure: the same situation, goal and consent always give the same plan. It covers every network
+config of the cluster network, also those that no program manages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..cluster.resources import (
+    CLUSTER_NETWORK,
+    LINK_MONITOR,
+    NAD,
+    NODE,
+    SETTING,
+    VLAN_CONFIG,
+    VLAN_STATUS,
+    VM,
+    VMI,
+    Object,
+    annotations_of,
+    condition,
+    is_terminating,
+    key_of,
+    labels_of,
+)
+from ..rules.attachments import FINAL_PHASES, is_stopped, is_system_nad, nads_of, uses
+from ..rules.reading import (
+    MATCHED_NODES,
+    MTU_SOURCE,
+    bonds,
+    cni_config,
+    config_mtu,
+    leaked,
+    matched_nodes,
+    nodes_not_ready,
+    uplink_mtu,
+)
+from ..rules.versions import RWX_NETWORK, VM_NETWORKS_FOLLOW
+from .consent import Consent
+from .record import ConfigRecord, Goal, Record, VmRecord
+from .situation import RWX_SETTING, STORAGE_SETTING, Situation
+
+MGMT = "mgmt"
+LAST_STRATEGY = "harvesterhci.io/vmRunStrategy"
+WITNESS = "node-role.harvesterhci.io/witness"
+KEEPS_WHEN_FINISHED = ("RerunOnFailure", "Manual", "Once")
+"""Run strategies that leave a VM down whose guest has shut down (H5.6)."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A change that can be carried out, or the reasons why it is not."""
+
+    record: Record
+    refusals: list[str] = field(default_factory=list)
+
+
+def plan(situation: Situation, goal: Goal, consent: Consent, who: str = "") -> Plan:
+    """The plan to reach the goal from this situation under this consent."""
+    targets = _targets(situation, goal)
+    cycles = _needs_storage_cleared(situation, goal)
+    stopping, standalone = vms_to_stop(situation, goal, everything=cycles)
+    record = Record(
+        goal=goal,
+        who=who,
+        version=situation.version,
+        old_mtu=_old_mtu(situation, goal),
+        kept=_kept(situation, goal, targets),
+        configs={key_of(config): _config_record(situation, config) for config in targets},
+        vm_networks=_vm_networks_to_write(situation, goal),
+        vms=stopping,
+        restart=consent.restart_vms and goal.kind != "configDeletion",
+        storage=_storage_text(situation, goal) if cycles else None,
+        rwx=_rwx_text(situation, goal) if cycles else None,
+        stop_timeout=consent.stop_timeout_seconds,
+    )
+    refusals = [
+        *_not_possible(situation, goal, targets),
+        *_standalone_refusals(standalone),
+        *_not_consented(record, goal, consent, cycles=cycles),
+    ]
+    return Plan(record, refusals)
+
+
+def is_interrupting(record: Record) -> bool:
+    """Whether a plan interrupts more than the object that it is about."""
+    return bool(record.vms or record.storage is not None or len(record.configs) > 1)
+
+
+# --- the configs -----------------------------------------------------------------------------
+
+
+def _targets(situation: Situation, goal: Goal) -> list[Object]:
+    """The network configs that the change touches."""
+    configs = situation.of(VLAN_CONFIG)
+    if goal.kind == "mtu" and goal.cluster_network != MGMT:
+        return configs_of(situation, goal.cluster_network)
+    if goal.kind in ("config", "configDeletion") and goal.key in configs:
+        return [configs[goal.key]]
+    return []
+
+
+def configs_of(situation: Situation, cluster_network: str) -> list[Object]:
+    """The network configs of a cluster network, in the order of their names."""
+    found = situation.of(VLAN_CONFIG).values()
+    return sorted(
+        (c for c in found if c["spec"]["clusterNetwork"] == cluster_network), key=key_of
+    )
+
+
+def _kept(situation: Situation, goal: Goal, targets: list[Object]) -> str:
+    """The config that stays: the server takes a new MTU only from the last one (H5.0).
+
+    Best the one that the cluster network's MTU comes from, which then need not move (H5.1).
+    """
+    if goal.kind != "mtu" or not targets:
+        return ""
+    network = situation.of(CLUSTER_NETWORK).get(goal.cluster_network)
+    source = annotations_of(network).get(MTU_SOURCE, "") if network else ""
+    names = [key_of(config) for config in targets]
+    if source in names:
+        return source
+    working = [key_of(config) for config in targets if matched_nodes(config)]
+    return (working or names)[0]
+
+
+def _config_record(situation: Situation, config: Object) -> ConfigRecord:
+    network = config["spec"]["clusterNetwork"]
+    nodes = matched_nodes(config)
+    now = bonds(situation.of(LINK_MONITOR).get(network), network)
+    return ConfigRecord(
+        manifest=manifest_of(config),
+        nodes=nodes,
+        bonds={node: now[node][0] for node in nodes if node in now},
+    )
+
+
+def manifest_of(config: Object) -> Object:
+    """An object to make the config again from, without what the server fills in (H2)."""
+    meta = config["metadata"]
+    notes = {k: v for k, v in annotations_of(config).items() if k != MATCHED_NODES}
+    kept = {"name": meta["name"], "labels": labels_of(config), "annotations": notes}
+    return {
+        "apiVersion": config["apiVersion"],
+        "kind": config["kind"],
+        "metadata": {key: value for key, value in kept.items() if value},
+        "spec": config["spec"],
+    }
+
+
+def _old_mtu(situation: Situation, goal: Goal) -> int:
+    network = situation.of(CLUSTER_NETWORK).get(goal.cluster_network)
+    if goal.kind != "mtu" or network is None:
+        return 0
+    # Up to 1.5 the cluster network knows nothing of its MTU; its configs do (H7).
+    configs = configs_of(situation, goal.cluster_network)
+    return config_mtu(configs[0]) if configs else uplink_mtu(network)
+
+
+def _vm_networks_to_write(situation: Situation, goal: Goal) -> dict[str, str]:
+    """The VM networks that the change writes itself, with their config before (H7)."""
+    nads = situation.of(NAD)
+    if goal.kind == "vmNetwork":
+        return {goal.key: nads[goal.key]["spec"]["config"]}
+    if goal.kind != "mtu" or VM_NETWORKS_FOLLOW.on(situation.version):
+        return {}
+    own = vm_networks_of(situation, goal.cluster_network)
+    return {key: nads[key]["spec"]["config"] for key in own if not is_system_nad(nads[key])}
+
+
+def vm_networks_of(situation: Situation, cluster_network: str) -> list[str]:
+    """The VM networks of a cluster network, by label or by the bridge that they name."""
+    nads = situation.of(NAD)
+    by_bridge = {
+        key
+        for key, nad in nads.items()
+        if cni_config(nad).get("bridge") == f"{cluster_network}-br"
+    }
+    return sorted(nads_of(cluster_network, nads.values()) | by_bridge)
+
+
+# --- the storage network ---------------------------------------------------------------------
+
+
+def _touched_network(situation: Situation, goal: Goal) -> str:
+    """The cluster network whose devices the change interrupts; empty if none."""
+    if goal.kind == "mtu":
+        return goal.cluster_network
+    if goal.kind in ("config", "configDeletion") and affected_nodes(situation, goal):
+        return str(situation.of(VLAN_CONFIG)[goal.key]["spec"]["clusterNetwork"])
+    return ""
+
+
+def _needs_storage_cleared(situation: Situation, goal: Goal) -> bool:
+    network = _touched_network(situation, goal)
+    if not network:
+        return False
+    value = situation.setting_value(STORAGE_SETTING)
+    return value.get("clusterNetwork") == network or _rwx_on(situation, network)
+
+
+def _rwx_on(situation: Situation, network: str) -> bool:
+    rwx = situation.setting_value(RWX_SETTING).get("network") or {}
+    return RWX_NETWORK.on(situation.version) and rwx.get("clusterNetwork") == network
+
+
+def _storage_text(situation: Situation, goal: Goal) -> str | None:
+    value = situation.setting_value(STORAGE_SETTING)
+    if value.get("clusterNetwork") != _touched_network(situation, goal):
+        return None
+    return situation.setting(STORAGE_SETTING)
+
+
+def _rwx_text(situation: Situation, goal: Goal) -> str | None:
+    """The RWX setting, where it shares the storage network or has its own on this network."""
+    network = _touched_network(situation, goal)
+    shares = situation.setting_value(RWX_SETTING).get("share-storage-network") is True
+    if (shares and _storage_text(situation, goal)) or _rwx_on(situation, network):
+        return situation.setting(RWX_SETTING)
+    return None
+
+
+# --- the VMs ---------------------------------------------------------------------------------
+
+
+def vms_to_stop(
+    situation: Situation, goal: Goal, *, everything: bool
+) -> tuple[dict[str, VmRecord], list[str]]:
+    """The VMs that are in the way, as they are now; and instances without a VM (H5.0)."""
+    vms, vmis = situation.of(VM), situation.of(VMI)
+    keys = {key for key, vmi in vmis.items() if _in_the_way(situation, goal, vmi)}
+    if everything or goal.kind == "storageNetwork":
+        keys |= {key for key, vm in vms.items() if not is_stopped(vm, vmis.get(key))}
+    standalone = sorted(keys - vms.keys())
+    return {k: vm_record(vms[k], vmis.get(k)) for k in sorted(keys & vms.keys())}, standalone
+
+
+def _in_the_way(situation: Situation, goal: Goal, vmi: Object) -> bool:
+    if goal.kind == "vmNetwork":
+        return uses(vmi, {goal.key})
+    network = _touched_network(situation, goal)
+    if not network:
+        return False
+    if goal.kind in ("config", "configDeletion"):
+        node = (vmi.get("status") or {}).get("nodeName")
+        if node not in affected_nodes(situation, goal):
+            return False
+    return uses(vmi, set(vm_networks_of(situation, network)))
+
+
+def affected_nodes(situation: Situation, goal: Goal) -> set[str]:
+    """The nodes where a change of a config interrupts traffic, as the server counts (H3.2)."""
+    config = situation.of(VLAN_CONFIG).get(goal.key)
+    if config is None:
+        return set()
+    matched = set(matched_nodes(config))
+    if goal.kind == "configDeletion" or {"uplink", "clusterNetwork"} & goal.patch.keys():
+        return matched
+    if "nodeSelector" not in goal.patch:
+        return set()
+    selector = _selector_after(config, goal.patch["nodeSelector"])
+    return {node for node in matched if not _matches(situation, node, selector)}
+
+
+def _selector_after(config: Object, change: dict[str, Any] | None) -> dict[str, str]:
+    merged = {**(config["spec"].get("nodeSelector") or {}), **(change or {})}
+    return {} if change is None else {k: v for k, v in merged.items() if v is not None}
+
+
+def _matches(situation: Situation, node: str, selector: dict[str, str]) -> bool:
+    found = situation.of(NODE).get(node)
+    labels = labels_of(found) if found else {}
+    return WITNESS not in labels and all(labels.get(k) == v for k, v in selector.items())
+
+
+def vm_record(vm: Object, vmi: Object | None) -> VmRecord:
+    """How to bring a VM back to what it is now."""
+    strategy = None if "running" in vm["spec"] else vm["spec"].get("runStrategy", "Halted")
+    phase = ((vmi or {}).get("status") or {}).get("phase")
+    return VmRecord(
+        strategy=strategy,
+        remembered=annotations_of(vm).get(LAST_STRATEGY),
+        finished=phase in FINAL_PHASES and strategy in KEEPS_WHEN_FINISHED,
+    )
+
+
+# --- what stands against it ------------------------------------------------------------------
+
+
+def _not_possible(situation: Situation, goal: Goal, targets: list[Object]) -> Iterator[str]:
+    if goal.kind == "mtu" and goal.cluster_network not in situation.of(CLUSTER_NETWORK):
+        yield f"there is no cluster network {goal.cluster_network}"
+    for config in targets:
+        yield from _config_in_trouble(situation, config)
+    setting = situation.of(SETTING).get(STORAGE_SETTING)
+    network = _touched_network(situation, goal)
+    for nad in leaked(setting, situation.of(NAD)) if setting and network else ():
+        if nad in nads_of(network, situation.of(NAD).values()):
+            yield (
+                f"{nad} is left over from an earlier storage network and blocks every network "
+                "config; delete it: kubectl -n harvester-system delete "
+                f"network-attachment-definitions {nad.partition('/')[2]}"
+            )
+
+
+def _config_in_trouble(situation: Situation, config: Object) -> Iterator[str]:
+    if is_terminating(config):
+        yield f"network config {key_of(config)} is being deleted; wait until it is gone"
+        return
+    failed = nodes_not_ready(config, situation.of(VLAN_STATUS))
+    nodes = situation.of(NODE)
+    for node in matched_nodes(config):
+        ready = condition(nodes[node], "Ready").get("status") if node in nodes else None
+        if ready not in (None, "True"):
+            yield f"node {node} (network config {key_of(config)}) is not ready; bring it "
+            "back first"
+        elif node in failed:
+            yield (
+                f"network config {key_of(config)} is not set up on {node}: {failed[node]}; "
+                "repair it first"
+            )
+
+
+def _standalone_refusals(standalone: Iterable[str]) -> Iterator[str]:
+    for key in standalone:
+        yield (
+            f"VM instance {key} has no VM that could start it again; stop it: "
+            f"kubectl -n {key.partition('/')[0]} delete vmi {key.partition('/')[2]}"
+        )
+
+
+def _not_consented(
+    record: Record, goal: Goal, consent: Consent, *, cycles: bool
+) -> Iterator[str]:
+    stopping = [key for key, vm in record.vms.items() if not vm.finished]
+    if stopping and not consent.stop_vms:
+        yield (
+            f"{_counted(stopping, 'VM')} must be stopped: {', '.join(stopping)}; allow it "
+            "with disruption.stopVms: true"
+        )
+    others = [key for key in stopping if not consent.covers(key)]
+    if others and consent.stop_vms:
+        yield (
+            f"{_counted(others, 'VM')} outside disruption.onlyVms must be stopped: "
+            f"{', '.join(others)}"
+        )
+    if cycles and not consent.cycle_storage_network:
+        yield (
+            "the storage or RWX network is on this cluster network and must be cleared and "
+            "set again; allow it with disruption.cycleStorageNetwork: true"
+        )
+
+
+def _counted(names: list[str], what: str) -> str:
+    return f"{len(names)} {what}" + ("s" if len(names) != 1 else "")

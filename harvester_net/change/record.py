@@ -1,0 +1,84 @@
+"""What must not be lost: the originals of everything a change takes away, and how far it is.
+
+The record is all that a resumed change knows. It goes into the journal before the first
+destructive write, and the steps follow from it alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class VmRecord(BaseModel):
+    """A VM that is stopped for the change, as it was."""
+
+    model_config = ConfigDict(frozen=True)
+
+    strategy: str | None = None
+    """Its runStrategy; None if it uses the old field `running`."""
+    remembered: str | None = None
+    """Harvester's annotation with the last run strategy (H5.6)."""
+    finished: bool = False
+    """Its guest has shut down: only the finished instance is removed, and it stays down."""
+
+
+class ConfigRecord(BaseModel):
+    """A network config that is deleted and made again, or whose MTU changes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    manifest: dict[str, Any]
+    """The object without what the server fills in."""
+    nodes: list[str]
+    bonds: dict[str, int] = Field(default_factory=dict)
+    """Index of the bond on each node before the change; a new one proves the change (H5.5)."""
+
+
+class Goal(BaseModel):
+    """What is wanted. Which fields are set depends on the kind."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["mtu", "config", "vmNetwork", "storageNetwork", "configDeletion"]
+    cluster_network: str = ""
+    mtu: int = 0
+    """MTU in bytes."""
+    key: str = ""
+    patch: dict[str, Any] = Field(default_factory=dict)
+    """Merge patch of the object named by the key."""
+    text: str = ""
+    """New text of the Setting storage-network."""
+
+
+class Record(BaseModel):
+    """A change from its plan to its end."""
+
+    id: str = ""
+    goal: Goal
+    who: str = ""
+    """URN of the resource, or the user of the command line."""
+    began: str = ""
+    """When it began, RFC 3339."""
+    version: tuple[int, int] = (1, 9)
+    old_mtu: int = 0
+    kept: str = ""
+    """The network config whose MTU is changed in place."""
+    configs: dict[str, ConfigRecord] = Field(default_factory=dict)
+    vm_networks: dict[str, str] = Field(default_factory=dict)
+    """CNI configs of the VM networks that do not follow by themselves (1.5 and older)."""
+    vms: dict[str, VmRecord] = Field(default_factory=dict)
+    restart: bool = True
+    storage: str | None = None
+    """Exact text of the Setting storage-network, if it is cleared and set again."""
+    rwx: str | None = None
+    """Exact text of the Setting rwx-network, if it is reset and set again."""
+    stop_timeout: int = 180
+    """Seconds to wait for one VM to stop, besides its grace period."""
+    backwards: bool = False
+    """Whether the change is being rolled back."""
+    done: list[str] = Field(default_factory=list)
+    """Steps that are over, by id; they are never done again."""
+    noted: list[str] = Field(default_factory=list)
+    """What could not be proven or restored, for the report at the end."""

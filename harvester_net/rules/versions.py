@@ -1,0 +1,40 @@
+"""What differs between versions of Harvester, in one table (H7).
+
+The version is read from the Setting `server-version`. A build without a number (a development
+build, as on a cluster made from source) counts as the newest that the table knows.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+Version = tuple[int, int]
+NEWEST: Version = (1, 9)
+
+_NUMBER = re.compile(r"v?(\d+)\.(\d+)")
+
+
+@dataclass(frozen=True)
+class Feature:
+    """Something that servers do from a version on."""
+
+    since: Version
+    words: str
+
+    def on(self, version: Version) -> bool:
+        """Whether a server of this version does it."""
+        return version >= self.since
+
+
+VM_NETWORKS_FOLLOW = Feature((1, 6), "VM networks take a new MTU by themselves")
+TRUNKS = Feature((1, 7), "VM networks can be trunks")
+NETWORK_MANAGER = Feature((1, 7), "hosts are configured with nmcli, not by /oem and a reboot")
+RWX_NETWORK = Feature((1, 8), "there is a setting rwx-network")
+EXCLUSIVE_VLAN = Feature((1, 9), "the storage network can have its VLAN for itself")
+
+
+def version_of(text: str) -> Version:
+    """The version in a server's own words: ``v1.7.1`` is (1, 7)."""
+    found = _NUMBER.match(text)
+    return (int(found[1]), int(found[2])) if found else NEWEST
