@@ -131,7 +131,12 @@ class OwnedKind(Kind):
         live = await self._written(wish, {}, live, call)
         return await self._finished(live, inputs, wish, call)
 
+    def canonical(self, key: str) -> str:
+        """The id for what a user may write for it on an import."""
+        return key
+
     async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
+        key = self.canonical(key)
         live = await call.cluster.find(self.resource, key, call.patience)
         if live is None:
             return None

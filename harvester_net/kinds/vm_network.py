@@ -51,6 +51,9 @@ class VmNetwork(FollowsMtu):
         namespace = inputs.get("namespace") or specs.DEFAULT_NAMESPACE
         return f"{namespace}/{name}" if is_known(name) and is_known(namespace) else None
 
+    def canonical(self, key: str) -> str:
+        return "/".join(split_key(key, specs.DEFAULT_NAMESPACE))
+
     def check_in_plan(self, wish: specs.VmNetwork, planned: Planned) -> list[Problem]:
         return disagreement(wish.mtu, wish.cluster_network, planned)
 

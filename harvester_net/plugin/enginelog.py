@@ -42,6 +42,15 @@ class EngineLog:
         self._said[urn] = (message, now)
         self._put(engine_pb2.INFO, urn, message, ephemeral=True)
 
+    def ready(self, urn: str) -> None:
+        """The last status text stays beside the resource; it must not be one of a wait."""
+        if urn in self._said:
+            self._put(engine_pb2.INFO, urn, "ready", ephemeral=True)
+
+    def information(self, urn: str, message: str) -> None:
+        """A message that stays on the resource."""
+        self._put(engine_pb2.INFO, urn, message)
+
     def warning(self, urn: str, message: str) -> None:
         """A warning that stays on the resource."""
         self._put(engine_pb2.WARNING, urn, message)

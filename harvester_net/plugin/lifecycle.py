@@ -89,12 +89,20 @@ class Lifecycle:
         problems += [problem for problem in found if problem.path not in known]
         return inputs, [_without_secret(problem, given) for problem in problems]
 
-    def diff(self, urn: str, token: str, old: Properties, new: Properties) -> list[WireChange]:
-        """The differences; remembers which objects are going to be replaced."""
-        changes = [_wire_change(change) for change in _kind(token).diff(old, new)]
-        if any(change.replaces for change in changes):
+    def diff(
+        self, urn: str, token: str, old: Properties, new: Properties
+    ) -> tuple[list[WireChange], bool]:
+        """The differences, and whether they mean that the old object is deleted first.
+
+        Remembers which objects are going to be replaced.
+        """
+        kind = _kind(token)
+        changes = [_wire_change(change) for change in kind.diff(old, new)]
+        replaces = any(change.replaces for change in changes)
+        deletes_first = replaces and kind.deletes_first(old, new)
+        if deletes_first:
             self._replacing.add(urn)
-        return changes
+        return changes, deletes_first
 
     async def create(
         self, urn: str, token: str, inputs: Properties, timeout: float, preview: bool
@@ -103,7 +111,9 @@ class Lifecycle:
         if preview and self._online.offline:
             return Live(kind.key(inputs) or "", kind.preview(inputs, {}), inputs)
         self._writing(preview)
-        return await kind.create(inputs, self._call(urn, timeout or kind.seconds, preview))
+        live = await kind.create(inputs, self._call(urn, timeout or kind.seconds, preview))
+        self._log.ready(urn)
+        return live
 
     async def read(
         self, urn: str, token: str, key: str, inputs: Properties, outputs: Properties
@@ -128,7 +138,9 @@ class Lifecycle:
             return Live(key, kind.preview(new, outputs), new)
         self._writing(preview)
         call = self._call(urn, timeout or kind.seconds, preview)
-        return await kind.update(key, old, new, outputs, call)
+        live = await kind.update(key, old, new, outputs, call)
+        self._log.ready(urn)
+        return live
 
     async def delete(
         self, urn: str, token: str, key: str, outputs: Properties, timeout: float

@@ -158,7 +158,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.DiffResponse:
         async def work(lifecycle: Lifecycle) -> provider_pb2.DiffResponse:
             old = Decoded(request.old_inputs).values or Decoded(request.olds).values
-            changes = lifecycle.diff(
+            changes, deletes_first = lifecycle.diff(
                 request.urn, _type(request), old, Decoded(request.news).values
             )
             detail = {
@@ -176,8 +176,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
                 changes=some if changes else none,
                 diffs=sorted({change.top for change in changes}),
                 replaces=sorted({change.top for change in changes if change.replaces}),
-                # The new object has the name of the old one (P21.1).
-                deleteBeforeReplace=any(change.replaces for change in changes),
+                deleteBeforeReplace=deletes_first,
                 detailedDiff=detail,
                 hasDetailedDiff=bool(changes),
             )
