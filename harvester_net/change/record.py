@@ -82,3 +82,15 @@ class Record(BaseModel):
     """Steps that are over, by id; they are never done again."""
     noted: list[str] = Field(default_factory=list)
     """What could not be proven or restored, for the report at the end."""
+
+    def with_done(self, step: str) -> Record:
+        """The record after one more step."""
+        return self.model_copy(update={"done": [*self.done, step]})
+
+    def with_notes(self, notes: list[str]) -> Record:
+        """The record with more that could not be proven."""
+        return self.model_copy(update={"noted": [*self.noted, *notes]})
+
+    def turned_back(self) -> Record:
+        """The record of the way back to the start; every step is open again."""
+        return self.model_copy(update={"backwards": True, "done": []})

@@ -15,6 +15,7 @@ from ..cluster.resources import (
     CLAIM,
     CLUSTER_NETWORK,
     LINK_MONITOR,
+    LONGHORN_SETTING,
     NAD,
     NODE,
     SETTING,
@@ -39,7 +40,7 @@ LOOKED_AT = (
     VMI,
     NODE,
 )
-STORAGE = (VOLUME, CLAIM)
+STORAGE = (VOLUME, CLAIM, LONGHORN_SETTING)
 
 STORAGE_SETTING = "storage-network"
 RWX_SETTING = "rwx-network"

@@ -9,6 +9,7 @@ nothing is listed twice.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,6 +25,8 @@ from .store import Store
 T = TypeVar("T")
 
 PAUSE_AFTER_OUTAGE = 1.0
+SHORTEST_STREAM = 1.0
+"""Seconds between two streams of the same watch."""
 
 
 class Cluster:
@@ -38,6 +41,8 @@ class Cluster:
 
     async def close(self) -> None:
         """Close the connection."""
+        for resource in list(self._watches):
+            self._end_watch(resource)
         await self.connection.close()
 
     def known(self, resource: Resource) -> dict[str, Object]:
@@ -77,6 +82,9 @@ class Cluster:
     def forget(self, *resources: Resource) -> None:
         """List these kinds again when they are asked for next: others have written them."""
         for resource in resources:
+            watch = self._watches.get(resource)
+            if watch is not None and not watch.users:
+                self._end_watch(resource)
             if resource not in self._watches:
                 self._stores[resource].complete = False
 
@@ -167,13 +175,16 @@ class Cluster:
             yield watch
         finally:
             watch.users -= 1
-            if not watch.users:
-                del self._watches[resource]
-                watch.stop()
+            # Kept for the next one: the engine deletes many objects a few at a time.
+            if watch.failed and not watch.users:
+                self._end_watch(resource)
+
+    def _end_watch(self, resource: Resource) -> None:
+        self._watches.pop(resource).stop()
 
 
 class _Watch:
-    """Keeps a store up to date for as long as somebody waits on it."""
+    """Keeps a store up to date, for all who wait on it together."""
 
     def __init__(self, connection: Connection, resource: Resource, store: Store) -> None:
         self.users = 0
@@ -184,6 +195,10 @@ class _Watch:
 
     def stop(self) -> None:
         self._task.cancel()
+
+    @property
+    def failed(self) -> bool:
+        return self._failure is not None
 
     def raise_failure(self) -> None:
         if self._failure is not None:
@@ -196,24 +211,35 @@ class _Watch:
             except (Unreachable, Rejected):
                 # An outage, or events too old to continue from: list again. How long this may
                 # go on is decided by the patience of those who wait.
+                self.listed.clear()
                 await asyncio.sleep(PAUSE_AFTER_OUTAGE)
             except ClusterError as error:
-                self._failure = error
-                self.listed.set()
-                self._store.replace(self._store.items.values())
+                self._fail(error)
                 return
+            except Exception as error:
+                # Nobody may wait for a watch that is no more.
+                self._fail(ClusterError(f"watching {self._resource.plural} failed: {error!r}"))
+                raise
+
+    def _fail(self, error: ClusterError) -> None:
+        self._failure = error
+        self.listed.set()
+        self._store.announce()
 
     async def _list_and_follow(self) -> None:
         objects, version = await self._connection.list(self._resource, Patience(30))
         self._store.replace(objects)
         self.listed.set()
         while True:
+            began = time.monotonic()
             async for kind, obj in self._connection.watch(self._resource, version):
                 if kind == "ERROR":
                     raise Rejected(str(obj.get("message")))
                 version = obj["metadata"]["resourceVersion"]
                 if kind != "BOOKMARK":
                     self._apply(kind, obj)
+            # A stream that ends at once would otherwise be asked for again and again.
+            await asyncio.sleep(max(0.0, began + SHORTEST_STREAM - time.monotonic()))
 
     def _apply(self, kind: str, obj: Object) -> None:
         if kind != "DELETED":

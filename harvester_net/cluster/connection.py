@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -19,9 +20,9 @@ import aiohttp
 
 from . import access
 from .access import Access, AccessSettings
-from .errors import ClusterError, Unreachable, error_of
+from .errors import BadConnection, Unreachable, error_of
 from .patience import Patience
-from .resources import Object, Resource
+from .resources import VM, Object, Resource, split_key
 
 MERGE_PATCH = "application/merge-patch+json"
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
@@ -88,6 +89,15 @@ class Connection:
         body = {"preconditions": {"uid": uid}} if uid else {}
         await self._ask("DELETE", resource, resource.path_of(key), patience, body=body)
 
+    async def start_vm(self, key: str, patience: Patience) -> None:
+        """Ask KubeVirt to start a VM; raises Conflict if it runs already (H5.6)."""
+        namespace, name = split_key(key)
+        path = (
+            f"/apis/subresources.kubevirt.io/v1/namespaces/{namespace}/virtualmachines/{name}"
+            "/start"
+        )
+        await self._ask("PUT", VM, path, patience, body={})
+
     async def list(
         self, resource: Resource, patience: Patience, **params: str
     ) -> tuple[list[Object], str]:
@@ -126,7 +136,8 @@ class Connection:
                     yield event["type"], event["object"]
             finally:
                 response.response.close()
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, KeyError) as error:
+            # An event that is cut short is an outage too.
             raise self._unreachable(error) from error
 
     async def _ask(
@@ -173,6 +184,8 @@ class Connection:
                 method, resource, path, query, body, content_type, timeout
             )
             content = _decoded(await response.read())
+        except (aiohttp.InvalidURL, ValueError) as error:
+            raise BadConnection(f"{self._server} is no address of an API server") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise self._unreachable(error) from error
         self._answered = True
@@ -202,9 +215,14 @@ class Connection:
             method, url, headers=headers, body=body, _request_timeout=timeout
         )
 
-    def _unreachable(self, error: BaseException) -> ClusterError:
+    @property
+    def _server(self) -> str:
+        """The API server, for messages: an address may hold a password."""
         server = self._access.server if self._access else "the API server"
-        return Unreachable(f"{server} does not answer: {error or type(error).__name__}")
+        return re.sub(r"//[^/@]*@", "//", server)
+
+    def _unreachable(self, error: BaseException) -> Unreachable:
+        return Unreachable(f"{self._server} does not answer: {error or type(error).__name__}")
 
 
 def _decoded(content: bytes) -> Any:

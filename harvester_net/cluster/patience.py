@@ -40,6 +40,10 @@ class Patience:
         """Seconds until the deadline, not below 0."""
         return max(0.0, self._deadline - self._now())
 
+    def at_most(self, seconds: float) -> Patience:
+        """A patience for a part of the operation: these seconds, and not past its deadline."""
+        return Patience(min(seconds, self.left), self._cancelled, now=self._now)
+
     def check(self) -> None:
         """Raise OutOfPatience if the user cancelled or the time is up."""
         if self._cancelled.is_set():

@@ -51,6 +51,9 @@ VMI = Resource(
 VOLUME = Resource("longhorn.io/v1beta2", "Volume", "volumes", namespaced=True)
 CLAIM = Resource("v1", "PersistentVolumeClaim", "persistentvolumeclaims", namespaced=True)
 NODE = Resource("v1", "Node", "nodes")
+LONGHORN_SETTING = Resource("longhorn.io/v1beta2", "Setting", "settings", namespaced=True)
+CONFIG_MAP = Resource("v1", "ConfigMap", "configmaps", namespaced=True)
+LEASE = Resource("coordination.k8s.io/v1", "Lease", "leases", namespaced=True)
 
 
 def key_of(obj: Object) -> str:

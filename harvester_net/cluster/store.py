@@ -25,7 +25,7 @@ class Store:
         """Take over a whole list."""
         self.items = {key_of(obj): obj for obj in objects}
         self.complete = True
-        self._announce()
+        self.announce()
 
     def put(self, obj: Object) -> None:
         """Take over one object, unless a newer version of it is here already."""
@@ -33,14 +33,15 @@ class Store:
         known = self.items.get(key)
         if known is None or _version(known) <= _version(obj):
             self.items[key] = obj
-            self._announce()
+            self.announce()
 
     def remove(self, key: str) -> None:
         """Forget an object that is gone."""
         if self.items.pop(key, None) is not None:
-            self._announce()
+            self.announce()
 
-    def _announce(self) -> None:
+    def announce(self) -> None:
+        """Wake those who wait for the next change."""
         self._changed.set()
         self._changed = asyncio.Event()
 

@@ -24,6 +24,7 @@ class EngineLog:
         self._queue: asyncio.Queue[engine_pb2.LogRequest] = asyncio.Queue()
         self._sender: asyncio.Task[None] | None = None
         self._said: dict[str, tuple[str, float]] = {}
+        self._late: dict[str, asyncio.TimerHandle] = {}
 
     def connect(self, address: str) -> None:
         """Send to the engine at this address from now on."""
@@ -32,20 +33,30 @@ class EngineLog:
         self._sender = asyncio.create_task(self._send())
 
     def status(self, urn: str, message: str) -> None:
-        """The text beside a resource while it is worked on; repetitions and floods are left
-        out.
-        """
+        """The text beside a resource while it is worked on: one a second, the newest."""
         text, at = self._said.get(urn, ("", 0.0))
-        now = time.monotonic()
-        if message == text or now - at < SECONDS_BETWEEN:
+        if (late := self._late.pop(urn, None)) is not None:
+            late.cancel()
+        wait = at + SECONDS_BETWEEN - time.monotonic()
+        if message == text:
             return
-        self._said[urn] = (message, now)
-        self._put(engine_pb2.INFO, urn, message, ephemeral=True)
+        if wait > 0:
+            loop = asyncio.get_running_loop()
+            self._late[urn] = loop.call_later(wait, self.status, urn, message)
+            return
+        self._say(urn, message)
 
     def ready(self, urn: str) -> None:
-        """The last status text stays beside the resource; it must not be one of a wait."""
-        if urn in self._said:
-            self._put(engine_pb2.INFO, urn, "ready", ephemeral=True)
+        """The last status text stays beside the resource: no wait may be the last word."""
+        late = self._late.pop(urn, None)
+        if late is not None:
+            late.cancel()
+        if late is not None or urn in self._said:
+            self._say(urn, "ready")
+
+    def _say(self, urn: str, message: str) -> None:
+        self._said[urn] = (message, time.monotonic())
+        self._put(engine_pb2.INFO, urn, message, ephemeral=True)
 
     def information(self, urn: str, message: str) -> None:
         """A message that stays on the resource."""

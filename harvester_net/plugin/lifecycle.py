@@ -118,7 +118,12 @@ class Lifecycle:
     async def read(
         self, urn: str, token: str, key: str, inputs: Properties, outputs: Properties
     ) -> Live | None:
-        if self._online.offline and outputs:
+        if self._online.offline:
+            if not outputs:
+                raise Refused(
+                    f"{key} cannot be looked up: harvester-net:offline is set; unset it for "
+                    "imports and lookups"
+                )
             return Live(key, outputs, inputs)
         return await _kind(token).read(key, inputs, self._call(urn, SECONDS_TO_READ, False))
 

@@ -1,0 +1,145 @@
+"""A change from its plan to its end: lease, journal, run, and the way back if it is wanted."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ..cluster.cluster import Cluster
+from ..cluster.patience import Patience
+from ..cluster.resources import VLAN_CONFIG
+from ..rules.reading import config_mtu
+from . import journal, lease, report
+from .consent import Consent
+from .journal import Journal
+from .plan import Plan, plan
+from .record import Goal, Record
+from .run import Run, Stopped, Told
+from .situation import Situation, look
+from .steps.order import core_and_before
+
+
+class NotAllowed(Exception):
+    """The change is refused before anything was touched; the message lists all reasons."""
+
+
+class RolledBack(Exception):
+    """The change could not be finished, and everything is as it was before."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a change is carried out with."""
+
+    cluster: Cluster
+    patience: Patience
+    who: str
+    told: Told
+
+
+async def planned(work: Work, goal: Goal, consent: Consent) -> Plan:
+    """The plan in the situation as it is now; nothing is changed."""
+    return plan(await look(work.cluster, work.patience), goal, consent, work.who)
+
+
+async def carry_out(work: Work, goal: Goal, consent: Consent) -> list[str]:
+    """Bring the cluster to the goal, after finishing a change that an earlier run began.
+
+    Returns what could not be proven. Raises NotAllowed before anything is touched, Stopped at
+    a safe point from which the next run goes on, RolledBack, lease.Busy.
+    """
+    async with lease.held(work.cluster, work.who, work.patience) as lost:
+        return await _unless_lost(lost, _carry_out(work, goal, consent))
+
+
+async def resume(work: Work, *, backwards: bool = False) -> list[str]:
+    """Finish the change that an earlier run began, or go back to where it started."""
+    async with lease.held(work.cluster, work.who, work.patience) as lost:
+        return await _unless_lost(lost, _resume(work, backwards=backwards))
+
+
+async def _unless_lost(lost: asyncio.Task[None], work: Awaitable[list[str]]) -> list[str]:
+    """Work for as long as the lease is ours."""
+    task = asyncio.ensure_future(work)
+    await asyncio.wait({task, lost}, return_when=asyncio.FIRST_COMPLETED)
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task})
+        lost.result()
+    return task.result()
+
+
+async def _resume(work: Work, *, backwards: bool) -> list[str]:
+    unfinished = await journal.read(work.cluster, work.patience)
+    if unfinished is None:
+        return []
+    if backwards and not unfinished.backwards:
+        return await _roll_back(work, unfinished)
+    return await _run(work, unfinished, begun=True)
+
+
+async def _carry_out(work: Work, goal: Goal, consent: Consent) -> list[str]:
+    unfinished = await journal.read(work.cluster, work.patience)
+    if unfinished is not None:
+        notes = await _finished(work, unfinished, consent)
+        if unfinished.goal == goal and not unfinished.backwards:
+            return notes
+    made = await planned(work, goal, consent)
+    if made.refusals:
+        raise NotAllowed(report.refusal_text(made))
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    record = made.record.model_copy(update={"id": secrets.token_hex(4), "began": now})
+    return await _finished(work, record, consent, begun=False)
+
+
+async def _finished(
+    work: Work, record: Record, consent: Consent, *, begun: bool = True
+) -> list[str]:
+    try:
+        return await _run(work, record, begun=begun)
+    except Stopped as stopped:
+        if consent.on_failure != "rollBack" or record.backwards:
+            raise
+        back = (await journal.read(work.cluster, work.patience)) or record
+        await _roll_back(work, back)
+        raise RolledBack(f"{stopped}. Everything is as it was before") from stopped
+
+
+async def _roll_back(work: Work, record: Record) -> list[str]:
+    work.told.step(f"rolling back: {report.headline(record)}")
+    situation = await look(work.cluster, work.patience)
+    return await _run(work, way_back(record, situation), begun=True, rewritten=True)
+
+
+def way_back(record: Record, situation: Situation) -> Record:
+    """The record of the way back, which leaves out what the change had not touched yet.
+
+    If every config is still there with its old MTU, only the VMs and settings are to be
+    restored.
+    """
+    back = record.turned_back()
+    configs = situation.of(VLAN_CONFIG)
+    untouched = record.goal.kind == "mtu" and all(
+        key in configs and config_mtu(configs[key]) == record.old_mtu for key in record.configs
+    )
+    if not untouched:
+        return back
+    return back.model_copy(update={"done": core_and_before(back)})
+
+
+async def _run(
+    work: Work, record: Record, *, begun: bool, rewritten: bool = False
+) -> list[str]:
+    book = Journal(work.cluster, work.patience, record)
+    if not begun:
+        await book.open()
+    elif rewritten:
+        await book.write()
+    else:
+        book.resume()
+    await Run(work.cluster, work.patience, book, work.told).to_the_end()
+    await book.close()
+    return book.record.noted

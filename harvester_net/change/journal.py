@@ -1,0 +1,96 @@
+"""The record of a change, kept on the cluster until its end is verified.
+
+It is written before the first destructive write and before each further act, so that a killed
+process loses nothing: whoever comes next reads it and goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from pydantic import ValidationError
+
+from ..cluster.cluster import Cluster
+from ..cluster.errors import AlreadyExists
+from ..cluster.patience import Patience
+from ..cluster.resources import CONFIG_MAP, Object
+from .record import Record
+
+KEY = "harvester-system/harvester-net-journal"
+FIELD = "record"
+
+
+class UnreadableJournal(Exception):
+    """The journal is there, but it is not one that this version can read."""
+
+
+async def read(cluster: Cluster, patience: Patience) -> Record | None:
+    """The unfinished change of the cluster, if there is one."""
+    found = await cluster.fresh(CONFIG_MAP, KEY, patience)
+    return None if found is None else record_in(found)
+
+
+def record_in(config_map: Object) -> Record:
+    """The record that a journal holds; raises UnreadableJournal."""
+    try:
+        return Record.model_validate_json((config_map.get("data") or {})[FIELD])
+    except (KeyError, ValidationError) as error:
+        raise UnreadableJournal(
+            f"the journal of an unfinished change, ConfigMap {KEY}, cannot be read by this "
+            "version of harvester-net; finish the change with the version that began it"
+        ) from error
+
+
+class Journal:
+    """Writes the record; what several steps have to say at once goes in one write."""
+
+    def __init__(self, cluster: Cluster, patience: Patience, record: Record) -> None:
+        self._cluster, self._patience = cluster, patience
+        self.record = record
+        self._written: Record | None = None
+        self._writing = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Put the record on the cluster; from now on the change is known to have begun."""
+        namespace, _, name = KEY.partition("/")
+        journal = {
+            "apiVersion": CONFIG_MAP.api,
+            "kind": CONFIG_MAP.kind,
+            "metadata": {"name": name, "namespace": namespace},
+            "data": _data(self.record),
+        }
+        try:
+            await self._cluster.create(CONFIG_MAP, journal, self._patience)
+        except AlreadyExists:
+            # Our own create whose answer was lost; the lease keeps others away.
+            await self._cluster.patch(
+                CONFIG_MAP, KEY, {"data": _data(self.record)}, self._patience
+            )
+        self._written = self.record
+
+    def resume(self) -> None:
+        """Go on with the record as it is on the cluster."""
+        self._written = self.record
+
+    def note(self, change: Callable[[Record], Record]) -> None:
+        """Change the record; it is written before the next act."""
+        self.record = change(self.record)
+
+    async def write(self) -> None:
+        """Wait until everything noted so far is on the cluster."""
+        async with self._writing:
+            if self._written is not self.record:
+                record = self.record
+                await self._cluster.patch(
+                    CONFIG_MAP, KEY, {"data": _data(record)}, self._patience
+                )
+                self._written = record
+
+    async def close(self) -> None:
+        """Remove the journal: the end state is verified."""
+        await self._cluster.delete(CONFIG_MAP, KEY, None, self._patience)
+
+
+def _data(record: Record) -> dict[str, str]:
+    return {FIELD: record.model_dump_json(exclude_defaults=True)}

@@ -1,0 +1,97 @@
+"""The plan and the progress of a change in words: the same situation, the same text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..rules.versions import NETWORK_MANAGER
+from .plan import MGMT, Plan
+from .record import Record
+from .steps.order import steps_of
+from .steps.vms import StartVm, StopVm
+
+MOST_LINES = 60
+
+
+def headline(record: Record) -> str:
+    """What a change is about, in one line."""
+    goal = record.goal
+    if goal.kind == "mtu":
+        old, new = record.old_mtu, goal.mtu
+        if record.backwards:
+            return f"MTU of cluster network {goal.cluster_network}: back to {old}"
+        return f"MTU of cluster network {goal.cluster_network}: {old} -> {new}"
+    if goal.kind == "storageNetwork":
+        return "set the storage network" if goal.text else "clear the storage network"
+    words = {
+        "config": f"change network config {goal.key}",
+        "configDeletion": f"delete network config {goal.key}",
+        "vmNetwork": f"change VM network {goal.key}",
+    }
+    return words[goal.kind]
+
+
+def plan_text(plan: Plan) -> str:
+    """The numbered steps of a plan, and what else has to be known."""
+    record = plan.record
+    steps = [step.title for step in steps_of(record)]
+    lines = [f"{headline(record)}, in {len(steps)} steps:"]
+    lines += [f"{number:>4}. {title}" for number, title in enumerate(steps, start=1)]
+    if len(lines) > MOST_LINES:
+        left_out = len(lines) - MOST_LINES
+        half = MOST_LINES // 2
+        lines = [*lines[:half], f"      ... {left_out} more steps ...", *lines[-half:]]
+    return "\n".join([*lines, *(f"note: {note}" for note in notes(record))])
+
+
+def refusal_text(plan: Plan) -> str:
+    """Why a change is not carried out, all reasons at once."""
+    reasons = "\n".join(f"  - {reason}" for reason in plan.refusals)
+    return f"{headline(plan.record)}: refused, and nothing was changed:\n{reasons}"
+
+
+def structured(plan: Plan) -> dict[str, object]:
+    """The plan as outputs of the resource: the same in every run of the same situation."""
+    return {
+        "plan": [step.title for step in steps_of(plan.record)],
+        "affectedVms": sorted(plan.record.vms),
+    }
+
+
+def notes(record: Record) -> Iterator[str]:
+    """What Harvester can neither do nor check."""
+    goal = record.goal
+    if goal.kind != "mtu":
+        return
+    if goal.cluster_network == MGMT:
+        yield from host_steps(record)
+    yield (
+        f"the switch ports of the uplinks must carry frames of {goal.mtu} bytes; Harvester "
+        "cannot tell"
+    )
+
+
+def host_steps(record: Record) -> Iterator[str]:
+    """What the operator does on every node for mgmt, whose devices Harvester does not touch
+    (H5.3).
+    """
+    mtu = record.goal.mtu
+    if NETWORK_MANAGER.on(record.version):
+        yield (
+            f"on every node, before: nmcli con modify bond-mgmt 802-3-ethernet.mtu {mtu}; "
+            f"nmcli con modify bridge-mgmt 802-3-ethernet.mtu {mtu}; with a VLAN also "
+            "vlan-mgmt; then nmcli device reapply mgmt-bo; nmcli device reapply mgmt-br"
+        )
+    else:
+        yield (
+            f"on every node, before: set MTU={mtu} in /oem/90_custom.yaml for ifcfg-mgmt-bo "
+            "and ifcfg-mgmt-br, and reboot the node"
+        )
+    yield "Harvester does not check that the hosts have it; `ip link show mgmt-br` does"
+
+
+def counts(record: Record) -> tuple[int, int]:
+    """How many VMs are stopped, and how many are started again."""
+    steps = steps_of(record)
+    stops = sum(isinstance(step, StopVm) for step in steps)
+    return stops, sum(isinstance(step, StartVm) for step in steps)

@@ -1,0 +1,207 @@
+"""Carrying out the steps of a record: skip what is done, act, wait until done, side by side.
+
+Killed anywhere, the next run reads the journal and comes to the same end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..cluster.cluster import Cluster
+from ..cluster.errors import ClusterError, Denied, NotFound
+from ..cluster.patience import OutOfPatience, Patience
+from ..cluster.resources import VMI, Resource
+from .journal import Journal
+from .record import Record
+from .situation import LOOKED_AT, STORAGE, Situation, known
+from .steps.order import steps_of
+from .steps.step import Hands, Step
+from .steps.vms import StopVm
+
+SECONDS_OF_STALE_CACHES = 10.0
+"""The webhooks judge by caches that lag behind our own writes (H3.0)."""
+SECONDS_FOR_PROOF = 30.0
+"""How long a node may take to show on its devices what the API says is done (H5.5)."""
+PAUSE = 0.2
+
+
+class Stopped(Exception):
+    """The change has stopped at a safe point; the message says where it stands and why."""
+
+
+@dataclass
+class Told:
+    """Whom a run tells what it is doing."""
+
+    status: Callable[[str], None]
+    """What it waits for at this moment; replaced by the next."""
+    step: Callable[[str], None]
+    """A step that is over; stays."""
+
+
+class Run:
+    """One run over the steps of a record."""
+
+    def __init__(
+        self, cluster: Cluster, patience: Patience, journal: Journal, told: Told
+    ) -> None:
+        self._cluster, self._patience = cluster, patience
+        self._journal, self._told = journal, told
+        self._steps = steps_of(journal.record)
+        self._number = {step.id: number for number, step in enumerate(self._steps, start=1)}
+        self._waiting: dict[str, str] = {}
+
+    @property
+    def record(self) -> Record:
+        """The record as it is now."""
+        return self._journal.record
+
+    async def to_the_end(self) -> None:
+        """Do all steps; raises Stopped when one cannot be done."""
+        async with self._cluster.watching(await self._watched(), self._patience):
+            running: dict[str, asyncio.Task[None]] = {}
+            failed: list[str] = []
+            while True:
+                if not failed:
+                    for step in self._startable(running):
+                        running[step.id] = asyncio.create_task(self._do(step))
+                if not running:
+                    break
+                done, _ = await asyncio.wait(
+                    running.values(), return_when=asyncio.FIRST_COMPLETED
+                )
+                for step_id in [s for s, task in running.items() if task in done]:
+                    failed += self._outcome(step_id, running.pop(step_id))
+            await self._journal.write()
+        if failed:
+            raise Stopped(self._where_it_stands(failed))
+
+    def _outcome(self, step_id: str, task: asyncio.Task[None]) -> list[str]:
+        self._waiting.pop(step_id, None)
+        error = task.exception()
+        if error is None:
+            return []
+        if not isinstance(error, ClusterError | OutOfPatience | Stopped):
+            raise error
+        title = next(step.title for step in self._steps if step.id == step_id)
+        return [f"step {self._number[step_id]}, {title}: {error}"]
+
+    def _startable(self, running: dict[str, asyncio.Task[None]]) -> list[Step]:
+        done = set(self.record.done)
+        return [
+            step
+            for step in self._steps
+            if step.id not in done and step.id not in running and done.issuperset(step.after)
+        ]
+
+    async def _watched(self) -> tuple[Resource, ...]:
+        """The kinds that the steps look at, and that this server knows."""
+        wanted = {resource for step in self._steps for resource in step.watches}
+        served = []
+        for resource in (*LOOKED_AT, *STORAGE):
+            if resource in wanted and await self._is_served(resource):
+                served.append(resource)
+        return tuple(served)
+
+    async def _is_served(self, resource: Resource) -> bool:
+        try:
+            await self._cluster.all(resource, self._patience)
+        except NotFound:
+            return False
+        return True
+
+    async def _do(self, step: Step) -> None:
+        number = f"{self._number[step.id]} of {len(self._steps)}"
+        if not step.done(self._now()):
+            self._say(step, f"step {number}: {step.title}")
+            await self._journal.write()
+            await self._act(step)
+            await self._until_done(step)
+        await self._proven(step)
+        self._journal.note(lambda record: record.with_done(step.id))
+        self._told.step(f"step {number} done: {step.title}")
+
+    def _now(self) -> Situation:
+        return known(self._cluster)
+
+    def _hands(self) -> Hands:
+        return Hands(self._cluster, self._patience)
+
+    async def _act(self, step: Step) -> None:
+        """Act; a denial may come from a lagging cache, or a VM that somebody started."""
+        since = time.monotonic()
+        while True:
+            try:
+                await step.act(self._now(), self._hands())
+                return
+            except Denied:
+                if step.done(self._now()):
+                    return
+                if time.monotonic() - since > SECONDS_OF_STALE_CACHES:
+                    raise
+                if step.interrupted_by_vms:
+                    await self._stop_again()
+                await self._patience.sleep(PAUSE)
+
+    async def _stop_again(self) -> None:
+        """Stop those of our VMs again that somebody started meanwhile."""
+        for key in self.record.vms:
+            if key in self._now().of(VMI):
+                again = StopVm(self.record, (), key)
+                await again.act(self._now(), self._hands())
+
+    async def _until_done(self, step: Step) -> None:
+        limit = step.limit(self._now())
+        patience = self._patience.at_most(limit)
+
+        def done() -> bool | None:
+            now = self._now()
+            if step.done(now):
+                return True
+            self._say(step, f"waiting for {step.waits_for(now)}")
+            return None
+
+        try:
+            await self._cluster.until(step.watches, done, patience)
+        except OutOfPatience as error:
+            self._patience.check()
+            waited = step.waits_for(self._now())
+            raise Stopped(
+                f"not done after {limit:.0f} s, still waiting for {waited}"
+            ) from error
+
+    async def _proven(self, step: Step) -> None:
+        """Wait a while for the devices; what they do not show is noted, not a failure."""
+
+        def proven() -> bool | None:
+            missing = step.unproven(self._now())
+            if missing:
+                self._say(step, f"waiting for the devices: {missing[0]}")
+            return None if missing else True
+
+        if proven():
+            return
+        try:
+            await self._cluster.until(
+                step.watches, proven, self._patience.at_most(SECONDS_FOR_PROOF)
+            )
+        except OutOfPatience:
+            self._patience.check()
+            missing = step.unproven(self._now())
+            self._journal.note(lambda record: record.with_notes(missing))
+
+    def _say(self, step: Step, message: str) -> None:
+        self._waiting[step.id] = message
+        others = len(self._waiting) - 1
+        self._told.status(message + (f" (and {others} more steps)" if others else ""))
+
+    def _where_it_stands(self, failed: list[str]) -> str:
+        done = set(self.record.done)
+        left = [step.title for step in self._steps if step.id not in done]
+        return (
+            f"{'; '.join(failed)}. {len(done)} of {len(self._steps)} steps are done; left: "
+            f"{'; '.join(left)}"
+        )

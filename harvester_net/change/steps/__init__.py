@@ -1,0 +1,1 @@
+"""The steps of a change, and their order: pure functions of the record."""

@@ -1,0 +1,261 @@
+"""Network configs: taken away, changed, made again (H5.1)."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ...cluster.errors import AlreadyExists
+from ...cluster.resources import (
+    CLUSTER_NETWORK,
+    LINK_MONITOR,
+    NAD,
+    VLAN_CONFIG,
+    VLAN_STATUS,
+    Object,
+)
+from ...rules.reading import (
+    bonds,
+    config_mtu,
+    matched_nodes,
+    nad_mtu,
+    nodes_not_ready,
+    nodes_of,
+    progress_of_nodes,
+    statuses_of,
+    uplink_mtu,
+)
+from ...rules.versions import VM_NETWORKS_FOLLOW
+from ..plan import vm_networks_of
+from ..record import ConfigRecord, Record
+from ..situation import Situation
+from .step import Hands, Step
+
+PRESENT = (VLAN_CONFIG, VLAN_STATUS, LINK_MONITOR)
+
+
+def target_mtu(record: Record) -> int:
+    """The MTU in bytes that the change leads to, forwards or back."""
+    return record.old_mtu if record.backwards else record.goal.mtu
+
+
+@dataclass(frozen=True)
+class ConfigStep(Step):
+    """A step about one network config."""
+
+    key: str
+
+    interrupted_by_vms = True
+
+    @property
+    def original(self) -> ConfigRecord:
+        """The config as it was."""
+        return self.record.configs[self.key]
+
+    @property
+    def network(self) -> str:
+        """The cluster network of the config."""
+        return str(self.original.manifest["spec"]["clusterNetwork"])
+
+    @property
+    def where(self) -> str:
+        """The config and its nodes, for the user."""
+        nodes = ", ".join(self.original.nodes) or "no node"
+        return f"network config {self.key} ({nodes})"
+
+    def nodes_waiting(self, now: Situation) -> str:
+        """How many nodes are ready, and what the others say; empty if all are."""
+        config = now.of(VLAN_CONFIG).get(self.key)
+        if config is None:
+            return f"{self.where} is not there"
+        waiting = nodes_not_ready(config, now.of(VLAN_STATUS))
+        return progress_of_nodes(config, waiting) if waiting else ""
+
+    def bonds_as_before(self, now: Situation, nodes: Iterable[str]) -> list[str]:
+        """What the nodes have not shown: a bond made anew, as a port of its bridge (H5.5)."""
+        seen = bonds(now.of(LINK_MONITOR).get(self.network), self.network)
+        said = []
+        for node in nodes:
+            index, joined = seen.get(node, (0, False))
+            if index and index == self.original.bonds.get(node):
+                said.append(
+                    f"{node}: bond {self.network}-bo was not made anew (index {index})"
+                )
+            elif not joined:
+                said.append(f"{node}: bond {self.network}-bo is not in its bridge")
+        return said
+
+
+@dataclass(frozen=True)
+class DeleteConfig(ConfigStep):
+    """Take a config away, and wait until its nodes have torn it down."""
+
+    watches = (VLAN_CONFIG, VLAN_STATUS)
+
+    @property
+    def id(self) -> str:
+        return f"delete {self.key}"
+
+    @property
+    def title(self) -> str:
+        return f"delete {self.where}"
+
+    def done(self, now: Situation) -> bool:
+        return self.key not in now.of(VLAN_CONFIG) and not self._left(now)
+
+    def _left(self, now: Situation) -> list[str]:
+        return sorted(nodes_of(statuses_of(self.key, now.of(VLAN_STATUS))))
+
+    async def act(self, now: Situation, hands: Hands) -> None:
+        await hands.cluster.delete(VLAN_CONFIG, self.key, None, hands.patience)
+
+    def waits_for(self, now: Situation) -> str:
+        left = self._left(now)
+        nodes = f"{', '.join(left)} to tear it down" if left else "it to go"
+        return f"network config {self.key}: {nodes}"
+
+
+@dataclass(frozen=True)
+class SetMtu(ConfigStep):
+    """Give the config that is left the new MTU; the VM networks follow it."""
+
+    watches = (*PRESENT, CLUSTER_NETWORK, NAD)
+
+    @property
+    def id(self) -> str:
+        return f"set mtu {self.key}"
+
+    @property
+    def title(self) -> str:
+        return f"set MTU {target_mtu(self.record)} on {self.where}"
+
+    def done(self, now: Situation) -> bool:
+        return not self._missing(now)
+
+    def _missing(self, now: Situation) -> str:
+        config = now.of(VLAN_CONFIG).get(self.key)
+        target = target_mtu(self.record)
+        if config is None or config_mtu(config) != target:
+            return f"network config {self.key} to take MTU {target}"
+        if VM_NETWORKS_FOLLOW.on(self.record.version):
+            network = now.of(CLUSTER_NETWORK).get(self.network)
+            if network is None or uplink_mtu(network) != target:
+                return f"Harvester to note MTU {target} on cluster network {self.network}"
+            if behind := networks_behind(now, self.network, target):
+                return f"VM networks to follow: {', '.join(behind[:5])}"
+        return self.nodes_waiting(now)
+
+    async def act(self, now: Situation, hands: Hands) -> None:
+        mtu = target_mtu(self.record)
+        patch = {"spec": {"uplink": {"linkAttributes": {"mtu": mtu}}}}
+        await hands.cluster.patch(VLAN_CONFIG, self.key, patch, hands.patience)
+
+    def waits_for(self, now: Situation) -> str:
+        return self._missing(now)
+
+    def unproven(self, now: Situation) -> list[str]:
+        return self.bonds_as_before(now, self.original.nodes)
+
+
+def networks_behind(now: Situation, cluster_network: str, mtu: int) -> list[str]:
+    """The VM networks of a cluster network that have another MTU."""
+    nads = now.of(NAD)
+    own = vm_networks_of(now, cluster_network)
+    return [key for key in own if nad_mtu(nads[key]) != mtu]
+
+
+@dataclass(frozen=True)
+class CreateConfig(ConfigStep):
+    """Make a config again as it was, with the new MTU."""
+
+    watches = PRESENT
+
+    @property
+    def id(self) -> str:
+        return f"create {self.key}"
+
+    @property
+    def title(self) -> str:
+        return f"create {self.where} again with MTU {target_mtu(self.record)}"
+
+    def done(self, now: Situation) -> bool:
+        config = now.of(VLAN_CONFIG).get(self.key)
+        if config is None or config_mtu(config) != target_mtu(self.record):
+            return False
+        return not self.nodes_waiting(now)
+
+    async def act(self, now: Situation, hands: Hands) -> None:
+        try:
+            await hands.cluster.create(VLAN_CONFIG, self._manifest(), hands.patience)
+        except AlreadyExists:
+            await hands.cluster.fresh(VLAN_CONFIG, self.key, hands.patience)
+
+    def _manifest(self) -> Object:
+        manifest: Object = copy.deepcopy(self.original.manifest)
+        uplink = manifest["spec"]["uplink"]
+        uplink["linkAttributes"] = {
+            **(uplink.get("linkAttributes") or {}),
+            "mtu": target_mtu(self.record),
+        }
+        return manifest
+
+    def waits_for(self, now: Situation) -> str:
+        return f"network config {self.key}: {self.nodes_waiting(now)}"
+
+    def unproven(self, now: Situation) -> list[str]:
+        config = now.of(VLAN_CONFIG).get(self.key)
+        return self.bonds_as_before(now, matched_nodes(config) if config else ())
+
+
+@dataclass(frozen=True)
+class PatchConfig(ConfigStep):
+    """Change a config in place."""
+
+    watches = PRESENT
+
+    @property
+    def id(self) -> str:
+        return f"change {self.key}"
+
+    @property
+    def title(self) -> str:
+        return f"change {self.where}: {', '.join(sorted(self.record.goal.patch))}"
+
+    @property
+    def _patch(self) -> dict[str, Any]:
+        if self.record.backwards:
+            return dict(back(self.original.manifest["spec"], self.record.goal.patch))
+        return dict(self.record.goal.patch)
+
+    def done(self, now: Situation) -> bool:
+        config = now.of(VLAN_CONFIG).get(self.key)
+        if config is None or not contains(config["spec"], self._patch):
+            return False
+        return not self.nodes_waiting(now)
+
+    async def act(self, now: Situation, hands: Hands) -> None:
+        await hands.cluster.patch(VLAN_CONFIG, self.key, {"spec": self._patch}, hands.patience)
+
+    def waits_for(self, now: Situation) -> str:
+        return f"network config {self.key}: {self.nodes_waiting(now)}"
+
+
+def contains(value: Any, patch: Any) -> bool:
+    """Whether a merge patch would change nothing."""
+    if not isinstance(patch, dict):
+        return bool(value == patch)
+    if not isinstance(value, dict):
+        return False
+    return all(
+        key not in value if wanted is None else contains(value.get(key), wanted)
+        for key, wanted in patch.items()
+    )
+
+
+def back(value: Any, patch: Any) -> Any:
+    """The merge patch that undoes another one on this value."""
+    if not isinstance(patch, dict) or not isinstance(value, dict):
+        return value
+    return {key: back(value.get(key), inner) for key, inner in patch.items()}

@@ -1,0 +1,84 @@
+"""VM networks and the annotation of mgmt: what carries the MTU besides the configs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from ...cluster.resources import CLUSTER_NETWORK, NAD, Object
+from ...rules.reading import UPLINK_MTU, cni_config, uplink_mtu
+from ...rules.versions import VM_NETWORKS_FOLLOW
+from ..situation import Situation
+from .configs import networks_behind, target_mtu
+from .step import Hands, Step
+
+
+@dataclass(frozen=True)
+class AnnotateMtu(Step):
+    """Tell Harvester the MTU of a cluster network without configs, such as mgmt (H5.3)."""
+
+    watches = (CLUSTER_NETWORK, NAD)
+    interrupted_by_vms = True
+
+    @property
+    def id(self) -> str:
+        return "annotate"
+
+    @property
+    def title(self) -> str:
+        name, mtu = self.record.goal.cluster_network, target_mtu(self.record)
+        return f"tell Harvester that cluster network {name} has MTU {mtu}"
+
+    def done(self, now: Situation) -> bool:
+        network = now.of(CLUSTER_NETWORK).get(self.record.goal.cluster_network)
+        if network is None or uplink_mtu(network) != target_mtu(self.record):
+            return False
+        return not VM_NETWORKS_FOLLOW.on(self.record.version) or not self._behind(now)
+
+    def _behind(self, now: Situation) -> list[str]:
+        return networks_behind(now, self.record.goal.cluster_network, target_mtu(self.record))
+
+    async def act(self, now: Situation, hands: Hands) -> None:
+        annotation = {UPLINK_MTU: str(target_mtu(self.record))}
+        name = self.record.goal.cluster_network
+        patch = {"metadata": {"annotations": annotation}}
+        await hands.cluster.patch(CLUSTER_NETWORK, name, patch, hands.patience)
+
+    def waits_for(self, now: Situation) -> str:
+        return f"VM networks to follow: {', '.join(self._behind(now)[:5])}"
+
+
+@dataclass(frozen=True)
+class WriteVmNetwork(Step):
+    """Write a VM network: its MTU where it does not follow by itself, or another VLAN."""
+
+    key: str
+
+    watches = (NAD,)
+    interrupted_by_vms = True
+
+    @property
+    def id(self) -> str:
+        return f"write {self.key}"
+
+    @property
+    def title(self) -> str:
+        if self.record.goal.kind == "mtu":
+            return f"set MTU {target_mtu(self.record)} on VM network {self.key}"
+        return f"change VM network {self.key}"
+
+    @property
+    def _config(self) -> Object:
+        before: Object = json.loads(self.record.vm_networks[self.key])
+        if self.record.goal.kind == "mtu":
+            return before | {"mtu": target_mtu(self.record)}
+        text = self.record.goal.patch.get("spec", {}).get("config")
+        return before if self.record.backwards or text is None else json.loads(text)
+
+    def done(self, now: Situation) -> bool:
+        nad = now.of(NAD).get(self.key)
+        return nad is None or cni_config(nad) == self._config
+
+    async def act(self, now: Situation, hands: Hands) -> None:
+        text = json.dumps(self._config, separators=(",", ":"))
+        await hands.cluster.patch(NAD, self.key, {"spec": {"config": text}}, hands.patience)

@@ -1,0 +1,96 @@
+"""The steps of a record in the one order that works (H5.1 to H5.3).
+
+Steps name what must be done before them; what does not depend on each other runs side by side.
+"""
+
+from __future__ import annotations
+
+from ..record import Record
+from .configs import CreateConfig, DeleteConfig, PatchConfig, SetMtu
+from .networks import AnnotateMtu, WriteVmNetwork
+from .settings import RWX_OFF, VolumesDetached, WriteRwx, WriteStorage
+from .step import Step
+from .vms import HALTED, StartVm, StopVm
+
+
+def steps_of(record: Record) -> list[Step]:
+    """All steps of a change, forwards or back, each after those that it needs."""
+    made = _interrupting(record)
+    ready = tuple(step.id for step in made)
+    core = _core(record, ready)
+    made += core
+    made += _restoring(record, tuple(step.id for step in core) or ready)
+    return made
+
+
+def core_and_before(record: Record) -> list[str]:
+    """The ids of all steps but those that restore the storage network and the VMs."""
+    before = _interrupting(record)
+    ready = tuple(step.id for step in before)
+    return [step.id for step in [*before, *_core(record, ready)]]
+
+
+def _interrupting(record: Record) -> list[Step]:
+    """VMs down, the storage network out of the way."""
+    steps: list[Step] = [StopVm(record, (), key) for key in sorted(record.vms)]
+    stopped = tuple(step.id for step in steps)
+    if record.rwx is not None:
+        steps.append(WriteRwx(record, stopped, RWX_OFF, reset=True))
+    if record.storage is not None or record.goal.kind == "storageNetwork":
+        steps.append(VolumesDetached(record, stopped))
+    if record.storage is not None:
+        before = tuple(step.id for step in steps)
+        steps.append(WriteStorage(record, before, ""))
+    return steps
+
+
+def _core(record: Record, ready: tuple[str, ...]) -> list[Step]:
+    """What the change is about."""
+    goal = record.goal
+    if goal.kind == "mtu":
+        return _mtu(record, ready)
+    if goal.kind == "config":
+        return [PatchConfig(record, ready, goal.key)]
+    if goal.kind == "configDeletion":
+        return [DeleteConfig(record, ready, goal.key)]
+    if goal.kind == "vmNetwork":
+        return [WriteVmNetwork(record, ready, goal.key)]
+    return [WriteStorage(record, ready, goal.text)]
+
+
+def _mtu(record: Record, ready: tuple[str, ...]) -> list[Step]:
+    """One config is left, takes the new MTU, and the others come back with it."""
+    if not record.kept:
+        annotate = AnnotateMtu(record, ready)
+        return [annotate, *_vm_networks(record, (annotate.id,))]
+    others = [key for key in sorted(record.configs) if key != record.kept]
+    deletions = [DeleteConfig(record, ready, key) for key in others]
+    change = SetMtu(record, (*ready, *(step.id for step in deletions)), record.kept)
+    creations = [CreateConfig(record, (change.id,), key) for key in others]
+    configured = (change.id, *(step.id for step in creations))
+    return [*deletions, change, *creations, *_vm_networks(record, configured)]
+
+
+def _vm_networks(record: Record, after: tuple[str, ...]) -> list[Step]:
+    return [WriteVmNetwork(record, after, key) for key in sorted(record.vm_networks)]
+
+
+def _restoring(record: Record, after: tuple[str, ...]) -> list[Step]:
+    """The storage network back, and exactly the VMs that ran."""
+    steps: list[Step] = []
+    if record.storage is not None and record.goal.kind != "configDeletion":
+        steps.append(WriteStorage(record, after, record.storage))
+    if record.rwx is not None and record.goal.kind != "configDeletion":
+        before = (*after, *(step.id for step in steps))
+        steps.append(WriteRwx(record, before, record.rwx, reset=False))
+    if record.restart:
+        before = (*after, *(step.id for step in steps))
+        steps += [
+            StartVm(record, before, key) for key in sorted(record.vms) if _ran(record, key)
+        ]
+    return steps
+
+
+def _ran(record: Record, key: str) -> bool:
+    original = record.vms[key]
+    return not original.finished and original.strategy != HALTED

@@ -1,0 +1,148 @@
+"""The storage network and the RWX network: cleared for a change and set again (H5.2)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from ...cluster.errors import Conflict
+from ...cluster.resources import (
+    CLAIM,
+    LONGHORN_SETTING,
+    NAD,
+    SETTING,
+    VOLUME,
+    annotations_of,
+)
+from ...rules.attachments import is_system_nad, not_detached
+from ...rules.reading import RWX_PREFIX, STORAGE_PREFIX, storage_progress
+from ..situation import RWX_SETTING, STORAGE_SETTING, Situation
+from .step import Hands, Step
+
+RWX_OFF = '{"share-storage-network":false}'
+RWX_IN_LONGHORN = "longhorn-system/endpoint-network-for-rwx-volume"
+
+
+@dataclass(frozen=True)
+class VolumesDetached(Step):
+    """Wait until Longhorn has detached every volume of the stopped VMs."""
+
+    watches = (VOLUME, CLAIM)
+    seconds = 600.0
+
+    @property
+    def id(self) -> str:
+        return "volumes detached"
+
+    @property
+    def title(self) -> str:
+        return "wait until every volume is detached"
+
+    def done(self, now: Situation) -> bool:
+        return not self._attached(now)
+
+    def _attached(self, now: Situation) -> list[str]:
+        return not_detached(now.of(VOLUME).values(), dict(now.of(CLAIM)))
+
+    async def act(self, now: Situation, hands: Hands) -> None:
+        """Longhorn detaches by itself; nothing is to be done."""
+
+    def waits_for(self, now: Situation) -> str:
+        attached = self._attached(now)
+        more = f" and {len(attached) - 3} more" if len(attached) > 3 else ""
+        return f"volumes to be detached: {', '.join(attached[:3])}{more}"
+
+
+@dataclass(frozen=True)
+class WriteStorage(Step):
+    """Write the Setting storage-network, and wait until Harvester has carried it out."""
+
+    text: str
+
+    watches = (SETTING, NAD)
+    seconds = 1800.0
+    interrupted_by_vms = True
+
+    @property
+    def id(self) -> str:
+        return "set storage network" if self.text else "clear storage network"
+
+    @property
+    def title(self) -> str:
+        if not self.text:
+            return "clear the storage network"
+        value = json.loads(self.text)
+        where = f"VLAN {value.get('vlan')} on {value.get('clusterNetwork')}"
+        return f"set the storage network: {value.get('range')}, {where}"
+
+    def done(self, now: Situation) -> bool:
+        setting = now.of(SETTING).get(STORAGE_SETTING, {"metadata": {}})
+        if now.setting(STORAGE_SETTING) != self.text or not storage_progress(setting).done:
+            return False
+        # The cleared network may take a moment to go; until then it blocks the configs.
+        return bool(self.text) or not any(
+            is_system_nad(nad) and nad["metadata"]["name"].startswith("storagenetwork-")
+            for nad in now.of(NAD).values()
+        )
+
+    async def act(self, now: Situation, hands: Hands) -> None:
+        if now.setting(STORAGE_SETTING) == self.text:
+            return
+        while True:
+            try:
+                await hands.cluster.patch(
+                    SETTING, STORAGE_SETTING, {"value": self.text}, hands.patience
+                )
+                return
+            except Conflict:
+                # Harvester is still busy with the value before (H3.5 b).
+                await hands.patience.sleep(0.5)
+
+    def waits_for(self, now: Situation) -> str:
+        setting = now.of(SETTING).get(STORAGE_SETTING, {"metadata": {}})
+        return f"the storage network: {storage_progress(setting).words}"
+
+
+@dataclass(frozen=True)
+class WriteRwx(Step):
+    """Write the Setting rwx-network, and wait until Longhorn has it."""
+
+    text: str
+    reset: bool
+
+    watches = (SETTING, LONGHORN_SETTING)
+    seconds = 600.0
+
+    @property
+    def id(self) -> str:
+        return "reset rwx network" if self.reset else "set rwx network"
+
+    @property
+    def title(self) -> str:
+        return "reset the RWX network" if self.reset else "set the RWX network again"
+
+    def done(self, now: Situation) -> bool:
+        setting = now.of(SETTING).get(RWX_SETTING)
+        if setting is None:
+            return True
+        notes = annotations_of(setting)
+        settled = not notes.get(RWX_PREFIX + "old-net-attach-def")
+        written = now.setting(RWX_SETTING) == self.text
+        return written and settled and self._in_longhorn(now) == self._wanted(now)
+
+    def _in_longhorn(self, now: Situation) -> str:
+        return str(now.of(LONGHORN_SETTING).get(RWX_IN_LONGHORN, {}).get("value") or "")
+
+    def _wanted(self, now: Situation) -> str:
+        value = json.loads(self.text or "{}")
+        if value.get("share-storage-network"):
+            storage = now.of(SETTING).get(STORAGE_SETTING, {"metadata": {}})
+            return annotations_of(storage).get(STORAGE_PREFIX + "net-attach-def", "")
+        rwx = annotations_of(now.of(SETTING)[RWX_SETTING])
+        return rwx.get(RWX_PREFIX + "net-attach-def", "") if value.get("network") else ""
+
+    async def act(self, now: Situation, hands: Hands) -> None:
+        await hands.cluster.patch(SETTING, RWX_SETTING, {"value": self.text}, hands.patience)
+
+    def waits_for(self, now: Situation) -> str:
+        return "Longhorn to take the RWX network"

@@ -1,0 +1,67 @@
+"""One step: what it does, what it waits for, and how it is seen to be done."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ...cluster.cluster import Cluster
+from ...cluster.patience import Patience
+from ...cluster.resources import Resource
+from ..record import Record
+from ..situation import Situation
+
+
+@dataclass(frozen=True)
+class Hands:
+    """What a step acts with."""
+
+    cluster: Cluster
+    patience: Patience
+
+
+@dataclass(frozen=True)
+class Step(ABC):
+    """A step of one change. Doing it twice is doing it once."""
+
+    record: Record
+    after: tuple[str, ...]
+    """Ids of the steps that must be done before."""
+
+    watches: ClassVar[tuple[Resource, ...]]
+    """The kinds that `done` looks at."""
+    seconds: ClassVar[float] = 300.0
+    """How long it may take."""
+    interrupted_by_vms: ClassVar[bool] = False
+    """Whether the server refuses it while a VM that was stopped for it runs again."""
+
+    @property
+    @abstractmethod
+    def id(self) -> str:
+        """Its name in the journal, the same in every run."""
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """What it does, for the plan."""
+
+    @abstractmethod
+    def done(self, now: Situation) -> bool:
+        """Whether it is over, judged from what is live."""
+
+    @abstractmethod
+    async def act(self, now: Situation, hands: Hands) -> None:
+        """Start what makes it done; called again after a kill or a refusal."""
+
+    def waits_for(self, now: Situation) -> str:
+        """What it waits for, for the user."""
+        return ""
+
+    def unproven(self, now: Situation) -> list[str]:
+        """What the API says is done but the nodes have not shown yet."""
+        return []
+
+    def limit(self, now: Situation) -> float:
+        """Seconds that it may take in this situation."""
+        return self.seconds

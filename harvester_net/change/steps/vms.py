@@ -1,0 +1,135 @@
+"""Stopping VMs, and starting exactly those again (H5.6)."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from ...cluster.errors import Conflict
+from ...cluster.resources import VM, VMI, Object
+from ...rules.attachments import FINAL_PHASES, is_stopped
+from ..plan import LAST_STRATEGY
+from ..record import VmRecord
+from ..situation import Situation
+from .step import Hands, Step
+
+HALTED = "Halted"
+
+
+@dataclass(frozen=True)
+class VmStep(Step):
+    """A step about one VM."""
+
+    key: str
+
+    watches = (VM, VMI)
+
+    @property
+    def original(self) -> VmRecord:
+        """The VM as it was."""
+        return self.record.vms[self.key]
+
+
+@dataclass(frozen=True)
+class StopVm(VmStep):
+    """Stop a VM, or remove the finished instance of one whose guest has shut down."""
+
+    @property
+    def id(self) -> str:
+        return f"stop {self.key}"
+
+    @property
+    def title(self) -> str:
+        if self.original.finished:
+            return f"remove the finished instance of VM {self.key}"
+        return f"stop VM {self.key} ({self.original.strategy or 'running'})"
+
+    def done(self, now: Situation) -> bool:
+        vm = now.of(VM).get(self.key)
+        if self.key in now.of(VMI):
+            return False
+        return vm is None or self.original.finished or is_stopped(vm, None)
+
+    async def act(self, now: Situation, hands: Hands) -> None:
+        vm, vmi = now.of(VM).get(self.key), now.of(VMI).get(self.key)
+        if self.original.finished:
+            if vmi is not None:
+                uid = vmi["metadata"]["uid"]
+                await hands.cluster.delete(VMI, self.key, uid, hands.patience)
+        elif vm is not None and not is_halted(vm):
+            await hands.cluster.patch(VM, self.key, {"spec": halted(vm)}, hands.patience)
+
+    def waits_for(self, now: Situation) -> str:
+        return f"VM {self.key} to stop"
+
+    def limit(self, now: Situation) -> float:
+        vmi = now.of(VMI).get(self.key) or {}
+        grace = (vmi.get("spec") or {}).get("terminationGracePeriodSeconds") or 0
+        return float(self.record.stop_timeout + grace)
+
+
+@dataclass(frozen=True)
+class StartVm(VmStep):
+    """Start a VM again with the run strategy that it had."""
+
+    seconds = 600.0
+
+    @property
+    def id(self) -> str:
+        return f"start {self.key}"
+
+    @property
+    def title(self) -> str:
+        return f"start VM {self.key} ({self.original.strategy or 'running'})"
+
+    def done(self, now: Situation) -> bool:
+        vm, vmi = now.of(VM).get(self.key), now.of(VMI).get(self.key)
+        if vm is None:
+            return True  # Somebody deleted it meanwhile; there is nothing to bring back.
+        phase = ((vmi or {}).get("status") or {}).get("phase")
+        return not is_halted(vm) and phase in ("Running", *FINAL_PHASES)
+
+    async def act(self, now: Situation, hands: Hands) -> None:
+        vm = now.of(VM).get(self.key)
+        if vm is None:
+            return
+        if is_halted(vm):
+            vm = await hands.cluster.patch(
+                VM, self.key, restored(self.original), hands.patience
+            )
+        if self.original.strategy == "Manual" and self.key not in now.of(VMI):
+            await self._ask_to_start(hands)
+
+    async def _ask_to_start(self, hands: Hands) -> None:
+        # A conflict: it has been asked already, by us before a kill or by somebody else.
+        with suppress(Conflict):
+            await hands.cluster.connection.start_vm(self.key, hands.patience)
+
+    def waits_for(self, now: Situation) -> str:
+        vm = now.of(VM).get(self.key) or {}
+        status = (vm.get("status") or {}).get("printableStatus") or "not started yet"
+        return f"VM {self.key} to run ({status})"
+
+
+def is_halted(vm: Object) -> bool:
+    """Whether a VM is not meant to run."""
+    return vm["spec"].get("running") is False or vm["spec"].get("runStrategy") == HALTED
+
+
+def halted(vm: Object) -> Object:
+    """The change of a VM's spec that stops it; the old field stays the old field (H5.6)."""
+    return {"running": False} if "running" in vm["spec"] else {"runStrategy": HALTED}
+
+
+def restored(original: VmRecord) -> Object:
+    """The merge patch that gives a VM back its run strategy.
+
+    The annotation goes with it: Harvester's webhook would put the strategy that it remembers,
+    or RerunOnFailure, in place of ours (H5.6).
+    """
+    if original.strategy is None:
+        return {"spec": {"running": True}}
+    return {
+        "metadata": {"annotations": {LAST_STRATEGY: original.strategy}},
+        "spec": {"runStrategy": original.strategy},
+    }
