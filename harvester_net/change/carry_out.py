@@ -15,11 +15,13 @@ from ..rules.reading import config_mtu
 from . import journal, lease, report
 from .consent import Consent
 from .journal import Journal
-from .plan import Plan, plan
+from .plan import plan, reached
 from .record import Goal, Record
 from .run import Run, Stopped, Told
 from .situation import Situation, look
-from .steps.order import core_and_before
+from .steps.order import core_and_before, steps_of
+
+__all__ = ["NotAllowed", "RolledBack", "Work", "carry_out", "resume", "steps_of"]
 
 
 class NotAllowed(Exception):
@@ -38,11 +40,6 @@ class Work:
     patience: Patience
     who: str
     told: Told
-
-
-async def planned(work: Work, goal: Goal, consent: Consent) -> Plan:
-    """The plan in the situation as it is now; nothing is changed."""
-    return plan(await look(work.cluster, work.patience), goal, consent, work.who)
 
 
 async def carry_out(work: Work, goal: Goal, consent: Consent) -> list[str]:
@@ -87,7 +84,10 @@ async def _carry_out(work: Work, goal: Goal, consent: Consent) -> list[str]:
         notes = await _finished(work, unfinished, consent)
         if unfinished.goal == goal and not unfinished.backwards:
             return notes
-    made = await planned(work, goal, consent)
+    situation = await look(work.cluster, work.patience)
+    if reached(situation, goal):
+        return []
+    made = plan(situation, goal, consent, work.who)
     if made.refusals:
         raise NotAllowed(report.refusal_text(made))
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

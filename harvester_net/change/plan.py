@@ -37,11 +37,13 @@ from ..rules.reading import (
     config_mtu,
     leaked,
     matched_nodes,
+    nad_mtu,
     nodes_not_ready,
     uplink_mtu,
 )
 from ..rules.versions import RWX_NETWORK, VM_NETWORKS_FOLLOW
 from .consent import Consent
+from .patches import contains
 from .record import ConfigRecord, Goal, Record, VmRecord
 from .situation import RWX_SETTING, STORAGE_SETTING, Situation
 
@@ -85,6 +87,31 @@ def plan(situation: Situation, goal: Goal, consent: Consent, who: str = "") -> P
         *_not_consented(record, goal, consent, cycles=cycles),
     ]
     return Plan(record, refusals)
+
+
+def reached(situation: Situation, goal: Goal) -> bool:
+    """Whether a goal is reached already, so that nothing may be interrupted for it."""
+    if goal.kind == "mtu":
+        return _mtu_reached(situation, goal)
+    if goal.kind == "storageNetwork":
+        return situation.setting(STORAGE_SETTING) == goal.text
+    if goal.kind == "vmNetwork":
+        return contains(situation.of(NAD).get(goal.key), goal.patch)
+    config = situation.of(VLAN_CONFIG).get(goal.key)
+    if goal.kind == "configDeletion":
+        return config is None
+    return config is not None and contains(config["spec"], goal.patch)
+
+
+def _mtu_reached(situation: Situation, goal: Goal) -> bool:
+    network = situation.of(CLUSTER_NETWORK).get(goal.cluster_network)
+    configs = configs_of(situation, goal.cluster_network)
+    nads = situation.of(NAD)
+    seen = {config_mtu(config) for config in configs}
+    seen |= {nad_mtu(nads[key]) for key in vm_networks_of(situation, goal.cluster_network)}
+    if network is not None and VM_NETWORKS_FOLLOW.on(situation.version):
+        seen.add(uplink_mtu(network))
+    return seen == {goal.mtu}
 
 
 def is_interrupting(record: Record) -> bool:

@@ -77,9 +77,10 @@ class Situation:
         return value if isinstance(value, dict) else {}
 
 
-async def look(cluster: Cluster, patience: Patience) -> Situation:
-    """The situation now: each kind listed once more, all at the same time."""
-    cluster.forget(*LOOKED_AT, *STORAGE)
+async def look(cluster: Cluster, patience: Patience, *, again: bool = True) -> Situation:
+    """The situation now, all kinds listed at the same time; or as this run has seen it."""
+    if again:
+        cluster.forget(*LOOKED_AT, *STORAGE)
     resources = (*LOOKED_AT, *STORAGE)
     listed = await asyncio.gather(*(_listed(cluster, r, patience) for r in resources))
     return Situation(dict(zip(resources, listed, strict=True)))

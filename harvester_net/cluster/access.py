@@ -66,7 +66,8 @@ class Access:
         token = await self.configuration.get_api_key_with_prefix("BearerToken")
         headers = CIMultiDict(self.impersonation)
         if token:
-            headers["Authorization"] = token
+            # A token file may end with a line break, which no header may.
+            headers["Authorization"] = token.strip()
         return headers
 
 

@@ -38,6 +38,11 @@ class Cluster:
         self._stores: defaultdict[Resource, Store] = defaultdict(Store)
         self._listing: defaultdict[Resource, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._watches: dict[Resource, _Watch] = {}
+        self._seen_once: dict[tuple[Resource, str], asyncio.Task[Object | None]] = {}
+        self.changing = asyncio.Lock()
+        """Held by the one ordered change that this run may be doing at a time."""
+        self.leaving: set[tuple[Resource, str]] = set()
+        """What this run is taking away at this moment, other than by deletion."""
 
     async def close(self) -> None:
         """Close the connection."""
@@ -78,6 +83,13 @@ class Cluster:
             return None
         self._stores[resource].put(obj)
         return obj
+
+    async def once(self, resource: Resource, key: str, patience: Patience) -> Object | None:
+        """An object as it was when this run first asked for it, or None."""
+        if (resource, key) not in self._seen_once:
+            asking = self.fresh(resource, key, patience)
+            self._seen_once[resource, key] = asyncio.ensure_future(asking)
+        return await asyncio.shield(self._seen_once[resource, key])
 
     def forget(self, *resources: Resource) -> None:
         """List these kinds again when they are asked for next: others have written them."""
@@ -219,7 +231,7 @@ class _Watch:
             except Exception as error:
                 # Nobody may wait for a watch that is no more.
                 self._fail(ClusterError(f"watching {self._resource.plural} failed: {error!r}"))
-                raise
+                return
 
     def _fail(self, error: ClusterError) -> None:
         self._failure = error

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from ..version import VERSION
 from . import access
 from .access import Access, AccessSettings
 from .errors import BadConnection, Unreachable, error_of
@@ -206,7 +207,9 @@ class Connection:
     ) -> Any:
         opened = await self.open()
         headers = await opened.headers()
-        headers["Accept"] = "application/json"
+        # KubeVirt's subresources offer nothing but */*.
+        headers["Accept"] = "application/json, */*"
+        headers["User-Agent"] = f"harvester-net/{VERSION}"
         if content_type:
             headers["Content-Type"] = content_type
         self.requests[f"{method} {resource.plural}"] += 1

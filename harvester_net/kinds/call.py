@@ -5,10 +5,11 @@ tell.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..cluster.cluster import Cluster
 from ..cluster.patience import Patience
+from ..rules.planned import Planned
 
 
 def _nobody(_message: str) -> None:
@@ -27,5 +28,9 @@ class Call:
     """Whether an object with the same URN is deleted before this one is made."""
     tell: Callable[[str], None] = _nobody
     """Shows what the call is doing or waiting for, while it runs."""
+    inform: Callable[[str], None] = _nobody
+    """Leaves a message on the resource."""
     warn: Callable[[str], None] = _nobody
     """Leaves a warning on the resource."""
+    planned: Planned = field(default_factory=Planned)
+    """What this run of the program wants, as far as it has been checked."""

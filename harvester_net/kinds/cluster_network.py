@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+from ..change.record import Goal
 from ..cluster.resources import (
     CLUSTER_NETWORK,
     NAD,
     VLAN_CONFIG,
+    VLAN_STATUS,
     Object,
     annotations_of,
     key_of,
@@ -22,8 +24,11 @@ from ..specs.limits import mtu_or_default
 from ..specs.spec import Problem
 from ..specs.unknown import is_known
 from .call import Call
+from .deleting import waiting_for
 from .differences import Properties
-from .failures import Refused
+from .failures import Unfinished
+from .kind import Live
+from .ordered import unfinished, words
 from .owned import OwnedKind, metadata
 
 MGMT = "mgmt"
@@ -36,7 +41,8 @@ class ClusterNetwork(OwnedKind):
     spec = specs.ClusterNetwork
     outputs = specs.ClusterNetworkOutputs
     resource = CLUSTER_NETWORK
-    blocking = (VLAN_CONFIG, NAD)
+    seconds_to_change = 4 * 3600
+    blocking = (VLAN_CONFIG, NAD, VLAN_STATUS)
 
     def key(self, inputs: Properties) -> str | None:
         name = inputs.get("name")
@@ -61,22 +67,35 @@ class ClusterNetwork(OwnedKind):
         }
 
     async def changes(self, wish: specs.ClusterNetwork, live: Object, call: Call) -> Object:
+        """The MTU of a cluster network that has no configs yet; with configs it is a matter of
+        the ordered change, which is over when this is asked.
+        """
         wanted = mtu_or_default(wish.mtu)
         if uplink_mtu(live) == wanted:
             return {}
-        configs = await call.cluster.all(VLAN_CONFIG, call.patience)
-        others = [
-            f"{key} ({config_mtu(config)})"
-            for key, config in sorted(configs.items())
-            if config["spec"]["clusterNetwork"] == wish.name and config_mtu(config) != wanted
-        ]
-        if others:
-            raise Refused(
-                f"ClusterNetwork {wish.name}: the MTU cannot change from {uplink_mtu(live)} "
-                f"to {wanted} while network configs carry another one: {', '.join(others)}. "
-                "Delete these network configs first, and create them again with the new MTU"
-            )
         return {"metadata": {"annotations": {UPLINK_MTU: str(wanted)}}}
+
+    async def ordered(
+        self, wish: specs.ClusterNetwork, live: Object, call: Call
+    ) -> Goal | None:
+        wanted = mtu_or_default(wish.mtu)
+        goal = Goal(kind="mtu", cluster_network=wish.name, mtu=wanted)
+        begun = await unfinished(call)
+        if begun is not None and begun.goal.cluster_network == wish.name:
+            return goal
+        configs = await call.cluster.all(VLAN_CONFIG, call.patience)
+        carrying = [c for c in configs.values() if c["spec"]["clusterNetwork"] == wish.name]
+        if all(config_mtu(c) == wanted for c in carrying) and uplink_mtu(live) == wanted:
+            return None
+        return goal if carrying or wish.name == MGMT else None
+
+    async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
+        """An unfinished change shows at every preview until it is finished."""
+        seen = await super().read(key, inputs, call)
+        begun = await unfinished(call)
+        if seen is not None and begun is not None and begun.goal.cluster_network == key:
+            raise Unfinished(seen.key, seen.outputs, seen.inputs, [words(begun)])
+        return seen
 
     async def finish(self, wish: specs.ClusterNetwork, live: Object, call: Call) -> Object:
         return await self._written(wish, {}, live, call)
@@ -100,4 +119,17 @@ class ClusterNetwork(OwnedKind):
             key_of(live),
             call.cluster.known(VLAN_CONFIG).values(),
             call.cluster.known(NAD).values(),
+            call.cluster.known(VLAN_STATUS).values(),
         )
+
+    async def before_delete(self, live: Object, call: Call) -> None:
+        """Wait for the uplinks that are being torn down; the server would not."""
+
+        def may_be_asked() -> bool | None:
+            found = self.blockers(live, call)
+            if all(blocker.going for blocker in found) and found:
+                call.tell(waiting_for(found))
+                return None
+            return True
+
+        await call.cluster.until(self.blocking, may_be_asked, call.patience)

@@ -74,7 +74,7 @@ class Deletion:
             stuck = time.monotonic() - since > SECONDS_WITHOUT_PROGRESS
             if stuck and not any(blocker.going for blocker in found):
                 raise Refused(self._sentence(found, denied)) from denied
-            self.call.tell(_waiting(found))
+            self.call.tell(waiting_for(found))
             await self.call.patience.sleep(PAUSE)
             if not blockers():
                 denied = await self._ask()
@@ -87,7 +87,8 @@ class Deletion:
         return f"{self.words} cannot be deleted while it is used by {names}"
 
 
-def _waiting(blockers: list[Blocker]) -> str:
+def waiting_for(blockers: list[Blocker]) -> str:
+    """What the user reads while these are going."""
     if not blockers:
         return "waiting for the server to notice that nothing uses it any more"
     more = f" and {len(blockers) - 1} more" if len(blockers) > 1 else ""

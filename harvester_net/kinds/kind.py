@@ -38,7 +38,9 @@ class Kind(ABC):
     """Whether it has a name of its own; the settings of a cluster have none."""
 
     seconds: ClassVar[float] = 600
-    """How long a create, update or delete may take when the program does not say."""
+    """How long a create may take when the program does not say."""
+    seconds_to_change: ClassVar[float] = 600
+    """The same for an update or a deletion, which may have to stop VMs first."""
 
     def check(
         self, given: Properties, planned: Planned

@@ -7,8 +7,10 @@ from __future__ import annotations
 import base64
 import time
 
+from ..change.record import Goal
 from ..cluster.resources import (
     NAD,
+    SETTING,
     VLAN_CONFIG,
     VLAN_STATUS,
     VMI,
@@ -35,8 +37,10 @@ from ..specs.spec import Meanings, Problem
 from ..specs.unknown import is_known
 from .call import Call
 from .differences import Properties
-from .failures import Refused
+from .failures import Refused, Unfinished
+from .kind import Live
 from .mtu import FollowsMtu, disagreement
+from .ordered import interrupts, unfinished, words
 from .owned import OwnedKind, metadata
 
 SECONDS_TO_RECOVER = 20.0
@@ -50,6 +54,7 @@ class NetworkConfig(FollowsMtu, OwnedKind):
     spec = specs.NetworkConfig
     outputs = specs.NetworkConfigOutputs
     resource = VLAN_CONFIG
+    seconds_to_change = 2 * 3600
     blocking = (NAD, VMI)
 
     def key(self, inputs: Properties) -> str | None:
@@ -79,8 +84,39 @@ class NetworkConfig(FollowsMtu, OwnedKind):
         }
 
     async def changes(self, wish: specs.NetworkConfig, live: Object, call: Call) -> Object:
+        patch = await self._patch(wish, live, call)
+        return {"spec": patch} if patch else {}
+
+    async def _patch(self, wish: specs.NetworkConfig, live: Object, call: Call) -> Object:
         mtu = await self.wanted_mtu(wish, call)
-        return {"spec": patch} if (patch := spec_changes(wish, mtu, live["spec"])) else {}
+        if call.preview and call.planned.mtu_of.get(wish.cluster_network) == mtu:
+            # The cluster network's own update comes first and brings the config to it.
+            mtu = config_mtu(live)
+        return spec_changes(wish, mtu, live["spec"])
+
+    async def ordered(
+        self, wish: specs.NetworkConfig, live: Object, call: Call
+    ) -> Goal | None:
+        patch = await self._patch(wish, live, call)
+        goal = Goal(kind="config", key=key_of(live), patch=patch)
+        return goal if patch and await interrupts(goal, wish.disruption, call) else None
+
+    async def deletion_ordered(self, live: Object, call: Call) -> Goal | None:
+        goal = Goal(kind="configDeletion", key=key_of(live))
+        return goal if await interrupts(goal, None, call) else None
+
+    async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
+        """A config that an ordered change has taken away for a while is not gone."""
+        seen = await super().read(key, inputs, call)
+        if seen is not None or not inputs:
+            return seen
+        begun = await unfinished(call)
+        if begun is None or key not in begun.configs or begun.goal.kind == "configDeletion":
+            return None
+        manifest = begun.configs[key].manifest
+        outputs = inputs | {"uid": "", "matchedNodes": begun.configs[key].nodes}
+        name = manifest["metadata"]["name"]
+        raise Unfinished(name, outputs, inputs, [words(begun)])
 
     def seen(self, live: Object, call: Call) -> Properties:
         spec = live["spec"]
@@ -136,6 +172,7 @@ class NetworkConfig(FollowsMtu, OwnedKind):
             set(matched_nodes(live)),
             call.cluster.known(NAD).values(),
             call.cluster.known(VMI).values(),
+            storage_leaves=(SETTING, "storage-network") in call.cluster.leaving,
         )
 
     async def before_delete(self, live: Object, call: Call) -> None:

@@ -9,10 +9,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, ClassVar
 
+from ..change.record import Goal
+from ..change.run import Stopped
 from ..cluster.errors import AlreadyExists, ClusterError, Conflict
 from ..cluster.patience import OutOfPatience
 from ..cluster.resources import Object, Resource, annotations_of, is_terminating, key_of
 from ..rules.deletion import Blocker
+from ..specs.disruption import Disruption
 from ..specs.parse import parse
 from ..specs.unknown import is_wholly_known
 from .call import Call
@@ -20,6 +23,7 @@ from .deleting import Deletion
 from .differences import Properties, projected
 from .failures import Refused, Unfinished
 from .kind import Kind, Live
+from .ordered import carry_out, planned, show
 
 CREATED_BY = "harvester-net/created-by"
 """Annotation with the URN of the resource that made an object: how a killed run finds it
@@ -41,6 +45,14 @@ class OwnedKind(Kind):
         """The merge patch that brings a live object to the wish; empty if it is there
         already.
         """
+
+    async def ordered(self, wish: Any, live: Object, call: Call) -> Goal | None:
+        """The goal of the ordered change that the wish needs; None if a patch will do."""
+        return None
+
+    async def deletion_ordered(self, live: Object, call: Call) -> Goal | None:
+        """The goal of the ordered change that the deletion needs; None if none."""
+        return None
 
     @abstractmethod
     def seen(self, live: Object, call: Call) -> Properties:
@@ -128,8 +140,7 @@ class OwnedKind(Kind):
                 f"{self._words(key)} is being deleted; run `pulumi up` when it is gone"
             )
         self._check_ours(key, live, call)
-        live = await self._written(wish, {}, live, call)
-        return await self._finished(live, inputs, wish, call)
+        return await self._finished(live, inputs, wish, call, written=False)
 
     def canonical(self, key: str) -> str:
         """The id for what a user may write for it on an import."""
@@ -151,26 +162,61 @@ class OwnedKind(Kind):
     ) -> Live:
         wish, _ = parse(self.spec, new)
         if call.preview:
-            seen = await call.cluster.find(self.resource, key, call.patience)
-            if seen is not None and is_wholly_known(new):
-                await self.changes(wish, seen, call)
-            return Live(key, self.preview(new, outputs), new)
+            return await self._previewed(key, wish, new, outputs, call)
         live = await call.cluster.fresh(self.resource, key, call.patience)
         if live is None:
             raise Refused(f"{self._words(key)} is gone; run `pulumi up` again to make it anew")
+        goal = await self.ordered(wish, live, call)
+        if goal is not None:
+            await self._in_order(goal, live, old, outputs, wish, call)
+            live = await call.cluster.fresh(self.resource, key, call.patience) or live
         live = await self._written(wish, old, live, call)
         return await self._finished(live, new, wish, call)
+
+    async def _previewed(
+        self, key: str, wish: Any, new: Properties, outputs: Properties, call: Call
+    ) -> Live:
+        """The update as it would be: with its plan, or the reasons against it."""
+        shown: Properties = {}
+        live = await call.cluster.find(self.resource, key, call.patience)
+        if live is not None and is_wholly_known(new):
+            goal = await self.ordered(wish, live, call)
+            if goal is not None:
+                shown = show(await planned(goal, wish.disruption, call), call)
+            else:
+                await self.changes(wish, live, call)
+        return Live(key, self.preview(new, outputs) | shown, new)
+
+    async def _in_order(
+        self,
+        goal: Goal,
+        live: Object,
+        old: Properties,
+        outputs: Properties,
+        wish: Any,
+        call: Call,
+    ) -> None:
+        """Carry out the ordered change; stopped half way, the old inputs stay in the state."""
+        try:
+            await carry_out(goal, wish.disruption, call)
+        except (Stopped, ClusterError, OutOfPatience) as error:
+            raise Unfinished(key_of(live), outputs, old, [str(error)]) from error
 
     async def delete(self, key: str, outputs: Properties, call: Call) -> None:
         live = await call.cluster.fresh(self.resource, key, call.patience)
         made = outputs.get("uid")
         if self.forgets(key):
-            return
+            return None
         if live is not None and made in (None, live["metadata"]["uid"]):
+            consent = _disruption(outputs)
+            if consent is not None and consent.stop_vms:
+                goal = await self.deletion_ordered(live, call)
+                if goal is not None:
+                    await carry_out(goal, consent, call)
             await self.before_delete(live, call)
             deletion = Deletion(self.resource, live, self._words(key), call)
             await deletion.when_free(self.blocking, lambda: self.blockers(live, call))
-        await self.after_delete(key, call)
+        return await self.after_delete(key, call)
 
     async def _written(self, wish: Any, old: Properties, live: Object, call: Call) -> Object:
         """Write what differs, with the version that was looked at; look again if it has
@@ -194,11 +240,15 @@ class OwnedKind(Kind):
                     raise
                 live = again
 
-    async def _finished(self, live: Object, inputs: Properties, wish: Any, call: Call) -> Live:
+    async def _finished(
+        self, live: Object, inputs: Properties, wish: Any, call: Call, *, written: bool = True
+    ) -> Live:
         """After the first write every failure is a partial one: the object exists and is
         ours.
         """
         try:
+            if not written:
+                live = await self._written(wish, {}, live, call)
             live = await self.finish(wish, live, call)
             await self.look_around(call)
             return self._live(live, inputs, call)
@@ -215,6 +265,12 @@ class OwnedKind(Kind):
 
     def _words(self, key: str) -> str:
         return f"{self.spec.title} {key}"
+
+
+def _disruption(outputs: Properties) -> Disruption | None:
+    """The consent that the program gave last, for a deletion, which has no inputs."""
+    given = outputs.get("disruption")
+    return parse(Disruption, given)[0] if given else None
 
 
 def own_metadata(wish: Any, old: Properties, live: Object) -> Object:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 
+from ..change.record import Goal
+from ..change.run import Stopped
 from ..cluster.errors import ClusterError, Conflict
 from ..cluster.patience import OutOfPatience
 from ..cluster.resources import (
@@ -29,11 +31,14 @@ from ..rules.attachments import (
 )
 from ..rules.reading import STORAGE_PREFIX, leaked, storage_progress, value_of
 from ..specs import storage_network as specs
+from ..specs.disruption import Disruption
+from ..specs.parse import parse
 from ..specs.unknown import is_wholly_known
 from .call import Call
 from .differences import Properties, projected, same
 from .failures import Refused, Unfinished
 from .kind import Kind, Live
+from .ordered import carry_out, planned, show
 
 KEY = "storage-network"
 PROPERTIES = ("clusterNetwork", "vlan", "range", "exclude", "exclusiveVlan")
@@ -73,6 +78,7 @@ class StorageNetwork(Kind):
     outputs = specs.StorageNetworkOutputs
     named = False
     seconds = 1800
+    seconds_to_change = 2 * 3600
 
     def key(self, inputs: Properties) -> str | None:
         return KEY
@@ -114,9 +120,12 @@ class StorageNetwork(Kind):
 
     async def delete(self, key: str, outputs: Properties, call: Call) -> None:
         setting = await self._setting(call)
-        if value_of(setting):
+        given = outputs.get("disruption")
+        consent = parse(Disruption, given)[0] if given else None
+        call.cluster.leaving.add((SETTING, KEY))
+        if value_of(setting) and not await self._in_order("", consent, call):
             await self._allowed("clear", call)
-            setting = await self._written("", setting, call)
+            await self._written("", setting, call)
         await self._configured(call)
         for nad in await self._leaks(call):
             call.warn(
@@ -135,18 +144,36 @@ class StorageNetwork(Kind):
 
     async def _brought_to(self, inputs: Properties, setting: Object, call: Call) -> Live:
         differs = not same_network(properties_of(value_of(setting)), inputs)
-        if differs:
+        consent = parse(self.spec, inputs)[0].disruption
+        if differs and not await self._in_order(text_of(inputs), consent, call):
             await self._allowed("set", call)
+            if not call.preview:
+                setting = await self._written(text_of(inputs), setting, call)
         if call.preview:
             return Live(KEY, self.preview(inputs, self._live(setting, inputs).outputs), inputs)
-        if differs:
-            setting = await self._written(text_of(inputs), setting, call)
         try:
             setting = await self._configured(call)
         except (ClusterError, OutOfPatience) as error:
             seen = self._live(call.cluster.known(SETTING).get(KEY, setting), inputs)
             raise Unfinished(KEY, seen.outputs, inputs, [str(error)]) from error
         return self._live(setting, inputs)
+
+    async def _in_order(self, text: str, consent: Disruption | None, call: Call) -> bool:
+        """Change the setting by the ordered change, where VMs may and must be stopped."""
+        if consent is None or not consent.stop_vms:
+            return False
+        goal = Goal(kind="storageNetwork", text=text)
+        made = await planned(goal, consent, call)
+        if not made.record.vms:
+            return False
+        if call.preview:
+            show(made, call)
+            return True
+        try:
+            await carry_out(goal, consent, call)
+        except Stopped as stopped:
+            raise Refused(f"{stopped}. The next `pulumi up` goes on") from stopped
+        return True
 
     async def _allowed(self, verb: str, call: Call) -> None:
         """Harvester changes the storage network only on a cluster at rest (H3.5 e, f)."""
@@ -159,7 +186,7 @@ class StorageNetwork(Kind):
         if running:
             raise Refused(
                 f"Harvester does not {verb} the storage network while VMs run; stop "
-                f"{listed(running)}"
+                f"{listed(running)}, or allow it with disruption.stopVms: true"
             )
         if attached:
             raise Refused(

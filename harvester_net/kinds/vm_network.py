@@ -7,7 +7,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ..change.record import Goal
 from ..cluster.resources import (
+    CLUSTER_NETWORK,
     NAD,
     VM,
     VMI,
@@ -21,7 +23,7 @@ from ..rules import deletion
 from ..rules.attachments import CLUSTER_NETWORK_LABEL
 from ..rules.deletion import Blocker
 from ..rules.planned import Planned
-from ..rules.reading import cni_config, nad_mtu
+from ..rules.reading import cni_config, nad_mtu, uplink_mtu
 from ..specs import vm_network as specs
 from ..specs.limits import mtu_or_default
 from ..specs.spec import Problem
@@ -30,6 +32,7 @@ from .call import Call
 from .differences import Properties, same
 from .failures import Refused
 from .mtu import FollowsMtu, disagreement
+from .ordered import interrupts
 from .owned import metadata
 
 ROUTE = "network.harvesterhci.io/route"
@@ -44,6 +47,7 @@ class VmNetwork(FollowsMtu):
     spec = specs.VmNetwork
     outputs = specs.VmNetworkOutputs
     resource = NAD
+    seconds_to_change = 3600
     blocking = (VM, VMI)
 
     def key(self, inputs: Properties) -> str | None:
@@ -101,15 +105,33 @@ class VmNetwork(FollowsMtu):
             inputs.pop("type", None)
         return inputs
 
+    async def ordered(self, wish: specs.VmNetwork, live: Object, call: Call) -> Goal | None:
+        patch = await self.changes(wish, live, call)
+        goal = Goal(kind="vmNetwork", key=key_of(live), patch=patch)
+        return goal if "spec" in patch and await interrupts(goal, None, call) else None
+
     async def finish(self, wish: specs.VmNetwork, live: Object, call: Call) -> Object:
-        """The server gives the network its MTU; it must be the one that was asked for."""
-        if wish.mtu is None or nad_mtu(live) == mtu_or_default(wish.mtu):
+        """The server gives the network its MTU; it must become the one that was asked for."""
+        wanted = mtu_or_default(wish.mtu)
+        if wish.mtu is None or nad_mtu(live) == wanted:
             return live
-        wanted, seen = mtu_or_default(wish.mtu), nad_mtu(live)
-        raise Refused(
-            f"the server gave it MTU {seen}, not {wanted}: cluster network "
-            f"{wish.cluster_network} has {seen}; set mtu={wanted} there"
+        network = await call.cluster.fresh(
+            CLUSTER_NETWORK, wish.cluster_network, call.patience
         )
+        decided = uplink_mtu(network) if network is not None else nad_mtu(live)
+        if decided != wanted:
+            raise Refused(
+                f"the server gave it MTU {nad_mtu(live)}, not {wanted}: cluster network "
+                f"{wish.cluster_network} has {decided}; set mtu={wanted} there"
+            )
+        key = key_of(live)
+        call.tell(f"waiting for Harvester to give it MTU {wanted}")
+
+        def follows() -> Object | None:
+            seen = call.cluster.known(NAD).get(key)
+            return seen if seen is not None and nad_mtu(seen) == wanted else None
+
+        return await call.cluster.until((NAD,), follows, call.patience)
 
     def blockers(self, live: Object, call: Call) -> list[Blocker]:
         return deletion.of_vm_network(

@@ -142,7 +142,7 @@ class Lifecycle:
         if preview and self._online.offline:
             return Live(key, kind.preview(new, outputs), new)
         self._writing(preview)
-        call = self._call(urn, timeout or kind.seconds, preview)
+        call = self._call(urn, timeout or kind.seconds_to_change, preview)
         live = await kind.update(key, old, new, outputs, call)
         self._log.ready(urn)
         return live
@@ -152,7 +152,8 @@ class Lifecycle:
     ) -> None:
         kind = _kind(token)
         self._writing(preview=False)
-        await kind.delete(key, outputs, self._call(urn, timeout or kind.seconds, False))
+        call = self._call(urn, timeout or kind.seconds_to_change, False)
+        await kind.delete(key, outputs, call)
 
     async def invoke(
         self, token: str, arguments: Properties
@@ -189,7 +190,9 @@ class Lifecycle:
             preview=preview,
             replacing=urn in self._replacing,
             tell=lambda message: self._log.status(urn, message),
+            inform=lambda message: self._log.information(urn, message),
             warn=lambda message: self._log.warning(urn, message),
+            planned=self._planned,
         )
 
     @staticmethod

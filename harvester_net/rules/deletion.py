@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..cluster.resources import Object, is_terminating, key_of
-from .attachments import is_system_nad, nads_of, uses
+from ..cluster.resources import Object, is_terminating, key_of, labels_of
+from .attachments import CLUSTER_NETWORK_LABEL, is_system_nad, nads_of, uses
+from .reading import CONFIG_LABEL
 
 
 @dataclass(frozen=True, order=True)
@@ -20,29 +21,55 @@ class Blocker:
 
 
 def of_cluster_network(
-    name: str, configs: Iterable[Object], nads: Iterable[Object]
+    name: str,
+    configs: Iterable[Object],
+    nads: Iterable[Object],
+    statuses: Iterable[Object] = (),
 ) -> list[Blocker]:
-    """The network configs and VM networks that hang on a cluster network."""
+    """The network configs, VM networks and old uplinks that hang on a cluster network.
+
+    An uplink without a config goes by itself. The server does not wait for it, but its
+    controller lets go of the node's status only while it finds the cluster network: a status
+    that outlives it stays for ever.
+    """
     nads = list(nads)
     own = nads_of(name, nads)
+    carrying = [c for c in configs if c["spec"].get("clusterNetwork") == name]
+    configured = {key_of(config) for config in carrying}
     blockers = [
         Blocker(f"network config {key_of(config)}", is_terminating(config))
-        for config in configs
-        if config["spec"].get("clusterNetwork") == name
+        for config in carrying
     ]
     blockers += [_nad_blocker(nad) for nad in nads if key_of(nad) in own]
+    blockers += [
+        Blocker(f"the uplink of {status['status']['node']}", going=True)
+        for status in statuses
+        if labels_of(status).get(CLUSTER_NETWORK_LABEL) == name
+        and labels_of(status).get(CONFIG_LABEL) not in configured
+    ]
     return sorted(blockers)
 
 
 def of_network_config(
-    config: Object, matched: set[str], nads: Iterable[Object], vmis: Iterable[Object]
+    config: Object,
+    matched: set[str],
+    nads: Iterable[Object],
+    vmis: Iterable[Object],
+    *,
+    storage_leaves: bool = False,
 ) -> list[Blocker]:
-    """The running VMs on the config's nodes, and the storage network, that need its uplink."""
+    """The running VMs on the config's nodes, and the storage network, that need its uplink.
+
+    ``storage_leaves`` says that the storage network is being cleared at this moment.
+    """
     nads = list(nads)
     own = nads_of(config["spec"]["clusterNetwork"], nads)
     system = [nad for nad in nads if key_of(nad) in own and is_system_nad(nad)]
     users = [vmi for vmi in vmis if _node(vmi) in matched and uses(vmi, own)]
-    return sorted(map(_nad_blocker, system)) + sorted(map(_vmi_blocker, users))
+    networks = [_nad_blocker(nad) for nad in system]
+    if storage_leaves:
+        networks = [Blocker(blocker.words, going=True) for blocker in networks]
+    return sorted(networks) + sorted(map(_vmi_blocker, users))
 
 
 def of_vm_network(key: str, vms: Iterable[Object], vmis: Iterable[Object]) -> list[Blocker]:

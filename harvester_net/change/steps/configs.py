@@ -28,6 +28,7 @@ from ...rules.reading import (
     uplink_mtu,
 )
 from ...rules.versions import VM_NETWORKS_FOLLOW
+from ..patches import back, contains
 from ..plan import vm_networks_of
 from ..record import ConfigRecord, Record
 from ..situation import Situation
@@ -240,22 +241,3 @@ class PatchConfig(ConfigStep):
 
     def waits_for(self, now: Situation) -> str:
         return f"network config {self.key}: {self.nodes_waiting(now)}"
-
-
-def contains(value: Any, patch: Any) -> bool:
-    """Whether a merge patch would change nothing."""
-    if not isinstance(patch, dict):
-        return bool(value == patch)
-    if not isinstance(value, dict):
-        return False
-    return all(
-        key not in value if wanted is None else contains(value.get(key), wanted)
-        for key, wanted in patch.items()
-    )
-
-
-def back(value: Any, patch: Any) -> Any:
-    """The merge patch that undoes another one on this value."""
-    if not isinstance(patch, dict) or not isinstance(value, dict):
-        return value
-    return {key: back(value.get(key), inner) for key, inner in patch.items()}

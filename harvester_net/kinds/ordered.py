@@ -1,0 +1,85 @@
+"""Where a kind hands over to the ordered change: shown at preview, carried out at `up`."""
+
+from __future__ import annotations
+
+from ..change import carry_out as change
+from ..change import journal, report
+from ..change.carry_out import NotAllowed, RolledBack, Work
+from ..change.consent import consent_of
+from ..change.journal import UnreadableJournal
+from ..change.lease import Busy, LeaseLost
+from ..change.plan import Plan, is_interrupting, plan
+from ..change.record import Goal, Record
+from ..change.run import Stopped, Told
+from ..change.situation import look
+from ..cluster.resources import CONFIG_MAP
+from ..specs.disruption import Disruption
+from .call import Call
+from .differences import Properties
+from .failures import Refused
+
+
+def work_of(call: Call) -> Work:
+    """What a change needs of a call."""
+    told = Told(status=call.tell, step=call.tell)
+    return Work(call.cluster, call.patience, call.urn, told)
+
+
+async def planned(goal: Goal, disruption: Disruption | None, call: Call) -> Plan:
+    """The plan in the run's own picture of the cluster; nothing is listed twice for it."""
+    situation = await look(call.cluster, call.patience, again=not call.preview)
+    return plan(situation, goal, consent_of(disruption), call.urn)
+
+
+async def interrupts(goal: Goal, disruption: Disruption | None, call: Call) -> bool:
+    """Whether a change that a plain write could make needs something stopped first.
+
+    A deletion that nobody has consented to is left to the server's refusal: those who are in
+    the way may be going in this same run.
+    """
+    made = await planned(goal, disruption, call)
+    return bool(made.record.vms or made.record.storage is not None or made.record.rwx)
+
+
+def show(made: Plan, call: Call) -> Properties:
+    """Show a plan at preview, and return it as outputs. Raises Refused with all reasons."""
+    if made.refusals:
+        raise Refused(report.refusal_text(made))
+    text = report.plan_text(made)
+    if is_interrupting(made.record):
+        call.warn(text)
+    else:
+        call.inform(text)
+    return dict(report.structured(made))
+
+
+async def carry_out(goal: Goal, disruption: Disruption | None, call: Call) -> None:
+    """Carry a change out, after what an earlier run left unfinished.
+
+    Raises Refused when nothing was changed or everything is as before, Stopped when the change
+    stands at a safe point.
+    """
+    try:
+        async with call.cluster.changing:
+            notes = await change.carry_out(work_of(call), goal, consent_of(disruption))
+    except (NotAllowed, RolledBack, Busy, UnreadableJournal) as error:
+        raise Refused(str(error)) from error
+    except LeaseLost as error:
+        raise Stopped(str(error)) from error
+    for note in notes:
+        call.warn(f"not proven: {note}")
+
+
+async def unfinished(call: Call) -> Record | None:
+    """The change that an earlier run left unfinished, as of this run's one look."""
+    found = await call.cluster.once(CONFIG_MAP, journal.KEY, call.patience)
+    return None if found is None else journal.record_in(found)
+
+
+def words(record: Record) -> str:
+    """An unfinished change, for the user."""
+    total = len(change.steps_of(record))
+    return (
+        f"{report.headline(record)} is not finished: {len(record.done)} of {total} steps are "
+        f"done; begun {record.began} by {record.who}; the next `pulumi up` goes on"
+    )
