@@ -15,7 +15,7 @@ from ..rules.reading import config_mtu
 from . import journal, lease, report
 from .consent import Consent
 from .journal import Journal
-from .plan import plan, reached
+from .plan import extended, plan, reached
 from .record import Goal, Record
 from .run import Run, Stopped, Told
 from .situation import Situation, look
@@ -80,8 +80,11 @@ async def _resume(work: Work, *, backwards: bool) -> list[str]:
 
 async def _carry_out(work: Work, goal: Goal, consent: Consent) -> list[str]:
     unfinished = await journal.read(work.cluster, work.patience)
+    if unfinished is not None and _goes_back(goal, unfinished):
+        return await _resume(work, backwards=True)
     if unfinished is not None:
-        notes = await _finished(work, unfinished, consent)
+        longer = await _extended(work, unfinished, consent)
+        notes = await _finished(work, longer, consent)
         if unfinished.goal == goal and not unfinished.backwards:
             return notes
     situation = await look(work.cluster, work.patience)
@@ -95,13 +98,35 @@ async def _carry_out(work: Work, goal: Goal, consent: Consent) -> list[str]:
     return await _finished(work, record, consent, begun=False)
 
 
+def _goes_back(goal: Goal, unfinished: Record) -> bool:
+    """Whether the wish is now what it was before the unfinished change."""
+    was = unfinished.goal
+    same_network = (
+        was.kind == goal.kind == "mtu" and was.cluster_network == goal.cluster_network
+    )
+    return same_network and goal.mtu == unfinished.old_mtu
+
+
+async def _extended(work: Work, record: Record, consent: Consent) -> Record:
+    """The unfinished record, with what has come in its way since it was left."""
+    limited = record.with_limits_of(consent)
+    if set(core_and_before(record)).issubset(record.done):
+        return limited
+    situation = await look(work.cluster, work.patience)
+    longer, refusals = extended(limited, situation, consent)
+    if refusals:
+        raise Stopped(f"{report.headline(record)} cannot go on: {'; '.join(refusals)}")
+    return longer
+
+
 async def _finished(
     work: Work, record: Record, consent: Consent, *, begun: bool = True
 ) -> list[str]:
     try:
         return await _run(work, record, begun=begun)
     except Stopped as stopped:
-        if consent.on_failure != "rollBack" or record.backwards:
+        # Nobody who interrupts, and no time that is up, has asked for a roll-back.
+        if consent.on_failure != "rollBack" or record.backwards or work.patience.is_over:
             raise
         back = (await journal.read(work.cluster, work.patience)) or record
         await _roll_back(work, back)
@@ -140,6 +165,7 @@ async def _run(
         await book.write()
     else:
         book.resume()
+    work.told.begins(record)
     await Run(work.cluster, work.patience, book, work.told).to_the_end()
     await book.close()
     return book.record.noted

@@ -19,6 +19,8 @@ class Consent:
     cycle_storage_network: bool = False
     on_failure: Literal["stop", "rollBack"] = "stop"
     stop_timeout_seconds: int = 180
+    node_timeout_seconds: int = 300
+    storage_timeout_seconds: int = 1800
 
     def covers(self, vm: str) -> bool:
         """Whether a VM (``namespace/name``) may be stopped, if any may."""
@@ -36,5 +38,7 @@ def consent_of(disruption: Disruption | None) -> Consent:
         "cycle_storage_network": disruption.cycle_storage_network,
         "on_failure": disruption.on_failure,
         "stop_timeout_seconds": disruption.stop_timeout_seconds,
+        "node_timeout_seconds": disruption.node_timeout_seconds,
+        "storage_timeout_seconds": disruption.storage_timeout_seconds,
     }
     return Consent(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]

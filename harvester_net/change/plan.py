@@ -79,8 +79,7 @@ def plan(situation: Situation, goal: Goal, consent: Consent, who: str = "") -> P
         restart=consent.restart_vms and goal.kind != "configDeletion",
         storage=_storage_text(situation, goal) if cycles else None,
         rwx=_rwx_text(situation, goal) if cycles else None,
-        stop_timeout=consent.stop_timeout_seconds,
-    )
+    ).with_limits_of(consent)
     refusals = [
         *_not_possible(situation, goal, targets),
         *_standalone_refusals(standalone),
@@ -112,6 +111,22 @@ def _mtu_reached(situation: Situation, goal: Goal) -> bool:
     if network is not None and VM_NETWORKS_FOLLOW.on(situation.version):
         seen.add(uplink_mtu(network))
     return seen == {goal.mtu}
+
+
+def extended(
+    record: Record, situation: Situation, consent: Consent
+) -> tuple[Record, list[str]]:
+    """A record that goes on after a break, with the VMs that have come in the way meanwhile.
+
+    And the reasons, if the consent does not cover them.
+    """
+    cycles = record.storage is not None or record.rwx is not None
+    found, standalone = vms_to_stop(situation, record.goal, everything=cycles)
+    more = {key: vm for key, vm in found.items() if key not in record.vms}
+    longer = record.model_copy(update={"vms": record.vms | more})
+    asked = longer.model_copy(update={"vms": more})
+    refusals = _not_consented(asked, record.goal, consent, cycles=False)
+    return longer, [*_standalone_refusals(standalone), *refusals]
 
 
 def is_interrupting(record: Record) -> bool:

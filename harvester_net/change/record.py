@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from .consent import Consent
+
 
 class VmRecord(BaseModel):
     """A VM that is stopped for the change, as it was."""
@@ -76,6 +78,10 @@ class Record(BaseModel):
     """Exact text of the Setting rwx-network, if it is reset and set again."""
     stop_timeout: int = 180
     """Seconds to wait for one VM to stop, besides its grace period."""
+    node_timeout: int = 300
+    """Seconds to wait for the nodes of one config."""
+    storage_timeout: int = 1800
+    """Seconds to wait for the volumes, and for the storage network."""
     backwards: bool = False
     """Whether the change is being rolled back."""
     done: list[str] = Field(default_factory=list)
@@ -90,6 +96,15 @@ class Record(BaseModel):
     def with_notes(self, notes: list[str]) -> Record:
         """The record with more that could not be proven."""
         return self.model_copy(update={"noted": [*self.noted, *notes]})
+
+    def with_limits_of(self, consent: Consent) -> Record:
+        """The record with the time limits that the user gives now."""
+        limits = {
+            "stop_timeout": consent.stop_timeout_seconds,
+            "node_timeout": consent.node_timeout_seconds,
+            "storage_timeout": consent.storage_timeout_seconds,
+        }
+        return self.model_copy(update=limits)
 
     def turned_back(self) -> Record:
         """The record of the way back to the start; every step is open again."""

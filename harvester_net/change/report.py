@@ -31,17 +31,28 @@ def headline(record: Record) -> str:
     return words[goal.kind]
 
 
-def plan_text(plan: Plan) -> str:
+def plan_text(plan: Plan, most_lines: int = MOST_LINES) -> str:
     """The numbered steps of a plan, and what else has to be known."""
     record = plan.record
     steps = [step.title for step in steps_of(record)]
     lines = [f"{headline(record)}, in {len(steps)} steps:"]
     lines += [f"{number:>4}. {title}" for number, title in enumerate(steps, start=1)]
-    if len(lines) > MOST_LINES:
-        left_out = len(lines) - MOST_LINES
-        half = MOST_LINES // 2
+    if len(lines) > most_lines:
+        left_out = len(lines) - most_lines
+        half = most_lines // 2
         lines = [*lines[:half], f"      ... {left_out} more steps ...", *lines[-half:]]
     return "\n".join([*lines, *(f"note: {note}" for note in notes(record))])
+
+
+def remaining_text(record: Record) -> str:
+    """An unfinished change, and the steps that are left of it."""
+    steps = steps_of(record)
+    left = [step.title for step in steps if step.id not in record.done]
+    lines = [
+        f"{headline(record)}: begun {record.began} by {record.who}, "
+        f"{len(steps) - len(left)} of {len(steps)} steps done; left:"
+    ]
+    return "\n".join([*lines, *(f"  - {title}" for title in left)])
 
 
 def refusal_text(plan: Plan) -> str:

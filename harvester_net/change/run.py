@@ -32,6 +32,10 @@ class Stopped(Exception):
     """The change has stopped at a safe point; the message says where it stands and why."""
 
 
+def _unheard(*_: object) -> None:
+    """Nobody listens."""
+
+
 @dataclass
 class Told:
     """Whom a run tells what it is doing."""
@@ -40,6 +44,10 @@ class Told:
     """What it waits for at this moment; replaced by the next."""
     step: Callable[[str], None]
     """A step that is over; stays."""
+    begins: Callable[[Record], None] = _unheard
+    """The steps of this record are carried out from now on, forwards or back."""
+    event: Callable[[str, str, str], None] = _unheard
+    """A step by its id, its state (`running`, `done`, `failed`), and what it waits for."""
 
 
 class Run:
@@ -86,6 +94,7 @@ class Run:
             return []
         if not isinstance(error, ClusterError | OutOfPatience | Stopped):
             raise error
+        self._told.event(step_id, "failed", str(error))
         title = next(step.title for step in self._steps if step.id == step_id)
         return [f"step {self._number[step_id]}, {title}: {error}"]
 
@@ -116,12 +125,14 @@ class Run:
     async def _do(self, step: Step) -> None:
         number = f"{self._number[step.id]} of {len(self._steps)}"
         if not step.done(self._now()):
+            self._told.event(step.id, "running", "")
             self._say(step, f"step {number}: {step.title}")
             await self._journal.write()
             await self._act(step)
             await self._until_done(step)
         await self._proven(step)
         self._journal.note(lambda record: record.with_done(step.id))
+        self._told.event(step.id, "done", "")
         self._told.step(f"step {number} done: {step.title}")
 
     def _now(self) -> Situation:
@@ -161,6 +172,7 @@ class Run:
             now = self._now()
             if step.done(now):
                 return True
+            self._told.event(step.id, "running", step.waits_for(now))
             self._say(step, f"waiting for {step.waits_for(now)}")
             return None
 
@@ -179,6 +191,7 @@ class Run:
         def proven() -> bool | None:
             missing = step.unproven(self._now())
             if missing:
+                self._told.event(step.id, "running", f"the devices: {missing[0]}")
                 self._say(step, f"waiting for the devices: {missing[0]}")
             return None if missing else True
 

@@ -59,8 +59,8 @@ class Cluster:
         store = self._stores[resource]
         async with self._listing[resource]:
             if not store.complete:
-                objects, _ = await self.connection.list(resource, patience)
-                store.replace(objects)
+                objects, version = await self.connection.list(resource, patience)
+                store.replace(objects, version)
         return store.items
 
     async def all_if_served(self, resource: Resource, patience: Patience) -> dict[str, Object]:
@@ -240,7 +240,7 @@ class _Watch:
 
     async def _list_and_follow(self) -> None:
         objects, version = await self._connection.list(self._resource, Patience(30))
-        self._store.replace(objects)
+        self._store.replace(objects, version)
         self.listed.set()
         while True:
             began = time.monotonic()

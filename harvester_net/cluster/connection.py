@@ -185,7 +185,7 @@ class Connection:
                 method, resource, path, query, body, content_type, timeout
             )
             content = _decoded(await response.read())
-        except (aiohttp.InvalidURL, ValueError) as error:
+        except aiohttp.InvalidURL as error:
             raise BadConnection(f"{self._server} is no address of an API server") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise self._unreachable(error) from error

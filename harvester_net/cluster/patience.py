@@ -40,6 +40,11 @@ class Patience:
         """Seconds until the deadline, not below 0."""
         return max(0.0, self._deadline - self._now())
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the user cancelled or the time is up."""
+        return self._cancelled.is_set() or not self.left
+
     def at_most(self, seconds: float) -> Patience:
         """A patience for a part of the operation: these seconds, and not past its deadline."""
         return Patience(min(seconds, self.left), self._cancelled, now=self._now)

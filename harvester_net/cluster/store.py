@@ -21,9 +21,13 @@ class Store:
         """The event that is set at the next change; take it before looking at the items."""
         return self._changed
 
-    def replace(self, objects: Iterable[Object]) -> None:
-        """Take over a whole list."""
-        self.items = {key_of(obj): obj for obj in objects}
+    def replace(self, objects: Iterable[Object], version: str = "") -> None:
+        """Take over a whole list, as of a resource version.
+
+        What was written while the list was under way is newer than the list, and stays.
+        """
+        newer = {k: obj for k, obj in self.items.items() if _number(version) < _version(obj)}
+        self.items = {key_of(obj): obj for obj in objects} | (newer if version else {})
         self.complete = True
         self.announce()
 
@@ -49,5 +53,8 @@ class Store:
 def _version(obj: Object) -> int:
     # Opaque by contract, a counter in every API server there is; since 1.35 officially
     # comparable.
-    version = obj["metadata"].get("resourceVersion", "0")
+    return _number(obj["metadata"].get("resourceVersion", ""))
+
+
+def _number(version: str) -> int:
     return int(version) if version.isdigit() else 0

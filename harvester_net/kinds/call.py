@@ -28,6 +28,8 @@ class Call:
     """Whether an object with the same URN is deleted before this one is made."""
     tell: Callable[[str], None] = _nobody
     """Shows what the call is doing or waiting for, while it runs."""
+    step: Callable[[str], None] = _nobody
+    """Shows a step that is over; none is left out."""
     inform: Callable[[str], None] = _nobody
     """Leaves a message on the resource."""
     warn: Callable[[str], None] = _nobody

@@ -72,8 +72,11 @@ class Kind(ABC):
 
     def preview(self, inputs: Properties, known: Properties) -> Properties:
         """The outputs of an object that does not exist, or is not changed, yet."""
-        computed = self.outputs.model_fields.keys() - self.spec.model_fields.keys()
-        names = [self.outputs.model_fields[field].alias or field for field in computed]
+        names = [
+            field.alias or name
+            for name, field in self.outputs.model_fields.items()
+            if name not in self.spec.model_fields and field.is_required()
+        ]
         return inputs | {name: known.get(name, UNKNOWN) for name in names}
 
     @abstractmethod

@@ -21,7 +21,7 @@ from .failures import Refused
 
 def work_of(call: Call) -> Work:
     """What a change needs of a call."""
-    told = Told(status=call.tell, step=call.tell)
+    told = Told(status=call.tell, step=call.step)
     return Work(call.cluster, call.patience, call.urn, told)
 
 
@@ -41,8 +41,16 @@ async def interrupts(goal: Goal, disruption: Disruption | None, call: Call) -> b
     return bool(made.record.vms or made.record.storage is not None or made.record.rwx)
 
 
-def show(made: Plan, call: Call) -> Properties:
-    """Show a plan at preview, and return it as outputs. Raises Refused with all reasons."""
+async def previewed(goal: Goal, disruption: Disruption | None, call: Call) -> Properties:
+    """Show at preview what the change would do, and return it as outputs.
+
+    Raises Refused with all reasons against it.
+    """
+    begun = await unfinished(call)
+    if begun is not None:
+        call.warn(report.remaining_text(begun))
+        return {}
+    made = await planned(goal, disruption, call)
     if made.refusals:
         raise Refused(report.refusal_text(made))
     text = report.plan_text(made)

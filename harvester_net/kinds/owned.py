@@ -23,7 +23,7 @@ from .deleting import Deletion
 from .differences import Properties, projected
 from .failures import Refused, Unfinished
 from .kind import Kind, Live
-from .ordered import carry_out, planned, show
+from .ordered import carry_out, previewed
 
 CREATED_BY = "harvester-net/created-by"
 """Annotation with the URN of the resource that made an object: how a killed run finds it
@@ -182,7 +182,7 @@ class OwnedKind(Kind):
         if live is not None and is_wholly_known(new):
             goal = await self.ordered(wish, live, call)
             if goal is not None:
-                shown = show(await planned(goal, wish.disruption, call), call)
+                shown = await previewed(goal, wish.disruption, call)
             else:
                 await self.changes(wish, live, call)
         return Live(key, self.preview(new, outputs) | shown, new)

@@ -38,7 +38,7 @@ from .call import Call
 from .differences import Properties, projected, same
 from .failures import Refused, Unfinished
 from .kind import Kind, Live
-from .ordered import carry_out, planned, show
+from .ordered import carry_out, planned, previewed
 
 KEY = "storage-network"
 PROPERTIES = ("clusterNetwork", "vlan", "range", "exclude", "exclusiveVlan")
@@ -167,7 +167,7 @@ class StorageNetwork(Kind):
         if not made.record.vms:
             return False
         if call.preview:
-            show(made, call)
+            await previewed(goal, consent, call)
             return True
         try:
             await carry_out(goal, consent, call)

@@ -54,6 +54,13 @@ class EngineLog:
         if late is not None or urn in self._said:
             self._say(urn, "ready")
 
+    def step(self, urn: str, message: str) -> None:
+        """A status text that is not left out, however soon after the last one."""
+        late = self._late.pop(urn, None)
+        if late is not None:
+            late.cancel()
+        self._say(urn, message)
+
     def _say(self, urn: str, message: str) -> None:
         self._said[urn] = (message, time.monotonic())
         self._put(engine_pb2.INFO, urn, message, ephemeral=True)

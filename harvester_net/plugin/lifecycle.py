@@ -190,6 +190,7 @@ class Lifecycle:
             preview=preview,
             replacing=urn in self._replacing,
             tell=lambda message: self._log.status(urn, message),
+            step=lambda message: self._log.step(urn, message),
             inform=lambda message: self._log.information(urn, message),
             warn=lambda message: self._log.warning(urn, message),
             planned=self._planned,

@@ -21,6 +21,8 @@ class _Properties:
     annotations: Any = pulumi.property("annotations")
     disruption: pulumi.Input[pulumi.InputType[DisruptionArgs]] = pulumi.property("disruption")
     uid: Any = pulumi.property("uid")
+    plan: Any = pulumi.property("plan")
+    affected_vms: Any = pulumi.property("affectedVms")
 
 
 @pulumi.type_token(TOKEN)
@@ -38,6 +40,10 @@ class ClusterNetwork(pulumi.CustomResource):
     disruption: pulumi.Output[Disruption | None] = pulumi.property("disruption")
     uid: pulumi.Output[str] = pulumi.property("uid")
     """UID of the object on the server."""
+    plan: pulumi.Output[list[str] | None] = pulumi.property("plan")
+    """The steps of the ordered change that this update needs. Only in a preview."""
+    affected_vms: pulumi.Output[list[str] | None] = pulumi.property("affectedVms")
+    """The VMs (`namespace/name`) that this update would stop. Only in a preview."""
 
     _given_mtu = cast("pulumi.Input[int] | None", None)
 

@@ -23,6 +23,10 @@ class DisruptionArgs:
     cycle_storage_network: pulumi.Input[bool] | None = pulumi.property("cycleStorageNetwork")
     on_failure: pulumi.Input[OnFailure] | None = pulumi.property("onFailure")
     stop_timeout_seconds: pulumi.Input[int] | None = pulumi.property("stopTimeoutSeconds")
+    node_timeout_seconds: pulumi.Input[int] | None = pulumi.property("nodeTimeoutSeconds")
+    storage_timeout_seconds: pulumi.Input[int] | None = pulumi.property(
+        "storageTimeoutSeconds"
+    )
 
     def __init__(
         self,
@@ -33,6 +37,8 @@ class DisruptionArgs:
         cycle_storage_network: pulumi.Input[bool] | None = None,
         on_failure: pulumi.Input[OnFailure] | None = None,
         stop_timeout_seconds: pulumi.Input[int] | None = None,
+        node_timeout_seconds: pulumi.Input[int] | None = None,
+        storage_timeout_seconds: pulumi.Input[int] | None = None,
     ) -> None:
         """What may be interrupted.
 
@@ -50,6 +56,10 @@ class DisruptionArgs:
                 first. Defaults to `stop`.
             stop_timeout_seconds: Seconds to wait for one VM to stop, in addition to its own
                 grace period. Defaults to 180.
+            node_timeout_seconds: Seconds to wait for the nodes of a network config to set up
+                or tear down their uplink. Defaults to 300.
+            storage_timeout_seconds: Seconds to wait for Longhorn to detach its volumes, and
+                for Harvester to clear or set the storage network. Defaults to 1800.
         """
         self.stop_vms = stop_vms
         self.only_vms = only_vms
@@ -57,6 +67,8 @@ class DisruptionArgs:
         self.cycle_storage_network = cycle_storage_network
         self.on_failure = on_failure
         self.stop_timeout_seconds = stop_timeout_seconds
+        self.node_timeout_seconds = node_timeout_seconds
+        self.storage_timeout_seconds = storage_timeout_seconds
 
 
 @pulumi.output_type
@@ -69,3 +81,5 @@ class Disruption(dict[str, Any]):
     cycle_storage_network: bool | None = pulumi.property("cycleStorageNetwork")
     on_failure: str | None = pulumi.property("onFailure")
     stop_timeout_seconds: int | None = pulumi.property("stopTimeoutSeconds")
+    node_timeout_seconds: int | None = pulumi.property("nodeTimeoutSeconds")
+    storage_timeout_seconds: int | None = pulumi.property("storageTimeoutSeconds")

@@ -27,6 +27,8 @@ class _Properties:
     annotations: Any = pulumi.property("annotations")
     disruption: pulumi.Input[pulumi.InputType[DisruptionArgs]] = pulumi.property("disruption")
     uid: Any = pulumi.property("uid")
+    plan: Any = pulumi.property("plan")
+    affected_vms: Any = pulumi.property("affectedVms")
     matched_nodes: Any = pulumi.property("matchedNodes")
 
 
@@ -49,6 +51,10 @@ class NetworkConfig(pulumi.CustomResource):
     disruption: pulumi.Output[Disruption | None] = pulumi.property("disruption")
     uid: pulumi.Output[str] = pulumi.property("uid")
     """UID of the object on the server."""
+    plan: pulumi.Output[list[str] | None] = pulumi.property("plan")
+    """The steps of the ordered change that this update needs. Only in a preview."""
+    affected_vms: pulumi.Output[list[str] | None] = pulumi.property("affectedVms")
+    """The VMs (`namespace/name`) that this update would stop. Only in a preview."""
     matched_nodes: pulumi.Output[list[str]] = pulumi.property("matchedNodes")
     """Names of the nodes that the config matches, sorted."""
 

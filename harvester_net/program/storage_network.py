@@ -24,6 +24,8 @@ class _Properties:
     exclusive_vlan: Any = pulumi.property("exclusiveVlan")
     disruption: pulumi.Input[pulumi.InputType[DisruptionArgs]] = pulumi.property("disruption")
     uid: Any = pulumi.property("uid")
+    plan: Any = pulumi.property("plan")
+    affected_vms: Any = pulumi.property("affectedVms")
     vm_network: Any = pulumi.property("vmNetwork")
 
 
@@ -44,6 +46,10 @@ class StorageNetwork(pulumi.CustomResource):
     disruption: pulumi.Output[Disruption | None] = pulumi.property("disruption")
     uid: pulumi.Output[str] = pulumi.property("uid")
     """UID of the Setting on the server."""
+    plan: pulumi.Output[list[str] | None] = pulumi.property("plan")
+    """The steps of the ordered change that this update needs. Only in a preview."""
+    affected_vms: pulumi.Output[list[str] | None] = pulumi.property("affectedVms")
+    """The VMs (`namespace/name`) that this update would stop. Only in a preview."""
     vm_network: pulumi.Output[str] = pulumi.property("vmNetwork")
     """The NetworkAttachmentDefinition that Harvester made for it, `namespace/name`."""
 

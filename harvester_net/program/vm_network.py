@@ -34,6 +34,8 @@ class _Properties:
     annotations: Any = pulumi.property("annotations")
     disruption: pulumi.Input[pulumi.InputType[DisruptionArgs]] = pulumi.property("disruption")
     uid: Any = pulumi.property("uid")
+    plan: Any = pulumi.property("plan")
+    affected_vms: Any = pulumi.property("affectedVms")
 
 
 @pulumi.type_token(TOKEN)
@@ -57,6 +59,10 @@ class VmNetwork(pulumi.CustomResource):
     disruption: pulumi.Output[Disruption | None] = pulumi.property("disruption")
     uid: pulumi.Output[str] = pulumi.property("uid")
     """UID of the object on the server."""
+    plan: pulumi.Output[list[str] | None] = pulumi.property("plan")
+    """The steps of the ordered change that this update needs. Only in a preview."""
+    affected_vms: pulumi.Output[list[str] | None] = pulumi.property("affectedVms")
+    """The VMs (`namespace/name`) that this update would stop. Only in a preview."""
 
     def __init__(
         self,

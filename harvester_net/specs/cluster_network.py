@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from .disruption import planned_steps, planned_vms
 from .limits import ClusterNetworkName, Mtu, mtu_or_default
 from .metadata import NamedSpec
 from .spec import Meanings, replacing
@@ -37,3 +38,5 @@ class ClusterNetworkOutputs(ClusterNetwork):
     """What Pulumi remembers of a cluster network besides its inputs."""
 
     uid: str = Field(description="UID of the object on the server.")
+    plan: list[str] | None = planned_steps()
+    affected_vms: list[str] | None = planned_vms()

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from .spec import Item, Spec
+
+
+def planned_steps() -> Any:
+    """The output that holds the plan of a previewed change."""
+    return Field(
+        None,
+        description="The steps of the ordered change that this update needs. Only in a "
+        "preview.",
+    )
+
+
+def planned_vms() -> Any:
+    """The output that holds the VMs that a previewed change would stop."""
+    return Field(
+        None,
+        description="The VMs (`namespace/name`) that this update would stop. Only in a "
+        "preview.",
+    )
 
 
 class Disruption(Spec):
@@ -48,4 +66,16 @@ class Disruption(Spec):
         ge=1,
         description="Seconds to wait for one VM to stop, in addition to its own grace period. "
         "Defaults to 180.",
+    )
+    node_timeout_seconds: int | None = Field(
+        None,
+        ge=1,
+        description="Seconds to wait for the nodes of a network config to set up or tear down "
+        "their uplink. Defaults to 300.",
+    )
+    storage_timeout_seconds: int | None = Field(
+        None,
+        ge=1,
+        description="Seconds to wait for Longhorn to detach its volumes, and for Harvester to "
+        "clear or set the storage network. Defaults to 1800.",
     )

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
+from .disruption import planned_steps, planned_vms
 from .limits import ClusterNetworkName, Mtu, NetworkConfigName, mtu_or_default
 from .metadata import NamedSpec
 from .spec import Item, Meanings, Spec, replacing, unordered
@@ -169,3 +170,5 @@ class NetworkConfigOutputs(NetworkConfig):
     matched_nodes: list[str] = Field(
         description="Names of the nodes that the config matches, sorted."
     )
+    plan: list[str] | None = planned_steps()
+    affected_vms: list[str] | None = planned_vms()

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from .disruption import Disruption
+from .disruption import Disruption, planned_steps, planned_vms
 from .limits import ClusterNetworkName, Ipv4Network
 from .spec import Item, Meanings, Problem, Spec, unordered
 from .unknown import is_known
@@ -94,3 +94,5 @@ class StorageNetworkOutputs(StorageNetwork):
         description="The NetworkAttachmentDefinition that Harvester made for it, "
         "`namespace/name`."
     )
+    plan: list[str] | None = planned_steps()
+    affected_vms: list[str] | None = planned_vms()

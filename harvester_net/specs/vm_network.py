@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
+from .disruption import planned_steps, planned_vms
 from .limits import (
     ClusterNetworkName,
     Mtu,
@@ -202,3 +203,5 @@ class VmNetworkOutputs(VmNetwork):
     """What Pulumi remembers of a VM network besides its inputs."""
 
     uid: str = Field(description="UID of the object on the server.")
+    plan: list[str] | None = planned_steps()
+    affected_vms: list[str] | None = planned_vms()

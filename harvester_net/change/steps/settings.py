@@ -24,11 +24,18 @@ RWX_IN_LONGHORN = "longhorn-system/endpoint-network-for-rwx-volume"
 
 
 @dataclass(frozen=True)
-class VolumesDetached(Step):
+class StorageStep(Step):
+    """A step that Longhorn and Harvester take their time for."""
+
+    def limit(self, now: Situation) -> float:
+        return float(self.record.storage_timeout)
+
+
+@dataclass(frozen=True)
+class VolumesDetached(StorageStep):
     """Wait until Longhorn has detached every volume of the stopped VMs."""
 
     watches = (VOLUME, CLAIM)
-    seconds = 600.0
 
     @property
     def id(self) -> str:
@@ -54,13 +61,12 @@ class VolumesDetached(Step):
 
 
 @dataclass(frozen=True)
-class WriteStorage(Step):
+class WriteStorage(StorageStep):
     """Write the Setting storage-network, and wait until Harvester has carried it out."""
 
     text: str
 
     watches = (SETTING, NAD)
-    seconds = 1800.0
     interrupted_by_vms = True
 
     @property
@@ -104,14 +110,13 @@ class WriteStorage(Step):
 
 
 @dataclass(frozen=True)
-class WriteRwx(Step):
+class WriteRwx(StorageStep):
     """Write the Setting rwx-network, and wait until Longhorn has it."""
 
     text: str
     reset: bool
 
     watches = (SETTING, LONGHORN_SETTING)
-    seconds = 600.0
 
     @property
     def id(self) -> str:

@@ -31,8 +31,6 @@ class Step(ABC):
 
     watches: ClassVar[tuple[Resource, ...]]
     """The kinds that `done` looks at."""
-    seconds: ClassVar[float] = 300.0
-    """How long it may take."""
     interrupted_by_vms: ClassVar[bool] = False
     """Whether the server refuses it while a VM that was stopped for it runs again."""
 
@@ -64,4 +62,4 @@ class Step(ABC):
 
     def limit(self, now: Situation) -> float:
         """Seconds that it may take in this situation."""
-        return self.seconds
+        return float(self.record.node_timeout)

@@ -14,6 +14,7 @@ from ..situation import Situation
 from .step import Hands, Step
 
 HALTED = "Halted"
+SECONDS_TO_START = 600.0
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,6 @@ class StopVm(VmStep):
 class StartVm(VmStep):
     """Start a VM again with the run strategy that it had."""
 
-    seconds = 600.0
-
     @property
     def id(self) -> str:
         return f"start {self.key}"
@@ -104,6 +103,9 @@ class StartVm(VmStep):
         # A conflict: it has been asked already, by us before a kill or by somebody else.
         with suppress(Conflict):
             await hands.cluster.connection.start_vm(self.key, hands.patience)
+
+    def limit(self, now: Situation) -> float:
+        return SECONDS_TO_START
 
     def waits_for(self, now: Situation) -> str:
         vm = now.of(VM).get(self.key) or {}

@@ -1,0 +1,1 @@
+"""The command `harvester-net`: the ordered change without Pulumi."""

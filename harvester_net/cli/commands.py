@@ -1,0 +1,169 @@
+"""What the commands do: read the cluster, or hand over to the ordered change."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import sys
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from ..change import carry_out as change
+from ..change import journal, lease, report
+from ..change.carry_out import Work
+from ..change.consent import Consent
+from ..change.plan import Plan, plan, reached
+from ..change.record import Goal
+from ..change.situation import look
+from ..cluster.resources import LEASE
+from ..report import plans, standing
+from ..report.standing import Standing
+from ..specs.cluster_network import ClusterNetwork
+from ..specs.limits import mtu_or_default
+from ..specs.parse import parse
+from .outcome import Code, Outcome
+from .progress import shown
+from .session import Command, Session
+from .words import GO_ON, spoken
+
+NOTHING_UNFINISHED = "nothing to do: no change is unfinished"
+
+
+def goal_of(cluster_network: str, mtu: int) -> tuple[Goal, list[str]]:
+    """The goal, and what is wrong with the arguments."""
+    _, problems = parse(ClusterNetwork, {"name": cluster_network, "mtu": mtu})
+    goal = Goal(kind="mtu", cluster_network=cluster_network, mtu=mtu_or_default(mtu))
+    return goal, [str(problem) for problem in problems]
+
+
+def who(command: str) -> str:
+    """Who works, for the journal and the lease."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = f"user {os.getuid()}"  # A user of a container may have no name.
+    return f"{user} with harvester-net mtu {command}"
+
+
+# --- plan and status: nothing is written -----------------------------------------------------
+
+
+def planning(goal: Goal, consent: Consent, output: str) -> Command:
+    """`mtu plan`."""
+
+    async def command(session: Session) -> Outcome:
+        unfinished = await journal.read(session.cluster, session.patience)
+        situation = await look(session.cluster, session.patience)
+        made = plan(situation, goal, consent)
+        if unfinished is not None:
+            begun = (
+                f"an earlier change is not finished ({report.headline(unfinished)}); finish "
+                "it with harvester-net mtu resume, or go back with harvester-net mtu roll-back"
+            )
+            made = replace(made, refusals=[begun, *made.refusals])
+        elif reached(situation, goal):
+            return Outcome(Code.DONE, _nothing_to_do(made, output))
+        made = replace(made, refusals=[spoken(refusal) for refusal in made.refusals])
+        print(_plan_as(made, output))
+        return Outcome(Code.REFUSED if made.refusals else Code.DONE)
+
+    return command
+
+
+def _plan_as(made: Plan, output: str) -> str:
+    if output == "json":
+        return _json(plans.document(made))
+    return plans.markdown(made) if output == "markdown" else plans.text(made)
+
+
+def _nothing_to_do(made: Plan, output: str) -> str:
+    if output == "json":
+        nothing: dict[str, Any] = {
+            "nothingToDo": True,
+            "steps": [],
+            "networkConfigs": [],
+            "stoppedVms": [],
+            "startedVms": [],
+            "cycledSettings": [],
+            "refusals": [],
+            "notes": [],
+        }
+        return _json(plans.document(made) | nothing)
+    return reached_words(made.record.goal)
+
+
+def reached_words(goal: Goal) -> str:
+    """That a goal is reached already."""
+    return (
+        f"nothing to do: cluster network {goal.cluster_network}, its network configs and its "
+        f"VM networks have MTU {goal.mtu}"
+    )
+
+
+def telling_status(output: str) -> Command:
+    """`mtu status`."""
+
+    async def command(session: Session) -> Outcome:
+        cluster, patience = session.cluster, session.patience
+        unfinished = await journal.read(cluster, patience)
+        held = await cluster.fresh(LEASE, lease.KEY, patience)
+        if held is not None and lease.is_free(held, datetime.now(UTC)):
+            held = None
+        seen = Standing(unfinished, held, await look(cluster, patience))
+        if output == "json":
+            return Outcome(Code.DONE, _json(standing.document(seen)))
+        go_on = f"\n{GO_ON.rpartition('. ')[0]}" if unfinished and held is None else ""
+        return Outcome(Code.DONE, standing.text(seen) + go_on)
+
+    return command
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+# --- change, resume and roll-back ------------------------------------------------------------
+
+
+def changing(goal: Goal, consent: Consent) -> Command:
+    """`mtu change`."""
+
+    async def command(session: Session) -> Outcome:
+        began = time.monotonic()
+        with shown(session.progress, sys.stdout):
+            notes = await change.carry_out(_work(session, "change"), goal, consent)
+        return _ended(session, began, notes, reached_words(goal))
+
+    return command
+
+
+def resuming(*, backwards: bool) -> Command:
+    """`mtu resume` and `mtu roll-back`."""
+
+    async def command(session: Session) -> Outcome:
+        began = time.monotonic()
+        work = _work(session, "roll-back" if backwards else "resume")
+        with shown(session.progress, sys.stdout):
+            notes = await change.resume(work, backwards=backwards)
+        return _ended(session, began, notes, NOTHING_UNFINISHED)
+
+    return command
+
+
+def _work(session: Session, command: str) -> Work:
+    return Work(session.cluster, session.patience, who(command), session.progress.told)
+
+
+def _ended(session: Session, began: float, notes: list[str], nothing: str) -> Outcome:
+    record = session.progress.record
+    if record is None:
+        return Outcome(Code.DONE, nothing)
+    seconds = time.monotonic() - began
+    lines = [
+        *(f"not proven: {note}" for note in notes),
+        f"done in {seconds:.1f} s: {report.headline(record)}",
+    ]
+    return Outcome(Code.DONE, "\n".join(lines))

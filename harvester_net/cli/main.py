@@ -1,0 +1,53 @@
+"""The entry point of `harvester-net`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from ..version import VERSION
+from .mtu import mtu
+from .words import DEBUG, unexpected
+
+EXIT_CODES = """Exit codes: 0 done, or nothing to do; 1 an error; 2 a wrong call; 3 refused,
+nothing was changed; 4 stopped at a safe point, the journal stays; 5 somebody else works on the
+cluster; 6 rolled back; 130 interrupted at once."""
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Harvester networking without Pulumi.",
+    epilog=EXIT_CODES,
+)
+app.add_typer(mtu, name="mtu", epilog=EXIT_CODES)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"harvester-net {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Harvester networking without Pulumi."""
+
+
+def main() -> None:
+    """Run the command line; what nobody expected is one line too."""
+    try:
+        app(prog_name="harvester-net")
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            raise
+        sys.exit(f"error: {unexpected(error)}")

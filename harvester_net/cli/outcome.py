@@ -1,0 +1,87 @@
+"""How a command ends: its exit code, and the last words to the user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from ..change.carry_out import NotAllowed, RolledBack
+from ..change.journal import UnreadableJournal
+from ..change.lease import Busy, LeaseLost
+from ..change.run import Stopped
+from ..cluster.errors import ClusterError
+from ..cluster.patience import OutOfPatience
+from .words import GO_ON, spoken
+
+
+class Code(IntEnum):
+    """The exit codes; 2 is a wrong call, said by the parser of the command line."""
+
+    DONE = 0
+    """Done, or nothing was to be done."""
+    ERROR = 1
+    USAGE = 2
+    REFUSED = 3
+    """The plan has refusals, or the consent is missing; nothing was changed."""
+    STOPPED = 4
+    """Stopped at a safe point; the journal is on the cluster."""
+    BUSY = 5
+    """Somebody else changes the networks of this cluster."""
+    ROLLED_BACK = 6
+    """The change failed, and everything is as it was before."""
+    INTERRUPTED = 130
+    """Interrupted at once: a read, or a change whose user did not wait for the safe point."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of a command."""
+
+    code: Code
+    words: str = ""
+
+
+EXPECTED = (
+    NotAllowed,
+    RolledBack,
+    Busy,
+    LeaseLost,
+    Stopped,
+    UnreadableJournal,
+    ClusterError,
+    OutOfPatience,
+)
+"""What may end a command and has its message for the user."""
+
+
+def outcome_of(error: BaseException, *, begun: bool) -> Outcome:
+    """How a command ends with one of the expected errors.
+
+    ``begun``: a journal is on the cluster, so that whatever happened, the change can go on.
+    """
+    words = spoken(str(error))
+    if isinstance(error, NotAllowed):
+        return Outcome(Code.REFUSED, words)
+    if isinstance(error, RolledBack):
+        return Outcome(Code.ROLLED_BACK, f"rolled back: {words}")
+    if isinstance(error, Busy):
+        return Outcome(Code.BUSY, words)
+    if isinstance(error, LeaseLost):
+        return Outcome(Code.STOPPED, f"stopped: {words}; harvester-net mtu status shows who")
+    if isinstance(error, Stopped) or begun:
+        return Outcome(Code.STOPPED, f"stopped at a safe point: {words}.\n{GO_ON}")
+    if isinstance(error, OutOfPatience):
+        return Outcome(Code.ERROR, f"error: {words}; nothing was changed")
+    return Outcome(Code.ERROR, f"error: {words}")
+
+
+def interrupted(done: int, total: int) -> Outcome:
+    """The end after the first ^C, when the acts that had begun are over."""
+    stand = f"{done} of {total} steps are done"
+    return Outcome(Code.STOPPED, f"interrupted; stopped at a safe point: {stand}.\n{GO_ON}")
+
+
+def aborted(*, begun: bool) -> Outcome:
+    """The end after the second ^C, or after the first while nothing is changed."""
+    more = f" in the middle of the change, whose journal is kept.\n{GO_ON}" if begun else ""
+    return Outcome(Code.INTERRUPTED, f"interrupted{more}")

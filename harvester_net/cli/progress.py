@@ -1,0 +1,188 @@
+"""The progress of a change: a table that lives on a terminal, plain lines anywhere else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from ..change import report
+from ..change.record import Record
+from ..change.run import Told
+from ..change.steps.order import steps_of
+
+STYLES = {
+    "left": "dim",
+    "running": "bold",
+    "done": "green",
+    "failed": "red",
+}
+WORDS = {"left": "", "running": "now", "done": "done", "failed": "not done"}
+SECONDS_BETWEEN_LINES = 5.0
+"""At most so often a plain line says what one step waits for."""
+LINES_BESIDE = 4
+"""Lines of a terminal that the table leaves to its frame and the prompt."""
+
+
+@dataclass
+class StepLine:
+    """One step as the user sees it."""
+
+    number: int
+    title: str
+    state: str = "left"
+    waits_for: str = ""
+    since: float = 0.0
+    told: float = 0.0
+
+
+@dataclass
+class Progress:
+    """Where a change stands; hears the run, and tells whoever shows it."""
+
+    now: Callable[[], float] = time.monotonic
+    changed: Callable[[StepLine], None] = lambda _: None
+    started: Callable[[Record, Progress], None] = lambda *_: None
+    record: Record | None = None
+    """The change that is carried out; None before the first has begun."""
+    lines: dict[str, StepLine] = field(default_factory=dict)
+
+    @property
+    def begun(self) -> bool:
+        """Whether a journal is on the cluster."""
+        return self.record is not None
+
+    @property
+    def done(self) -> int:
+        """How many steps are done."""
+        return sum(line.state == "done" for line in self.lines.values())
+
+    @property
+    def told(self) -> Told:
+        """What the engine is given."""
+        return Told(
+            status=lambda _: None, step=lambda _: None, begins=self._begins, event=self._event
+        )
+
+    def _begins(self, record: Record) -> None:
+        self.record = record
+        self.lines = {
+            step.id: StepLine(number, step.title, "done" if step.id in record.done else "left")
+            for number, step in enumerate(steps_of(record), start=1)
+        }
+        self.started(record, self)
+
+    def _event(self, step: str, state: str, waits_for: str) -> None:
+        line = self.lines[step]
+        if line.state != "running":
+            line.since = self.now()
+        line.state, line.waits_for = state, waits_for
+        self.changed(line)
+
+
+def headline(record: Record, progress: Progress) -> str:
+    """What begins, and how many of its steps an earlier run has done."""
+    before = f", {progress.done} of them done before" if progress.done else ""
+    return f"{report.headline(record)}, in {len(progress.lines)} steps{before}"
+
+
+@contextmanager
+def shown(progress: Progress, out: TextIO) -> Iterator[None]:
+    """Show the progress meanwhile."""
+    console = Console(file=out, highlight=False, markup=False, emoji=False)
+    if console.is_terminal and not console.is_dumb_terminal:
+        with Live(
+            get_renderable=lambda: table(progress, console.height - LINES_BESIDE),
+            console=console,
+            refresh_per_second=4,
+        ) as live:
+            progress.started = lambda record, _: _introduce(record, progress, console.print)
+            yield
+            live.refresh()
+    else:
+        say = PlainLines(progress, out)
+        progress.changed = say.changed
+        progress.started = lambda record, _: _introduce(record, progress, say.line)
+        yield
+
+
+def _introduce(record: Record, progress: Progress, say: Callable[[str], None]) -> None:
+    say(headline(record, progress))
+    if not record.backwards:
+        for note in report.notes(record):
+            say(f"note: {note}")
+
+
+class PlainLines:
+    """The progress line by line, for logs: when a step begins, while it waits, its end."""
+
+    def __init__(self, progress: Progress, out: TextIO) -> None:
+        self._progress, self._out = progress, out
+
+    def line(self, words: str) -> None:
+        """Write one line, at once."""
+        print(words, file=self._out, flush=True)
+
+    def changed(self, step: StepLine) -> None:
+        """Say what is new of a step."""
+        now = self._progress.now()
+        first = step.told < step.since or not step.told
+        if step.state == "running" and not first and not self._is_due(step, now):
+            return
+        step.told = now
+        total = len(self._progress.lines)
+        self.line(f"{step.number:>{len(str(total))}}/{total} {self._words(step, now, first)}")
+
+    def _is_due(self, step: StepLine, now: float) -> bool:
+        return bool(step.waits_for) and now - step.told >= SECONDS_BETWEEN_LINES
+
+    def _words(self, step: StepLine, now: float, first: bool) -> str:
+        if step.state == "done":
+            return f"done after {now - step.since:.1f} s: {step.title}"
+        if step.state == "failed":
+            return f"not done: {step.title}: {step.waits_for}"
+        return step.title if first else f"waiting for {step.waits_for}"
+
+
+def table(progress: Progress, most_lines: int) -> Table:
+    """The steps as a table of at most so many lines: what is going on, and what is near."""
+    shown_lines = window(list(progress.lines.values()), max(most_lines, 1))
+    made = Table(box=None, padding=(0, 1), show_header=False)
+    made.add_column(justify="right")
+    made.add_column(no_wrap=True)
+    made.add_column(overflow="ellipsis", no_wrap=True)
+    for line in shown_lines:
+        made.add_row(str(line.number), WORDS[line.state], _row(line, progress.now()))
+    if len(shown_lines) < len(progress.lines):
+        total = f"{progress.done} of {len(progress.lines)} steps are done"
+        made.add_row("", "", Text(total, "dim"))
+    return made
+
+
+def _row(line: StepLine, now: float) -> Text:
+    row = Text(line.title, STYLES[line.state])
+    if line.state == "running":
+        row.append(f"  {now - line.since:.0f} s", "cyan")
+    if line.waits_for:
+        row.append(f"  {line.waits_for}", "yellow")
+    return row
+
+
+def window(lines: list[StepLine], size: int) -> list[StepLine]:
+    """As many lines as fit: those going on or failed first, then those around them."""
+    if len(lines) <= size:
+        return lines
+    busy = [line.number for line in lines if line.state in ("running", "failed")]
+    centre = busy[0] if busy else next((x.number for x in lines if x.state == "left"), 0)
+    order = sorted(
+        lines,
+        key=lambda line: (line.number not in busy, abs(line.number - centre), line.number),
+    )
+    return sorted(order[: size - 1], key=lambda line: line.number)

@@ -1,0 +1,91 @@
+"""The plan of a change, for people, pull requests and programs."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from ..change import report
+from ..change.plan import Plan
+from ..change.steps.order import steps_of
+from ..change.steps.vms import StartVm
+
+SETTINGS = {"storage": "storage-network", "rwx": "rwx-network"}
+
+
+def text(plan: Plan) -> str:
+    """The numbered steps, all of them, and what stands against them."""
+    lines = [report.plan_text(plan, most_lines=sys.maxsize)]
+    if plan.refusals:
+        lines += ["", "refused as it is:", *(f"  - {reason}" for reason in plan.refusals)]
+    return "\n".join(lines)
+
+
+def markdown(plan: Plan) -> str:
+    """The plan for a pull request."""
+    record = plan.record
+    lines = [f"### {report.headline(record)}", ""]
+    if plan.refusals:
+        lines += [
+            "**Refused as it is:**",
+            "",
+            *(f"- {reason}" for reason in plan.refusals),
+            "",
+        ]
+    lines += ["| | Step |", "|--:|---|"]
+    titles = (step.title for step in steps_of(record))
+    lines += [f"| {number} | {title} |" for number, title in enumerate(titles, start=1)]
+    affected = {
+        "VMs to stop": sorted(record.vms),
+        "VMs to start again": started(plan),
+        "Settings to clear and set again": settings(plan),
+    }
+    counted = [
+        f"- {what} ({len(names)}): {_quoted(names)}" for what, names in affected.items()
+    ]
+    notes = [f"> Note: {note}" for note in report.notes(record)]
+    return "\n".join([*lines, "", *counted, *(["", "\n>\n".join(notes)] if notes else [])])
+
+
+def document(plan: Plan) -> dict[str, Any]:
+    """The plan for programs: values that JSON has."""
+    record = plan.record
+    steps = steps_of(record)
+    number = {step.id: index for index, step in enumerate(steps, start=1)}
+    return {
+        "change": report.headline(record),
+        "clusterNetwork": record.goal.cluster_network,
+        "oldMtu": record.old_mtu,
+        "newMtu": record.goal.mtu,
+        "nothingToDo": False,
+        "steps": [
+            {
+                "number": number[step.id],
+                "title": step.title,
+                "after": [number[before] for before in step.after],
+            }
+            for step in steps
+        ],
+        "networkConfigs": sorted(record.configs),
+        "stoppedVms": sorted(record.vms),
+        "startedVms": started(plan),
+        "cycledSettings": settings(plan),
+        "refusals": list(plan.refusals),
+        "notes": list(report.notes(record)),
+    }
+
+
+def started(plan: Plan) -> list[str]:
+    """The VMs that are started again."""
+    return [step.key for step in steps_of(plan.record) if isinstance(step, StartVm)]
+
+
+def settings(plan: Plan) -> list[str]:
+    """The Settings that are cleared for the change and set again."""
+    return [
+        name for field, name in SETTINGS.items() if getattr(plan.record, field) is not None
+    ]
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "none"

@@ -1,0 +1,92 @@
+"""A Python language host for the Pulumi command, where the official one isn't installed.
+
+`python -m lab.language_host ENGINE_ADDRESS`: a thin layer over what the SDK's Automation API
+uses to run inline programs. The program runs in this very process and Python (P21.4).
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import signal
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import grpc
+from pulumi.automation._server import LanguageServer
+from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
+
+VERSION = "0.0.1"
+_LARGEST_MESSAGE = 400 * 1024 * 1024
+_SECONDS_BETWEEN_LOOKS = 0.5
+
+
+class Host(LanguageServer):
+    """Runs the program of a project from its directory, instead of a function.
+
+    The methods have the names of the protocol.
+    """
+
+    def __init__(self, engine_address: str) -> None:
+        super().__init__(lambda: None)
+        self._engine_address = engine_address
+
+    def Handshake(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return language_pb2.LanguageHandshakeResponse()
+
+    def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return plugin_pb2.PluginInfo(version=VERSION)
+
+    def Run(self, request: Any, context: Any) -> Any:  # noqa: N802
+        directory = Path(request.info.program_directory)
+        entry = directory / (request.info.entry_point or ".")
+        request.args[:] = [self._engine_address]
+        self.program = lambda: run_program(directory, entry)
+        return super().Run(request, context)  # type: ignore[no-untyped-call]
+
+
+def run_program(directory: Path, entry: Path) -> None:
+    """As `python ENTRY` in the program's directory would."""
+    os.chdir(directory)
+    sys.path.insert(0, str(directory))
+    sys.argv = [str(entry)]
+    runpy.run_path(str(entry), run_name="__main__")
+
+
+def engine_address(arguments: list[str]) -> str:
+    """The last argument that is no flag; the engine puts flags such as -root before it."""
+    plain = [argument for argument in arguments if not argument.startswith("-")]
+    return plain[-1] if plain else ""
+
+
+def main() -> None:
+    options = [
+        ("grpc.max_receive_message_length", _LARGEST_MESSAGE),
+        ("grpc.max_send_message_length", _LARGEST_MESSAGE),
+    ]
+    server = grpc.server(ThreadPoolExecutor(max_workers=4), options=options)
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(
+        Host(engine_address(sys.argv[1:])), server
+    )
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    # The engine reads the first line of the output and expects the port in it.
+    print(port, flush=True)
+    parent = os.getppid()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    # An engine that is killed tells nobody; its children get another parent.
+    while not stop.wait(_SECONDS_BETWEEN_LOOKS) and os.getppid() == parent:
+        pass
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Not by returning: threads of the SDK would be waited for, for ever.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""What a Pulumi program needs on this machine: the command, a Python language host, settings.
+
+The official language host for Python is not a Go module by name, so where none is installed
+a small one stands in (`lab.language_host`), run by the Python that runs the lab.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+from lab import places
+from lab.building import ensure
+
+LANGUAGE_HOST = "pulumi-language-python"
+PLUGIN = "pulumi-resource-harvester-net"
+
+
+def search_path() -> list[Path]:
+    """Directories to put before PATH, so that `pulumi` runs Python programs and our plugin."""
+    pulumi = ensure(["pulumi"])["pulumi"]
+    found = [pulumi.parent]
+    if shutil.which(LANGUAGE_HOST) is None:
+        found.insert(0, language_host_directory(pulumi))
+    # Where the plugin's console script is, with or without the environment being active.
+    found.append(Path(sys.executable).parent)
+    return found
+
+
+def environment(backend: Path) -> dict[str, str]:
+    """All that keeps Pulumi on this machine: state in `backend`, nothing fetched or asked."""
+    path = [*map(str, search_path()), os.environ.get("PATH", os.defpath)]
+    return {
+        "PATH": os.pathsep.join(path),
+        "PULUMI_BACKEND_URL": backend.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        # The programs run in this Python, which has what they import.
+        "PULUMI_PYTHON_CMD": sys.executable,
+    }
+
+
+def language_host_directory(pulumi: Path) -> Path:
+    """Holds a script that names this very Python and this project, Pulumi and our plugin.
+
+    All beside each other, because Pulumi warns in each run of what is only on PATH.
+    """
+    root = Path(__file__).parent.parent
+    which = hashlib.sha256(f"{sys.executable} {root}".encode()).hexdigest()[:12]
+    directory = places.private(places.cache() / "language-host" / which)
+    script = directory / LANGUAGE_HOST
+    partial = directory / f".{LANGUAGE_HOST}.{os.getpid()}"
+    partial.write_text(
+        "#!/bin/sh\n"
+        f"PYTHONPATH={shlex.quote(str(root))}${{PYTHONPATH:+:$PYTHONPATH}}\n"
+        "export PYTHONPATH\n"
+        f'exec {shlex.quote(sys.executable)} -m lab.language_host "$@"\n'
+    )
+    partial.chmod(0o700)
+    partial.rename(script)
+    _put_beside(pulumi, directory)
+    plugin = Path(sys.executable).parent / PLUGIN
+    if plugin.exists():
+        _put_beside(plugin, directory)
+    return directory
+
+
+def _put_beside(program: Path, directory: Path) -> None:
+    beside = directory / program.name
+    if beside.exists() and beside.samefile(program):
+        return
+    beside.unlink(missing_ok=True)
+    # A symbolic link would be followed, back to where the language host is not.
+    try:
+        os.link(program, beside)
+    except OSError:
+        # Another file system: then with the warning.
+        return

@@ -1,0 +1,166 @@
+"""Scheduler and kubelet of the simulated nodes: nodes become ready, pods are bound and run."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from datetime import UTC, datetime
+
+from lab.api import Api, Object
+from lab.simulators.machines import nics_of
+from lab.simulators.mirror import World, is_deleting, key_of
+from lab.simulators.placement import suitable_nodes
+from lab.simulators.steps import Steps, gone
+
+_PLACE, _RUN, _END, _REMOVE = "place", "run", "end", "remove"
+_FINAL = ("Succeeded", "Failed")
+
+
+def now() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def guest_of(pod: Object, world: World) -> Object | None:
+    """The VMI that this pod holds, if it is a virt-launcher."""
+    owners = {owner["uid"] for owner in pod["metadata"].get("ownerReferences", [])}
+    return next((vmi for vmi in world.vmis if vmi["metadata"]["uid"] in owners), None)
+
+
+def next_step(pod: Object, guest_phase: str, nodes: set[str]) -> str:
+    """What the kubelet does with the pod now; "" if nothing.
+
+    A guest that runs holds its pod: virt-launcher only ends when the guest has.
+    """
+    phase = (pod.get("status") or {}).get("phase", "Pending")
+    node = pod["spec"].get("nodeName")
+    if node and node not in nodes:
+        return ""
+    if is_deleting(pod):
+        return "" if guest_phase in ("Running", "Scheduled") else _REMOVE
+    if not node:
+        return _PLACE
+    if phase == "Pending":
+        return _RUN
+    return _END if phase == "Running" and guest_phase in _FINAL else ""
+
+
+class Kubelet:
+    def __init__(self, world: World, steps: Steps) -> None:
+        self._world = world
+        self._api: Api = world.api
+        self._steps = steps
+        self._turn = itertools.count()
+
+    async def run(self) -> None:
+        world = self._world
+        async for _ in self._steps.looks(world.nodes, world.pods, world.vmis):
+            for node in world.nodes:
+                if nics_of(node) and not _is_ready(node):
+                    self._steps.start(key_of(node), self._join, node)
+            for pod in world.pods:
+                if step := self._step(pod):
+                    self._steps.start(pod["metadata"]["uid"], self._do, pod, step)
+
+    def _step(self, pod: Object) -> str:
+        guest = guest_of(pod, self._world) or {}
+        nodes = {node["metadata"]["name"] for node in self._world.nodes if nics_of(node)}
+        return next_step(pod, (guest.get("status") or {}).get("phase", ""), nodes)
+
+    async def _do(self, pod: Object, step: str) -> None:
+        path = self._world.pods.path_of(pod)
+        match step:
+            case "place":
+                await self._place(pod, path)
+            case "run":
+                # The guest's own start is the other half.
+                await asyncio.sleep(self._world.timings.vm_start / 2)
+                await self._api.merge_patch(f"{path}/status", {"status": _running(pod)})
+            case "end":
+                status = {"status": {"phase": "Succeeded"}}
+                await self._api.merge_patch(f"{path}/status", status)
+            case "remove":
+                await gone(self._api, path, {"gracePeriodSeconds": 0})
+
+    async def _place(self, pod: Object, path: str) -> None:
+        nodes = suitable_nodes(pod, self._world.nodes)
+        if not nodes:
+            await self._refuse(pod, path)
+            return
+        node = nodes[next(self._turn) % len(nodes)]
+        names = {key: pod["metadata"][key] for key in ("name", "namespace")}
+        target = {"apiVersion": "v1", "kind": "Node", "name": node}
+        binding = {"apiVersion": "v1", "kind": "Binding", "metadata": names, "target": target}
+        await self._api.create(f"{path}/binding", binding)
+
+    async def _refuse(self, pod: Object, path: str) -> None:
+        """Say that no node fits, once; the next look at the nodes may find one."""
+        refusal = {
+            "type": "PodScheduled",
+            "status": "False",
+            "reason": "Unschedulable",
+            "message": f"0/{len(list(self._world.nodes))} nodes are available",
+        }
+        said = (pod.get("status") or {}).get("conditions", [])
+        if not any(refusal.items() <= condition.items() for condition in said):
+            status = {"conditions": [refusal]}
+            await self._api.merge_patch(f"{path}/status", {"status": status})
+
+    async def _join(self, node: Object) -> None:
+        path = self._world.nodes.path_of(node)
+        taints = (node.get("spec") or {}).get("taints") or []
+        left = [x for x in taints if x["key"] != "node.kubernetes.io/not-ready"]
+        if left != taints:
+            await self._api.merge_patch(path, {"spec": {"taints": left or None}})
+        await self._api.merge_patch(f"{path}/status", {"status": _node_status(node)})
+
+
+async def run_kubelet(world: World) -> None:
+    async with asyncio.TaskGroup() as group:
+        await Kubelet(world, Steps(group, world.timings.retry)).run()
+
+
+def _is_ready(node: Object) -> bool:
+    conditions = (node.get("status") or {}).get("conditions", [])
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+
+
+def _node_status(node: Object) -> Object:
+    size = {"cpu": "16", "memory": "64Gi", "pods": "200", "devices.kubevirt.io/kvm": "100"}
+    ready = {
+        "type": "Ready",
+        "status": "True",
+        "reason": "KubeletReady",
+        "lastHeartbeatTime": now(),
+        "lastTransitionTime": now(),
+    }
+    hostname = {"type": "Hostname", "address": node["metadata"]["name"]}
+    return {
+        "capacity": size,
+        "allocatable": size,
+        "addresses": [hostname],
+        "conditions": [ready],
+    }
+
+
+def _running(pod: Object) -> Object:
+    kinds = ("PodScheduled", "Initialized", "ContainersReady", "Ready")
+    address = "10.52.0.9"
+    return {
+        "phase": "Running",
+        "podIP": address,
+        "podIPs": [{"ip": address}],
+        "conditions": [{"type": kind, "status": "True"} for kind in kinds],
+        "containerStatuses": [_started(container) for container in pod["spec"]["containers"]],
+    }
+
+
+def _started(container: Object) -> Object:
+    return {
+        "name": container["name"],
+        "ready": True,
+        "started": True,
+        "restartCount": 0,
+        "image": container["image"],
+        "imageID": "",
+        "state": {"running": {"startedAt": now()}},
+    }

@@ -1,0 +1,152 @@
+"""How an agent sets up and tears down a cluster network's bond and bridge (H4.1, H4.5).
+
+Each function returns the stages that the links go through, for LinkMonitor shows each: the
+bond gone, the bond with a new index, at last the bond as the bridge's port (lab.md 5).
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from lab.api import Object
+from lab.simulators.links import (
+    BOND,
+    BRIDGE,
+    DEFAULT_MTU,
+    Bonding,
+    Link,
+    Links,
+    index_of,
+    new_link,
+)
+
+_DEFAULT_MIIMON = 100
+
+
+@dataclass(frozen=True)
+class Uplink:
+    """What a VlanConfig wants of a node."""
+
+    cluster_network: str
+    nics: tuple[str, ...]
+    bonding: Bonding = field(default_factory=Bonding)
+
+    @property
+    def bond(self) -> str:
+        return f"{self.cluster_network}-bo"
+
+    @property
+    def bridge(self) -> str:
+        return f"{self.cluster_network}-br"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The links after each stage that changed them, and the error that ended the work."""
+
+    stages: tuple[Links, ...]
+    error: str = ""
+
+
+def wanted_uplink(spec: Object) -> Uplink:
+    """The uplink that a VlanConfig's spec asks for, with the agent's defaults (H1.2)."""
+    uplink = spec["uplink"]
+    attributes = uplink.get("linkAttributes") or {}
+    options = uplink.get("bondOptions") or {}
+    miimon = options.get("miimon", -1)
+    bonding = Bonding(
+        mode=options.get("mode") or "active-backup",
+        mtu=attributes.get("mtu", 0),
+        miimon=_DEFAULT_MIIMON if miimon == -1 else miimon,
+        tx_queue_length=attributes.get("txQLen", -1),
+        mac=_colon_form(attributes.get("hardwareAddr") or ""),
+    )
+    return Uplink(spec["clusterNetwork"], tuple(uplink.get("nics") or ()), bonding)
+
+
+def set_up(links: Links, node: str, wish: Uplink) -> Outcome:
+    stages = [links]
+    bond = links.find(wish.bond)
+    if bond and not _fits(bond.bonding or Bonding(), wish.bonding):
+        links = links.removed(wish.bond)
+        stages.append(links)
+    if not links.find(wish.bond):
+        links = _with_bond(links, node, wish)
+    links, error = _with_nics(links, wish)
+    stages.append(links)
+    if not error:
+        stages.append(_with_bridge(links, node, wish))
+    return Outcome(_changes(stages), error)
+
+
+def tear_down(links: Links, cluster_network: str) -> Outcome:
+    """Nothing is torn down without a bridge: so a config that never succeeded leaks its bond.
+
+    The agent takes a missing link for work already done (lab.md 5, the leak).
+    """
+    wish = Uplink(cluster_network, ())
+    if not links.find(wish.bridge) or not links.find(wish.bond):
+        return Outcome(())
+    without_bond = links.removed(wish.bond)
+    return Outcome(_changes([links, without_bond, without_bond.removed(wish.bridge)]))
+
+
+def _fits(have: Bonding, want: Bonding) -> bool:
+    """Whether the bond may stay; what the config leaves out is not compared (H4.1)."""
+    return want == replace(
+        have,
+        mtu=have.mtu if want.mtu else 0,
+        mac=have.mac if want.mac else "",
+        tx_queue_length=have.tx_queue_length if want.tx_queue_length != -1 else -1,
+    )
+
+
+def _with_bond(links: Links, node: str, wish: Uplink) -> Links:
+    mtu = wish.bonding.mtu or DEFAULT_MTU
+    first = next((nic for name in wish.nics if (nic := links.find(name))), None)
+    bond = new_link(node, wish.bond, BOND, mtu=mtu, bonding=replace(wish.bonding, mtu=mtu))
+    return links.added(replace(bond, mac=wish.bonding.mac or (first or bond).mac))
+
+
+def _with_nics(links: Links, wish: Uplink) -> tuple[Links, str]:
+    """The first NIC that can't be taken ends the work: later ones are not even tried."""
+    bond = links.find(wish.bond)
+    assert bond is not None
+    for name in wish.nics:
+        nic = links.find(name)
+        if nic is None:
+            return links, f"get link {name} failed, error: Link not found"
+        if nic.master not in (0, bond.index):
+            return links, f"{name} has been enslaved by the link with index {nic.master}"
+        links = links.changed(name, master=bond.index, mtu=bond.mtu)
+    return _without_other_nics(links, bond, wish), ""
+
+
+def _without_other_nics(links: Links, bond: Link, wish: Uplink) -> Links:
+    for port in links.ports(bond.index):
+        if port.name not in wish.nics:
+            links = links.changed(port.name, master=0, mtu=DEFAULT_MTU)
+    return links
+
+
+def _with_bridge(links: Links, node: str, wish: Uplink) -> Links:
+    """A new bridge shows as down, though it works, until its bond is made anew (lab.md 5)."""
+    if not links.find(wish.bridge):
+        links = links.added(new_link(node, wish.bridge, BRIDGE, up=False))
+    elif links.find(wish.bond) not in links.ports(index_of(links, wish.bridge)):
+        links = links.changed(wish.bridge, up=True)
+    links = links.changed(wish.bond, master=index_of(links, wish.bridge))
+    bond = links.find(wish.bond)
+    # The bridge takes the least MTU of its ports; virtual machines' ports are not simulated.
+    return links.changed(wish.bridge, mtu=bond.mtu if bond else DEFAULT_MTU)
+
+
+def _changes(stages: list[Links]) -> tuple[Links, ...]:
+    return tuple(after for before, after in pairwise(stages) if before != after)
+
+
+def _colon_form(encoded: str) -> str:
+    """VlanConfig holds a MAC address as base64 of its bytes (H1.2)."""
+    return base64.b64decode(encoded).hex(":")

@@ -1,0 +1,213 @@
+"""The one process behind a lab: `python -m lab.supervisor DIRECTORY`.
+
+It starts the components, runs the simulators in its own loop, tells how it goes in
+`status.json`, and ends with everything it started: on SIGTERM, when the owner dies, and (the
+kernel sees to that) when it is killed itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+from lab import binaries, places, simulators
+from lab.building import ensure
+from lab.components import LISTENING
+from lab.control import Control
+from lab.controlplane import ControlPlane
+from lab.errors import LabError
+from lab.processes import Process
+from lab.setup import LOOPBACK, Setup, free_ports, own_address
+from lab.status import ComponentStatus, Status, supervising
+from lab.wish import Wish
+
+SIMULATORS = "simulators"
+_WATCH_SECONDS = 0.2
+
+log = logging.getLogger("lab")
+
+
+class Supervisor:
+    """Runs one lab until told to stop; also carries out the orders that come by `Control`."""
+
+    def __init__(self, directory: Path, wish: Wish) -> None:
+        self._wish = wish
+        self._started = time.monotonic()
+        self._stop = asyncio.Event()
+        self._simulation: asyncio.Task[None] | None = None
+        self._busy = asyncio.Lock()
+        self.setup = Setup(
+            directory, free_ports(LISTENING), own_address(), ensure(binaries.CONTROL_PLANE)
+        )
+        self.status = Status(
+            name=wish.name,
+            url=self.setup.url,
+            address=self.setup.address,
+            nodes=wish.nodes,
+            supervisor=os.getpid(),
+            owner=wish.owner,
+        )
+        self.plane = ControlPlane(self.setup, wish.nodes, self._tell)
+
+    async def run(self) -> None:
+        self._watch_signals_and_owner()
+        control = Control(self)
+        try:
+            running = asyncio.create_task(self._run(control))
+            stopped = asyncio.create_task(self._stop.wait())
+            await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                running.result()
+            running.cancel()
+            await asyncio.wait({running})
+        finally:
+            self.status.state = "stopping"
+            await control.close()
+            await self._stop_simulators()
+            await self.plane.stop()
+
+    async def reset(self) -> None:
+        async with self._busy:
+            await self._stop_simulators()
+            await self.plane.reset()
+            self._start_simulators()
+            self._tell("reset")
+
+    async def restart(self, name: str) -> None:
+        async with self._busy:
+            if name == SIMULATORS:
+                await self._stop_simulators()
+                self._start_simulators()
+            else:
+                await self.plane.restart(name)
+        self._tell(f"{name} was restarted")
+
+    async def kill(self, name: str) -> None:
+        async with self._busy:
+            if name == SIMULATORS:
+                await self._stop_simulators()
+            else:
+                await self.plane.kill(name)
+        self._tell(f"{name} was killed on request")
+
+    async def _run(self, control: Control) -> None:
+        self._tell("starting etcd")
+        self.setup.users.write(self.setup.url, self.setup.ca_file)
+        await self.plane.start()
+        self._start_simulators()
+        await control.serve(LOOPBACK, self.setup.ports["control"])
+        self.status.control = f"http://{LOOPBACK}:{self.setup.ports['control']}"
+        self.status.control_token = control.token
+        self.status.from_saved_state = self.plane.from_saved_state
+        self.status.ready_after = round(time.monotonic() - self._started, 2)
+        self.status.state = "ready"
+        self._tell("")
+        await self._watch()
+
+    async def _watch(self) -> None:
+        """Notices components and simulators that end by themselves."""
+        known: set[str] = set()
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            ended = self._ended()
+            if not self._busy.locked() and set(ended) != known:
+                known = set(ended)
+                self._tell("; ".join(ended.values()))
+
+    def _ended(self) -> dict[str, str]:
+        found = {name: _epitaph(process) for name, process in self.plane.ended().items()}
+        if self._simulation and self._simulation.done() and not self._simulation.cancelled():
+            found[SIMULATORS] = f"the simulators ended: {self._simulation.exception()!r}"
+        return found
+
+    def _tell(self, message: str) -> None:
+        """Writes the status, with what each process is doing now."""
+        if message:
+            log.info("%6.2f s  %s", time.monotonic() - self._started, message)
+        self.status.message = message
+        self.status.components = {
+            name: self._component_status(process)
+            for name, process in self.plane.processes.items()
+        }
+        if self.status.state in ("ready", "degraded"):
+            all_run = all(c.state == "running" for c in self.status.components.values())
+            simulated = self._simulation is not None and not self._simulation.done()
+            self.status.state = "ready" if all_run and simulated else "degraded"
+        self.status.write(self.setup.directory)
+
+    def _component_status(self, process: Process) -> ComponentStatus:
+        if process.exit_code is None:
+            state = "running"
+        else:
+            state = _epitaph(process) if process.wanted else "killed"
+        program = binaries.binary(process.name)
+        path = self.setup.programs[process.name]
+        version = program.version if path == binaries.built_path(program) else f"of {path}"
+        return ComponentStatus(version, process.pid, self.setup.ports.get(process.name), state)
+
+    def _start_simulators(self) -> None:
+        running = simulators.run(self.setup.api, self._wish.timings)
+        self._simulation = asyncio.create_task(running)
+
+    async def _stop_simulators(self) -> None:
+        if self._simulation:
+            self._simulation.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await self._simulation
+            self._simulation = None
+
+    def _watch_signals_and_owner(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        if self._wish.owner is not None:
+            try:
+                owner = os.pidfd_open(self._wish.owner)
+            except ProcessLookupError:
+                self._stop.set()
+            else:
+                # Readable means: that process has ended.
+                loop.add_reader(owner, self._stop.set)
+
+
+def main(directory: Path) -> int:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    with supervising(directory):
+        wish = Wish.read(directory)
+        try:
+            asyncio.run(_supervise(directory, wish))
+        except Exception as error:
+            log.exception("the lab failed")
+            _report_failure(directory, wish, error)
+            return 1
+        shutil.rmtree(directory)
+    return 0
+
+
+async def _supervise(directory: Path, wish: Wish) -> None:
+    await Supervisor(directory, wish).run()
+
+
+def _report_failure(directory: Path, wish: Wish, error: Exception) -> None:
+    """Leaves the reason for whoever started the lab, and the logs for whoever looks after."""
+    kept = places.failures() / wish.name
+    shutil.rmtree(kept, ignore_errors=True)
+    shutil.copytree(directory / "logs", kept)
+    reason = str(error) if isinstance(error, LabError) else f"{type(error).__name__}: {error}"
+    message = f"{reason}\nAll logs of this start: {kept}"
+    Status(name=wish.name, state="failed", message=message).write(directory)
+
+
+def _epitaph(process: Process) -> str:
+    return f"{process.name} ended by itself with code {process.exit_code}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

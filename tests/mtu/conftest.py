@@ -1,0 +1,29 @@
+"""A lab with five nodes, and stacks on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lab import Lab
+from tests.e2e.stack import Stack
+
+from .site import delete_vms
+
+
+@pytest.fixture(scope="session")
+def wide_lab() -> Iterator[Lab]:
+    """A lab with a node for each of five network configs."""
+    with Lab.start(nodes=5) as lab:
+        yield lab
+
+
+@pytest.fixture
+def stack(tmp_path: Path, wide_lab: Lab) -> Iterator[Stack]:
+    """A stack; VMs and resources go at the end."""
+    made = Stack(tmp_path / "project", wide_lab)
+    yield made
+    delete_vms(wide_lab)
+    made.destroy().succeeded()

@@ -1,0 +1,239 @@
+"""Objects as a Harvester server has them, for tests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from harvester_net.cluster.resources import Object
+
+NETWORK = "network.harvesterhci.io"
+STORAGE = "storage-network.settings.harvesterhci.io"
+
+
+def cluster_network(name: str, mtu: int | None = None, **meta: Any) -> Object:
+    """A cluster network."""
+    annotations = meta.pop("annotations", {})
+    if mtu is not None:
+        annotations = {f"{NETWORK}/uplink-mtu": str(mtu)} | annotations
+    return {
+        "apiVersion": f"{NETWORK}/v1beta1",
+        "kind": "ClusterNetwork",
+        "metadata": {"name": name, "annotations": annotations} | meta,
+    }
+
+
+def config(
+    name: str,
+    cluster_network: str = "data",
+    nodes: list[str] | None = None,
+    *,
+    uplink: Object | None = None,
+    spec: Object | None = None,
+    **meta: Any,
+) -> Object:
+    """A VlanConfig that matches these nodes."""
+    matched = json.dumps(nodes if nodes is not None else [])
+    return {
+        "apiVersion": f"{NETWORK}/v1beta1",
+        "kind": "VlanConfig",
+        "metadata": {
+            "name": name,
+            "labels": {f"{NETWORK}/clusternetwork": cluster_network},
+            "annotations": {f"{NETWORK}/matched-nodes": matched},
+        }
+        | meta,
+        "spec": {"clusterNetwork": cluster_network, "uplink": uplink or {"nics": ["eth1"]}}
+        | (spec or {}),
+    }
+
+
+def vlan_status(
+    config: str,
+    node: str,
+    message: str | None = None,
+    *,
+    cluster_network: str = "data",
+) -> Object:
+    """What a node's agent says of a config: ready, or why not."""
+    ready = {"type": "ready", "status": "False" if message else "True"}
+    return {
+        "apiVersion": f"{NETWORK}/v1beta1",
+        "kind": "VlanStatus",
+        "metadata": {
+            "name": f"{cluster_network}-{node}-0123abcd",
+            "labels": {
+                f"{NETWORK}/vlanconfig": config,
+                f"{NETWORK}/clusternetwork": cluster_network,
+                f"{NETWORK}/node": node,
+            },
+        },
+        "status": {
+            "clusterNetwork": cluster_network,
+            "vlanConfig": config,
+            "linkMonitor": cluster_network,
+            "node": node,
+            "conditions": [ready | ({"message": message} if message else {})],
+        },
+    }
+
+
+def cni(name: str = "vm100", bridge: str = "data-br", **more: Any) -> dict[str, Any]:
+    """A CNI config of a VM network."""
+    return {
+        "cniVersion": "0.3.1",
+        "name": name,
+        "type": "bridge",
+        "bridge": bridge,
+        "promiscMode": True,
+        "ipam": {},
+    } | more
+
+
+def nad(
+    name: str = "vm100",
+    namespace: str = "default",
+    config: dict[str, Any] | str | None = None,
+    *,
+    cluster_network: str = "data",
+    labels: dict[str, str] | None = None,
+    **meta: Any,
+) -> Object:
+    """A VM network with this CNI config (an object, or the very text)."""
+    text = config if isinstance(config, str) else json.dumps(config or cni(name, vlan=100))
+    return {
+        "apiVersion": "k8s.cni.cncf.io/v1",
+        "kind": "NetworkAttachmentDefinition",
+        "metadata": {
+            "name": name,
+            "namespace": namespace,
+            "labels": {f"{NETWORK}/clusternetwork": cluster_network} | (labels or {}),
+        }
+        | meta,
+        "spec": {"config": text},
+    }
+
+
+def storage_nad(name: str = "storagenetwork-abcde", cluster_network: str = "data") -> Object:
+    """The VM network that Harvester makes for the storage network."""
+    return nad(
+        name,
+        "harvester-system",
+        cni(name, vlan=300),
+        cluster_network=cluster_network,
+        annotations={STORAGE: "true"},
+    )
+
+
+def _networks(names: tuple[str, ...]) -> list[Object]:
+    return [{"name": "default", "pod": {}}] + [
+        {"name": f"nic-{index}", "multus": {"networkName": name}}
+        for index, name in enumerate(names)
+    ]
+
+
+def vm(
+    name: str,
+    *nads: str,
+    namespace: str = "default",
+    status: str = "Stopped",
+    strategy: str = "Halted",
+    **meta: Any,
+) -> Object:
+    """A VM attached to these VM networks."""
+    return {
+        "apiVersion": "kubevirt.io/v1",
+        "kind": "VirtualMachine",
+        "metadata": {"name": name, "namespace": namespace} | meta,
+        "spec": {
+            "runStrategy": strategy,
+            "template": {"spec": {"networks": _networks(nads)}},
+        },
+        "status": {"printableStatus": status},
+    }
+
+
+def vmi(
+    name: str,
+    *nads: str,
+    node: str = "node1",
+    namespace: str = "default",
+    phase: str = "Running",
+    **meta: Any,
+) -> Object:
+    """A running VM attached to these VM networks."""
+    return {
+        "apiVersion": "kubevirt.io/v1",
+        "kind": "VirtualMachineInstance",
+        "metadata": {"name": name, "namespace": namespace} | meta,
+        "spec": {"networks": _networks(nads)},
+        "status": {"phase": phase, "nodeName": node},
+    }
+
+
+def volume(name: str, state: str = "detached", claim: str = "") -> Object:
+    """A Longhorn volume, of a claim `namespace/name` if one is given."""
+    namespace, _, pvc = claim.partition("/")
+    owner = {"namespace": namespace, "pvcName": pvc} if claim else {}
+    return {
+        "apiVersion": "longhorn.io/v1beta2",
+        "kind": "Volume",
+        "metadata": {"name": name, "namespace": "longhorn-system"},
+        "status": {"state": state, "kubernetesStatus": owner},
+    }
+
+
+def claim(name: str, namespace: str, app: str) -> Object:
+    """A PersistentVolumeClaim of an application."""
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {
+            "name": name,
+            "namespace": namespace,
+            "labels": {"app.kubernetes.io/name": app},
+        },
+    }
+
+
+def storage_setting(value: str | None = None, **changed: Any) -> Object:
+    """The Setting storage-network as it is when Harvester has carried its value out.
+
+    ``changed``: status, reason, message of the condition, hash, nad, old_nad, no_condition.
+    """
+    setting: Object = {
+        "apiVersion": "harvesterhci.io/v1beta1",
+        "kind": "Setting",
+        "metadata": {"name": "storage-network", "uid": "uid-setting", "annotations": {}},
+    }
+    if value is None and not changed:
+        return setting
+    if value:
+        setting["value"] = value
+    hashed = changed.get("hash", hashlib.sha1((value or "").encode()).hexdigest())
+    current = changed.get("nad", "harvester-system/storagenetwork-abcde" if value else "")
+    setting["metadata"]["annotations"] = {
+        f"{STORAGE}/hash": hashed,
+        f"{STORAGE}/net-attach-def": current,
+        f"{STORAGE}/old-net-attach-def": changed.get("old_nad", ""),
+    }
+    if not changed.get("no_condition"):
+        configured = {
+            "type": "configured",
+            "status": changed.get("status", "True"),
+            "reason": changed.get("reason", "Completed"),
+            "message": changed.get("message", ""),
+        }
+        setting["status"] = {"conditions": [configured]}
+    return setting
+
+
+def link_monitor(name: str, links: dict[str, list[Object]]) -> Object:
+    """What the nodes say of their links."""
+    return {
+        "apiVersion": f"{NETWORK}/v1beta1",
+        "kind": "LinkMonitor",
+        "metadata": {"name": name},
+        "status": {"linkStatus": links},
+    }

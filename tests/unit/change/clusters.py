@@ -1,0 +1,419 @@
+"""Random clusters for properties, and what of a cluster must be as before."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from harvester_net.change.record import Goal
+from harvester_net.cluster.resources import (
+    CLUSTER_NETWORK,
+    LONGHORN_SETTING,
+    NAD,
+    NODE,
+    SETTING,
+    VLAN_CONFIG,
+    VLAN_STATUS,
+    VM,
+    VMI,
+    VOLUME,
+    Object,
+    annotations_of,
+    labels_of,
+)
+
+from .controllers import LONGHORN_RWX, LONGHORN_STORAGE, STRATEGY, settled
+from .model import created, patched
+from .world import HINDRANCE, HOME, NETWORK, WITNESS, World, cni_of, meant, network_of
+
+VERSIONS = ((1, 4), (1, 5), (1, 6), (1, 7), (1, 8), (1, 9))
+MTUS = (1500, 9000, 2000, 576)
+FINAL = ("Succeeded", "Failed")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A cluster at rest, the snapshot that a plan sees, and what is wanted."""
+
+    world: World
+    goal: Goal
+
+
+# --- building blocks -------------------------------------------------------------------------
+
+
+def network_object(name: str) -> Object:
+    """A cluster network."""
+    return {
+        "apiVersion": CLUSTER_NETWORK.api,
+        "kind": CLUSTER_NETWORK.kind,
+        "metadata": {"name": name},
+    }
+
+
+def config_object(
+    name: str, network: str, attributes: Object | None, selector: dict[str, str]
+) -> Object:
+    """A network config as a user writes it."""
+    uplink: Object = {"nics": ["eth1"], "bondOptions": {"mode": "active-backup", "miimon": 100}}
+    if attributes is not None:
+        uplink["linkAttributes"] = attributes
+    spec: Object = {"clusterNetwork": network, "uplink": uplink, "description": f"for {name}"}
+    if selector:
+        spec["nodeSelector"] = selector
+    return {
+        "apiVersion": VLAN_CONFIG.api,
+        "kind": VLAN_CONFIG.kind,
+        "metadata": {"name": name, "labels": {"team": "a"}, "annotations": {"note": name}},
+        "spec": spec,
+    }
+
+
+def nad_object(key: str, network: str, mtu: int) -> Object:
+    """A VM network of a cluster network with this MTU."""
+    namespace, _, name = key.partition("/")
+    config: Object = {
+        "cniVersion": "0.3.1",
+        "name": name,
+        "type": "bridge",
+        "bridge": f"{network}-br",
+        "promiscMode": True,
+        "vlan": 100,
+        "ipam": {},
+    }
+    if mtu != 1500:
+        config["mtu"] = mtu
+    return {
+        "apiVersion": NAD.api,
+        "kind": NAD.kind,
+        "metadata": {
+            "name": name,
+            "namespace": namespace,
+            "labels": {f"{NETWORK}/clusternetwork": network},
+        },
+        "spec": {"config": json.dumps(config)},
+    }
+
+
+def vm_object(
+    key: str, strategy: str | bool, nads: list[str], node: str, hindrance: str = ""
+) -> Object:
+    """A VM; a bool is the old field `running`."""
+    namespace, _, name = key.partition("/")
+    networks: list[Object] = [{"name": "default", "pod": {}}]
+    networks += [{"name": f"n{i}", "multus": {"networkName": n}} for i, n in enumerate(nads)]
+    run = {"running": strategy} if isinstance(strategy, bool) else {"runStrategy": strategy}
+    notes = {HOME: node} | ({HINDRANCE: hindrance} if hindrance else {})
+    return {
+        "apiVersion": VM.api,
+        "kind": VM.kind,
+        "metadata": {"name": name, "namespace": namespace, "annotations": notes},
+        "spec": {**run, "template": {"spec": {"networks": networks}}},
+        "status": {"printableStatus": "Stopped"},
+    }
+
+
+def volume_object(vm: str) -> Object:
+    """The volume of a VM."""
+    namespace, _, name = vm.partition("/")
+    return {
+        "apiVersion": VOLUME.api,
+        "kind": VOLUME.kind,
+        "metadata": {"name": f"pvc-{namespace}-{name}", "namespace": "longhorn-system"},
+        "spec": {"accessMode": "rwx", "migratable": True},
+        "status": {
+            "state": "detached",
+            "kubernetesStatus": {"namespace": namespace, "pvcName": name},
+        },
+    }
+
+
+def setting_object(name: str, value: str = "") -> Object:
+    """A Setting of Harvester."""
+    setting: Object = {
+        "apiVersion": SETTING.api,
+        "kind": SETTING.kind,
+        "metadata": {"name": name},
+    }
+    return setting | ({"value": value} if value else {})
+
+
+def bare_world(version: tuple[int, int], nodes: dict[str, dict[str, str]]) -> World:
+    """A cluster after its installation: nodes by name with their labels."""
+    world = World(version)
+    number = f"v{version[0]}.{version[1]}.0"
+    settings = [setting_object("server-version", number), setting_object("storage-network")]
+    if version >= (1, 8):
+        settings.append(setting_object("rwx-network"))
+    for setting in settings:
+        world = world.put(SETTING, setting)
+    for name, labels in nodes.items():
+        ready = {"conditions": [{"type": "Ready", "status": "True"}]}
+        node = {"apiVersion": "v1", "kind": "Node", "status": ready}
+        world = world.put(NODE, {**node, "metadata": {"name": name, "labels": labels}})
+    for key in (LONGHORN_STORAGE, LONGHORN_RWX):
+        namespace, _, name = key.partition("/")
+        meta = {"name": name, "namespace": namespace}
+        world = world.put(LONGHORN_SETTING, {"metadata": meta, "value": ""})
+    return world.put(CLUSTER_NETWORK, network_object("mgmt"))
+
+
+# --- random clusters -------------------------------------------------------------------------
+
+
+@st.composite
+def cases(draw: Any) -> Case:
+    """A cluster and a wish for another MTU."""
+    version = draw(st.sampled_from(VERSIONS))
+    goal_network = draw(st.sampled_from(("data", "data", "data", "mgmt")))
+    old, new = draw(st.lists(st.sampled_from(MTUS), min_size=2, max_size=2, unique=True))
+    world = draw(worlds(version, old))
+    goal = Goal(kind="mtu", cluster_network=goal_network, mtu=new)
+    if goal_network == "mgmt" and old != 1500:
+        world = _with_mgmt_mtu(world, old)
+    world = draw(_with_storage(settled(world)))
+    return Case(draw(_with_vms(settled(world))), goal)
+
+
+def _with_mgmt_mtu(world: World, mtu: int) -> World:
+    notes = {"metadata": {"annotations": {f"{NETWORK}/uplink-mtu": str(mtu)}}}
+    return settled(world.changed(CLUSTER_NETWORK, "mgmt", notes))
+
+
+@st.composite
+def worlds(draw: Any, version: tuple[int, int], mtu: int) -> World:
+    """Nodes, configs and VM networks of two cluster networks, all of one MTU."""
+    count = draw(st.integers(1, 6))
+    configs = draw(st.integers(0, 6))
+    nodes: dict[str, dict[str, str]] = {}
+    for number in range(count):
+        uplink = draw(st.integers(0, max(configs - 1, 0)))
+        other = draw(st.sampled_from(("yes", "no")))
+        nodes[f"node{number}"] = {"uplink": f"nc-{uplink}", "other": other}
+    if draw(st.booleans()):
+        nodes["witness"] = {WITNESS: "true", "uplink": "nc-0"}
+    world = bare_world(version, nodes)
+    for name in ("data", "other"):
+        world = world.put(CLUSTER_NETWORK, network_object(name))
+    spelling = draw(st.sampled_from(_spellings(version, mtu)))
+    fits = {labels["uplink"] for labels in nodes.values() if WITNESS not in labels}
+    for number in range(configs):
+        name = f"nc-{number}"
+        if name not in fits and (version < (1, 8)):
+            continue
+        if version >= (1, 6):
+            spelling = draw(st.sampled_from(_spellings(version, mtu)))
+        selector = {} if configs == 1 and draw(st.booleans()) else {"uplink": name}
+        world = created(world, VLAN_CONFIG, config_object(name, "data", spelling, selector))
+        if draw(st.booleans()):
+            world = settled(world)
+    if draw(st.booleans()) and any(labels.get("other") == "yes" for labels in nodes.values()):
+        other = config_object("other-nc", "other", {"mtu": 1500}, {"other": "yes"})
+        world = created(world, VLAN_CONFIG, other)
+    world = settled(world)
+    for number in range(draw(st.integers(0, 3))):
+        world = world.put(NAD, nad_object(f"default/data-{number}", "data", mtu))
+    if not configs and version >= (1, 6) and mtu != 1500:
+        notes = {"metadata": {"annotations": {f"{NETWORK}/uplink-mtu": str(mtu)}}}
+        world = world.changed(CLUSTER_NETWORK, "data", notes)
+    for network in ("other", "mgmt"):
+        for number in range(draw(st.integers(0, 2))):
+            world = world.put(NAD, nad_object(f"ns/{network}-{number}", network, 1500))
+    return world
+
+
+def _spellings(version: tuple[int, int], mtu: int) -> list[Object | None]:
+    """How users write an MTU; up to 1.5 link attributes must be there (H7)."""
+    written: list[Object | None] = [{"mtu": mtu}, {"mtu": mtu, "txQLen": 2000}]
+    if mtu == 1500:
+        written += [{"mtu": 0}, {}]
+        written += [None] if version >= (1, 6) else []
+    return written
+
+
+@st.composite
+def _with_storage(draw: Any, world: World) -> World:
+    """The storage network and the RWX network, on any cluster network that can carry them."""
+    network = draw(st.sampled_from(("", "data", "data", "other", "mgmt")))
+    spaces = draw(st.sampled_from(("", " ")))
+    if network:
+        text = (
+            f'{{"vlan":300,{spaces}"clusterNetwork":"{network}","range":"192.168.0.0/24"}}'
+        )
+        world = _set_if_allowed(world, "storage-network", text)
+    stored = bool(world.of(SETTING)["storage-network"].get("value"))
+    if world.version >= (1, 8):
+        kind = draw(st.sampled_from(("", "shared", "data", "other", "mgmt")))
+        if kind == "shared" and stored:
+            text = '{"share-storage-network": true}'
+            world = _set_if_allowed(world, "rwx-network", text)
+        elif kind and kind != "shared":
+            value = {"vlan": 301, "clusterNetwork": kind, "range": "192.168.1.0/24"}
+            text = json.dumps({"share-storage-network": False, "network": value})
+            world = _set_if_allowed(world, "rwx-network", text)
+    return world
+
+
+def _set_if_allowed(world: World, name: str, text: str) -> World:
+    from harvester_net.cluster.errors import Denied
+
+    try:
+        return settled(patched(world, SETTING, name, {"value": text}))
+    except Denied:
+        return world
+
+
+STATES = (
+    "running",
+    "running",
+    "running",
+    "down",
+    "starting",
+    "unschedulable",
+    "no volume",
+    "succeeded",
+    "failed",
+    "going",
+)
+STRATEGIES: tuple[str | bool, ...] = (
+    "Always",
+    "RerunOnFailure",
+    "Manual",
+    "Once",
+    "Halted",
+    True,
+    False,
+)
+
+
+@st.composite
+def _with_vms(draw: Any, world: World) -> World:
+    """VMs in every state, some of them caught on their way to another."""
+    nads = sorted(key for key, nad in world.of(NAD).items() if "system" not in key)
+    nodes = [key for key, node in world.of(NODE).items() if WITNESS not in labels_of(node)]
+    vm = st.tuples(
+        st.sampled_from(STRATEGIES),
+        st.sampled_from(STATES),
+        st.lists(st.sampled_from(nads), max_size=2, unique=True) if nads else st.just([]),
+        st.sampled_from(nodes),
+        st.booleans(),
+    )
+    caught: list[tuple[str, Object]] = []
+    most = draw(st.sampled_from((2, 8, 30)))
+    for number, (strategy, state, used, node, short) in enumerate(
+        draw(st.lists(vm, max_size=most))
+    ):
+        namespace = "ns" if number % 3 == 2 else "default"
+        key = f"{namespace}/vm{number}"
+        named = [n.removeprefix(f"{namespace}/") if short else n for n in used]
+        hindrance = state if state in ("unschedulable", "no volume") else ""
+        world = world.put(VM, vm_object(key, strategy, named, node, hindrance))
+        world = world.put(VOLUME, volume_object(key))
+        if vmi := _instance(world.of(VM)[key], str(strategy), state, node):
+            caught.append((key, vmi))
+    world = settled(world)
+    for key, vmi in caught:
+        world = world.put(VMI, vmi)
+        status = {"Running": "Running", "Pending": "Starting"}.get(
+            vmi["status"]["phase"], "Stopped"
+        )
+        if vmi["metadata"].get("deletionTimestamp"):
+            status = "Stopping"
+        world = world.changed(VM, key, {"status": {"printableStatus": status}})
+    return world
+
+
+def _instance(vm: Object, strategy: str, state: str, node: str) -> Object | None:
+    """The instance that a VM of this state has, where it differs from what the controllers
+    make.
+    """
+    halted = strategy in ("Halted", "False")
+    phases = {"starting": "Pending", "succeeded": "Succeeded", "failed": "Failed"}
+    phase = phases.get(state, "Running")
+    meta: Object = {k: vm["metadata"][k] for k in ("name", "namespace")}
+    if state == "going":
+        if not halted:
+            return None
+        meta["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    elif halted or (state == "running" and strategy != "Manual"):
+        return None
+    elif state in ("down", "unschedulable", "no volume"):
+        return None
+    status: Object = {"phase": phase}
+    if phase != "Pending":
+        status["nodeName"] = node
+    return {
+        "apiVersion": VMI.api,
+        "kind": VMI.kind,
+        "metadata": meta,
+        "spec": {"networks": vm["spec"]["template"]["spec"]["networks"]},
+        "status": status,
+    }
+
+
+# --- what must be as before ------------------------------------------------------------------
+
+
+def picture(world: World, network: str, mtu: int | None = None) -> dict[str, Any]:
+    """Everything of a world that a change must leave as it was. An MTU in place of the one that
+    the cluster network has shows how it should be after the change.
+    """
+
+    def told(of: str, own: int | None) -> int:
+        return mtu if mtu is not None and of == network else meant(own)
+
+    return {
+        "networks": {
+            key: told(key, int(annotations_of(obj).get(f"{NETWORK}/uplink-mtu") or 0))
+            for key, obj in world.of(CLUSTER_NETWORK).items()
+            if world.version >= (1, 6) or key == network
+        },
+        "configs": {
+            key: _config(obj, told) for key, obj in world.of(VLAN_CONFIG).items()
+        },
+        "statuses": sorted(
+            (s["status"]["node"], s["status"]["vlanConfig"], str(s["status"]["conditions"]))
+            for s in world.of(VLAN_STATUS).values()
+        ),
+        "vm networks": sorted(_nad(nad, told) for nad in world.of(NAD).values()),
+        "vms": {key: _vm(world, key, vm) for key, vm in world.of(VM).items()},
+        "settings": {
+            key: (s.get("value", ""), [c["status"] for c in _conditions(s)])
+            for key, s in world.of(SETTING).items()
+        },
+        "longhorn": {
+            key: _without_number(s["value"]) for key, s in world.of(LONGHORN_SETTING).items()
+        },
+        "volumes": {key: v["status"]["state"] for key, v in world.of(VOLUME).items()},
+    }
+
+
+def _conditions(obj: Object) -> list[Object]:
+    return list((obj.get("status") or {}).get("conditions") or [])
+
+
+def _config(config: Object, told: Any) -> Any:
+    spec = json.loads(json.dumps(config["spec"]))
+    attributes = dict(spec["uplink"].pop("linkAttributes", None) or {})
+    attributes["mtu"] = told(spec["clusterNetwork"], attributes.get("mtu"))
+    return spec, attributes, labels_of(config), annotations_of(config)
+
+
+def _nad(nad: Object, told: Any) -> tuple[str, str]:
+    config = cni_of(nad)
+    config["mtu"] = told(network_of(nad), config.get("mtu"))
+    name = f"{nad['metadata']['namespace']}/{nad['metadata']['name']}"
+    return _without_number(name), json.dumps(config, sort_keys=True)
+
+
+def _without_number(name: str) -> str:
+    return name[:-5] if name.startswith("harvester-system/") else name
+
+
+def _vm(world: World, key: str, vm: Object) -> Any:
+    vmi = world.get(VMI, key)
+    phase = vmi["status"]["phase"] if vmi and vmi["status"]["phase"] not in FINAL else "down"
+    return vm["spec"], annotations_of(vm).get(STRATEGY), phase

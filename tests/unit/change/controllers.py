@@ -1,0 +1,468 @@
+"""What the controllers of Harvester, KubeVirt and Longhorn and the agents of the nodes do with
+a world, each as one pure pass; `settled` repeats them until nothing changes (H4, H5.6).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from harvester_net.cluster.errors import ClusterError
+from harvester_net.cluster.resources import (
+    CLUSTER_NETWORK,
+    LINK_MONITOR,
+    LONGHORN_SETTING,
+    NAD,
+    SETTING,
+    VLAN_CONFIG,
+    VLAN_STATUS,
+    VM,
+    VMI,
+    VOLUME,
+    Object,
+    annotations_of,
+    condition,
+    is_terminating,
+    key_of,
+    labels_of,
+)
+
+from .admission import (
+    check_nad_update,
+    check_network_update,
+    is_exempt,
+    nad_mtu_for,
+)
+from .world import (
+    HINDRANCE,
+    HOME,
+    NETWORK,
+    RWX,
+    STORAGE,
+    World,
+    cni_of,
+    configs_on,
+    matched,
+    meant,
+    nads_on,
+    raw_mtu,
+    status_key,
+    statuses_on,
+)
+
+STRATEGY = "harvesterhci.io/vmRunStrategy"
+FINAL = ("Succeeded", "Failed")
+APPLIED = "model/applied"
+
+
+# --- KubeVirt and Harvester's VM controller ----------------------------------------------------
+
+
+def vms(world: World) -> World:
+    """Instances come and go as the run strategies say."""
+    for key in world.of(VM):
+        world = _vm(world, key)
+    for key, vmi in list(world.of(VMI).items()):
+        if is_terminating(vmi):
+            world = world.without(VMI, key)
+    return world
+
+
+def strategy_of(vm: Object) -> str:
+    """The run strategy, also of a VM that uses the old field."""
+    if "running" in vm["spec"]:
+        return "Always" if vm["spec"]["running"] else "Halted"
+    return str(vm["spec"].get("runStrategy", "Halted"))
+
+
+def _vm(world: World, key: str) -> World:
+    vm, vmi = world.of(VM)[key], world.get(VMI, key)
+    strategy, status = strategy_of(vm), vm.get("status") or {}
+    arrived = status.get("runStrategy") != strategy
+    asked = bool(status.get("stateChangeRequests"))
+    phase = vmi["status"]["phase"] if vmi else None
+    if vmi is not None and _goes(world, strategy, phase):
+        world = world.without(VMI, key)
+        phase, arrived = None, arrived or phase == "Failed"
+    if phase is None and _comes(strategy, arrived=arrived, asked=asked):
+        world = _started(world, vm)
+    elif phase in ("Pending", "Scheduling") and not annotations_of(vm).get(HINDRANCE):
+        world = world.changed(VMI, key, _running(vm))
+    if strategy != "Halted":
+        world = world.changed(VM, key, {"metadata": {"annotations": {STRATEGY: strategy}}})
+    said = {"runStrategy": strategy, "printableStatus": _printable(world, key, strategy)}
+    return world.changed(VM, key, {"status": said | {"stateChangeRequests": None}})
+
+
+def _goes(world: World, strategy: str, phase: str | None) -> bool:
+    if strategy == "Halted":
+        return True
+    if strategy == "Always":
+        return phase in FINAL
+    if strategy == "RerunOnFailure":
+        return phase == "Failed" or (phase == "Succeeded" and world.version >= (1, 8))
+    return False
+
+
+def _comes(strategy: str, *, arrived: bool, asked: bool) -> bool:
+    if strategy == "Manual":
+        return asked
+    return strategy == "Always" or (strategy in ("RerunOnFailure", "Once") and arrived)
+
+
+def _started(world: World, vm: Object) -> World:
+    hindrance = annotations_of(vm).get(HINDRANCE)
+    if hindrance == "no volume":
+        return world
+    meta = {"name": vm["metadata"]["name"], "namespace": vm["metadata"]["namespace"]}
+    vmi: Object = {
+        "apiVersion": VMI.api,
+        "kind": VMI.kind,
+        "metadata": meta,
+        "spec": {"networks": vm["spec"]["template"]["spec"].get("networks") or []},
+        "status": {"phase": "Pending"},
+    }
+    world = world.put(VMI, vmi)
+    return world if hindrance else world.changed(VMI, key_of(vmi), _running(vm))
+
+
+def _running(vm: Object) -> Object:
+    return {"status": {"phase": "Running", "nodeName": annotations_of(vm).get(HOME, "node0")}}
+
+
+def _printable(world: World, key: str, strategy: str) -> str:
+    vmi = world.get(VMI, key)
+    if vmi is None:
+        hindered = strategy == "Always" and annotations_of(world.of(VM)[key]).get(HINDRANCE)
+        return "ErrorPvcNotFound" if hindered else "Stopped"
+    phase = vmi["status"]["phase"]
+    if strategy == "Halted":
+        return "Stopping"
+    if phase in FINAL:
+        return "Stopped"
+    return "Running" if phase == "Running" else "Starting"
+
+
+def volumes(world: World) -> World:
+    """Longhorn attaches the volumes of running VMs and detaches all others."""
+    for key, volume in world.of(VOLUME).items():
+        if is_exempt(world, volume):
+            continue
+        owner = volume["status"]["kubernetesStatus"]
+        vmi = world.get(VMI, f"{owner['namespace']}/{owner['pvcName']}")
+        attached = vmi is not None and vmi["status"]["phase"] not in FINAL
+        state = "attached" if attached else "detached"
+        world = world.changed(VOLUME, key, {"status": {"state": state}})
+    return world
+
+
+# --- agents and the manager of the network controller --------------------------------------------
+
+
+def agents(world: World) -> World:
+    """Each node sets up the configs that match it, and tears down the others."""
+    for key, status in list(world.of(VLAN_STATUS).items()):
+        config = world.get(VLAN_CONFIG, status["status"]["vlanConfig"])
+        node, network = status["status"]["node"], status["status"]["clusterNetwork"]
+        stays = config is not None and not is_terminating(config) and node in matched(config)
+        if not stays:
+            world = _torn_down(world.without(VLAN_STATUS, key), network, node)
+    for config in list(world.of(VLAN_CONFIG).values()):
+        if config["spec"]["clusterNetwork"] == "mgmt" or is_terminating(config):
+            continue
+        for node in matched(config):
+            world = _set_up(world, config, node)
+    return world
+
+
+def _torn_down(world: World, network: str, node: str) -> World:
+    links = {"status": {"linkStatus": {node: None}}}
+    if world.get(LINK_MONITOR, network):
+        world = world.changed(LINK_MONITOR, network, links)
+    return world
+
+
+def _set_up(world: World, config: Object, node: str) -> World:
+    network, uplink = config["spec"]["clusterNetwork"], config["spec"]["uplink"]
+    key = status_key(network, node)
+    status = world.get(VLAN_STATUS, key)
+    applied = json.loads(annotations_of(status).get(APPLIED, "{}")) if status else {}
+    wanted = {"mtu": raw_mtu(config) or applied.get("mtu", 1500)} | {
+        "bond": uplink.get("bondOptions")
+    }
+    if status is not None and applied == wanted:
+        return world
+    labels = {"clusternetwork": network, "vlanconfig": key_of(config), "node": node}
+    made: Object = {
+        "apiVersion": VLAN_STATUS.api,
+        "kind": VLAN_STATUS.kind,
+        "metadata": {
+            "name": key,
+            "labels": {f"{NETWORK}/{name}": value for name, value in labels.items()},
+            "annotations": {APPLIED: json.dumps(wanted)},
+        },
+        "status": {
+            "clusterNetwork": network,
+            "vlanConfig": key_of(config),
+            "linkMonitor": network,
+            "node": node,
+            "conditions": [{"type": "ready", "status": "True"}],
+        },
+    }
+    world = world.put(VLAN_STATUS, made)
+    return _with_new_bond(world, network, node)
+
+
+def _with_new_bond(world: World, network: str, node: str) -> World:
+    if world.get(LINK_MONITOR, network) is None:
+        monitor = {"apiVersion": LINK_MONITOR.api, "kind": LINK_MONITOR.kind}
+        world = world.put(LINK_MONITOR, {**monitor, "metadata": {"name": network}})
+    index = world.serial
+    links = [
+        {"name": f"{network}-br", "index": 7, "state": "up"},
+        {"name": f"{network}-bo", "index": index, "masterIndex": 7, "state": "up"},
+    ]
+    return world.changed(LINK_MONITOR, network, {"status": {"linkStatus": {node: links}}})
+
+
+def configs(world: World) -> World:
+    """A deleted config goes when its nodes have torn it down (H4.5)."""
+    for key, config in list(world.of(VLAN_CONFIG).items()):
+        left = [
+            status
+            for status in statuses_on(world, config["spec"]["clusterNetwork"])
+            if status["status"]["vlanConfig"] == key
+        ]
+        if is_terminating(config) and not left:
+            world = world.without(VLAN_CONFIG, key)
+    return world
+
+
+def cluster_networks(world: World) -> World:
+    """The manager notes the MTU of the configs, and whether there is any uplink (H4.1)."""
+    for name in world.of(CLUSTER_NETWORK):
+        if name == "mgmt":
+            continue
+        if world.version >= (1, 6):
+            world = _noted_mtu(world, name)
+        if world.version >= (1, 8):
+            world = _moved_source(world, name)
+        world = _noted_readiness(world, name)
+    return world
+
+
+def _noted_mtu(world: World, name: str) -> World:
+    for config in configs_on(world, name):
+        mtu = str(meant(raw_mtu(config)))
+        network = world.of(CLUSTER_NETWORK)[name]
+        if annotations_of(network).get(f"{NETWORK}/uplink-mtu") != mtu:
+            notes = {f"{NETWORK}/uplink-mtu": mtu, f"{NETWORK}/mtu-source-vc": key_of(config)}
+            world = _network_written(world, name, {"metadata": {"annotations": notes}})
+    return world
+
+
+def _moved_source(world: World, name: str) -> World:
+    source = annotations_of(world.of(CLUSTER_NETWORK)[name]).get(f"{NETWORK}/mtu-source-vc")
+    if not source or source in world.of(VLAN_CONFIG):
+        return world
+    left = configs_on(world, name)
+    notes: dict[str, str | None] = dict.fromkeys(
+        (f"{NETWORK}/uplink-mtu", f"{NETWORK}/mtu-source-vc")
+    )
+    if left:
+        best = max(left, key=lambda config: bool(raw_mtu(config)))
+        mtu = str(meant(raw_mtu(best)))
+        notes = {f"{NETWORK}/uplink-mtu": mtu, f"{NETWORK}/mtu-source-vc": key_of(best)}
+    return _network_written(world, name, {"metadata": {"annotations": notes}})
+
+
+def _noted_readiness(world: World, name: str) -> World:
+    status = "True" if statuses_on(world, name) else "False"
+    network = world.of(CLUSTER_NETWORK)[name]
+    said = condition(network, "ready").get("status")
+    if said == status or (said is None and status == "False"):
+        return world
+    ready = {"status": {"conditions": [{"type": "ready", "status": status}]}}
+    world = _network_written(world, name, ready)
+    for key in nads_on(world, name):
+        label = {f"{NETWORK}/ready": status.lower()}
+        world = world.changed(NAD, key, {"metadata": {"labels": label}})
+    return world
+
+
+def _network_written(world: World, name: str, fields: Object) -> World:
+    """The manager's own writes are judged like everybody's, and are tried again later."""
+    after = world.changed(CLUSTER_NETWORK, name, fields)
+    try:
+        check_network_update(
+            world, world.of(CLUSTER_NETWORK)[name], after.of(CLUSTER_NETWORK)[name]
+        )
+    except ClusterError:
+        return world
+    return after
+
+
+def vm_networks(world: World) -> World:
+    """From 1.6 on, VM networks follow the MTU; the first refusal ends the pass (H4.3)."""
+    if world.version < (1, 6):
+        return world
+    for name, network in world.of(CLUSTER_NETWORK).items():
+        text = annotations_of(network).get(f"{NETWORK}/uplink-mtu")
+        for key in nads_on(world, name) if text else ():
+            nad = world.of(NAD)[key]
+            if meant(cni_of(nad).get("mtu")) == int(str(text)):
+                continue
+            config = json.dumps(cni_of(nad) | {"mtu": int(str(text))})
+            after = world.changed(NAD, key, {"spec": {"config": config}})
+            try:
+                check_nad_update(world, nad, after.of(NAD)[key])
+            except ClusterError:
+                break
+            world = after
+    return world
+
+
+# --- the storage network (H4.7) ------------------------------------------------------------------
+
+
+LONGHORN_STORAGE = "longhorn-system/storage-network"
+LONGHORN_RWX = "longhorn-system/endpoint-network-for-rwx-volume"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha1(text.encode()).hexdigest()
+
+
+def storage_network(world: World) -> World:
+    """One phase of the storage network's state machine."""
+    setting = world.of(SETTING)["storage-network"]
+    text, notes = setting.get("value") or "", annotations_of(setting)
+    if not text and f"{STORAGE}/hash" not in notes:
+        return world
+    if notes.get(f"{STORAGE}/hash") != _digest(text):
+        return _with_storage_nad(world, text)
+    current = notes.get(f"{STORAGE}/net-attach-def", "")
+    if world.of(LONGHORN_SETTING)[LONGHORN_STORAGE]["value"] != current:
+        if any(v["status"]["state"] != "detached" and not is_exempt(world, v)
+               for v in world.of(VOLUME).values()):
+            return _storage_says(world, "False", "In Progress", "waiting for all volumes")
+        return world.changed(LONGHORN_SETTING, LONGHORN_STORAGE, {"value": current})
+    if old := notes.get(f"{STORAGE}/old-net-attach-def"):
+        world = world.without(NAD, old)
+        return _storage_notes(world, {"old-net-attach-def": ""})
+    return _storage_says(world, "True", "Completed", "")
+
+
+def _with_storage_nad(world: World, text: str) -> World:
+    notes = annotations_of(world.of(SETTING)["storage-network"])
+    made = ""
+    if text:
+        value = json.loads(text)
+        world, made = _system_nad(world, "storagenetwork", value, {STORAGE: "true"})
+    noted = {
+        "hash": _digest(text),
+        "net-attach-def": made,
+        "old-net-attach-def": notes.get(f"{STORAGE}/net-attach-def", ""),
+    }
+    return _storage_says(_storage_notes(world, noted), "False", "In Progress", "create NAD")
+
+
+def _system_nad(
+    world: World, prefix: str, value: Object, annotations: dict[str, str]
+) -> tuple[World, str]:
+    network = value["clusterNetwork"]
+    config = {
+        "cniVersion": "0.3.1",
+        "type": "bridge",
+        "bridge": f"{network}-br",
+        "promiscMode": True,
+        "vlan": value.get("vlan") or 1,
+        "ipam": {"type": "whereabouts", "range": value["range"]},
+    }
+    if (mtu := nad_mtu_for(world, network)) != 1500:
+        config["mtu"] = mtu
+    nad = {
+        "apiVersion": NAD.api,
+        "kind": NAD.kind,
+        "metadata": {
+            "name": f"{prefix}-{world.serial:05d}",
+            "namespace": "harvester-system",
+            "labels": {f"{NETWORK}/clusternetwork": network},
+            "annotations": annotations,
+        },
+        "spec": {"config": json.dumps(config)},
+    }
+    return world.put(NAD, nad), key_of(nad)
+
+
+def _storage_notes(world: World, notes: dict[str, str]) -> World:
+    annotations = {f"{STORAGE}/{name}": value for name, value in notes.items()}
+    return world.changed(
+        SETTING, "storage-network", {"metadata": {"annotations": annotations}}
+    )
+
+
+def _storage_says(world: World, status: str, reason: str, message: str) -> World:
+    return _setting_says(world, "storage-network", status, reason, message)
+
+
+def _setting_says(world: World, name: str, status: str, reason: str, message: str) -> World:
+    configured = {"type": "configured", "status": status, "reason": reason, "message": message}
+    return world.changed(SETTING, name, {"status": {"conditions": [configured]}})
+
+
+def rwx_network(world: World) -> World:
+    """The network of RWX volumes: shared with the storage network, its own, or none."""
+    setting = world.get(SETTING, "rwx-network")
+    if setting is None:
+        return world
+    text, notes = setting.get("value") or "", annotations_of(setting)
+    value = json.loads(text or "{}")
+    if not text and f"{RWX}/hash" not in notes:
+        return world
+    if notes.get(f"{RWX}/hash") != _digest(text):
+        made = ""
+        if value.get("network"):
+            world, made = _system_nad(world, "rwx-network", value["network"], {RWX: "true"})
+        noted = {"hash": _digest(text), "net-attach-def": made}
+        noted["old-net-attach-def"] = notes.get(f"{RWX}/net-attach-def", "")
+        annotations = {f"{RWX}/{name}": said for name, said in noted.items()}
+        world = world.changed(
+            SETTING, "rwx-network", {"metadata": {"annotations": annotations}}
+        )
+        return _setting_says(world, "rwx-network", "False", "In Progress", "")
+    storage = annotations_of(world.of(SETTING)["storage-network"])
+    shared = storage.get(f"{STORAGE}/net-attach-def", "")
+    wanted = shared if value.get("share-storage-network") else notes[f"{RWX}/net-attach-def"]
+    if world.of(LONGHORN_SETTING)[LONGHORN_RWX]["value"] != wanted:
+        return world.changed(LONGHORN_SETTING, LONGHORN_RWX, {"value": wanted})
+    if old := notes.get(f"{RWX}/old-net-attach-def"):
+        gone = {"metadata": {"annotations": {f"{RWX}/old-net-attach-def": ""}}}
+        return world.without(NAD, old).changed(SETTING, "rwx-network", gone)
+    return _setting_says(world, "rwx-network", "True", "Completed", "")
+
+
+CONTROLLERS = (
+    vms,
+    volumes,
+    agents,
+    configs,
+    cluster_networks,
+    vm_networks,
+    storage_network,
+    rwx_network,
+)
+
+
+def settled(world: World) -> World:
+    """The world when no controller has anything left to do."""
+    for _ in range(50):
+        before = world
+        for controller in CONTROLLERS:
+            world = controller(world)
+        if world is before:
+            return world
+    raise AssertionError("the controllers never come to rest")
+
+
+__all__ = ["CONTROLLERS", "STRATEGY", "labels_of", "settled", "strategy_of"]

@@ -1,0 +1,175 @@
+"""The state of a Harvester cluster as plain API objects, changed by making a new one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from harvester_net.change.situation import Situation
+from harvester_net.cluster.resources import (
+    NAD,
+    NODE,
+    VLAN_CONFIG,
+    VLAN_STATUS,
+    VMI,
+    Object,
+    Resource,
+    annotations_of,
+    key_of,
+    labels_of,
+)
+from tests.fake_api import merged
+
+NETWORK = "network.harvesterhci.io"
+STORAGE = "storage-network.settings.harvesterhci.io"
+RWX = "rwx-network.settings.harvesterhci.io"
+WITNESS = "node-role.harvesterhci.io/witness"
+HINDRANCE = "model/hindrance"
+"""Annotation of a VM of this model: why it does not come up."""
+HOME = "model/node"
+"""Annotation of a VM of this model: the node that it is scheduled to."""
+
+Key = tuple[Resource, str]
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything the API server holds. A change makes a new world and leaves the old one."""
+
+    version: tuple[int, int]
+    objects: Mapping[Resource, Mapping[str, Object]] = field(default_factory=dict)
+    serial: int = 1000
+    """Counts resource versions, uids, device indices and random names."""
+
+    @property
+    def situation(self) -> Situation:
+        """This world as a plan looks at it."""
+        return Situation(self.objects)
+
+    def of(self, resource: Resource) -> Mapping[str, Object]:
+        """The objects of a kind by key."""
+        return self.objects.get(resource, {})
+
+    def get(self, resource: Resource, key: str) -> Object | None:
+        """One object."""
+        return self.of(resource).get(key)
+
+    def put(self, resource: Resource, obj: Object) -> World:
+        """The world with an object in it, made or changed."""
+        serial = self.serial + 1
+        known = self.get(resource, key_of(obj))
+        uid = known["metadata"]["uid"] if known else f"uid-{serial}"
+        meta = {"uid": uid} | obj["metadata"] | {"resourceVersion": str(serial)}
+        kind = {**self.of(resource), key_of(obj): obj | {"metadata": meta}}
+        return replace(self, objects={**self.objects, resource: kind}, serial=serial)
+
+    def without(self, resource: Resource, key: str) -> World:
+        """The world in which an object is gone."""
+        kind = {k: obj for k, obj in self.of(resource).items() if k != key}
+        return replace(self, objects={**self.objects, resource: kind}, serial=self.serial + 1)
+
+    def changed(self, resource: Resource, key: str, fields: Object) -> World:
+        """The world with some fields of an object merged in; the same one if that changes
+        nothing.
+        """
+        before = self.of(resource)[key]
+        after = merged(before, fields)
+        return self if after == before else self.put(resource, after)
+
+
+def cni_of(nad: Object) -> dict[str, Any]:
+    """The CNI config of a VM network."""
+    config: dict[str, Any] = json.loads(nad["spec"]["config"])
+    return config
+
+
+def network_of(nad: Object) -> str:
+    """The cluster network of a VM network, by its label."""
+    return labels_of(nad).get(f"{NETWORK}/clusternetwork", "")
+
+
+def nads_on(world: World, network: str) -> list[str]:
+    """The VM networks of a cluster network."""
+    return sorted(key for key, nad in world.of(NAD).items() if network_of(nad) == network)
+
+
+def configs_on(world: World, network: str) -> list[Object]:
+    """The network configs of a cluster network by the label that the server looks at."""
+    return [
+        config
+        for _, config in sorted(world.of(VLAN_CONFIG).items())
+        if labels_of(config).get(f"{NETWORK}/clusternetwork") == network
+    ]
+
+
+def statuses_on(world: World, network: str) -> list[Object]:
+    """The VlanStatus objects of a cluster network."""
+    return [s for s in world.of(VLAN_STATUS).values() if s["status"]["clusterNetwork"] == network]
+
+
+def status_key(network: str, node: str) -> str:
+    """The name of a VlanStatus in this model."""
+    return f"{network}-{node}"
+
+
+def raw_mtu(config: Object) -> int | None:
+    """The MTU as it is spelled; None if it is absent."""
+    mtu: int | None = (config["spec"]["uplink"].get("linkAttributes") or {}).get("mtu")
+    return mtu
+
+
+def meant(mtu: int | None) -> int:
+    """0, absent and 1500 are one value (H3.1)."""
+    return mtu or 1500
+
+
+def network_mtu(network: Object) -> int:
+    """The MTU that a cluster network says."""
+    return meant(int(annotations_of(network).get(f"{NETWORK}/uplink-mtu") or 0))
+
+
+def fitting_nodes(world: World, selector: Mapping[str, str] | None) -> list[str]:
+    """The nodes that a config's selector matches; never witnesses (H3.2)."""
+    return sorted(
+        key
+        for key, node in world.of(NODE).items()
+        if WITNESS not in labels_of(node)
+        and all(labels_of(node).get(k) == v for k, v in (selector or {}).items())
+    )
+
+
+def matched(config: Object) -> list[str]:
+    """The nodes of a config as the server has noted them."""
+    nodes: list[str] = json.loads(annotations_of(config).get(f"{NETWORK}/matched-nodes") or "[]")
+    return nodes
+
+
+def is_system(world: World, nad: Object) -> bool:
+    """Whether a VM network is Harvester's own (H2)."""
+    meta, notes = nad["metadata"], annotations_of(nad)
+    if meta["namespace"] != "harvester-system":
+        return False
+    storage = notes.get(STORAGE) == "true" or meta["name"].startswith("storagenetwork-")
+    rwx = notes.get(RWX) == "true" or meta["name"].startswith("rwx-network-")
+    return storage or (rwx and world.version >= (1, 9))
+
+
+def users_of(world: World, nads: set[str], nodes: set[str] | None = None) -> list[str]:
+    """The instances that use one of these VM networks, on any node or on these; the server
+    counts objects, whatever their phase (H3.2, H3.4).
+    """
+    return [
+        key
+        for key, vmi in sorted(world.of(VMI).items())
+        if nads & set(_named(vmi))
+        and (nodes is None or (vmi.get("status") or {}).get("nodeName") in nodes)
+    ]
+
+
+def _named(vmi: Object) -> Iterator[str]:
+    for network in vmi["spec"].get("networks") or []:
+        name = (network.get("multus") or {}).get("networkName")
+        if name:
+            yield name if "/" in name else f"{vmi['metadata']['namespace']}/{name}"

@@ -1,0 +1,100 @@
+"""Right programs, one for each kind, from which the tests make wrong and other ones."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from harvester_net.kinds.registry import KINDS
+from harvester_net.rules.planned import Planned
+
+DISRUPTION = {
+    "stopVms": True,
+    "onlyVms": ["default/vm-*"],
+    "restartVms": False,
+    "cycleStorageNetwork": True,
+    "onFailure": "rollBack",
+    "stopTimeoutSeconds": 60,
+}
+_OWN = {
+    "labels": {"team": "network", "example.com/rack": "a"},
+    "annotations": {"example.com/note": "hello"},
+    "disruption": DISRUPTION,
+}
+
+CLUSTER_NETWORK = "harvester-net:index:ClusterNetwork"
+NETWORK_CONFIG = "harvester-net:index:NetworkConfig"
+VM_NETWORK = "harvester-net:index:VmNetwork"
+STORAGE_NETWORK = "harvester-net:index:StorageNetwork"
+
+FULL: dict[str, dict[str, Any]] = {
+    CLUSTER_NETWORK: {"name": "data", "mtu": 9000} | _OWN,
+    NETWORK_CONFIG: {
+        "name": "rack-a",
+        "clusterNetwork": "data",
+        "description": "rack a",
+        "nodeSelector": {"rack": "a"},
+        "uplink": {
+            "nics": ["eth1", "eth2"],
+            "bondOptions": {"mode": "802.3ad", "miimon": 50},
+            "linkAttributes": {"txQLen": 1000, "hardwareAddr": "02:00:00:aa:bb:cc"},
+        },
+        "mtu": 9000,
+    }
+    | _OWN,
+    VM_NETWORK: {
+        "name": "vm100",
+        "namespace": "tenants",
+        "clusterNetwork": "data",
+        "type": "L2VlanNetwork",
+        "vlan": 100,
+        "route": {
+            "mode": "manual",
+            "cidr": "192.168.100.0/24",
+            "gateway": "192.168.100.1",
+            "serverIPAddr": "192.168.100.2",
+        },
+        "mtu": 9000,
+    }
+    | _OWN,
+    STORAGE_NETWORK: {
+        "clusterNetwork": "storage",
+        "vlan": 300,
+        "range": "192.168.0.0/24",
+        "exclude": ["192.168.0.1/32", "192.168.0.128/25"],
+        "exclusiveVlan": True,
+        "disruption": DISRUPTION,
+    },
+}
+"""Every property of every kind given (of a VM network, all but the trunk)."""
+
+TRUNK: dict[str, Any] = {
+    "name": "trunk",
+    "clusterNetwork": "data",
+    "type": "L2VlanTrunkNetwork",
+    "vlanTrunk": [{"minID": 100, "maxID": 110}, {"id": 200}],
+}
+
+LEAST: dict[str, dict[str, Any]] = {
+    CLUSTER_NETWORK: {"name": "data"},
+    NETWORK_CONFIG: {
+        "name": "rack-a",
+        "clusterNetwork": "data",
+        "uplink": {"nics": ["eth1"]},
+    },
+    VM_NETWORK: {"name": "vm100", "clusterNetwork": "data", "vlan": 100},
+    STORAGE_NETWORK: {"clusterNetwork": "storage", "vlan": 300, "range": "192.168.0.0/24"},
+}
+"""Only what must be given."""
+
+
+def program(token: str, without: tuple[str, ...] = (), **changes: Any) -> dict[str, Any]:
+    """The least program of a kind with some properties changed or left out."""
+    given = copy.deepcopy(LEAST[token]) | changes
+    return {name: value for name, value in given.items() if name not in without}
+
+
+def messages(token: str, given: dict[str, Any]) -> list[str]:
+    """What a user is told about a program."""
+    _, problems = KINDS[token].check(given, Planned())
+    return [str(problem) for problem in problems]
