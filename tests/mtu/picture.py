@@ -69,8 +69,8 @@ def _status(obj: dict[str, Any]) -> Any:
 
 
 def _nad(obj: dict[str, Any]) -> Any:
-    # The labels of the controller come when they come (peers.md). An MTU of 1500 is left out of
-    # new networks and written into old ones.
+    # The labels of the controller come when they come (peers.md). An MTU of 1500 is left out
+    # of new networks and written into old ones.
     return {"mtu": 1500} | json.loads(obj["spec"]["config"])
 
 

@@ -112,7 +112,7 @@ def delete_vms(lab: Lab) -> None:
     """Delete every VM and wait until all are gone."""
     for vm in lab.client.list(VMS)["items"]:
         lab.client.delete(f"{VMS}/{vm['metadata']['name']}")
-    eventually(lambda: not lab.client.list(VMS)["items"] and not lab.client.list(VMIS)["items"])
+    eventually(lambda: not any(lab.client.list(path)["items"] for path in (VMS, VMIS)))
 
 
 def phase(lab: Lab, name: str) -> str | None:

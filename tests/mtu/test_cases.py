@@ -52,8 +52,8 @@ def with_mtu(before: Picture, mtu: int) -> Picture:
             seen = seen | {"annotations": notes}
         elif name.startswith("network config"):
             uplink = seen["spec"]["uplink"]
-            link = uplink["linkAttributes"] | {"mtu": mtu}
-            seen = seen | {"spec": seen["spec"] | {"uplink": uplink | {"linkAttributes": link}}}
+            link = {"linkAttributes": uplink["linkAttributes"] | {"mtu": mtu}}
+            seen = seen | {"spec": seen["spec"] | {"uplink": uplink | link}}
         elif name.startswith("VM network"):
             seen = seen | {"mtu": mtu}
         elif name == "VM instance default/asleep":

@@ -1,4 +1,4 @@
-"""Nothing is lost: the plugin is killed before and after every single write of the largest case.
+"""Nothing is lost: the plugin is killed before and after every single write of a change.
 
 `make test-kill` runs all of them; `make test` a sample.
 """
@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-
-import pytest
 
 from lab import Lab
 from lab.proxy import Proxy

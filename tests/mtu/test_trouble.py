@@ -1,0 +1,121 @@
+"""What goes wrong: the change stops at a safe point, says what stands where, and goes on."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lab import Lab
+from lab.faults import AgentDown, VmDoesNotStop
+from tests.e2e.stack import Stack
+from tests.e2e.troubles import faults
+
+from .picture import picture
+from .site import Vm, make_vms, phase, program
+
+VMS = (Vm("web", "Always"), Vm("db", "RerunOnFailure"))
+JOURNAL = "config map harvester-system/harvester-net-journal"
+
+
+def site(stack: Stack, mtu: int, **consent: object) -> Stack:
+    """A site of three configs, with this consent for a change."""
+    made = program(configs=3, mtu=mtu, storage=False, consent=consent or None)
+    # Nodes 4 and 5 are no part of it.
+    return stack.program(*made)
+
+
+@pytest.fixture
+def start(stack: Stack, wide_lab: Lab) -> dict[str, object]:
+    """The site is up with two VMs; what it looks like."""
+    site(stack, 1500).up().succeeded()
+    make_vms(wide_lab, VMS)
+    return picture(wide_lab)
+
+
+def test_without_consent_it_is_refused_at_preview_and_at_up(
+    stack: Stack, wide_lab: Lab, start: dict[str, object]
+) -> None:
+    said = (
+        "MTU of cluster network cn-data: 1500 -> 9000: refused, and nothing was changed:\n"
+        "  - 2 VMs must be stopped: default/db, default/web; allow it with "
+        "disruption.stopVms: true"
+    )
+    changed = site(stack, 9000)
+    assert said in unwrapped(changed.preview().failed().output)
+    assert said in unwrapped(changed.up().failed().output)
+    only = site(stack, 9000, stop_vms=True, only_vms=["default/d*"])
+    refused = unwrapped(only.preview().failed().output)
+    assert "1 VM outside disruption.onlyVms must be stopped: default/web" in refused
+    assert picture(wide_lab) == start
+
+
+def test_preview_shows_the_same_plan_everywhere(
+    stack: Stack, start: dict[str, object]
+) -> None:
+    changed = site(stack, 9000, stop_vms=True)
+    texts = [
+        plan_in(changed.preview(*flags).succeeded().output) for flags in ((), ("--diff",))
+    ]
+    shown = changed.preview("--json").succeeded().output
+    report = json.loads(shown[shown.index("{\n") :])
+    logged = [d["message"] for d in report["diagnostics"] if "in 9 steps" in d["message"]]
+    texts.append(plan_in(logged[0]))
+    assert texts[0] == texts[1] == texts[2]
+    assert texts[0] == [
+        "1. stop VM default/db (RerunOnFailure)",
+        "2. stop VM default/web (Always)",
+        "3. delete network config nc-2 (node2)",
+        "4. delete network config nc-3 (node3)",
+        "5. set MTU 9000 on network config nc-1 (node1)",
+        "6. create network config nc-2 (node2) again with MTU 9000",
+        "7. create network config nc-3 (node3) again with MTU 9000",
+        "8. start VM default/db (RerunOnFailure)",
+        "9. start VM default/web (Always)",
+    ]
+    dependents = changed.diff()
+    assert dependents["nc-1"] == {"op": "update", "mtu": "update"}
+    assert dependents["vm100"] == {"op": "update", "mtu": "update"}
+
+
+def test_a_vm_that_does_not_stop_leaves_the_change_at_a_safe_point(
+    stack: Stack, wide_lab: Lab, start: dict[str, object]
+) -> None:
+    with faults(wide_lab, VmDoesNotStop(namespace="default", name="web")):
+        changed = site(stack, 9000, stop_vms=True, stop_timeout_seconds=3)
+        failed = unwrapped(changed.up().failed().output)
+        assert "still waiting for VM default/web to stop" in failed
+        assert "1 of 9 steps are done" in failed
+        told = unwrapped(changed.preview().succeeded().output)
+        assert "the next `pulumi up` goes on" in told
+        assert JOURNAL in picture(wide_lab)
+    changed.up().succeeded()
+    assert changed.diff() == {}
+    after = picture(wide_lab)
+    assert after["VM default/web"] == start["VM default/web"]
+    assert JOURNAL not in after
+
+
+def test_rolled_back_by_itself_everything_is_as_before(
+    stack: Stack, wide_lab: Lab, start: dict[str, object]
+) -> None:
+    limits = {"stop_vms": True, "on_failure": "rollBack", "node_timeout_seconds": 4}
+    with faults(wide_lab, AgentDown(node="node3")):
+        failed = site(stack, 9000, **limits).up().failed().output
+    said = unwrapped(failed)
+    assert "Everything is as it was before" in said or "roll" in said
+    # A node without an agent cannot be brought back either; with it, the next run finishes.
+    site(stack, 1500).up().succeeded()
+    assert phase(wide_lab, "web") == phase(wide_lab, "db") == "Running"
+    assert picture(wide_lab) == start
+
+
+def unwrapped(output: str) -> str:
+    """The output without the indentation of diagnostics."""
+    return "\n".join(line.strip() for line in output.splitlines()).replace("\n- ", "\n  - ")
+
+
+def plan_in(output: str) -> list[str]:
+    """The numbered steps that an output shows."""
+    lines = [line.strip() for line in output.splitlines()]
+    return [line for line in lines if line[:1].isdigit() and ". " in line[:4]]
