@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from ..cluster.cluster import Cluster
 from ..cluster.patience import Patience
-from ..cluster.resources import VLAN_CONFIG
-from ..rules.reading import config_mtu
+from ..cluster.resources import CLUSTER_NETWORK, NAD, VLAN_CONFIG, is_terminating
+from ..rules.reading import config_mtu, uplink_mtu
 from . import journal, lease, report
 from .consent import Consent
 from .journal import Journal
@@ -19,7 +19,7 @@ from .plan import extended, plan, reached
 from .record import Goal, Record
 from .run import Run, Stopped, Told
 from .situation import Situation, look
-from .steps.order import core_and_before, steps_of
+from .steps.order import core, core_and_before, steps_of
 
 __all__ = ["NotAllowed", "RolledBack", "Work", "carry_out", "resume", "steps_of"]
 
@@ -61,10 +61,13 @@ async def resume(work: Work, *, backwards: bool = False) -> list[str]:
 async def _unless_lost(lost: asyncio.Task[None], work: Awaitable[list[str]]) -> list[str]:
     """Work for as long as the lease is ours."""
     task = asyncio.ensure_future(work)
-    await asyncio.wait({task, lost}, return_when=asyncio.FIRST_COMPLETED)
-    if not task.done():
-        task.cancel()
-        await asyncio.wait({task})
+    try:
+        await asyncio.wait({task, lost}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+    if task.cancelled():
         lost.result()
     return task.result()
 
@@ -142,17 +145,31 @@ async def _roll_back(work: Work, record: Record) -> list[str]:
 def way_back(record: Record, situation: Situation) -> Record:
     """The record of the way back, which leaves out what the change had not touched yet.
 
-    If every config is still there with its old MTU, only the VMs and settings are to be
+    If what the change is about is still as it was, only the VMs and settings are to be
     restored.
     """
     back = record.turned_back()
-    configs = situation.of(VLAN_CONFIG)
-    untouched = record.goal.kind == "mtu" and all(
-        key in configs and config_mtu(configs[key]) == record.old_mtu for key in record.configs
-    )
-    if not untouched:
+    if not _untouched(back, situation):
         return back
     return back.model_copy(update={"done": core_and_before(back)})
+
+
+def _untouched(record: Record, situation: Situation) -> bool:
+    if record.goal.kind != "mtu":
+        return all(step.done(situation) for step in core(record))
+    configs, nads = situation.of(VLAN_CONFIG), situation.of(NAD)
+    network = situation.of(CLUSTER_NETWORK).get(record.goal.cluster_network)
+    if not record.kept and (network is None or uplink_mtu(network) != record.old_mtu):
+        return False
+    return all(
+        key in configs
+        and not is_terminating(configs[key])
+        and config_mtu(configs[key]) == record.old_mtu
+        for key in record.configs
+    ) and all(
+        key not in nads or nads[key]["spec"]["config"] == text
+        for key, text in record.vm_networks.items()
+    )
 
 
 async def _run(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import secrets
 import socket
 from collections.abc import AsyncIterator
@@ -67,6 +68,11 @@ def _started(pid: int) -> str:
         return ""
 
 
+def readable(holder: str) -> str:
+    """A holder as users read it: without what makes the process unique."""
+    return re.sub(r", \d*-[0-9a-f]{8}\)$", ")", holder)
+
+
 def is_dead(holder: str) -> bool:
     """Whether the holder was a process of this machine that is no more."""
     words = holder.rpartition(" (process ")[2].replace(",", "").rstrip(")").split(" ")
@@ -122,8 +128,8 @@ def _busy(lease: Object) -> str:
     spec = lease["spec"]
     return (
         "another change of the cluster's networks is going on since "
-        f"{spec.get('acquireTime', '?')}, by {spec['holderIdentity']}; try again when it is "
-        "over"
+        f"{spec.get('acquireTime', '?')}, by {readable(spec['holderIdentity'])}; try again "
+        "when it is over"
     )
 
 

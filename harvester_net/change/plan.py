@@ -7,6 +7,7 @@ config of the cluster network, also those that no program manages.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,7 +29,7 @@ from ..cluster.resources import (
     key_of,
     labels_of,
 )
-from ..rules.attachments import FINAL_PHASES, is_stopped, is_system_nad, nads_of, uses
+from ..rules.attachments import is_stopped, is_system_nad, nads_of, uses
 from ..rules.reading import (
     MATCHED_NODES,
     MTU_SOURCE,
@@ -41,7 +42,12 @@ from ..rules.reading import (
     nodes_not_ready,
     uplink_mtu,
 )
-from ..rules.versions import RWX_NETWORK, VM_NETWORKS_FOLLOW
+from ..rules.versions import (
+    CONFIGS_WITHOUT_NODES,
+    RWX_NETWORK,
+    STORAGE_BESIDE_THEM,
+    VM_NETWORKS_FOLLOW,
+)
 from .consent import Consent
 from .patches import contains
 from .record import ConfigRecord, Goal, Record, VmRecord
@@ -50,8 +56,12 @@ from .situation import RWX_SETTING, STORAGE_SETTING, Situation
 MGMT = "mgmt"
 LAST_STRATEGY = "harvesterhci.io/vmRunStrategy"
 WITNESS = "node-role.harvesterhci.io/witness"
-KEEPS_WHEN_FINISHED = ("RerunOnFailure", "Manual", "Once")
-"""Run strategies that leave a VM down whose guest has shut down (H5.6)."""
+HALTED = "Halted"
+STAYS_DOWN = {
+    "Succeeded": ("RerunOnFailure", "Manual", "Once"),
+    "Failed": ("Manual", "Once"),
+}
+"""Run strategies that leave a VM down whose instance has ended in a phase (H5.6)."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,8 @@ def plan(situation: Situation, goal: Goal, consent: Consent, who: str = "") -> P
     """The plan to reach the goal from this situation under this consent."""
     targets = _targets(situation, goal)
     cycles = _needs_storage_cleared(situation, goal)
-    stopping, standalone = vms_to_stop(situation, goal, everything=cycles)
+    storage = _storage_text(situation, goal) if cycles else None
+    stopping, standalone = vms_to_stop(situation, goal, everything=storage is not None)
     record = Record(
         goal=goal,
         who=who,
@@ -76,8 +87,9 @@ def plan(situation: Situation, goal: Goal, consent: Consent, who: str = "") -> P
         configs={key_of(config): _config_record(situation, config) for config in targets},
         vm_networks=_vm_networks_to_write(situation, goal),
         vms=stopping,
-        restart=consent.restart_vms and goal.kind != "configDeletion",
-        storage=_storage_text(situation, goal) if cycles else None,
+        restart=consent.restart_vms,
+        storage=storage,
+        storage_before=situation.setting(STORAGE_SETTING) * (goal.kind == "storageNetwork"),
         rwx=_rwx_text(situation, goal) if cycles else None,
     ).with_limits_of(consent)
     refusals = [
@@ -95,7 +107,9 @@ def reached(situation: Situation, goal: Goal) -> bool:
     if goal.kind == "storageNetwork":
         return situation.setting(STORAGE_SETTING) == goal.text
     if goal.kind == "vmNetwork":
-        return contains(situation.of(NAD).get(goal.key), goal.patch)
+        nad = situation.of(NAD).get(goal.key)
+        text = (goal.patch.get("spec") or {}).get("config") or "{}"
+        return nad is not None and cni_config(nad) == json.loads(text)
     config = situation.of(VLAN_CONFIG).get(goal.key)
     if goal.kind == "configDeletion":
         return config is None
@@ -105,10 +119,12 @@ def reached(situation: Situation, goal: Goal) -> bool:
 def _mtu_reached(situation: Situation, goal: Goal) -> bool:
     network = situation.of(CLUSTER_NETWORK).get(goal.cluster_network)
     configs = configs_of(situation, goal.cluster_network)
-    nads = situation.of(NAD)
+    follow, nads = VM_NETWORKS_FOLLOW.on(situation.version), situation.of(NAD)
+    own = [nads[key] for key in vm_networks_of(situation, goal.cluster_network)]
     seen = {config_mtu(config) for config in configs}
-    seen |= {nad_mtu(nads[key]) for key in vm_networks_of(situation, goal.cluster_network)}
-    if network is not None and VM_NETWORKS_FOLLOW.on(situation.version):
+    # Up to 1.5 nobody may write the storage network's own, and it follows nothing (H7).
+    seen |= {nad_mtu(nad) for nad in own if follow or not is_system_nad(nad)}
+    if network is not None and (follow or not configs):
         seen.add(uplink_mtu(network))
     return seen == {goal.mtu}
 
@@ -120,8 +136,8 @@ def extended(
 
     And the reasons, if the consent does not cover them.
     """
-    cycles = record.storage is not None or record.rwx is not None
-    found, standalone = vms_to_stop(situation, record.goal, everything=cycles)
+    cleared = record.storage is not None
+    found, standalone = vms_to_stop(situation, record.goal, everything=cleared)
     more = {key: vm for key, vm in found.items() if key not in record.vms}
     longer = record.model_copy(update={"vms": record.vms | more})
     asked = longer.model_copy(update={"vms": more})
@@ -131,7 +147,8 @@ def extended(
 
 def is_interrupting(record: Record) -> bool:
     """Whether a plan interrupts more than the object that it is about."""
-    return bool(record.vms or record.storage is not None or len(record.configs) > 1)
+    cycles = record.storage is not None or record.rwx is not None
+    return bool(record.vms or cycles or len(record.configs) > 1)
 
 
 # --- the configs -----------------------------------------------------------------------------
@@ -140,7 +157,7 @@ def is_interrupting(record: Record) -> bool:
 def _targets(situation: Situation, goal: Goal) -> list[Object]:
     """The network configs that the change touches."""
     configs = situation.of(VLAN_CONFIG)
-    if goal.kind == "mtu" and goal.cluster_network != MGMT:
+    if goal.kind == "mtu":
         return configs_of(situation, goal.cluster_network)
     if goal.kind in ("config", "configDeletion") and goal.key in configs:
         return [configs[goal.key]]
@@ -148,7 +165,11 @@ def _targets(situation: Situation, goal: Goal) -> list[Object]:
 
 
 def configs_of(situation: Situation, cluster_network: str) -> list[Object]:
-    """The network configs of a cluster network, in the order of their names."""
+    """The network configs of a cluster network, in the order of their names; none for mgmt,
+    where they only mirror what the hosts have (H1.2).
+    """
+    if cluster_network == MGMT:
+        return []
     found = situation.of(VLAN_CONFIG).values()
     return sorted(
         (c for c in found if c["spec"]["clusterNetwork"] == cluster_network), key=key_of
@@ -159,16 +180,15 @@ def _kept(situation: Situation, goal: Goal, targets: list[Object]) -> str:
     """The config that stays: the server takes a new MTU only from the last one (H5.0).
 
     Best the one that the cluster network's MTU comes from, which then need not move (H5.1).
+    Never one without nodes while another has some: 1.6 and 1.7 cannot change it (H3.2).
     """
     if goal.kind != "mtu" or not targets:
         return ""
     network = situation.of(CLUSTER_NETWORK).get(goal.cluster_network)
     source = annotations_of(network).get(MTU_SOURCE, "") if network else ""
-    names = [key_of(config) for config in targets]
-    if source in names:
-        return source
     working = [key_of(config) for config in targets if matched_nodes(config)]
-    return (working or names)[0]
+    names = working or [key_of(config) for config in targets]
+    return source if source in names else names[0]
 
 
 def _config_record(situation: Situation, config: Object) -> ConfigRecord:
@@ -196,6 +216,8 @@ def manifest_of(config: Object) -> Object:
 
 
 def _old_mtu(situation: Situation, goal: Goal) -> int:
+    if goal.kind == "configDeletion" and goal.key in situation.of(VLAN_CONFIG):
+        return config_mtu(situation.of(VLAN_CONFIG)[goal.key])
     network = situation.of(CLUSTER_NETWORK).get(goal.cluster_network)
     if goal.kind != "mtu" or network is None:
         return 0
@@ -277,7 +299,7 @@ def vms_to_stop(
     vms, vmis = situation.of(VM), situation.of(VMI)
     keys = {key for key, vmi in vmis.items() if _in_the_way(situation, goal, vmi)}
     if everything or goal.kind == "storageNetwork":
-        keys |= {key for key, vm in vms.items() if not is_stopped(vm, vmis.get(key))}
+        keys |= {key for key, vm in vms.items() if not _stays_stopped(vm, vmis.get(key))}
     standalone = sorted(keys - vms.keys())
     return {k: vm_record(vms[k], vmis.get(k)) for k in sorted(keys & vms.keys())}, standalone
 
@@ -289,8 +311,9 @@ def _in_the_way(situation: Situation, goal: Goal, vmi: Object) -> bool:
     if not network:
         return False
     if goal.kind in ("config", "configDeletion"):
+        # One that has no node yet may come up on any of them at any moment.
         node = (vmi.get("status") or {}).get("nodeName")
-        if node not in affected_nodes(situation, goal):
+        if node and node not in affected_nodes(situation, goal):
             return False
     return uses(vmi, set(vm_networks_of(situation, network)))
 
@@ -320,15 +343,31 @@ def _matches(situation: Situation, node: str, selector: dict[str, str]) -> bool:
     return WITNESS not in labels and all(labels.get(k) == v for k, v in selector.items())
 
 
+def _stays_stopped(vm: Object, vmi: Object | None) -> bool:
+    """Whether a VM is stopped and will not come up by itself."""
+    if not is_stopped(vm, vmi):
+        return False
+    original = vm_record(vm, vmi)
+    if original.strategy in (None, "Always"):
+        return False
+    return original.strategy == HALTED or not original.phase or original.finished
+
+
 def vm_record(vm: Object, vmi: Object | None) -> VmRecord:
     """How to bring a VM back to what it is now."""
-    strategy = None if "running" in vm["spec"] else vm["spec"].get("runStrategy", "Halted")
-    phase = ((vmi or {}).get("status") or {}).get("phase")
+    strategy = vm["spec"].get("runStrategy", HALTED)
+    if "running" in vm["spec"]:
+        strategy = None if vm["spec"]["running"] else HALTED
     return VmRecord(
         strategy=strategy,
         remembered=annotations_of(vm).get(LAST_STRATEGY),
-        finished=phase in FINAL_PHASES and strategy in KEEPS_WHEN_FINISHED,
+        phase=_phase(vmi),
+        finished=strategy in STAYS_DOWN.get(_phase(vmi), ()),
     )
+
+
+def _phase(vmi: Object | None) -> str:
+    return str((vmi.get("status") or {}).get("phase") or "Pending") if vmi else ""
 
 
 # --- what stands against it ------------------------------------------------------------------
@@ -339,6 +378,14 @@ def _not_possible(situation: Situation, goal: Goal, targets: list[Object]) -> It
         yield f"there is no cluster network {goal.cluster_network}"
     for config in targets:
         yield from _config_in_trouble(situation, config)
+    shares = situation.setting_value(RWX_SETTING).get("share-storage-network") is True
+    if goal.kind == "storageNetwork" and not goal.text and shares:
+        yield (
+            "the RWX network shares the storage network, and Harvester does not clear it "
+            f"then; set share-storage-network to false in the Setting {RWX_SETTING} first"
+        )
+    yield from _without_nodes(situation, goal, targets)
+    yield from _storage_could_not_return(situation, goal)
     setting = situation.of(SETTING).get(STORAGE_SETTING)
     network = _touched_network(situation, goal)
     for nad in leaked(setting, situation.of(NAD)) if setting and network else ():
@@ -348,6 +395,54 @@ def _not_possible(situation: Situation, goal: Goal, targets: list[Object]) -> It
                 "config; delete it: kubectl -n harvester-system delete "
                 f"network-attachment-definitions {nad.partition('/')[2]}"
             )
+
+
+def _without_nodes(situation: Situation, goal: Goal, targets: list[Object]) -> Iterator[str]:
+    """The configs without nodes over which older servers fall (H3.2, H7)."""
+    if goal.kind == "configDeletion" or CONFIGS_WITHOUT_NODES.on(situation.version):
+        return
+    # From 1.6 on such a config can at least be made, so that only the kept one is a problem.
+    made = VM_NETWORKS_FOLLOW.on(situation.version) and goal.kind == "mtu"
+    kept = _kept(situation, goal, targets)
+    for key in (key_of(config) for config in targets if not matched_nodes(config)):
+        if not made or key == kept:
+            yield (
+                f"network config {key} matches no node, and Harvester of this version cannot "
+                "change such a config; delete it, or let it match a node"
+            )
+
+
+def _storage_could_not_return(situation: Situation, goal: Goal) -> Iterator[str]:
+    """Why Harvester would not take the storage network back afterwards (H3.5, check 9)."""
+    network = _touched_network(situation, goal)
+    cycled = _needs_storage_cleared(situation, goal) and goal.kind != "configDeletion"
+    if not cycled or network == MGMT:
+        return
+    configs = configs_of(situation, network)
+    covered = {node for config in configs for node in _nodes_after(situation, goal, config)}
+    for key, node in sorted(situation.of(NODE).items()):
+        if labels_of(node).get(WITNESS) != "true" and key not in covered:
+            yield (
+                f"node {key} would have no network config of cluster network {network}, and "
+                "Harvester would not take the storage or RWX network back; give it one first"
+            )
+    for config in configs if not STORAGE_BESIDE_THEM.on(situation.version) else ():
+        if MATCHED_NODES not in annotations_of(config):
+            yield (
+                f"network config {key_of(config)} matches no node, and Harvester would not "
+                "take the storage or RWX network back; delete it, or let it match a node"
+            )
+
+
+def _nodes_after(situation: Situation, goal: Goal, config: Object) -> set[str]:
+    if goal.kind != "config" or key_of(config) != goal.key:
+        return set(matched_nodes(config))
+    if goal.patch.get("clusterNetwork"):
+        return set()
+    if "nodeSelector" not in goal.patch:
+        return set(matched_nodes(config))
+    selector = _selector_after(config, goal.patch["nodeSelector"])
+    return {node for node in situation.of(NODE) if _matches(situation, node, selector)}
 
 
 def _config_in_trouble(situation: Situation, config: Object) -> Iterator[str]:

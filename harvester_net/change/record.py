@@ -22,6 +22,10 @@ class VmRecord(BaseModel):
     """Its runStrategy; None if it uses the old field `running`."""
     remembered: str | None = None
     """Harvester's annotation with the last run strategy (H5.6)."""
+    phase: str = "Running"
+    """Phase of its instance, empty if it had none: what had not come up before need not come up
+    for the change to be over.
+    """
     finished: bool = False
     """Its guest has shut down: only the finished instance is removed, and it stays down."""
 
@@ -74,6 +78,8 @@ class Record(BaseModel):
     restart: bool = True
     storage: str | None = None
     """Exact text of the Setting storage-network, if it is cleared and set again."""
+    storage_before: str = ""
+    """Text of the Setting storage-network before a change that is about this Setting."""
     rwx: str | None = None
     """Exact text of the Setting rwx-network, if it is reset and set again."""
     stop_timeout: int = 180

@@ -18,6 +18,8 @@ def headline(record: Record) -> str:
     goal = record.goal
     if goal.kind == "mtu":
         old, new = record.old_mtu, goal.mtu
+        if not old:  # There is no such cluster network.
+            return f"MTU of cluster network {goal.cluster_network}: {new}"
         if record.backwards:
             return f"MTU of cluster network {goal.cluster_network}: back to {old}"
         return f"MTU of cluster network {goal.cluster_network}: {old} -> {new}"
@@ -35,7 +37,7 @@ def plan_text(plan: Plan, most_lines: int = MOST_LINES) -> str:
     """The numbered steps of a plan, and what else has to be known."""
     record = plan.record
     steps = [step.title for step in steps_of(record)]
-    lines = [f"{headline(record)}, in {len(steps)} steps:"]
+    lines = [f"{headline(record)}, in {counted(len(steps), 'step')}:"]
     lines += [f"{number:>4}. {title}" for number, title in enumerate(steps, start=1)]
     if len(lines) > most_lines:
         left_out = len(lines) - most_lines
@@ -53,6 +55,11 @@ def remaining_text(record: Record) -> str:
         f"{len(steps) - len(left)} of {len(steps)} steps done; left:"
     ]
     return "\n".join([*lines, *(f"  - {title}" for title in left)])
+
+
+def counted(number: int, what: str) -> str:
+    """A number and its noun."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def refusal_text(plan: Plan) -> str:

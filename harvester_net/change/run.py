@@ -69,23 +69,31 @@ class Run:
 
     async def to_the_end(self) -> None:
         """Do all steps; raises Stopped when one cannot be done."""
+        running: dict[str, asyncio.Task[None]] = {}
         async with self._cluster.watching(await self._watched(), self._patience):
-            running: dict[str, asyncio.Task[None]] = {}
-            failed: list[str] = []
-            while True:
-                if not failed:
-                    for step in self._startable(running):
-                        running[step.id] = asyncio.create_task(self._do(step))
-                if not running:
-                    break
-                done, _ = await asyncio.wait(
-                    running.values(), return_when=asyncio.FIRST_COMPLETED
-                )
-                for step_id in [s for s, task in running.items() if task in done]:
-                    failed += self._outcome(step_id, running.pop(step_id))
+            try:
+                failed = await self._side_by_side(running)
+            finally:
+                # Nobody may act any more when the lease is lost, or the user waits no longer.
+                for task in running.values():
+                    task.cancel()
+                await asyncio.gather(*running.values(), return_exceptions=True)
             await self._journal.write()
         if failed:
             raise Stopped(self._where_it_stands(failed))
+
+    async def _side_by_side(self, running: dict[str, asyncio.Task[None]]) -> list[str]:
+        """Do the steps until all are done, or none can begin any more; returns the failures."""
+        failed: list[str] = []
+        while True:
+            if not failed:
+                for step in self._startable(running):
+                    running[step.id] = asyncio.create_task(self._do(step))
+            if not running:
+                return failed
+            done, _ = await asyncio.wait(running.values(), return_when=asyncio.FIRST_COMPLETED)
+            for step_id in [s for s, task in running.items() if task in done]:
+                failed += self._outcome(step_id, running.pop(step_id))
 
     def _outcome(self, step_id: str, task: asyncio.Task[None]) -> list[str]:
         self._waiting.pop(step_id, None)

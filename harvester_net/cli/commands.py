@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,9 +17,9 @@ from ..change import journal, lease, report
 from ..change.carry_out import Work
 from ..change.consent import Consent
 from ..change.plan import Plan, plan, reached
-from ..change.record import Goal
+from ..change.record import Goal, Record
 from ..change.situation import look
-from ..cluster.resources import LEASE
+from ..cluster.resources import CLUSTER_NETWORK, LEASE
 from ..report import plans, standing
 from ..report.standing import Standing
 from ..specs.cluster_network import ClusterNetwork
@@ -59,13 +60,12 @@ def planning(goal: Goal, consent: Consent, output: str) -> Command:
         situation = await look(session.cluster, session.patience)
         made = plan(situation, goal, consent)
         if unfinished is not None:
-            begun = (
-                f"an earlier change is not finished ({report.headline(unfinished)}); finish "
-                "it with harvester-net mtu resume, or go back with harvester-net mtu roll-back"
-            )
-            made = replace(made, refusals=[begun, *made.refusals])
-        elif reached(situation, goal):
-            return Outcome(Code.DONE, _nothing_to_do(made, output))
+            return _no_plan(made, output, not_finished(unfinished))
+        networks = situation.of(CLUSTER_NETWORK)
+        if goal.cluster_network not in networks:
+            return _no_plan(made, output, unknown(goal.cluster_network, networks))
+        if reached(situation, goal):
+            return _no_plan(made, output)
         made = replace(made, refusals=[spoken(refusal) for refusal in made.refusals])
         print(_plan_as(made, output))
         return Outcome(Code.REFUSED if made.refusals else Code.DONE)
@@ -73,26 +73,34 @@ def planning(goal: Goal, consent: Consent, output: str) -> Command:
     return command
 
 
+def _no_plan(made: Plan, output: str, refusal: str = "") -> Outcome:
+    """The end without a plan: refused for this reason, or nothing is to be done."""
+    code = Code.REFUSED if refusal else Code.DONE
+    if output == "json":
+        print(_json(plans.no_steps(made, refusal)))
+        return Outcome(code)
+    return Outcome(code, refusal or reached_words(made.record.goal))
+
+
+def not_finished(record: Record) -> str:
+    """Why nothing can be planned from the middle of another change."""
+    return (
+        f"an earlier change is not finished ({report.headline(record)}); finish it with "
+        "harvester-net mtu resume, or go back with harvester-net mtu roll-back"
+    )
+
+
+def unknown(cluster_network: str, known: Iterable[str]) -> str:
+    """That there is no such cluster network, and which there are."""
+    return (
+        f"there is no cluster network {cluster_network}; there are: {', '.join(sorted(known))}"
+    )
+
+
 def _plan_as(made: Plan, output: str) -> str:
     if output == "json":
         return _json(plans.document(made))
     return plans.markdown(made) if output == "markdown" else plans.text(made)
-
-
-def _nothing_to_do(made: Plan, output: str) -> str:
-    if output == "json":
-        nothing: dict[str, Any] = {
-            "nothingToDo": True,
-            "steps": [],
-            "networkConfigs": [],
-            "stoppedVms": [],
-            "startedVms": [],
-            "cycledSettings": [],
-            "refusals": [],
-            "notes": [],
-        }
-        return _json(plans.document(made) | nothing)
-    return reached_words(made.record.goal)
 
 
 def reached_words(goal: Goal) -> str:

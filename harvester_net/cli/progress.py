@@ -90,7 +90,8 @@ class Progress:
 def headline(record: Record, progress: Progress) -> str:
     """What begins, and how many of its steps an earlier run has done."""
     before = f", {progress.done} of them done before" if progress.done else ""
-    return f"{report.headline(record)}, in {len(progress.lines)} steps{before}"
+    steps = report.counted(len(progress.lines), "step")
+    return f"{report.headline(record)}, in {steps}{before}"
 
 
 @contextmanager

@@ -46,13 +46,13 @@ class EngineLog:
             return
         self._say(urn, message)
 
-    def ready(self, urn: str) -> None:
+    def over(self, urn: str, message: str = "ready") -> None:
         """The last status text stays beside the resource: no wait may be the last word."""
         late = self._late.pop(urn, None)
         if late is not None:
             late.cancel()
         if late is not None or urn in self._said:
-            self._say(urn, "ready")
+            self._say(urn, message)
 
     def step(self, urn: str, message: str) -> None:
         """A status text that is not left out, however soon after the last one."""

@@ -112,7 +112,7 @@ class Lifecycle:
             return Live(kind.key(inputs) or "", kind.preview(inputs, {}), inputs)
         self._writing(preview)
         live = await kind.create(inputs, self._call(urn, timeout or kind.seconds, preview))
-        self._log.ready(urn)
+        self._log.over(urn)
         return live
 
     async def read(
@@ -144,7 +144,7 @@ class Lifecycle:
         self._writing(preview)
         call = self._call(urn, timeout or kind.seconds_to_change, preview)
         live = await kind.update(key, old, new, outputs, call)
-        self._log.ready(urn)
+        self._log.over(urn)
         return live
 
     async def delete(
@@ -154,6 +154,7 @@ class Lifecycle:
         self._writing(preview=False)
         call = self._call(urn, timeout or kind.seconds_to_change, False)
         await kind.delete(key, outputs, call)
+        self._log.over(urn, "gone")
 
     async def invoke(
         self, token: str, arguments: Properties

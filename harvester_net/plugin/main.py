@@ -22,10 +22,12 @@ LARGEST_MESSAGE = 400 * 1024 * 1024
 
 def main() -> None:
     """Entry point of ``pulumi-resource-harvester-net``."""
+    # Before anything else: a CLI killed from now on is noticed.
+    parent = os.getppid()
     # The engine puts decrypted configuration here; neither we nor a child process needs it
     # (P21.1).
     os.environ.pop("PULUMI_CONFIG", None)
-    asyncio.run(_serve(engine_address(sys.argv[1:])))
+    asyncio.run(_serve(engine_address(sys.argv[1:]), parent))
     # Threads of the executor may hang in calls to an engine that is gone; nothing is left to
     # save.
     sys.stdout.flush()
@@ -44,7 +46,7 @@ def engine_address(arguments: list[str]) -> str | None:
     return positional[-1] if positional else None
 
 
-async def _serve(address: str | None) -> None:
+async def _serve(address: str | None, parent: int) -> None:
     import grpc
     from pulumi.runtime.proto import provider_pb2_grpc
 
@@ -62,16 +64,15 @@ async def _serve(address: str | None) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    watch = asyncio.create_task(_parent_lost(stop))
+    watch = asyncio.create_task(_parent_lost(parent, stop))
     await stop.wait()
     watch.cancel()
     await servicer.close()
     await server.stop(grace=1)
 
 
-async def _parent_lost(stop: asyncio.Event) -> None:
+async def _parent_lost(parent: int, stop: asyncio.Event) -> None:
     """A CLI that is killed tells nobody (P21.1); its children are handed to another parent."""
-    parent = os.getppid()
     while os.getppid() == parent:  # noqa: ASYNC110 - no event tells of it
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
     stop.set()

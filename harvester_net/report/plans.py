@@ -75,6 +75,16 @@ def document(plan: Plan) -> dict[str, Any]:
     }
 
 
+def no_steps(plan: Plan, refusal: str = "") -> dict[str, Any]:
+    """The document where nothing is to be done, or nothing can be planned for this reason."""
+    whole = document(plan)
+    empty: dict[str, Any] = {
+        name: [] for name, value in whole.items() if isinstance(value, list)
+    }
+    refusals = [refusal] if refusal else []
+    return whole | empty | {"nothingToDo": not refusal, "refusals": refusals}
+
+
 def started(plan: Plan) -> list[str]:
     """The VMs that are started again."""
     return [step.key for step in steps_of(plan.record) if isinstance(step, StartVm)]

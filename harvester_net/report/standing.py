@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..change import report
+from ..change.lease import readable
 from ..change.record import Record
 from ..change.situation import RWX_SETTING, STORAGE_SETTING, Situation
 from ..change.steps.order import steps_of
 from ..cluster.resources import NAD, VLAN_CONFIG, VM, VMI, Object
-from ..rules.attachments import nads_of
+from ..rules.attachments import is_system_nad, nads_of
 from ..rules.reading import config_mtu, nad_mtu
 
 
@@ -31,8 +32,8 @@ def text(standing: Standing) -> str:
     record = standing.record
     if record is None:
         return f"no change is unfinished; {_holder_words(standing)}"
-    steps = steps_of(record)
-    done = sum(step.id in record.done for step in steps)
+    steps = steps_now(record, standing.situation)
+    done = sum(step.state == "done" for step in steps)
     return "\n".join(
         [
             f"{report.headline(record)}",
@@ -40,10 +41,7 @@ def text(standing: Standing) -> str:
             f"  begun {record.began} by {record.who}",
             f"  {_holder_words(standing)}",
             "steps:",
-            *(
-                f"  {'done' if step.id in record.done else 'left'} {number:>4}. {step.title}"
-                for number, step in enumerate(steps, start=1)
-            ),
+            *(f"  {step.state} {number:>4}. {step}" for number, step in enumerate(steps, 1)),
             "now:",
             *(f"  {fact}" for fact in _facts(record, standing.situation)),
         ]
@@ -59,14 +57,44 @@ def document(standing: Standing) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class StepNow:
+    """A step as it stands: done, next (nothing is in its way), or left."""
+
+    title: str
+    state: str
+    waits_for: str = ""
+
+    def __str__(self) -> str:
+        return self.title + (f": waits for {self.waits_for}" if self.waits_for else "")
+
+
+def steps_now(record: Record, situation: Situation) -> list[StepNow]:
+    """The steps, judged as the next run will: by the journal and by what is live."""
+    done = set(record.done)
+    seen = []
+    for step in steps_of(record):
+        reachable = done.issuperset(step.after)
+        if step.id in done or (reachable and step.done(situation)):
+            done.add(step.id)
+            seen.append(StepNow(step.title, "done"))
+        elif reachable:
+            seen.append(StepNow(step.title, "next", step.waits_for(situation)))
+        else:
+            seen.append(StepNow(step.title, "left"))
+    return seen
+
+
 def _unfinished(record: Record, situation: Situation) -> dict[str, Any]:
-    steps = steps_of(record)
     return {
         "change": report.headline(record),
         "began": record.began,
         "by": record.who,
         "direction": "back" if record.backwards else "forwards",
-        "steps": [{"title": step.title, "done": step.id in record.done} for step in steps],
+        "steps": [
+            {"title": step.title, "state": step.state, "waitsFor": step.waits_for}
+            for step in steps_now(record, situation)
+        ],
         "now": {
             "stoppedVms": stopped_vms(record, situation),
             "networkConfigs": mtu_of_configs(record, situation),
@@ -81,7 +109,7 @@ def _holder(lease: Object | None) -> dict[str, str] | None:
         return None
     spec = lease["spec"]
     return {
-        "who": spec["holderIdentity"],
+        "who": readable(spec["holderIdentity"]),
         "since": spec.get("acquireTime", ""),
         "renewed": spec.get("renewTime", ""),
     }
@@ -113,10 +141,10 @@ def mtu_of_configs(record: Record, situation: Situation) -> dict[str, int | None
 
 
 def mtu_of_vm_networks(record: Record, situation: Situation) -> dict[str, int]:
-    """The MTU in bytes of each VM network of the cluster network."""
+    """The MTU in bytes of each VM network of the cluster network that users made."""
     nads = situation.of(NAD)
     own = nads_of(record.goal.cluster_network, nads.values())
-    return {key: nad_mtu(nads[key]) for key in sorted(own)}
+    return {key: nad_mtu(nads[key]) for key in sorted(own) if not is_system_nad(nads[key])}
 
 
 def cleared(record: Record, situation: Situation) -> list[str]:

@@ -62,8 +62,10 @@ def test_killed_at_every_write(tmp_path: Path, wide_lab: Lab) -> None:
             assert picture(wide_lab) == pictures[mtu], f"killed at {number}, after={after}"
             mtu = 10500 - mtu
         delete_vms(wide_lab)
-        stack.destroy().succeeded()
+        stack.program(*program(configs=5, mtu=1500, storage=False, managed=4))
+        stack.up().succeeded()
         wide_lab.client.delete(f"{CONFIGS}/nc-5")
+        stack.destroy().succeeded()
 
 
 def moments(total: int) -> list[tuple[int, bool]]:

@@ -11,10 +11,11 @@ from lab.faults import AgentDown, VmDoesNotStop
 from tests.e2e.stack import Stack
 from tests.e2e.troubles import faults
 
-from .picture import picture
+from .picture import NETWORK, picture
 from .site import Vm, make_vms, phase, program
 
 VMS = (Vm("web", "Always"), Vm("db", "RerunOnFailure"))
+SOURCE = "network.harvesterhci.io/mtu-source-vc"
 JOURNAL = "config map harvester-system/harvester-net-journal"
 
 
@@ -51,7 +52,7 @@ def test_without_consent_it_is_refused_at_preview_and_at_up(
 
 
 def test_preview_shows_the_same_plan_everywhere(
-    stack: Stack, start: dict[str, object]
+    stack: Stack, wide_lab: Lab, start: dict[str, object]
 ) -> None:
     changed = site(stack, 9000, stop_vms=True)
     texts = [
@@ -62,14 +63,17 @@ def test_preview_shows_the_same_plan_everywhere(
     logged = [d["message"] for d in report["diagnostics"] if "in 9 steps" in d["message"]]
     texts.append(plan_in(logged[0]))
     assert texts[0] == texts[1] == texts[2]
+    network = wide_lab.client.get(f"{NETWORK}/clusternetworks/cn-data")
+    kept = network["metadata"]["annotations"][SOURCE].removeprefix("nc-")
+    first, second = sorted({"1", "2", "3"} - {kept})
     assert texts[0] == [
         "1. stop VM default/db (RerunOnFailure)",
         "2. stop VM default/web (Always)",
-        "3. delete network config nc-2 (node2)",
-        "4. delete network config nc-3 (node3)",
-        "5. set MTU 9000 on network config nc-1 (node1)",
-        "6. create network config nc-2 (node2) again with MTU 9000",
-        "7. create network config nc-3 (node3) again with MTU 9000",
+        f"3. delete network config nc-{first} (node{first})",
+        f"4. delete network config nc-{second} (node{second})",
+        f"5. set MTU 9000 on network config nc-{kept} (node{kept})",
+        f"6. create network config nc-{first} (node{first}) again with MTU 9000",
+        f"7. create network config nc-{second} (node{second}) again with MTU 9000",
         "8. start VM default/db (RerunOnFailure)",
         "9. start VM default/web (Always)",
     ]

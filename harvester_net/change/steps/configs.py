@@ -15,6 +15,7 @@ from ...cluster.resources import (
     VLAN_CONFIG,
     VLAN_STATUS,
     Object,
+    is_terminating,
 )
 from ...rules.reading import (
     bonds,
@@ -34,6 +35,8 @@ from ..record import ConfigRecord, Record
 from ..situation import Situation
 from .step import Hands, Step
 
+PAUSE = 0.5
+"""Seconds between two attempts to make a config whose predecessor is still going."""
 PRESENT = (VLAN_CONFIG, VLAN_STATUS, LINK_MONITOR)
 
 
@@ -183,18 +186,25 @@ class CreateConfig(ConfigStep):
 
     def done(self, now: Situation) -> bool:
         config = now.of(VLAN_CONFIG).get(self.key)
-        if config is None or config_mtu(config) != target_mtu(self.record):
+        if config is None or is_terminating(config):
             return False
-        return not self.nodes_waiting(now)
+        return config_mtu(config) == target_mtu(self.record) and not self.nodes_waiting(now)
 
     async def act(self, now: Situation, hands: Hands) -> None:
-        try:
-            await hands.cluster.create(VLAN_CONFIG, self._manifest(), hands.patience)
-        except AlreadyExists:
-            await hands.cluster.fresh(VLAN_CONFIG, self.key, hands.patience)
+        while True:
+            try:
+                await hands.cluster.create(VLAN_CONFIG, self._manifest(), hands.patience)
+                return
+            except AlreadyExists:
+                found = await hands.cluster.fresh(VLAN_CONFIG, self.key, hands.patience)
+                if found is not None and not is_terminating(found):
+                    return
+                await hands.patience.sleep(PAUSE)
 
     def _manifest(self) -> Object:
         manifest: Object = copy.deepcopy(self.original.manifest)
+        if self.record.goal.kind != "mtu":
+            return manifest
         uplink = manifest["spec"]["uplink"]
         uplink["linkAttributes"] = {
             **(uplink.get("linkAttributes") or {}),

@@ -70,15 +70,19 @@ class WriteVmNetwork(Step):
     @property
     def _config(self) -> Object:
         before: Object = json.loads(self.record.vm_networks[self.key])
+        if self.record.backwards:
+            return before
         if self.record.goal.kind == "mtu":
             return before | {"mtu": target_mtu(self.record)}
         text = self.record.goal.patch.get("spec", {}).get("config")
-        return before if self.record.backwards or text is None else json.loads(text)
+        return before if text is None else json.loads(text)
 
     def done(self, now: Situation) -> bool:
         nad = now.of(NAD).get(self.key)
         return nad is None or cni_config(nad) == self._config
 
     async def act(self, now: Situation, hands: Hands) -> None:
-        text = json.dumps(self._config, separators=(",", ":"))
+        text = self.record.vm_networks[self.key]
+        if not self.record.backwards:
+            text = json.dumps(self._config, separators=(",", ":"))
         await hands.cluster.patch(NAD, self.key, {"spec": {"config": text}}, hands.patience)

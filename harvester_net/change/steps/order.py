@@ -5,12 +5,13 @@ Steps name what must be done before them; what does not depend on each other run
 
 from __future__ import annotations
 
+from ..plan import HALTED
 from ..record import Record
 from .configs import CreateConfig, DeleteConfig, PatchConfig, SetMtu
 from .networks import AnnotateMtu, WriteVmNetwork
 from .settings import RWX_OFF, VolumesDetached, WriteRwx, WriteStorage
 from .step import Step
-from .vms import HALTED, StartVm, StopVm
+from .vms import StartVm, StopVm
 
 
 def steps_of(record: Record) -> list[Step]:
@@ -25,19 +26,24 @@ def steps_of(record: Record) -> list[Step]:
 
 def core_and_before(record: Record) -> list[str]:
     """The ids of all steps but those that restore the storage network and the VMs."""
-    before = _interrupting(record)
-    ready = tuple(step.id for step in before)
-    return [step.id for step in [*before, *_core(record, ready)]]
+    return [step.id for step in [*_interrupting(record), *core(record)]]
+
+
+def core(record: Record) -> list[Step]:
+    """The steps that the change is about, between stopping and restoring."""
+    return _core(record, tuple(step.id for step in _interrupting(record)))
 
 
 def _interrupting(record: Record) -> list[Step]:
     """VMs down, the storage network out of the way."""
     steps: list[Step] = [StopVm(record, (), key) for key in sorted(record.vms)]
     stopped = tuple(step.id for step in steps)
-    if record.rwx is not None:
-        steps.append(WriteRwx(record, stopped, RWX_OFF, reset=True))
     if record.storage is not None or record.goal.kind == "storageNetwork":
         steps.append(VolumesDetached(record, stopped))
+    if record.rwx is not None:
+        # Harvester wants the RWX volumes detached for it too (H3.5).
+        before = tuple(step.id for step in steps)
+        steps.append(WriteRwx(record, before, RWX_OFF, reset=True))
     if record.storage is not None:
         before = tuple(step.id for step in steps)
         steps.append(WriteStorage(record, before, ""))
@@ -52,10 +58,13 @@ def _core(record: Record, ready: tuple[str, ...]) -> list[Step]:
     if goal.kind == "config":
         return [PatchConfig(record, ready, goal.key)]
     if goal.kind == "configDeletion":
-        return [DeleteConfig(record, ready, goal.key)]
+        # The way back makes it again.
+        step = CreateConfig if record.backwards else DeleteConfig
+        return [step(record, ready, goal.key)]
     if goal.kind == "vmNetwork":
         return [WriteVmNetwork(record, ready, goal.key)]
-    return [WriteStorage(record, ready, goal.text)]
+    text = record.storage_before if record.backwards else goal.text
+    return [WriteStorage(record, ready, text)]
 
 
 def _mtu(record: Record, ready: tuple[str, ...]) -> list[Step]:
@@ -77,10 +86,12 @@ def _vm_networks(record: Record, after: tuple[str, ...]) -> list[Step]:
 
 def _restoring(record: Record, after: tuple[str, ...]) -> list[Step]:
     """The storage network back, and exactly the VMs that ran."""
+    if record.goal.kind == "configDeletion" and not record.backwards:
+        return []  # What needs the config goes with it.
     steps: list[Step] = []
-    if record.storage is not None and record.goal.kind != "configDeletion":
+    if record.storage is not None:
         steps.append(WriteStorage(record, after, record.storage))
-    if record.rwx is not None and record.goal.kind != "configDeletion":
+    if record.rwx is not None:
         before = (*after, *(step.id for step in steps))
         steps.append(WriteRwx(record, before, record.rwx, reset=False))
     if record.restart:

@@ -6,14 +6,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ...cluster.errors import Conflict
-from ...cluster.resources import VM, VMI, Object
+from ...cluster.resources import VM, VMI, Object, is_terminating
 from ...rules.attachments import FINAL_PHASES, is_stopped
-from ..plan import LAST_STRATEGY
+from ..plan import HALTED, LAST_STRATEGY
 from ..record import VmRecord
 from ..situation import Situation
 from .step import Hands, Step
 
-HALTED = "Halted"
+UP = ("Running", *FINAL_PHASES)
+"""Phases of an instance that has come up."""
 SECONDS_TO_START = 600.0
 
 
@@ -85,8 +86,14 @@ class StartVm(VmStep):
         vm, vmi = now.of(VM).get(self.key), now.of(VMI).get(self.key)
         if vm is None:
             return True  # Somebody deleted it meanwhile; there is nothing to bring back.
-        phase = ((vmi or {}).get("status") or {}).get("phase")
-        return not is_halted(vm) and phase in ("Running", *FINAL_PHASES)
+        if is_halted(vm):
+            return False
+        if not self.original.phase:
+            return True
+        if vmi is None or is_terminating(vmi):
+            return False
+        phase = (vmi.get("status") or {}).get("phase")
+        return phase in UP or self.original.phase not in UP
 
     async def act(self, now: Situation, hands: Hands) -> None:
         vm = now.of(VM).get(self.key)
@@ -96,7 +103,8 @@ class StartVm(VmStep):
             vm = await hands.cluster.patch(
                 VM, self.key, restored(self.original), hands.patience
             )
-        if self.original.strategy == "Manual" and self.key not in now.of(VMI):
+        asked = self.original.strategy == "Manual" and self.original.phase
+        if asked and self.key not in now.of(VMI):
             await self._ask_to_start(hands)
 
     async def _ask_to_start(self, hands: Hands) -> None:
