@@ -83,7 +83,7 @@ class Run:
             raise Stopped(self._where_it_stands(failed))
 
     async def _side_by_side(self, running: dict[str, asyncio.Task[None]]) -> list[str]:
-        """Do the steps until all are done, or none can begin any more; returns the failures."""
+        """Do the steps until all are done or one fails; returns what failed."""
         failed: list[str] = []
         while True:
             if not failed:

@@ -19,6 +19,8 @@ from .differences import Change, Difference, Properties
 from .failures import Refused
 from .owned import OwnedKind
 
+SECONDS_FOR_THE_NETWORK = 60.0
+
 
 def disagreement(mtu: int | None, cluster_network: str, planned: Planned) -> list[Problem]:
     """The problem, if an MTU is given that the program does not give the cluster network."""
@@ -46,6 +48,24 @@ class FollowsMtu(OwnedKind):
             for difference in super().diff(old, new)
             if difference.location != ("mtu",) or difference.change is not Change.ADD
         ]
+
+    async def network_there(self, wish: Any, call: Call) -> None:
+        """Wait for a cluster network that this same run makes.
+
+        A program that gives its name instead of the object has told Pulumi no order.
+        """
+        name = wish.cluster_network
+        known = call.cluster.known
+        if name in known(CLUSTER_NETWORK) or name not in call.planned.mtu_of:
+            return
+        call.tell(f"waiting for cluster network {name}")
+
+        def made() -> bool | None:
+            return name in known(CLUSTER_NETWORK) or None
+
+        await call.cluster.until(
+            (CLUSTER_NETWORK,), made, call.patience.at_most(SECONDS_FOR_THE_NETWORK)
+        )
 
     async def wanted_mtu(self, wish: Any, call: Call) -> int:
         """The MTU in bytes of the wish, else of the cluster network as it is."""

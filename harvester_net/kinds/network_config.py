@@ -64,9 +64,12 @@ class NetworkConfig(FollowsMtu, OwnedKind):
     def check_in_plan(self, wish: specs.NetworkConfig, planned: Planned) -> list[Problem]:
         if wish.cluster_network == "mgmt":
             return [Problem("clusterNetwork", "mgmt is built in; it takes no network config")]
+        if is_known(wish.cluster_network) and is_known(wish.name):
+            planned.configs_of.setdefault(wish.cluster_network, set()).add(wish.name)
         return disagreement(wish.mtu, wish.cluster_network, planned)
 
     async def manifest(self, wish: specs.NetworkConfig, call: Call) -> Object:
+        await self.network_there(wish, call)
         mtu = await self.wanted_mtu(wish, call)
         spec: Object = {
             "clusterNetwork": wish.cluster_network,

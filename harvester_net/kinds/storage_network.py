@@ -17,6 +17,8 @@ from ..cluster.resources import (
     CLAIM,
     NAD,
     SETTING,
+    VLAN_CONFIG,
+    VLAN_STATUS,
     VM,
     VMI,
     VOLUME,
@@ -29,7 +31,13 @@ from ..rules.attachments import (
     not_detached,
     not_stopped,
 )
-from ..rules.reading import STORAGE_PREFIX, leaked, storage_progress, value_of
+from ..rules.reading import (
+    STORAGE_PREFIX,
+    leaked,
+    nodes_not_ready,
+    storage_progress,
+    value_of,
+)
 from ..specs import storage_network as specs
 from ..specs.disruption import Disruption
 from ..specs.parse import parse
@@ -41,6 +49,7 @@ from .kind import Kind, Live
 from .ordered import carry_out, planned, previewed
 
 KEY = "storage-network"
+SECONDS_FOR_THE_CONFIGS = 600.0
 PROPERTIES = ("clusterNetwork", "vlan", "range", "exclude", "exclusiveVlan")
 
 
@@ -94,7 +103,39 @@ class StorageNetwork(Kind):
                 f"the cluster has a storage network already: {text_of(live)}; to manage it: "
                 f"pulumi import {self.token} {name} {KEY}"
             )
+        if not call.preview:
+            await self._configs_there(inputs["clusterNetwork"], call)
         return await self._brought_to(inputs, setting, call)
+
+    async def _configs_there(self, cluster_network: str, call: Call) -> None:
+        """Wait for the network configs that this same run makes: the storage network needs
+        every node (H3.5), and the program may have told Pulumi no order.
+        """
+        planned = call.planned.configs_of.get(cluster_network, set())
+
+        def waiting() -> str:
+            configs = call.cluster.known(VLAN_CONFIG)
+            statuses = call.cluster.known(VLAN_STATUS)
+            missing = sorted(
+                name
+                for name in planned
+                if name not in configs or nodes_not_ready(configs[name], statuses)
+            )
+            return ", ".join(missing)
+
+        def ready() -> bool | None:
+            if left := waiting():
+                call.tell(f"waiting for network configs to be ready: {left}")
+            return None if left else True
+
+        if not planned:
+            return
+        patience = call.patience.at_most(SECONDS_FOR_THE_CONFIGS)
+        try:
+            await call.cluster.until((VLAN_CONFIG, VLAN_STATUS), ready, patience)
+        except OutOfPatience as error:
+            said = f"network configs are not ready: {waiting()} ({error})"
+            raise Refused(said) from error
 
     async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
         if key != KEY:

@@ -62,6 +62,7 @@ class VmNetwork(FollowsMtu):
         return disagreement(wish.mtu, wish.cluster_network, planned)
 
     async def manifest(self, wish: specs.VmNetwork, call: Call) -> Object:
+        await self.network_there(wish, call)
         own = metadata(wish, namespace=wish.namespace or specs.DEFAULT_NAMESPACE)
         # Without this label the webhook takes the MTU for 1500 and refuses others; the other
         # labels are the controller's, and setting `type` stops it on 1.6 (H2, H3.4).

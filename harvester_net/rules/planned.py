@@ -11,3 +11,5 @@ class Planned:
 
     mtu_of: dict[str, int] = field(default_factory=dict)
     """MTU in bytes that the program gives each cluster network."""
+    configs_of: dict[str, set[str]] = field(default_factory=dict)
+    """Names of the network configs that the program has for each cluster network."""

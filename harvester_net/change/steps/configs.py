@@ -141,7 +141,7 @@ class SetMtu(ConfigStep):
     def _missing(self, now: Situation) -> str:
         config = now.of(VLAN_CONFIG).get(self.key)
         target = target_mtu(self.record)
-        if config is None or config_mtu(config) != target:
+        if config is None or not self._has(config, target):
             return f"network config {self.key} to take MTU {target}"
         if VM_NETWORKS_FOLLOW.on(self.record.version):
             network = now.of(CLUSTER_NETWORK).get(self.network)
@@ -150,6 +150,12 @@ class SetMtu(ConfigStep):
             if behind := networks_behind(now, self.network, target):
                 return f"VM networks to follow: {', '.join(behind[:5])}"
         return self.nodes_waiting(now)
+
+    def _has(self, config: Object, mtu: int) -> bool:
+        # Up to 1.5, 0 and 1500 differ, and the configs made again say 1500 (H7).
+        attributes = config["spec"]["uplink"].get("linkAttributes") or {}
+        spelled = VM_NETWORKS_FOLLOW.on(self.record.version) or attributes.get("mtu") == mtu
+        return spelled and config_mtu(config) == mtu
 
     async def act(self, now: Situation, hands: Hands) -> None:
         mtu = target_mtu(self.record)

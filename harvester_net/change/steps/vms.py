@@ -50,7 +50,10 @@ class StopVm(VmStep):
         vm = now.of(VM).get(self.key)
         if self.key in now.of(VMI):
             return False
-        return vm is None or self.original.finished or is_stopped(vm, None)
+        if vm is None or self.original.finished:
+            return True
+        # Right after a start its status still speaks of the time before.
+        return is_halted(vm) and is_stopped(vm, None)
 
     async def act(self, now: Situation, hands: Hands) -> None:
         vm, vmi = now.of(VM).get(self.key), now.of(VMI).get(self.key)
