@@ -53,17 +53,18 @@ bench: tools ## Measure start-up, preview and up for 10, 100 and 1,000 VM networ
 	$(BIN)/python -m bench
 
 .PHONY: demo
-demo: tools ## The lab up, and the quick-start program brought up on it
+demo: venv ## The lab up, and the quick-start program brought up on it
 	$(BIN)/python -m lab.demo --name $(LAB)
 
 .PHONY: lab-shell
-lab-shell: tools ## A shell with pulumi, kubectl's configuration and the plugin set up for the lab
+lab-shell: venv ## A shell in which pulumi and kubectl mean the demo's lab
 	$(BIN)/python -m lab shell --name $(LAB)
 
 .PHONY: lab-down
-lab-down: venv ## Take the demo's lab down
+lab-down: venv ## End the demo's lab, and with it all that was made on it
 	$(BIN)/python -m lab down --name $(LAB)
 
 .PHONY: clean
 clean: ## Remove what make made here; the built programs stay in the user's cache
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache \
+		.import_linter_cache .hypothesis Pulumi.demo.yaml

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from lab import Lab
 
@@ -38,14 +38,8 @@ def show_start(console: Console) -> None:
 def show_networks(console: Console, rows: list[networks.Row]) -> None:
     """Each command beside the bare client's creates of the same run."""
     bare = next(row for row in rows if row.what.startswith("bare"))
-    table = Table(
-        f"{bare.networks} VM networks",
-        "wall s",
-        "our CPU s",
-        "our peak MB",
-        "API requests",
-        "CPU / bare client",
-    )
+    first = Column(f"{bare.networks} VM networks", no_wrap=True)
+    table = Table(first, "wall s", "our CPU s", "our MB", "requests", "CPU / bare")
     for row in rows:
         table.add_row(
             row.what,

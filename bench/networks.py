@@ -74,7 +74,7 @@ def measure(lab: Lab, count: int) -> list[Row]:
 def _row(what: str, count: int, stack: Stack, proxy: Proxy, command: list[str]) -> Row:
     proxy.requests.clear()
     began = time.perf_counter()
-    with Plugins() as plugins:
+    with Plugins(stack.directory) as plugins:
         stack.run(*command, seconds=1200).succeeded()
     seconds = time.perf_counter() - began
     return Row(
@@ -121,5 +121,3 @@ def nad(number: int) -> dict[str, object]:
         "metadata": {"name": f"vm{number}", "namespace": "default", "labels": labels},
         "spec": {"config": json.dumps(config)},
     }
-
-

@@ -14,9 +14,13 @@ SECONDS_BETWEEN = 0.03
 
 
 class Plugins:
-    """Samples every running plugin; a process's last sample is what it cost, within a tick."""
+    """Samples the plugins that work in a directory, while it is entered.
 
-    def __init__(self) -> None:
+    A process's last sample is what it cost, within a tick.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory.resolve()
         self._cpu: dict[int, float] = {}
         self._peak: dict[int, int] = {}
         self._stop = threading.Event()
@@ -54,7 +58,8 @@ class Plugins:
                     continue  # It ended while we looked.
 
     def _sample(self, directory: Path) -> None:
-        if NAME not in (directory / "cmdline").read_bytes():
+        ours = (directory / "cwd").resolve() == self._directory
+        if not ours or NAME not in (directory / "cmdline").read_bytes():
             return
         fields = (directory / "stat").read_text().rpartition(")")[2].split()
         status = (directory / "status").read_text()

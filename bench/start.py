@@ -43,4 +43,6 @@ def measure() -> dict[str, float]:
     rows = [(*once([str(PLUGIN), "127.0.0.1:1"]), interpreter()) for _ in range(RUNS)]
     names = ("port line", "handshake answered", "bare interpreter")
     columns = zip(*rows, strict=True)
-    return {name: statistics.median(column) for name, column in zip(names, columns, strict=True)}
+    return {
+        name: statistics.median(column) for name, column in zip(names, columns, strict=True)
+    }

@@ -40,6 +40,13 @@ class Host(LanguageServer):
     def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: N802
         return plugin_pb2.PluginInfo(version=VERSION)
 
+    def GenerateProgram(self, request: Any, context: Any) -> Any:  # noqa: N802
+        context.abort(
+            grpc.StatusCode.UNIMPLEMENTED,
+            "the lab's language host writes no code; the import itself is done"
+            " (--generate-code=false does without)",
+        )
+
     def Run(self, request: Any, context: Any) -> Any:  # noqa: N802
         directory = Path(request.info.program_directory)
         entry = directory / (request.info.entry_point or ".")

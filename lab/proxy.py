@@ -170,4 +170,8 @@ async def _stream(incoming: web.Request, answer: aiohttp.ClientResponse) -> web.
     except (aiohttp.ClientError, ConnectionError):
         # One of the two sides has gone; the other will notice by itself.
         pass
+    finally:
+        # Not closed in good order, which would wait for an answer to the goodbye.
+        if answer.connection is not None and answer.connection.transport is not None:
+            answer.connection.transport.abort()
     return outgoing

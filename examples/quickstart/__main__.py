@@ -10,18 +10,18 @@ import harvester_net as hn
 # To change the MTU of everything below, change it here.
 data = hn.ClusterNetwork("cn-data", mtu=1500)
 
-# A network config for each group of nodes with the same NICs. Here a group is one node; where
-# nodes have a label in common, such as topology.kubernetes.io/zone, it can be many.
-groups = {name: {"kubernetes.io/hostname": name} for name in ("node1", "node2", "node3")}
+# A network config for each group of nodes with the same NICs. The groups are told by a label,
+# and together they hold every node: the storage network needs that.
+groups = {"rack-a": ["eno2", "eno3"], "rack-b": ["eno2", "eno3"]}
 configs = {
     group: hn.NetworkConfig(
         f"cn-data-{group}",
         cluster_network=data,
         description=f"Uplink of {group}",
-        node_selector=labels,
-        uplink=hn.UplinkArgs(nics=["eno2", "eno3"]),
+        node_selector={"topology.kubernetes.io/zone": group},
+        uplink=hn.UplinkArgs(nics=nics),
     )
-    for group, labels in groups.items()
+    for group, nics in groups.items()
 }
 
 # VM networks and the storage network need the uplinks, so they come after them and go before.

@@ -239,13 +239,17 @@ def _vm_networks_to_write(situation: Situation, goal: Goal) -> dict[str, str]:
 
 def vm_networks_of(situation: Situation, cluster_network: str) -> list[str]:
     """The VM networks of a cluster network, by label or by the bridge that they name."""
-    nads = situation.of(NAD)
+    nads, bridge = situation.of(NAD), f"{cluster_network}-br"
+    labelled = nads_of(cluster_network, nads.values())
     by_bridge = {
         key
         for key, nad in nads.items()
-        if cni_config(nad).get("bridge") == f"{cluster_network}-br"
+        # Reading ten thousand configs takes its time; most need not be read.
+        if key not in labelled
+        and bridge in str(nad["spec"].get("config"))
+        and cni_config(nad).get("bridge") == bridge
     }
-    return sorted(nads_of(cluster_network, nads.values()) | by_bridge)
+    return sorted(labelled | by_bridge)
 
 
 # --- the storage network ---------------------------------------------------------------------
@@ -297,25 +301,26 @@ def vms_to_stop(
 ) -> tuple[dict[str, VmRecord], list[str]]:
     """The VMs that are in the way, as they are now; and instances without a VM (H5.0)."""
     vms, vmis = situation.of(VM), situation.of(VMI)
-    keys = {key for key, vmi in vmis.items() if _in_the_way(situation, goal, vmi)}
+    keys = set(_blockers(situation, goal))
     if everything or goal.kind == "storageNetwork":
         keys |= {key for key, vm in vms.items() if not _stays_stopped(vm, vmis.get(key))}
     standalone = sorted(keys - vms.keys())
     return {k: vm_record(vms[k], vmis.get(k)) for k in sorted(keys & vms.keys())}, standalone
 
 
-def _in_the_way(situation: Situation, goal: Goal, vmi: Object) -> bool:
-    if goal.kind == "vmNetwork":
-        return uses(vmi, {goal.key})
-    network = _touched_network(situation, goal)
-    if not network:
-        return False
+def _blockers(situation: Situation, goal: Goal) -> Iterator[str]:
+    """The instances, running or not, over which the server refuses the change."""
+    nads, nodes = {goal.key}, None
+    if goal.kind != "vmNetwork":
+        network = _touched_network(situation, goal)
+        nads = set(vm_networks_of(situation, network)) if network else set()
     if goal.kind in ("config", "configDeletion"):
+        nodes = affected_nodes(situation, goal)
+    for key, vmi in situation.of(VMI).items():
         # One that has no node yet may come up on any of them at any moment.
         node = (vmi.get("status") or {}).get("nodeName")
-        if node and node not in affected_nodes(situation, goal):
-            return False
-    return uses(vmi, set(vm_networks_of(situation, network)))
+        if uses(vmi, nads) and (nodes is None or not node or node in nodes):
+            yield key
 
 
 def affected_nodes(situation: Situation, goal: Goal) -> set[str]:
@@ -454,8 +459,10 @@ def _config_in_trouble(situation: Situation, config: Object) -> Iterator[str]:
     for node in matched_nodes(config):
         ready = condition(nodes[node], "Ready").get("status") if node in nodes else None
         if ready not in (None, "True"):
-            yield f"node {node} (network config {key_of(config)}) is not ready; bring it "
-            "back first"
+            yield (
+                f"node {node} (network config {key_of(config)}) is not ready; bring it back "
+                "first"
+            )
         elif node in failed:
             yield (
                 f"network config {key_of(config)} is not set up on {node}: {failed[node]}; "

@@ -23,8 +23,8 @@ class VmRecord(BaseModel):
     remembered: str | None = None
     """Harvester's annotation with the last run strategy (H5.6)."""
     phase: str = "Running"
-    """Phase of its instance, empty if it had none: what had not come up before need not come up
-    for the change to be over.
+    """Phase of its instance, empty if it had none: what had not come up before need not come
+    up for the change to be over.
     """
     finished: bool = False
     """Its guest has shut down: only the finished instance is removed, and it stays down."""

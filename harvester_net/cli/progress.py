@@ -155,10 +155,10 @@ class PlainLines:
 def table(progress: Progress, most_lines: int) -> Table:
     """The steps as a table of at most so many lines: what is going on, and what is near."""
     shown_lines = window(list(progress.lines.values()), max(most_lines, 1))
-    made = Table(box=None, padding=(0, 1), show_header=False)
-    made.add_column(justify="right")
-    made.add_column(no_wrap=True)
-    made.add_column(overflow="ellipsis", no_wrap=True)
+    made = Table(box=None, padding=(0, 1), show_header=False, expand=True)
+    made.add_column(justify="right", width=len(str(len(progress.lines))))
+    made.add_column(width=max(map(len, WORDS.values())))
+    made.add_column(overflow="ellipsis", no_wrap=True, ratio=1)
     for line in shown_lines:
         made.add_row(str(line.number), WORDS[line.state], _row(line, progress.now()))
     if len(shown_lines) < len(progress.lines):

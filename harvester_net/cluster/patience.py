@@ -75,10 +75,10 @@ class Patience:
 
     async def wait(self, awaitable: Awaitable[T]) -> T:
         """Await something, but no longer than this patience lasts."""
-        self.check()
         task = asyncio.ensure_future(awaitable)
         cancelled = asyncio.ensure_future(self._cancelled.wait())
         try:
+            self.check()
             await asyncio.wait(
                 {task, cancelled}, timeout=self.left, return_when=asyncio.FIRST_COMPLETED
             )

@@ -296,7 +296,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         task.add_done_callback(self._running.discard)
         task.add_done_callback(_retrieved)
         try:
-            return await asyncio.shield(task)
+            result = await asyncio.shield(task)
+            # What was said belongs to the resource, whose line ends with the answer.
+            await self._log.flush()
+            return result
         except asyncio.CancelledError:
             raise
         except Exception as error:

@@ -1,4 +1,4 @@
-"""A Pulumi stack of a test: its program is a list of resources, its commands are the real CLI's."""
+"""A Pulumi stack of a test: its program is a list of resources, its commands are the CLI's."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,15 +18,38 @@ from lab import Lab
 from lab.pulumi_tools import environment
 
 PROGRAM = Path(__file__).parent / "program" / "__main__.py"
-PROJECT = "name: networks\nruntime: python\ndescription: a test of harvester-net\n"
+PROJECT = f"""\
+name: networks
+runtime: python
+plugins:
+  providers:
+    - name: harvester-net
+      path: {Path(sys.executable).parent}
+"""
 SECONDS = 240
 
 Resource = dict[str, Any]
 
 
-def resource(kind: str, name: str, /, options: Resource | None = None, **args: Any) -> Resource:
-    """One resource of a program; an argument "@name" is another resource."""
-    return {"kind": kind, "name": name, "args": args, "options": options or {}}
+def resource(
+    kind: str,
+    name: str,
+    /,
+    options: Resource | None = None,
+    secret: Sequence[str] = (),
+    **args: Any,
+) -> Resource:
+    """One resource of a program, with its options and which arguments are secret.
+
+    An argument "@name" is another resource, "@name.property" an output of one.
+    """
+    return {
+        "kind": kind,
+        "name": name,
+        "args": args,
+        "options": options or {},
+        "secret": list(secret),
+    }
 
 
 @dataclass(frozen=True)
@@ -60,10 +85,14 @@ class Stack:
 
     def __init__(self, directory: Path, lab: Lab, **environ: str) -> None:
         self.directory = directory
-        backend = directory / "state"
-        backend.mkdir(parents=True)
-        self.environ = os.environ | environment(backend) | {"KUBECONFIG": str(lab.kubeconfig)}
-        self.environ |= environ
+        self.backend = directory / "state"
+        self.backend.mkdir(parents=True)
+        self.environ = os.environ | environment(self.backend)
+        self.environ |= {
+            "KUBECONFIG": str(lab.kubeconfig),
+            # What Pulumi remembers of the stacks that it saw.
+            "PULUMI_HOME": str(directory / "home"),
+        } | environ
         (directory / "Pulumi.yaml").write_text(PROJECT)
         shutil.copy(PROGRAM, directory)
         self.program()
@@ -119,6 +148,16 @@ class Stack:
         options = ("--yes", "--generate-code=false", "--protect=false")
         return self.run("import", token, name, key, *options)
 
+    def import_all(self, resources: dict[str, tuple[str, str]]) -> None:
+        """Import many resources at once: type and id by name."""
+        listed = [
+            {"type": token, "name": name, "id": key}
+            for name, (token, key) in resources.items()
+        ]
+        (self.directory / "import.json").write_text(json.dumps({"resources": listed}))
+        options = ("--yes", "--generate-code=false", "--protect=false")
+        self.run("import", "--file", "import.json", *options).succeeded()
+
     def diff(self) -> dict[str, dict[str, str]]:
         """What a plain preview would change: property paths and kinds by resource name."""
         ran = self.run("preview", "--json")
@@ -135,11 +174,11 @@ class Stack:
         }
 
     def state(self) -> dict[str, Resource]:
-        """The resources in the state, by name."""
-        exported = self.run("stack", "export").succeeded().output
-        deployment = json.loads(exported)["deployment"]
+        """The resources in the state, by name; without the command, which takes a second."""
+        file = self.backend / ".pulumi" / "stacks" / "networks" / "dev.json"
+        latest = json.loads(file.read_text())["checkpoint"].get("latest") or {}
         return {
             entry["urn"].rpartition("::")[2]: entry
-            for entry in deployment.get("resources") or []
+            for entry in latest.get("resources") or []
             if entry["type"].startswith("harvester-net:")
         }

@@ -1,11 +1,12 @@
-"""Killed in the middle: the next `up` finishes, nothing is made twice, no process stays behind."""
+"""Killed in the middle: the next `up` finishes, nothing is made twice, no process stays."""
 
 from __future__ import annotations
 
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,145 +16,151 @@ from lab import Lab
 from lab.faults import AgentDown
 from lab.proxy import Proxy, Request
 
-from .conftest import NETWORK, set_faults
-from .stack import Stack, resource
+from .programs import (
+    CLUSTER_NETWORKS,
+    CONFIGS,
+    NADS,
+    cluster_network,
+    network_config,
+    vm_network,
+)
+from .stack import Stack
+from .troubles import faults
+from .waiting import eventually
 
 PLUGIN = b"pulumi-resource-harvester-net"
+# Each is made when the one before is there, so that every kill finds just one create.
 PROGRAM = (
-    resource("ClusterNetwork", "cn-data", mtu=9000),
-    resource(
-        "NetworkConfig",
-        "nc-1",
-        cluster_network="@cn-data",
-        node_selector={"kubernetes.io/hostname": "node1"},
-        uplink={"nics": ["eno2"]},
-    ),
-    resource("VmNetwork", "vm100", cluster_network="@cn-data", vlan=100),
+    cluster_network(mtu=9000),
+    network_config(),
+    vm_network(vlan=100, options={"depends_on": ["@nc-1"]}),
 )
+MADE = {
+    "cn-data": f"{CLUSTER_NETWORKS}/cn-data",
+    "nc-1": f"{CONFIGS}/nc-1",
+    "vm100": f"{NADS}/vm100",
+}
+NOT_SET_UP = "node1: its agent has not set up the uplink yet"
 
 
-def plugins(stack: Stack) -> list[int]:
-    """The plugin processes that work for a stack."""
+def processes(stack: Stack, command: bytes = b"") -> list[int]:
+    """The processes that work in a stack's directory, those with `command` in their line."""
     found = []
     for directory in Path("/proc").glob("[0-9]*"):
         try:
-            ours = PLUGIN in (directory / "cmdline").read_bytes()
-            if ours and (directory / "cwd").resolve() == stack.directory.resolve():
-                found.append(int(directory.name))
+            here = (directory / "cwd").resolve() == stack.directory.resolve()
+            # The line of a process that has ended is empty.
+            line = (directory / "cmdline").read_bytes()
         except OSError:
             continue
+        if here and line and command in line:
+            found.append(int(directory.name))
     return found
 
 
-def eventually(what: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait for something to become true."""
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline, "it did not become true in time"
-        time.sleep(0.05)
+def kill_plugins(stack: Stack) -> list[int]:
+    killed = processes(stack, PLUGIN)
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+    return killed
 
 
-@pytest.fixture
-def proxied(tmp_path: Path, lab: Lab, stack: Stack) -> Iterator[Proxy]:
-    """The stack's way to the cluster leads through a proxy."""
-    with Proxy(lab) as proxy:
-        direct = stack.environ["KUBECONFIG"]
-        stack.environ["KUBECONFIG"] = str(proxy.kubeconfig(tmp_path / "kubeconfig"))
-        yield proxy
-        stack.environ["KUBECONFIG"] = direct
+@contextmanager
+def waiting_for_node1(stack: Stack, lab: Lab) -> Iterator[subprocess.Popen[str]]:
+    """An `up` that waits for the agent of node1, which is down as long as this lasts."""
+    with faults(lab, AgentDown(node="node1")):
+        child = stack.program(*PROGRAM).start("up", "--yes", "--skip-preview")
+        eventually(lambda: lab.client.list(CONFIGS)["items"])
+        yield child
 
 
-def uids(lab: Lab) -> dict[str, str]:
-    """The uids of everything that the program makes."""
-    paths = (
-        f"{NETWORK}/clusternetworks/cn-data",
-        f"{NETWORK}/vlanconfigs/nc-1",
-        "/apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions/vm100",
-    )
-    return {path: lab.client.get(path)["metadata"]["uid"] for path in paths}
+def all_made_once(stack: Stack, lab: Lab) -> None:
+    """What the state holds is what the server has, and there is nothing left to do."""
+    assert stack.diff() == {}
+    recorded = {name: entry["outputs"]["uid"] for name, entry in stack.state().items()}
+    on_server = {name: lab.client.get(path)["metadata"]["uid"] for name, path in MADE.items()}
+    assert recorded == on_server
+    assert eventually(lambda: not processes(stack), 10)
 
 
-@pytest.mark.parametrize("plural", ["clusternetworks", "vlanconfigs", "network-attachment-"])
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_the_provider_killed_around_a_create(
-    stack: Stack, lab: Lab, proxied: Proxy, plural: str, moment: str
+def test_the_provider_is_killed_around_each_create(
+    stack: Stack, lab: Lab, proxied: Proxy, moment: str
 ) -> None:
-    killed: list[int] = []
+    killed_at: list[str] = []
+    made: list[str] = []
 
     async def kill(request: Request) -> None:
-        if request.method == "POST" and plural in request.path and not killed:
-            for pid in plugins(stack):
-                os.kill(pid, signal.SIGKILL)
-                killed.append(pid)
+        if request.method == "POST" and request.what not in killed_at:
+            killed_at.append(request.what)
+            assert len(kill_plugins(stack)) == 1
 
-    async def kill_before(request: Request) -> web.StreamResponse | None:
-        await kill(request)
+    async def before(request: Request) -> web.StreamResponse | None:
+        if moment == "before":
+            await kill(request)
         return None
 
-    if moment == "before":
-        proxied.before = kill_before
-    else:
-        proxied.after = kill
+    async def after(request: Request) -> None:
+        if request.method == "POST":
+            made.append(request.what)
+        if moment == "after":
+            await kill(request)
+
+    proxied.before, proxied.after = before, after
     stack.program(*PROGRAM)
-    assert "EOF" in stack.up().failed().output or killed
-    assert killed
-    assert plugins(stack) == []
+    for kills in (1, 2, 3):
+        told = stack.up().failed().output
+        assert "EOF" in told or "connection" in told, told
+        assert len(killed_at) == kills
     stack.up().succeeded()
-    assert stack.diff() == {}
-    made = uids(lab)
-    assert {e["outputs"]["uid"] for e in stack.state().values()} == set(made.values())
+    all_made_once(stack, lab)
 
 
-def test_the_provider_killed_while_it_waits_for_a_node(stack: Stack, lab: Lab) -> None:
-    set_faults(lab, AgentDown(node="node1"))
-    try:
-        child = stack.program(*PROGRAM).start("up", "--yes", "--skip-preview")
-        path = f"{NETWORK}/vlanconfigs"
-        eventually(lambda: bool(lab.client.list(path)["items"]))
-        before = lab.client.get(f"{path}/nc-1")["metadata"]["uid"]
-        for pid in plugins(stack):
-            os.kill(pid, signal.SIGKILL)
+def test_the_provider_is_killed_while_it_waits_for_a_node(stack: Stack, lab: Lab) -> None:
+    with waiting_for_node1(stack, lab) as child:
+        before = lab.client.get(f"{CONFIGS}/nc-1")["metadata"]["uid"]
+        assert kill_plugins(stack)
         child.communicate(timeout=60)
         assert child.returncode != 0
-    finally:
-        set_faults(lab)
     stack.up().succeeded()
-    assert lab.client.get(f"{path}/nc-1")["metadata"]["uid"] == before
+    all_made_once(stack, lab)
+    assert lab.client.get(f"{CONFIGS}/nc-1")["metadata"]["uid"] == before
 
 
-def test_the_cli_killed_while_the_provider_waits(stack: Stack, lab: Lab) -> None:
-    set_faults(lab, AgentDown(node="node1"))
-    try:
-        child = stack.program(*PROGRAM).start("up", "--yes", "--skip-preview")
-        path = f"{NETWORK}/vlanconfigs"
-        eventually(lambda: bool(lab.client.list(path)["items"]))
+def test_the_cli_is_killed_while_the_provider_waits(stack: Stack, lab: Lab) -> None:
+    with waiting_for_node1(stack, lab) as child:
+        before = lab.client.get(f"{CONFIGS}/nc-1")["metadata"]["uid"]
         child.kill()
         child.communicate(timeout=60)
-        eventually(lambda: plugins(stack) == [], 10)
-    finally:
-        set_faults(lab)
-    stack.run("cancel", "--yes")
+        assert eventually(lambda: not processes(stack), 10)
+    stack.run("cancel", "--yes").succeeded()  # The dead command still holds the lock.
     stack.run("refresh", "--yes", "--skip-preview", "--clear-pending-creates").succeeded()
     stack.up().succeeded()
-    assert stack.diff() == {}
-    made = uids(lab)
-    assert {e["outputs"]["uid"] for e in stack.state().values()} == set(made.values())
+    all_made_once(stack, lab)
+    assert lab.client.get(f"{CONFIGS}/nc-1")["metadata"]["uid"] == before
 
 
 def test_interrupted_once_it_is_recorded_and_goes_on(stack: Stack, lab: Lab) -> None:
-    set_faults(lab, AgentDown(node="node1"))
-    try:
-        child = stack.program(*PROGRAM).start("up", "--yes", "--skip-preview")
-        eventually(lambda: bool(lab.client.list(f"{NETWORK}/vlanconfigs")["items"]))
-        child.send_signal(signal.SIGINT)
+    with waiting_for_node1(stack, lab) as child:
+        os.killpg(child.pid, signal.SIGINT)
         output, _ = child.communicate(timeout=60)
         assert child.returncode != 0
-        assert "cancelled" in output
-        assert stack.state()["nc-1"]["initErrors"]
-        told = stack.preview().succeeded().output
-        assert "node1: its agent has not set up the uplink yet" in told
-        assert plugins(stack) == []
-    finally:
-        set_faults(lab)
+        assert f"{NOT_SET_UP}\n" in output
+        assert stack.state()["nc-1"]["initErrors"] == [NOT_SET_UP, "cancelled"]
+        assert NOT_SET_UP in stack.preview().succeeded().output
+        assert eventually(lambda: not processes(stack), 10)
     stack.up().succeeded()
-    assert stack.diff() == {}
+    all_made_once(stack, lab)
+
+
+def test_interrupted_twice_nothing_is_lost(stack: Stack, lab: Lab) -> None:
+    with waiting_for_node1(stack, lab) as child:
+        before = lab.client.get(f"{CONFIGS}/nc-1")["metadata"]["uid"]
+        os.killpg(child.pid, signal.SIGINT)
+        os.killpg(child.pid, signal.SIGINT)
+        child.communicate(timeout=60)
+        assert child.returncode != 0
+        assert eventually(lambda: not processes(stack), 10)
+    stack.up().succeeded()
+    all_made_once(stack, lab)
+    assert lab.client.get(f"{CONFIGS}/nc-1")["metadata"]["uid"] == before

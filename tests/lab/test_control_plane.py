@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import Lab, LabError, launch
+from lab import Lab, LabError, launch, places
 from lab.api import ApiError
 from lab.components import COMPONENTS
 from lab.readiness import CLUSTER_NETWORKS, DENIED, STORAGE_NETWORK, SUBRESOURCES
@@ -170,12 +171,15 @@ def test_failed_start_says_why_and_leaves_nothing(
     )
     false.chmod(0o755)
     monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path))
-    before = set(launch.names())
+    name = f"fails-{os.getpid()}"
     with pytest.raises(LabError) as failure:
-        Lab.start("fails")
+        Lab.start(name)
     assert "kube-apiserver ended with code 3" in str(failure.value)
     assert "broken" in str(failure.value)
-    assert set(launch.names()) == before
+    assert not (places.labs() / name).exists()
+    kept = places.failures() / name
+    assert "broken" in (kept / "kube-apiserver.log").read_text()
+    shutil.rmtree(kept)
 
 
 @pytest.fixture(scope="module")

@@ -337,6 +337,16 @@ def partial_of(error: grpc.aio.AioRpcError) -> Any:
     return detail
 
 
+@asynccontextmanager
+async def greeted(port: int) -> AsyncIterator[None]:
+    """A plugin at this port that has answered a handshake."""
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        stub = provider_pb2_grpc.ResourceProviderStub(channel)
+        request = provider_pb2.ProviderHandshakeRequest()
+        await answer(stub.Handshake(request, wait_for_ready=True))
+        yield
+
+
 def clean_environment(home: Path, **more: str) -> dict[str, str]:
     """An environment in which no cluster is to be found."""
     dropped = ("KUBECONFIG", "HARVESTER_NET_OFFLINE", "HARVESTER_NET_DEBUG")

@@ -332,6 +332,8 @@ DIFFS: list[tuple[str, Properties, Properties, dict[str, str]]] = [
             "disruption.cycleStorageNetwork": "ADD",
             "disruption.onFailure": "ADD",
             "disruption.stopTimeoutSeconds": "ADD",
+            "disruption.nodeTimeoutSeconds": "ADD",
+            "disruption.storageTimeoutSeconds": "ADD",
         },
     ),
     ("ClusterNetwork", {"name": "a"}, {"name": "b"}, {"name": "UPDATE_REPLACE"}),

@@ -173,14 +173,39 @@ time.sleep(600)
 """
 
 
-async def test_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+PARENT_DIES_AT_THE_PORT_LINE = """
+import builtins, os, time
+from harvester_net.plugin import main
+
+parent, say = os.getppid(), print
+
+def say_and_wait(*line, **more):
+    say(*line, **more)
+    while os.getppid() == parent:
+        time.sleep(0.01)
+
+builtins.print = say_and_wait
+main.main()
+"""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param([str(kit.PROGRAM)], id="while it serves"),
+        pytest.param([sys.executable, "-c", PARENT_DIES_AT_THE_PORT_LINE], id="at once"),
+    ],
+)
+async def test_process_ends_when_its_parent_is_killed(
+    tmp_path: Path, command: list[str]
+) -> None:
     """A CLI that is killed tells nobody (P21.1)."""
     async with engine() as fake:
         parent = await asyncio.create_subprocess_exec(
             sys.executable,
             "-c",
             PARENT,
-            str(kit.PROGRAM),
+            *command,
             fake.address,
             stdout=asyncio.subprocess.PIPE,
             env=kit.clean_environment(tmp_path),
@@ -188,15 +213,16 @@ async def test_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         assert parent.stdout is not None
         child = int(await asyncio.wait_for(parent.stdout.readline(), SECONDS))
         try:
-            port = await asyncio.wait_for(parent.stdout.readline(), SECONDS)
-            assert int(port)
-            assert is_alive(child)
+            port = int(await asyncio.wait_for(parent.stdout.readline(), SECONDS))
+            if command == [str(kit.PROGRAM)]:
+                async with kit.greeted(port):
+                    assert is_alive(child)
             parent.kill()
-            await parent.wait()
             await until(lambda: not is_alive(child))
         finally:
             if is_alive(child):
                 os.kill(child, signal.SIGKILL)
+            await parent.wait()
 
 
 async def test_default_executor_has_a_thread_for_each_child_of_a_component(
@@ -215,7 +241,7 @@ async def test_default_executor_has_a_thread_for_each_child_of_a_component(
 
     monkeypatch.setattr("builtins.print", stop_here)
     with pytest.raises(Stop):
-        await main._serve(None)
+        await main._serve(None, os.getppid())
     assert seen == [256]
 
 

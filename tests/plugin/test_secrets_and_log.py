@@ -13,6 +13,7 @@ import pytest
 from .. import objects
 from ..fake_api import FakeApi, kubeconfig, status_object
 from ..unit.programs import LEAST
+from ..waiting import until
 from .kit import Failure, Plugin, Properties, Secret, plugin, urn_of
 from .test_calls import ready_node
 
@@ -153,8 +154,8 @@ async def test_last_status_text_is_the_last_word(plugin: Plugin, api: FakeApi) -
     await plugin.engine.until("0 of 1 nodes ready")
     api.put(objects.vlan_status("rack-a", "n1"))
     await waiting
-    texts = plugin.engine.status_texts(urn_of("NetworkConfig", "resource"))
-    assert texts[-1].message == "ready"
+    urn = urn_of("NetworkConfig", "resource")
+    await until(lambda: plugin.engine.status_texts(urn)[-1].message == "ready")
 
 
 async def test_same_status_text_is_not_repeated(plugin: Plugin, api: FakeApi) -> None:

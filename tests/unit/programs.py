@@ -15,6 +15,8 @@ DISRUPTION = {
     "cycleStorageNetwork": True,
     "onFailure": "rollBack",
     "stopTimeoutSeconds": 60,
+    "nodeTimeoutSeconds": 120,
+    "storageTimeoutSeconds": 600,
 }
 _OWN = {
     "labels": {"team": "network", "example.com/rack": "a"},

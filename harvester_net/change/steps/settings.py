@@ -19,6 +19,7 @@ from ...rules.reading import RWX_PREFIX, STORAGE_PREFIX, storage_progress
 from ..situation import RWX_SETTING, STORAGE_SETTING, Situation
 from .step import Hands, Step
 
+PAUSE = 0.5
 RWX_OFF = '{"share-storage-network":false}'
 RWX_IN_LONGHORN = "longhorn-system/endpoint-network-for-rwx-volume"
 
@@ -92,17 +93,8 @@ class WriteStorage(StorageStep):
         )
 
     async def act(self, now: Situation, hands: Hands) -> None:
-        if now.setting(STORAGE_SETTING) == self.text:
-            return
-        while True:
-            try:
-                await hands.cluster.patch(
-                    SETTING, STORAGE_SETTING, {"value": self.text}, hands.patience
-                )
-                return
-            except Conflict:
-                # Harvester is still busy with the value before (H3.5 b).
-                await hands.patience.sleep(0.5)
+        if now.setting(STORAGE_SETTING) != self.text:
+            await write_setting(STORAGE_SETTING, self.text, hands)
 
     def waits_for(self, now: Situation) -> str:
         setting = now.of(SETTING).get(STORAGE_SETTING, {"metadata": {}})
@@ -147,7 +139,18 @@ class WriteRwx(StorageStep):
         return rwx.get(RWX_PREFIX + "net-attach-def", "") if value.get("network") else ""
 
     async def act(self, now: Situation, hands: Hands) -> None:
-        await hands.cluster.patch(SETTING, RWX_SETTING, {"value": self.text}, hands.patience)
+        if now.setting(RWX_SETTING) != self.text:
+            await write_setting(RWX_SETTING, self.text, hands)
 
     def waits_for(self, now: Situation) -> str:
         return "Longhorn to take the RWX network"
+
+
+async def write_setting(name: str, text: str, hands: Hands) -> None:
+    """Write a Setting as soon as Harvester is through with the value before (H3.5 b)."""
+    while True:
+        try:
+            await hands.cluster.patch(SETTING, name, {"value": text}, hands.patience)
+            return
+        except Conflict:
+            await hands.patience.sleep(PAUSE)

@@ -1,7 +1,7 @@
 """The program of the end-to-end tests: makes the resources that resources.json lists.
 
-An item is {"kind", "name", "args", "options"}; an argument "@name" is the resource of that name, and
-"@name.property" one of its outputs.
+An item is {"kind", "name", "args", "options", "secret"}; an argument "@name" is the resource
+of that name, "@name.property" one of its outputs; "secret" names the secret arguments.
 """
 
 import json
@@ -26,12 +26,12 @@ def argument(value: Any) -> Any:
 
 
 for item in json.loads(Path("resources.json").read_text()):
-    options = argument(item.get("options") or {})
+    options = argument(item["options"])
     if timeouts := options.pop("timeouts", None):
         options["custom_timeouts"] = pulumi.CustomTimeouts(**timeouts)
-    if "provider" not in item["kind"].lower() and "secret" in item:
-        for name in item["secret"]:
-            item["args"][name] = pulumi.Output.secret(item["args"][name])
+    arguments = argument(item["args"])
+    for name in item["secret"]:
+        arguments[name] = pulumi.Output.secret(arguments[name])
     made[item["name"]] = getattr(harvester_net, item["kind"])(
-        item["name"], **argument(item["args"]), opts=pulumi.ResourceOptions(**options)
+        item["name"], **arguments, opts=pulumi.ResourceOptions(**options)
     )

@@ -178,7 +178,9 @@ def check_config_delete(world: World, old: Object) -> None:
 def _check_affected(world: World, old: Object, nodes: set[str], *, deleting: bool) -> None:
     network = old["spec"]["clusterNetwork"]
     if users := users_of(world, set(nads_on(world, network)), nodes):
-        raise _deny(f"it is blocked by VM(s) {', '.join(users)} which must be stopped at first")
+        raise _deny(
+            f"it is blocked by VM(s) {', '.join(users)} which must be stopped at first"
+        )
     if not nodes or not (deleting or world.version >= (1, 6)):
         return
     for key in nads_on(world, network):
@@ -217,7 +219,9 @@ def check_nad_update(world: World, old: Object, new: Object) -> None:
     if not 0 <= config.get("vlan", 0) <= 4094:
         raise _deny("vlan is out of range")
     if users := users_of(world, {key}):
-        raise _deny(f"it's still used by VM(s) {', '.join(users)} which must be stopped at first")
+        raise _deny(
+            f"it's still used by VM(s) {', '.join(users)} which must be stopped at first"
+        )
     if world.version >= (1, 6) and is_system(world, old):
         raise _deny("system network nad's params can't be changed")
 
@@ -250,7 +254,9 @@ def _check_storage(world: World, text: str) -> None:
     if not all(_is_stopped(world, key, vm) for key, vm in world.of(VM).items()):
         raise _refuse("Please stop all VMs before configuring the storage-network setting")
     if list(_attached(world)):
-        raise _refuse("please stop all workloads before configuring the storage-network setting")
+        raise _refuse(
+            "please stop all workloads before configuring the storage-network setting"
+        )
 
 
 def _shares(world: World) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from harvester_net.change.record import Goal
+from harvester_net.cluster.errors import Denied
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
     LONGHORN_SETTING,
@@ -22,12 +23,26 @@ from harvester_net.cluster.resources import (
     VOLUME,
     Object,
     annotations_of,
+    key_of,
     labels_of,
 )
 
 from .controllers import LONGHORN_RWX, LONGHORN_STORAGE, STRATEGY, settled
 from .model import created, patched
-from .world import HINDRANCE, HOME, NETWORK, WITNESS, World, cni_of, meant, network_of
+from .world import (
+    HINDRANCE,
+    HOME,
+    NETWORK,
+    WITNESS,
+    World,
+    cni_of,
+    configs_on,
+    fitting_nodes,
+    is_system,
+    matched,
+    meant,
+    network_of,
+)
 
 VERSIONS = ((1, 4), (1, 5), (1, 6), (1, 7), (1, 8), (1, 9))
 MTUS = (1500, 9000, 2000, 576)
@@ -36,10 +51,30 @@ FINAL = ("Succeeded", "Failed")
 
 @dataclass(frozen=True)
 class Case:
-    """A cluster at rest, the snapshot that a plan sees, and what is wanted."""
+    """A cluster as a plan finds it, and what is wanted."""
 
     world: World
     goal: Goal
+
+    def __repr__(self) -> str:
+        """What a failed property shows: what was drawn, one line an object."""
+        world, lines = self.world, [f"{self.world.version}: {self.goal!r}"]
+        lines += [f"node {key} {labels_of(node)}" for key, node in world.of(NODE).items()]
+        lines += [
+            f"network {key} {annotations_of(network)}"
+            for key, network in world.of(CLUSTER_NETWORK).items()
+        ]
+        lines += [
+            f"config {key} {config['spec']['uplink'].get('linkAttributes')} {matched(config)}"
+            for key, config in world.of(VLAN_CONFIG).items()
+        ]
+        lines += [f"nad {key} {nad['spec']['config']}" for key, nad in world.of(NAD).items()]
+        lines += [f"setting {key} {s.get('value')}" for key, s in world.of(SETTING).items()]
+        lines += [
+            f"vm {key} {vm['spec']} {vm['status']} {(world.get(VMI, key) or {}).get('status')}"
+            for key, vm in world.of(VM).items()
+        ]
+        return "\n  ".join(lines)
 
 
 # --- building blocks -------------------------------------------------------------------------
@@ -58,7 +93,10 @@ def config_object(
     name: str, network: str, attributes: Object | None, selector: dict[str, str]
 ) -> Object:
     """A network config as a user writes it."""
-    uplink: Object = {"nics": ["eth1"], "bondOptions": {"mode": "active-backup", "miimon": 100}}
+    uplink: Object = {
+        "nics": ["eth1"],
+        "bondOptions": {"mode": "active-backup", "miimon": 100},
+    }
     if attributes is not None:
         uplink["linkAttributes"] = attributes
     spec: Object = {"clusterNetwork": network, "uplink": uplink, "description": f"for {name}"}
@@ -178,6 +216,49 @@ def cases(draw: Any) -> Case:
     return Case(draw(_with_vms(settled(world))), goal)
 
 
+@st.composite
+def other_cases(draw: Any) -> Case:
+    """A cluster and a wish that is not about the MTU."""
+    world = draw(cases()).world
+    goals = [*_config_goals(world), *_vm_network_goals(world), *_storage_goals(world)]
+    return Case(world, draw(st.sampled_from(goals)))
+
+
+def _config_goals(world: World) -> list[Goal]:
+    patches: list[Object] = [
+        {"uplink": {"nics": ["eth2", "eth3"]}},
+        {"uplink": {"bondOptions": {"mode": "802.3ad"}, "linkAttributes": {"txQLen": 500}}},
+        {"description": "another", "uplink": {"bondOptions": None}},
+        {"nodeSelector": {"other": "yes"}},
+    ]
+    goals = []
+    for config in configs_on(world, "data"):
+        key, selector = key_of(config), config["spec"].get("nodeSelector") or {}
+        goals.append(Goal(kind="configDeletion", key=key))
+        if not matched(config) and world.version < (1, 8):
+            continue  # No such server can change it (H3.2).
+        fits = fitting_nodes(world, selector | {"other": "yes"})
+        usable = patches if fits else patches[:-1]
+        goals += [Goal(kind="config", key=key, patch=patch) for patch in usable]
+    return goals
+
+
+def _vm_network_goals(world: World) -> list[Goal]:
+    goals = []
+    for key, nad in world.of(NAD).items():
+        if not key.startswith("harvester-system/"):
+            config = json.dumps(cni_of(nad) | {"vlan": 200}, separators=(",", ":"))
+            goals.append(Goal(kind="vmNetwork", key=key, patch={"spec": {"config": config}}))
+    return goals
+
+
+def _storage_goals(world: World) -> list[Goal]:
+    old = world.of(SETTING)["storage-network"].get("value")
+    text = '{"vlan":400,"clusterNetwork":"mgmt","range":"192.168.9.0/24"}'
+    texts = [text, ""] if old else [text]
+    return [Goal(kind="storageNetwork", text=text) for text in texts]
+
+
 def _with_mgmt_mtu(world: World, mtu: int) -> World:
     notes = {"metadata": {"annotations": {f"{NETWORK}/uplink-mtu": str(mtu)}}}
     return settled(world.changed(CLUSTER_NETWORK, "mgmt", notes))
@@ -202,7 +283,7 @@ def worlds(draw: Any, version: tuple[int, int], mtu: int) -> World:
     fits = {labels["uplink"] for labels in nodes.values() if WITNESS not in labels}
     for number in range(configs):
         name = f"nc-{number}"
-        if name not in fits and (version < (1, 8)):
+        if name not in fits and version < (1, 6):
             continue
         if version >= (1, 6):
             spelling = draw(st.sampled_from(_spellings(version, mtu)))
@@ -240,9 +321,7 @@ def _with_storage(draw: Any, world: World) -> World:
     network = draw(st.sampled_from(("", "data", "data", "other", "mgmt")))
     spaces = draw(st.sampled_from(("", " ")))
     if network:
-        text = (
-            f'{{"vlan":300,{spaces}"clusterNetwork":"{network}","range":"192.168.0.0/24"}}'
-        )
+        text = f'{{"vlan":300,{spaces}"clusterNetwork":"{network}","range":"192.168.0.0/24"}}'
         world = _set_if_allowed(world, "storage-network", text)
     stored = bool(world.of(SETTING)["storage-network"].get("value"))
     if world.version >= (1, 8):
@@ -258,8 +337,6 @@ def _with_storage(draw: Any, world: World) -> World:
 
 
 def _set_if_allowed(world: World, name: str, text: str) -> World:
-    from harvester_net.cluster.errors import Denied
-
     try:
         return settled(patched(world, SETTING, name, {"value": text}))
     except Denied:
@@ -338,9 +415,7 @@ def _instance(vm: Object, strategy: str, state: str, node: str) -> Object | None
         if not halted:
             return None
         meta["deletionTimestamp"] = "2026-01-01T00:00:00Z"
-    elif halted or (state == "running" and strategy != "Manual"):
-        return None
-    elif state in ("down", "unschedulable", "no volume"):
+    elif halted or state in ("down", "unschedulable", "no volume") or (state == "running" and strategy != "Manual"):
         return None
     status: Object = {"phase": phase}
     if phase != "Pending":
@@ -358,8 +433,8 @@ def _instance(vm: Object, strategy: str, state: str, node: str) -> Object | None
 
 
 def picture(world: World, network: str, mtu: int | None = None) -> dict[str, Any]:
-    """Everything of a world that a change must leave as it was. An MTU in place of the one that
-    the cluster network has shows how it should be after the change.
+    """Everything of a world that a change must leave as it was. An MTU in place of the one
+    that the cluster network has shows how it should be after the change.
     """
 
     def told(of: str, own: int | None) -> int:
@@ -369,19 +444,18 @@ def picture(world: World, network: str, mtu: int | None = None) -> dict[str, Any
         "networks": {
             key: told(key, int(annotations_of(obj).get(f"{NETWORK}/uplink-mtu") or 0))
             for key, obj in world.of(CLUSTER_NETWORK).items()
-            if world.version >= (1, 6) or key == network
+            # Up to 1.5 a cluster network with configs knows nothing of its MTU (H7).
+            if world.version >= (1, 6) or not configs_on(world, key)
         },
-        "configs": {
-            key: _config(obj, told) for key, obj in world.of(VLAN_CONFIG).items()
-        },
+        "configs": {key: _config(obj, told) for key, obj in world.of(VLAN_CONFIG).items()},
         "statuses": sorted(
             (s["status"]["node"], s["status"]["vlanConfig"], str(s["status"]["conditions"]))
             for s in world.of(VLAN_STATUS).values()
         ),
-        "vm networks": sorted(_nad(nad, told) for nad in world.of(NAD).values()),
+        "vm networks": sorted(_nad(world, nad, told) for nad in world.of(NAD).values()),
         "vms": {key: _vm(world, key, vm) for key, vm in world.of(VM).items()},
         "settings": {
-            key: (s.get("value", ""), [c["status"] for c in _conditions(s)])
+            key: (s.get("value", ""), [c for c in _conditions(s) if c["status"] != "True"])
             for key, s in world.of(SETTING).items()
         },
         "longhorn": {
@@ -402,9 +476,12 @@ def _config(config: Object, told: Any) -> Any:
     return spec, attributes, labels_of(config), annotations_of(config)
 
 
-def _nad(nad: Object, told: Any) -> tuple[str, str]:
+def _nad(world: World, nad: Object, told: Any) -> tuple[str, str]:
     config = cni_of(nad)
-    config["mtu"] = told(network_of(nad), config.get("mtu"))
+    if world.version < (1, 6) and is_system(world, nad) and network_of(nad) == "mgmt":
+        config["mtu"] = "whatever the server gave it, which knows no MTU of mgmt (H7)"
+    else:
+        config["mtu"] = told(network_of(nad), config.get("mtu"))
     name = f"{nad['metadata']['namespace']}/{nad['metadata']['name']}"
     return _without_number(name), json.dumps(config, sort_keys=True)
 

@@ -24,7 +24,6 @@ from harvester_net.cluster.resources import (
     condition,
     is_terminating,
     key_of,
-    labels_of,
 )
 
 from .admission import (
@@ -55,7 +54,7 @@ FINAL = ("Succeeded", "Failed")
 APPLIED = "model/applied"
 
 
-# --- KubeVirt and Harvester's VM controller ----------------------------------------------------
+# --- KubeVirt and Harvester's VM controller --------------------------------------------------
 
 
 def vms(world: World) -> World:
@@ -156,7 +155,7 @@ def volumes(world: World) -> World:
     return world
 
 
-# --- agents and the manager of the network controller --------------------------------------------
+# --- agents and the manager of the network controller ----------------------------------------
 
 
 def agents(world: World) -> World:
@@ -322,7 +321,7 @@ def vm_networks(world: World) -> World:
     return world
 
 
-# --- the storage network (H4.7) ------------------------------------------------------------------
+# --- the storage network (H4.7) --------------------------------------------------------------
 
 
 LONGHORN_STORAGE = "longhorn-system/storage-network"
@@ -343,8 +342,10 @@ def storage_network(world: World) -> World:
         return _with_storage_nad(world, text)
     current = notes.get(f"{STORAGE}/net-attach-def", "")
     if world.of(LONGHORN_SETTING)[LONGHORN_STORAGE]["value"] != current:
-        if any(v["status"]["state"] != "detached" and not is_exempt(world, v)
-               for v in world.of(VOLUME).values()):
+        if any(
+            v["status"]["state"] != "detached" and not is_exempt(world, v)
+            for v in world.of(VOLUME).values()
+        ):
             return _storage_says(world, "False", "In Progress", "waiting for all volumes")
         return world.changed(LONGHORN_SETTING, LONGHORN_STORAGE, {"value": current})
     if old := notes.get(f"{STORAGE}/old-net-attach-def"):
@@ -463,6 +464,3 @@ def settled(world: World) -> World:
         if world is before:
             return world
     raise AssertionError("the controllers never come to rest")
-
-
-__all__ = ["CONTROLLERS", "STRATEGY", "labels_of", "settled", "strategy_of"]

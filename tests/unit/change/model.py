@@ -32,7 +32,7 @@ from .world import NETWORK, World, fitting_nodes
 T = TypeVar("T")
 
 
-# --- writes as transitions -----------------------------------------------------------------------
+# --- writes as transitions -------------------------------------------------------------------
 
 
 def created(world: World, resource: Resource, obj: Object) -> World:
@@ -119,7 +119,7 @@ def _with_remembered_strategy(world: World, old: Object, new: Object) -> World:
     return world.changed(VM, key_of(new), {"spec": {"runStrategy": remembered}})
 
 
-# --- the model as a cluster --------------------------------------------------------------------
+# --- the model as a cluster ------------------------------------------------------------------
 
 
 class ModelConnection:
@@ -143,7 +143,9 @@ class ModelCluster:
         self.world = created(self.world, resource, obj)
         return self.world.of(resource)[key_of(obj)]
 
-    async def patch(self, resource: Resource, key: str, fields: Object, patience: Any) -> Object:
+    async def patch(
+        self, resource: Resource, key: str, fields: Object, patience: Any
+    ) -> Object:
         self.world = patched(self.world, resource, key, fields)
         return self.world.of(resource)[key]
 

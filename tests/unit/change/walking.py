@@ -47,7 +47,8 @@ class Walk:
         while True:
             startable = [step for step in steps if self._is_startable(step)]
             choices: list[Callable[[], None]] = [
-                lambda step=step: self._begin(step) for step in startable  # type: ignore[misc]
+                lambda step=step: self._begin(step)
+                for step in startable  # type: ignore[misc]
             ]
             if self._waiting:
                 choices += [self._tick, self._settle]

@@ -106,7 +106,9 @@ def configs_on(world: World, network: str) -> list[Object]:
 
 def statuses_on(world: World, network: str) -> list[Object]:
     """The VlanStatus objects of a cluster network."""
-    return [s for s in world.of(VLAN_STATUS).values() if s["status"]["clusterNetwork"] == network]
+    return [
+        s for s in world.of(VLAN_STATUS).values() if s["status"]["clusterNetwork"] == network
+    ]
 
 
 def status_key(network: str, node: str) -> str:
@@ -142,7 +144,9 @@ def fitting_nodes(world: World, selector: Mapping[str, str] | None) -> list[str]
 
 def matched(config: Object) -> list[str]:
     """The nodes of a config as the server has noted them."""
-    nodes: list[str] = json.loads(annotations_of(config).get(f"{NETWORK}/matched-nodes") or "[]")
+    nodes: list[str] = json.loads(
+        annotations_of(config).get(f"{NETWORK}/matched-nodes") or "[]"
+    )
     return nodes
 
 

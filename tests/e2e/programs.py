@@ -1,0 +1,48 @@
+"""What the programs of the tests are put together from, and where it is on the server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .stack import Resource, resource
+
+NETWORK = "/apis/network.harvesterhci.io/v1beta1"
+CLUSTER_NETWORKS = f"{NETWORK}/clusternetworks"
+CONFIGS = f"{NETWORK}/vlanconfigs"
+STATUSES = f"{NETWORK}/vlanstatuses"
+ALL_NADS = "/apis/k8s.cni.cncf.io/v1/network-attachment-definitions"
+NADS = "/apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions"
+SETTING = "/apis/harvesterhci.io/v1beta1/settings/storage-network"
+
+NODES = {"node1": "nc-1", "node2": "nc-2", "node3": "nc-3"}
+"""The nodes of the lab, and the network config that a program has for each."""
+
+
+def cluster_network(name: str = "cn-data", /, **args: Any) -> Resource:
+    return resource("ClusterNetwork", name, **args)
+
+
+def network_config(node: str = "node1", /, **args: Any) -> Resource:
+    """The config of one node."""
+    given = {
+        "cluster_network": "@cn-data",
+        "node_selector": {"kubernetes.io/hostname": node},
+        "uplink": {"nics": ["eno2"]},
+    }
+    return resource("NetworkConfig", NODES[node], **(given | args))
+
+
+def network_configs() -> list[Resource]:
+    """A config for each node."""
+    return [network_config(node) for node in NODES]
+
+
+def vm_network(name: str = "vm100", /, **args: Any) -> Resource:
+    return resource("VmNetwork", name, **({"cluster_network": "@cn-data"} | args))
+
+
+def storage_network(**args: Any) -> Resource:
+    """The storage network, after the configs that carry it."""
+    given = {"cluster_network": "@cn-data", "vlan": 300, "range": "192.168.0.0/24"}
+    after = {"depends_on": [f"@{config}" for config in NODES.values()]}
+    return resource("StorageNetwork", "storage", **({"options": after} | given | args))

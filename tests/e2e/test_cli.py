@@ -1,0 +1,384 @@
+"""The command `harvester-net` on a real control plane: two VMs, the storage network, three
+configs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harvester_net.cluster.resources import condition
+from harvester_net.rules.reading import storage_progress
+from lab import Lab
+from lab.api import ApiError
+from lab.faults import AgentDown, NicMissing, VmDoesNotStop
+
+from .conftest import leftovers
+from .programs import CLUSTER_NETWORKS, CONFIGS, NADS, NETWORK, NODES, SETTING, STATUSES
+from .troubles import faults, set_faults
+from .vms import VMIS, VMS, phase, running_vm
+from .waiting import eventually
+
+COMMAND = Path(sys.executable).parent / "harvester-net"
+JOURNAL = "/api/v1/namespaces/harvester-system/configmaps/harvester-net-journal"
+LEASE = "/apis/coordination.k8s.io/v1/namespaces/harvester-system/leases/harvester-net-change"
+STORAGE = '{"vlan":300,"clusterNetwork":"cn-data","range":"192.168.0.0/24"}'
+CONSENT = ("--stop-vms", "--cycle-storage-network")
+SECONDS = 240
+
+
+def object_of(kind: str, name: str, spec: dict[str, Any] | None = None) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "apiVersion": "network.harvesterhci.io/v1beta1",
+        "kind": kind,
+        "metadata": {"name": name},
+    }
+    return made if spec is None else made | {"spec": spec}
+
+
+def build(lab: Lab) -> None:
+    """A cluster network with a config for each node, a VM network, the storage network."""
+    lab.client.create(CLUSTER_NETWORKS, object_of("ClusterNetwork", "cn-data"))
+    for node, name in NODES.items():
+        spec = {
+            "clusterNetwork": "cn-data",
+            "nodeSelector": {"kubernetes.io/hostname": node},
+            "uplink": {"nics": ["eno2"]},
+        }
+        lab.client.create(CONFIGS, object_of("VlanConfig", name, spec))
+    eventually(lambda: len(ready(lab)) == len(NODES))
+    vm_network = object_of("NetworkAttachmentDefinition", "vm100") | {
+        "apiVersion": "k8s.cni.cncf.io/v1",
+        "spec": {
+            "config": json.dumps(
+                {
+                    "cniVersion": "0.3.1",
+                    "name": "vm100",
+                    "type": "bridge",
+                    "bridge": "cn-data-br",
+                    "promiscMode": True,
+                    "vlan": 100,
+                    "ipam": {},
+                }
+            )
+        },
+    }
+    vm_network["metadata"]["labels"] = {f"{NETWORK.split('/')[2]}/clusternetwork": "cn-data"}
+    lab.client.create(NADS, vm_network)
+    set_storage(lab, STORAGE)
+
+
+def set_storage(lab: Lab, value: str) -> None:
+    def accepted() -> bool:
+        try:
+            lab.client.merge_patch(SETTING, {"value": value})
+        except ApiError:
+            return False  # The webhook still sees a VM that is gone.
+        return True
+
+    eventually(accepted)
+    eventually(lambda: storage_progress(lab.client.get(SETTING)).done)
+
+
+def ready(lab: Lab) -> list[str]:
+    """The configs whose nodes are set up."""
+    statuses = lab.client.list(STATUSES)["items"]
+    good = [s for s in statuses if condition(s, "ready").get("status") == "True"]
+    return sorted(s["status"]["vlanConfig"] for s in good)
+
+
+def take_down(lab: Lab) -> None:
+    set_storage(lab, "")
+    lab.client.delete(f"{NADS}/vm100")
+    for name in NODES.values():
+        lab.client.delete(f"{CONFIGS}/{name}")
+    eventually(lambda: not lab.client.list(STATUSES)["items"])
+    lab.client.delete(f"{CLUSTER_NETWORKS}/cn-data")
+    eventually(lambda: leftovers(lab) == [])
+
+
+@pytest.fixture
+def site(lab: Lab) -> Iterator[Lab]:
+    """A lab whose cluster network carries two running VMs and the storage network."""
+    try:
+        build(lab)
+        with ExitStack() as vms:
+            for name in ("a", "b"):
+                vms.enter_context(running_vm(lab, name, "vm100"))
+            yield lab
+        take_down(lab)
+    except BaseException:
+        # Only one test fails for what it left.
+        lab.reset()
+        raise
+
+
+def state(lab: Lab) -> dict[str, Any]:
+    """All that a change must leave as it was, and the MTUs."""
+    network = lab.client.get(f"{CLUSTER_NETWORKS}/cn-data")["metadata"]["annotations"]
+    setting = lab.client.get(SETTING)
+    return {
+        "uplink-mtu": network["network.harvesterhci.io/uplink-mtu"],
+        "configs": {c["metadata"]["name"]: spec_of(c) for c in items(lab, CONFIGS)},
+        "config mtus": [mtu_of_config(c) for c in items(lab, CONFIGS)],
+        "ready": ready(lab),
+        "vm network": json.loads(lab.client.get(f"{NADS}/vm100")["spec"]["config"]),
+        "vms": {
+            vm["metadata"]["name"]: (vm["spec"]["runStrategy"], phase(lab, name_of(vm)))
+            for vm in items(lab, VMS)
+        },
+        "storage network": (setting.get("value"), storage_progress(setting).done),
+    }
+
+
+def without_mtu(seen: dict[str, Any]) -> dict[str, Any]:
+    vm_network = {k: v for k, v in seen["vm network"].items() if k != "mtu"}
+    kept = {k: v for k, v in seen.items() if k not in ("uplink-mtu", "config mtus")}
+    return kept | {"vm network": vm_network}
+
+
+def items(lab: Lab, path: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = lab.client.list(path)["items"]
+    return sorted(found, key=name_of)
+
+
+def name_of(obj: dict[str, Any]) -> str:
+    return str(obj["metadata"]["name"])
+
+
+def spec_of(config: dict[str, Any]) -> dict[str, Any]:
+    """The spec of a config but its MTU."""
+    uplink = {k: v for k, v in config["spec"]["uplink"].items() if k != "linkAttributes"}
+    return config["spec"] | {"uplink": uplink}
+
+
+def mtu_of_config(config: dict[str, Any]) -> int:
+    attributes = config["spec"]["uplink"].get("linkAttributes") or {}
+    return attributes.get("mtu") or 1500
+
+
+def mtus(lab: Lab) -> set[int]:
+    """Every MTU there is: of the cluster network, its configs and its VM network."""
+    seen = state(lab)
+    vm_network = seen["vm network"].get("mtu") or 1500
+    return {int(seen["uplink-mtu"]), *seen["config mtus"], vm_network}
+
+
+def start(lab: Lab, *arguments: str) -> subprocess.Popen[str]:
+    """A command on its way."""
+    return subprocess.Popen(
+        [COMMAND, "mtu", *arguments],
+        env=os.environ | {"KUBECONFIG": str(lab.kubeconfig), "HOME": str(lab.directory)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(lab: Lab, *arguments: str) -> tuple[int, str, str]:
+    """Exit code, output and errors of a command."""
+    child = start(lab, *arguments)
+    out, err = child.communicate(timeout=SECONDS)
+    return child.returncode, out, err
+
+
+def status(lab: Lab) -> dict[str, Any]:
+    code, out, err = run(lab, "status", "--output", "json")
+    assert (code, err) == (0, "")
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+def has_journal(lab: Lab) -> bool:
+    return JOURNAL.rpartition("/")[2] in {
+        name_of(item) for item in items(lab, JOURNAL.rpartition("/")[0])
+    }
+
+
+@contextmanager
+def stuck_in_the_middle(lab: Lab) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A change that waits for a node to set its config up again, and the name of the node.
+
+    The VMs are stopped, the storage network is cleared, and all configs have the new MTU.
+    """
+    node = last_node(lab)
+    with (
+        faults(lab, AgentDown(node=node)),
+        start(lab, "change", "cn-data", "9000", *CONSENT) as child,
+    ):
+        try:
+            eventually(lambda: child.poll() is not None or waits_for(lab, NODES[node]))
+            yield child, node
+        finally:
+            child.kill()
+
+
+def last_node(lab: Lab) -> str:
+    """A node whose config is taken away for the change: not the source of the MTU."""
+    notes = lab.client.get(f"{CLUSTER_NETWORKS}/cn-data")["metadata"]["annotations"]
+    source = notes["network.harvesterhci.io/mtu-source-vc"]
+    return [node for node, name in NODES.items() if name != source][-1]
+
+
+def waits_for(lab: Lab, name: str) -> bool:
+    """Whether a config is there again, and all else of the core is done."""
+    configs = items(lab, CONFIGS)
+    return (
+        [mtu_of_config(config) for config in configs] == [9000] * len(NODES)
+        and name not in ready(lab)
+        and len(ready(lab)) == len(NODES) - 1
+    )
+
+
+def test_without_consent_nothing_is_written(site: Lab) -> None:
+    before = {path: versions(site, path) for path in (CONFIGS, VMS, VMIS, CLUSTER_NETWORKS)}
+    code, out, err = run(site, "plan", "cn-data", "9000")
+    assert (code, err) == (3, "")
+    assert "2 VMs must be stopped: default/a, default/b; allow it with --stop-vms" in out
+    assert "set again; allow it with --cycle-storage-network" in out
+    again = run(site, "plan", "cn-data", "9000")
+    assert again == (code, out, err)
+    code, out, err = run(site, "change", "cn-data", "9000")
+    assert code == 3
+    assert "1500 -> 9000: refused, and nothing was changed:\n" in err
+    assert not has_journal(site)
+    assert before == {path: versions(site, path) for path in before}
+    code, out, err = run(site, "plan", "cn-data", "9000", *CONSENT, "--output", "json")
+    assert (code, err) == (0, "")
+    plan = json.loads(out)
+    assert plan["stoppedVms"] == plan["startedVms"] == ["default/a", "default/b"]
+    assert plan["cycledSettings"] == ["storage-network"]
+
+
+def direction(lab: Lab) -> str:
+    """Where the unfinished change is going; empty if there is none."""
+    unfinished = status(lab)["unfinished"]
+    return str(unfinished["direction"]) if unfinished else ""
+
+
+def versions(lab: Lab, path: str) -> dict[str, str]:
+    return {name_of(item): item["metadata"]["resourceVersion"] for item in items(lab, path)}
+
+
+def test_change_is_carried_out_while_others_look_and_wait(site: Lab) -> None:
+    before = state(site)
+    with stuck_in_the_middle(site) as (child, _):
+        seen = status(site)
+        assert seen["unfinished"]["change"] == "MTU of cluster network cn-data: 1500 -> 9000"
+        assert seen["unfinished"]["now"]["stoppedVms"] == ["default/a", "default/b"]
+        assert seen["unfinished"]["now"]["clearedSettings"] == ["storage-network"]
+        assert f"(process {child.pid} on " in seen["holder"]["who"]
+        code, out, err = run(site, "change", "cn-data", "9000", *CONSENT)
+        assert (code, out) == (5, "")
+        assert f"(process {child.pid} on " in err
+        assert "another change of the cluster's networks is going on since 20" in err
+        set_faults(site)
+        out, err = child.communicate(timeout=SECONDS)
+    assert (child.returncode, err) == (0, ""), out
+    assert out.splitlines()[-1].endswith("s: MTU of cluster network cn-data: 1500 -> 9000")
+    after = state(site)
+    assert without_mtu(after) == without_mtu(before)
+    assert mtus(site) == {9000}
+    assert status(site) == {"unfinished": None, "holder": None}
+    told = run(site, "change", "cn-data", "9000")
+    assert told[0] == 0
+    assert told[1].startswith("nothing to do: cluster network cn-data")
+
+
+def test_interrupted_once_it_goes_on_later(site: Lab) -> None:
+    before = state(site)
+    with stuck_in_the_middle(site) as (child, _):
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=SECONDS)
+        assert child.returncode == 4, out + err
+        assert "interrupted; stopped at a safe point: " in err
+        assert "To go on: harvester-net mtu resume." in err
+        seen = status(site)
+        assert seen["holder"] is None
+        assert {
+            "title": "stop VM default/a (Always)",
+            "state": "done",
+            "waitsFor": "",
+        } in seen["unfinished"]["steps"]
+        code, out, err = run(site, "plan", "cn-data", "9000", *CONSENT)
+        assert (code, out) == (3, "")
+        assert err.startswith("an earlier change is not finished (MTU of cluster network ")
+    code, out, err = run(site, "resume")
+    assert (code, err) == (0, ""), out
+    assert without_mtu(state(site)) == without_mtu(before)
+    assert mtus(site) == {9000}
+    assert not has_journal(site)
+    assert run(site, "resume") == (0, "nothing to do: no change is unfinished\n", "")
+
+
+def test_killed_in_the_middle_it_goes_back(site: Lab) -> None:
+    before = state(site)
+    with stuck_in_the_middle(site) as (child, _):
+        child.kill()
+        child.wait()
+    code, out, err = run(site, "roll-back")
+    assert (code, err) == (0, ""), out
+    assert "back to 1500" in out
+    assert without_mtu(state(site)) == without_mtu(before)
+    assert mtus(site) == {1500}
+    assert status(site) == {"unfinished": None, "holder": None}
+
+
+def let_be_killed_after_a_second(lab: Lab, name: str) -> None:
+    """Restart a VM with a short grace period."""
+    spec = {"template": {"spec": {"terminationGracePeriodSeconds": 1}}}
+    lab.client.merge_patch(f"{VMS}/{name}", {"spec": spec})
+    lab.client.delete(f"{VMIS}/{name}")
+
+    def restarted() -> bool:
+        found = [vmi for vmi in items(lab, VMIS) if name_of(vmi) == name]
+        return any(
+            vmi["spec"].get("terminationGracePeriodSeconds") == 1
+            and (vmi.get("status") or {}).get("phase") == "Running"
+            for vmi in found
+        )
+
+    eventually(restarted)
+
+
+def test_vm_that_does_not_stop_is_rolled_back(site: Lab) -> None:
+    let_be_killed_after_a_second(site, "b")
+    before = state(site)
+    consent = (*CONSENT, "--on-failure", "roll-back", "--stop-timeout", "1")
+    with (
+        faults(site, VmDoesNotStop(namespace="default", name="b")),
+        start(site, "change", "cn-data", "9000", *consent) as child,
+    ):
+        # It cannot start again before it has stopped, which it does in the end.
+        eventually(lambda: child.poll() is not None or direction(site) == "back")
+        set_faults(site)
+        out, err = child.communicate(timeout=SECONDS)
+    assert child.returncode == 6, out + err
+    assert "VM default/b to stop" in err
+    assert err.endswith("Everything is as it was before\n")
+    assert without_mtu(state(site)) == without_mtu(before)
+    assert mtus(site) == {1500}
+    assert not has_journal(site)
+
+
+def test_node_without_its_nic_stops_the_change_at_a_safe_point(site: Lab) -> None:
+    with stuck_in_the_middle(site) as (child, node):
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(timeout=SECONDS) == 4
+        set_faults(site, NicMissing(node, "eno2"))
+        code, out, err = run(site, "resume", "--timeout", "20")
+        assert code == 4, out + err
+        assert "stopped at a safe point: " in err
+        assert f"{node}: " in err
+    code, out, err = run(site, "resume")
+    assert (code, err) == (0, ""), out
+    assert mtus(site) == {9000}

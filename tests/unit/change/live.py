@@ -1,0 +1,138 @@
+"""The model as a cluster that lives on its own, for runs: watches, controllers, trouble on
+request, and a clock that runs only while somebody waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+from harvester_net.change.carry_out import Work
+from harvester_net.change.journal import Journal
+from harvester_net.change.record import Record
+from harvester_net.change.run import Told
+from harvester_net.cluster.cluster import Cluster
+from harvester_net.cluster.errors import NotFound
+from harvester_net.cluster.patience import Patience
+from harvester_net.cluster.resources import Object, Resource
+
+from .model import ModelCluster
+from .world import World
+
+T = TypeVar("T")
+Write = tuple[str, Resource, str]
+
+
+class LiveCluster(ModelCluster):
+    """A model whose controllers work between any two writes and while somebody waits."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.now = 1000.0
+        self.writes: list[Write] = []
+        self.before_write: Callable[[Write], None] = lambda write: None
+        """A test's trouble: may change the world, or raise what the server answers."""
+        self.trouble: Callable[[World, World], World] = lambda before, after: after
+        """What becomes of the controllers' work, from the world before and after it."""
+        self.unknown: set[Resource] = set()
+        """Kinds that this server does not have."""
+
+    def patience(
+        self, seconds: float = 3600, cancelled: asyncio.Event | None = None
+    ) -> Patience:
+        """A patience by this cluster's clock."""
+        return Patience(seconds, cancelled, now=lambda: self.now)
+
+    def settle(self) -> None:
+        before = self.world
+        super().settle()
+        self.world = self.trouble(before, self.world)
+
+    def _write(self, verb: str, resource: Resource, key: str) -> None:
+        self.settle()
+        self.writes.append((verb, resource, key))
+        self.before_write(self.writes[-1])
+
+    async def create(self, resource: Resource, obj: Object, patience: Any) -> Object:
+        self._write("create", resource, obj["metadata"]["name"])
+        return await super().create(resource, obj, patience)
+
+    async def patch(
+        self, resource: Resource, key: str, fields: Object, patience: Any
+    ) -> Object:
+        self._write("patch", resource, key)
+        return await super().patch(resource, key, fields, patience)
+
+    async def delete(
+        self, resource: Resource, key: str, uid: str | None, patience: Any
+    ) -> bool:
+        self._write("delete", resource, key)
+        return await super().delete(resource, key, uid, patience)
+
+    async def all(self, resource: Resource, patience: Any) -> dict[str, Object]:
+        """All objects of a kind."""
+        if resource in self.unknown:
+            raise NotFound(f"list {resource.plural}: the server does not know the kind")
+        return self.known(resource)
+
+    def forget(self, *resources: Resource) -> None:
+        """The model remembers nothing that could be out of date."""
+
+    @asynccontextmanager
+    async def watching(
+        self, resources: tuple[Resource, ...], patience: Patience
+    ) -> AsyncIterator[None]:
+        """The model always knows everything."""
+        patience.check()
+        yield
+
+    async def until(
+        self, resources: tuple[Resource, ...], done: Callable[[], T | None], patience: Patience
+    ) -> T:
+        """Each look costs a second in which the controllers work."""
+        while True:
+            if (result := done()) is not None:
+                return result
+            patience.check()
+            await asyncio.sleep(0)
+            self.now += 1
+            self.settle()
+
+
+@dataclass
+class Heard:
+    """What a run told."""
+
+    steps: list[str] = field(default_factory=list)
+    statuses: list[str] = field(default_factory=list)
+    events: list[tuple[str, str]] = field(default_factory=list)
+
+    def told(self) -> Told:
+        """The listener to give to a run."""
+        return Told(
+            status=self.statuses.append,
+            step=self.steps.append,
+            event=lambda step, state, words: self.events.append((step, state)),
+        )
+
+
+def as_cluster(live: ModelCluster) -> Cluster:
+    """The model where a Cluster is asked for."""
+    return cast(Cluster, live)
+
+
+def work_on(live: LiveCluster, heard: Heard | None = None, **patience: Any) -> Work:
+    """What a change is carried out with on the model."""
+    told = (heard or Heard()).told()
+    return Work(as_cluster(live), live.patience(**patience), "the test", told)
+
+
+async def opened(live: LiveCluster, record: Record) -> Journal:
+    """The journal of a change that begins."""
+    book = Journal(as_cluster(live), live.patience(), record)
+    await book.open()
+    live.writes.clear()
+    return book

@@ -1,0 +1,61 @@
+"""A small cluster that is easy to think about, for tests that look at one thing."""
+
+from __future__ import annotations
+
+from harvester_net.change.record import Goal
+from harvester_net.cluster.resources import (
+    CLUSTER_NETWORK,
+    NAD,
+    SETTING,
+    VLAN_CONFIG,
+    VM,
+    VOLUME,
+)
+
+from .clusters import (
+    bare_world,
+    config_object,
+    nad_object,
+    network_object,
+    vm_object,
+    volume_object,
+)
+from .controllers import settled
+from .model import created, patched
+from .world import World
+
+UP = Goal(kind="mtu", cluster_network="data", mtu=9000)
+STORAGE_TEXT = '{"vlan":300, "clusterNetwork":"data","range":"192.168.0.0/24"}'
+SHARED = '{"share-storage-network":true}'
+
+
+def site(
+    *,
+    nodes: int = 2,
+    vms: dict[str, str | bool] | None = None,
+    version: tuple[int, int] = (1, 8),
+    storage: bool = False,
+    shared: bool = False,
+) -> World:
+    """Cluster network data with one config per node, nc-0, nc-1 and so on, MTU 1500, and the
+    VM networks default/net and default/beside, which is on another cluster network. The VMs,
+    with their run strategies, are on default/net and on node0.
+    """
+    world = bare_world(version, {f"node{n}": {"uplink": f"nc-{n}"} for n in range(nodes)})
+    for network in ("data", "other"):
+        world = world.put(CLUSTER_NETWORK, network_object(network))
+    for number in range(nodes):
+        name = f"nc-{number}"
+        config = config_object(name, "data", {"mtu": 1500}, {"uplink": name})
+        world = created(world, VLAN_CONFIG, config)
+    world = settled(world)
+    for key, network in (("default/net", "data"), ("default/beside", "other")):
+        world = world.put(NAD, nad_object(key, network, 1500))
+    if storage:
+        world = settled(patched(world, SETTING, "storage-network", {"value": STORAGE_TEXT}))
+    if shared:
+        world = settled(patched(world, SETTING, "rwx-network", {"value": SHARED}))
+    for key, strategy in (vms or {}).items():
+        world = world.put(VM, vm_object(key, strategy, ["default/net"], "node0"))
+        world = world.put(VOLUME, volume_object(key))
+    return settled(world)

@@ -1,0 +1,128 @@
+"""The words of a plan and of an unfinished change, literally."""
+
+from __future__ import annotations
+
+import pytest
+
+from harvester_net.change.consent import Consent
+from harvester_net.change.plan import Plan, plan
+from harvester_net.change.record import Goal, Record
+from harvester_net.change.report import (
+    counts,
+    headline,
+    notes,
+    plan_text,
+    refusal_text,
+    remaining_text,
+    structured,
+)
+
+from .sites import STORAGE_TEXT, UP, site
+
+FULL = Consent(stop_vms=True, cycle_storage_network=True)
+VMS: dict[str, str | bool] = {"default/a": "Always", "default/b": True}
+
+
+def largest() -> Plan:
+    world = site(nodes=2, vms=VMS, storage=True, shared=True)
+    return plan(world.situation, UP, FULL)
+
+
+def test_the_plan_of_the_largest_case() -> None:
+    assert plan_text(largest()).splitlines() == [
+        "MTU of cluster network data: 1500 -> 9000, in 12 steps:",
+        "   1. stop VM default/a (Always)",
+        "   2. stop VM default/b (running)",
+        "   3. wait until every volume is detached",
+        "   4. reset the RWX network",
+        "   5. clear the storage network",
+        "   6. delete network config nc-1 (node1)",
+        "   7. set MTU 9000 on network config nc-0 (node0)",
+        "   8. create network config nc-1 (node1) again with MTU 9000",
+        "   9. set the storage network: 192.168.0.0/24, VLAN 300 on data",
+        "  10. set the RWX network again",
+        "  11. start VM default/a (Always)",
+        "  12. start VM default/b (running)",
+        "note: the switch ports of the uplinks must carry frames of 9000 bytes; Harvester "
+        "cannot tell",
+    ]
+
+
+def test_a_long_plan_shows_its_beginning_and_its_end() -> None:
+    lines = plan_text(largest(), most_lines=6).splitlines()
+    assert lines[:3] == plan_text(largest()).splitlines()[:3]
+    assert lines[3] == "      ... 7 more steps ..."
+    assert lines[4].endswith("set the RWX network again")
+    assert lines[6].endswith("start VM default/b (running)")
+
+
+def test_the_plan_as_outputs() -> None:
+    outputs = structured(largest())
+    assert outputs["affectedVms"] == ["default/a", "default/b"]
+    steps = outputs["plan"]
+    assert isinstance(steps, list)
+    assert len(steps) == 12
+    assert counts(largest().record) == (2, 2)
+
+
+def test_a_refusal_lists_all_reasons() -> None:
+    made = plan(site(vms=VMS, storage=True).situation, UP, Consent())
+    assert refusal_text(made) == (
+        "MTU of cluster network data: 1500 -> 9000: refused, and nothing was changed:\n"
+        "  - 2 VMs must be stopped: default/a, default/b; allow it with disruption.stopVms: "
+        "true\n"
+        "  - the storage or RWX network is on this cluster network and must be cleared and set "
+        "again; allow it with disruption.cycleStorageNetwork: true"
+    )
+
+
+@pytest.mark.parametrize(
+    ("goal", "words"),
+    [
+        (UP, "MTU of cluster network data: 1500 -> 9000"),
+        (Goal(kind="config", key="nc-0"), "change network config nc-0"),
+        (Goal(kind="configDeletion", key="nc-0"), "delete network config nc-0"),
+        (Goal(kind="vmNetwork", key="default/net"), "change VM network default/net"),
+        (Goal(kind="storageNetwork", text=STORAGE_TEXT), "set the storage network"),
+        (Goal(kind="storageNetwork"), "clear the storage network"),
+    ],
+)
+def test_a_change_in_one_line(goal: Goal, words: str) -> None:
+    assert headline(Record(goal=goal, old_mtu=1500)) == words
+
+
+def test_the_way_back_in_one_line() -> None:
+    record = Record(goal=UP, old_mtu=1500).turned_back()
+    assert headline(record) == "MTU of cluster network data: back to 1500"
+
+
+def test_an_unfinished_change_lists_what_is_left() -> None:
+    record = plan(site(vms={"default/a": "Once"}).situation, UP, FULL).record
+    done = ["stop default/a", "delete nc-1", "set mtu nc-0"]
+    begun = record.model_copy(
+        update={"who": "ann", "began": "2026-01-01T00:00:00Z", "done": done}
+    )
+    assert remaining_text(begun) == (
+        "MTU of cluster network data: 1500 -> 9000: begun 2026-01-01T00:00:00Z by ann, 3 of 5 "
+        "steps done; left:\n"
+        "  - create network config nc-1 (node1) again with MTU 9000\n"
+        "  - start VM default/a (Once)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("version", "tool"),
+    [((1, 6), "/oem/90_custom.yaml"), ((1, 7), "nmcli con modify bond-mgmt")],
+)
+def test_mgmt_needs_steps_on_the_hosts_that_depend_on_the_version(
+    version: tuple[int, int], tool: str
+) -> None:
+    goal = Goal(kind="mtu", cluster_network="mgmt", mtu=9000)
+    said = list(notes(Record(goal=goal, version=version)))
+    assert len(said) == 3
+    assert tool in said[0]
+    assert "9000" in said[0]
+
+
+def test_other_changes_need_nothing_outside_harvester() -> None:
+    assert list(notes(Record(goal=Goal(kind="vmNetwork", key="default/net")))) == []
