@@ -48,6 +48,10 @@ unit: venv ## The tests that need no lab
 test: lint tools ## Everything: lint, unit, plugin, lab and end-to-end tests
 	$(BIN)/pytest
 
+.PHONY: test-kill
+test-kill: tools ## Kill the plugin before and after every single write of an MTU change
+	HARVESTER_NET_KILL_EVERYWHERE=1 $(BIN)/pytest -s tests/mtu/test_killed_anywhere.py
+
 .PHONY: bench
 bench: tools ## Measure start-up, preview and up for 10, 100 and 1,000 VM networks
 	$(BIN)/python -m bench

@@ -48,8 +48,10 @@ def test_killed_at_every_write(tmp_path: Path, wide_lab: Lab) -> None:
         total = len(killer.writes)
         assert total > 20, killer.writes
 
+        print(f"\n{total} writes: {killer.writes}")
         mtu = 9000
         for number, after in moments(total):
+            print(f"killed {'after' if after else 'before'} write {number}", flush=True)
             killer.number, killer.after = number, after
             killer.writes.clear()
             killer.killed.clear()

@@ -1,0 +1,97 @@
+"""How long an MTU change takes beside its longest chain of waits.
+
+Agents and VMs of the lab take known times; the rest is what Kubernetes, KubeVirt, Harvester and
+we need.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from harvester_net.change.carry_out import Work, carry_out
+from harvester_net.change.consent import Consent
+from harvester_net.change.record import Goal
+from harvester_net.change.run import Told
+from harvester_net.cluster.access import AccessSettings
+from harvester_net.cluster.cluster import Cluster
+from harvester_net.cluster.patience import Patience
+from lab import Lab
+from lab.simulators import Timings
+from tests.e2e.waiting import eventually
+from tests.mtu.site import Vm, make_vms
+
+TIMINGS = Timings(agent_apply=3.0, vm_start=4.0, vm_stop=4.0)
+NODES = 5
+VMS = tuple(Vm(f"vm-{number}", "Always") for number in range(4))
+NETWORK = "/apis/network.harvesterhci.io/v1beta1"
+NADS = "/apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One change."""
+
+    seconds: float
+    chain: float
+    """Seconds of the longest chain: a VM stops, a config goes, the MTU changes on the nodes of
+    the one that is left, the config comes back, the VM starts."""
+
+
+def measure() -> Result:
+    """Change the MTU of a cluster network with five configs and four VMs."""
+    with Lab.start(nodes=NODES, timings=TIMINGS) as lab:
+        _make_site(lab)
+        began = time.perf_counter()
+        asyncio.run(_change(lab))
+        seconds = time.perf_counter() - began
+    return Result(seconds, TIMINGS.vm_stop + 3 * TIMINGS.agent_apply + TIMINGS.vm_start)
+
+
+async def _change(lab: Lab) -> None:
+    cluster = Cluster(AccessSettings(str(lab.kubeconfig)))
+    told = Told(status=lambda message: None, step=lambda message: None)
+    work = Work(cluster, Patience(600), "bench", told)
+    try:
+        goal = Goal(kind="mtu", cluster_network="cn-data", mtu=9000)
+        await carry_out(work, goal, Consent(stop_vms=True))
+    finally:
+        await cluster.close()
+
+
+def _make_site(lab: Lab) -> None:
+    kind = {"apiVersion": "network.harvesterhci.io/v1beta1", "kind": "ClusterNetwork"}
+    lab.client.create(f"{NETWORK}/clusternetworks", kind | {"metadata": {"name": "cn-data"}})
+    for number in range(1, NODES + 1):
+        spec = {
+            "clusterNetwork": "cn-data",
+            "nodeSelector": {"kubernetes.io/hostname": f"node{number}"},
+            "uplink": {"nics": ["eno2"], "linkAttributes": {"mtu": 1500}},
+        }
+        config = kind | {"kind": "VlanConfig", "metadata": {"name": f"nc-{number}"}}
+        eventually(lambda config=config, spec=spec: _created(lab, config | {"spec": spec}))
+    eventually(lambda: len(lab.client.list(f"{NETWORK}/vlanstatuses")["items"]) == NODES)
+    for name, vlan in (("vm100", 100), ("vm200", 200)):
+        text = f'{{"cniVersion":"0.3.1","name":"{name}","type":"bridge","bridge":"cn-data-br",'
+        text += f'"promiscMode":true,"vlan":{vlan},"ipam":{{}}}}'
+        labels = {"network.harvesterhci.io/clusternetwork": "cn-data"}
+        nad = {
+            "apiVersion": "k8s.cni.cncf.io/v1",
+            "kind": "NetworkAttachmentDefinition",
+            "metadata": {"name": name, "namespace": "default", "labels": labels},
+            "spec": {"config": text},
+        }
+        lab.client.create(NADS, nad)
+    make_vms(lab, VMS)
+
+
+def _created(lab: Lab, config: dict[str, object]) -> bool:
+    """Whether the webhook has seen the cluster network by now, and took the config."""
+    try:
+        lab.client.create(f"{NETWORK}/vlanconfigs", config)
+    except Exception as error:
+        if "none-existing" not in str(error):
+            raise
+        return False
+    return True
