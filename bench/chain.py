@@ -1,7 +1,7 @@
 """How long an MTU change takes beside its longest chain of waits.
 
-Agents and VMs of the lab take known times; the rest is what Kubernetes, KubeVirt, Harvester and
-we need.
+Agents and VMs of the lab take known times; the rest is what Kubernetes, KubeVirt, Harvester
+and we need.
 """
 
 from __future__ import annotations

@@ -187,11 +187,16 @@ class Run:
         try:
             await self._cluster.until(step.watches, done, patience)
         except OutOfPatience as error:
-            self._patience.check()
             waited = step.waits_for(self._now())
-            raise Stopped(
-                f"not done after {limit:.0f} s, still waiting for {waited}"
-            ) from error
+            raise Stopped(f"{self._why_over(limit)}, still waiting for {waited}") from error
+
+    def _why_over(self, limit: float) -> str:
+        """Whose time is up, if anybody's: the whole operation's, or one step's."""
+        try:
+            self._patience.check()
+        except OutOfPatience as reason:
+            return str(reason)
+        return f"not done after {limit:.0f} s"
 
     async def _proven(self, step: Step) -> None:
         """Wait a while for the devices; what they do not show is noted, not a failure."""

@@ -6,6 +6,7 @@ answered at once.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -99,6 +100,18 @@ StopTimeout = Annotated[
         metavar="SECONDS", min=1, help="Wait so long for a VM beyond its grace period."
     ),
 ]
+NodeTimeout = Annotated[
+    int,
+    typer.Option(
+        metavar="SECONDS", min=1, help="Wait so long for nodes to set an uplink up or down."
+    ),
+]
+StorageTimeout = Annotated[
+    int,
+    typer.Option(
+        metavar="SECONDS", min=1, help="Wait so long for volumes and the storage network."
+    ),
+]
 ChangeTimeout = Annotated[
     int, typer.Option(metavar="SECONDS", min=1, help="Limit of the whole command.")
 ]
@@ -135,6 +148,8 @@ def change(
     cycle_storage_network: CycleStorageNetwork = False,
     on_failure: WhenItFails = OnFailure.STOP,
     stop_timeout: StopTimeout = 180,
+    node_timeout: NodeTimeout = 300,
+    storage_timeout: StorageTimeout = 1800,
     kubeconfig: Kubeconfig = None,
     context: Context = None,
     timeout: ChangeTimeout = SECONDS_TO_CHANGE,
@@ -142,8 +157,12 @@ def change(
     """Carry the change out, after a change that an earlier run left unfinished."""
     from .commands import changing
 
-    consent = _consent(
-        stop_vms, only_vms, no_restart_vms, cycle_storage_network, on_failure, stop_timeout
+    consent = replace(
+        _consent(stop_vms, only_vms, no_restart_vms, cycle_storage_network),
+        on_failure="rollBack" if on_failure is OnFailure.ROLL_BACK else "stop",
+        stop_timeout_seconds=stop_timeout,
+        node_timeout_seconds=node_timeout,
+        storage_timeout_seconds=storage_timeout,
     )
     command = changing(_goal(cluster_network, mtu), consent)
     _run(command, kubeconfig, context, timeout, gently=True)
@@ -200,8 +219,6 @@ def _consent(
     only_vms: list[str] | None,
     no_restart_vms: bool,
     cycle_storage_network: bool,
-    on_failure: OnFailure = OnFailure.STOP,
-    stop_timeout: int = 180,
 ) -> Consent:
     from ..change.consent import Consent
 
@@ -212,8 +229,6 @@ def _consent(
         only_vms=tuple(only_vms or ()),
         restart_vms=not no_restart_vms,
         cycle_storage_network=cycle_storage_network,
-        on_failure="rollBack" if on_failure is OnFailure.ROLL_BACK else "stop",
-        stop_timeout_seconds=stop_timeout,
     )
 
 

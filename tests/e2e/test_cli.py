@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -78,15 +78,21 @@ def build(lab: Lab) -> None:
 
 
 def set_storage(lab: Lab, value: str) -> None:
-    def accepted() -> bool:
+    accepted(lambda: lab.client.merge_patch(SETTING, {"value": value}))
+    eventually(lambda: storage_progress(lab.client.get(SETTING)).done)
+
+
+def accepted(write: Callable[[], Any]) -> None:
+    """Write until it is accepted: the webhooks see a VM for a moment when it is gone."""
+
+    def tried() -> bool:
         try:
-            lab.client.merge_patch(SETTING, {"value": value})
+            write()
         except ApiError:
-            return False  # The webhook still sees a VM that is gone.
+            return False
         return True
 
-    eventually(accepted)
-    eventually(lambda: storage_progress(lab.client.get(SETTING)).done)
+    eventually(tried)
 
 
 def ready(lab: Lab) -> list[str]:
@@ -98,11 +104,11 @@ def ready(lab: Lab) -> list[str]:
 
 def take_down(lab: Lab) -> None:
     set_storage(lab, "")
-    lab.client.delete(f"{NADS}/vm100")
+    accepted(lambda: lab.client.delete(f"{NADS}/vm100"))
     for name in NODES.values():
-        lab.client.delete(f"{CONFIGS}/{name}")
+        accepted(lambda path=f"{CONFIGS}/{name}": lab.client.delete(path))
     eventually(lambda: not lab.client.list(STATUSES)["items"])
-    lab.client.delete(f"{CLUSTER_NETWORKS}/cn-data")
+    accepted(lambda: lab.client.delete(f"{CLUSTER_NETWORKS}/cn-data"))
     eventually(lambda: leftovers(lab) == [])
 
 

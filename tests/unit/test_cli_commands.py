@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from harvester_net.change.consent import Consent
 from harvester_net.cli import commands
 from harvester_net.cli.main import app
 from harvester_net.cluster import connection
@@ -604,6 +605,18 @@ def test_wrong_calls(arguments: list[str], said: str) -> None:
     result = CliRunner().invoke(app, ["mtu", *arguments])
     assert result.exit_code == 2
     assert said in " ".join(result.stderr.split())
+
+
+def test_defaults_are_those_of_a_program() -> None:
+    """What the command line consents to without a word is what the inputs do."""
+    shown = CliRunner().invoke(app, ["mtu", "change", "--help"]).stdout
+    given = Consent()
+    for option, default in {
+        "--stop-timeout": given.stop_timeout_seconds,
+        "--node-timeout": given.node_timeout_seconds,
+        "--storage-timeout": given.storage_timeout_seconds,
+    }.items():
+        assert f"default: {default};" in shown.partition(option)[2].partition("--")[0]
 
 
 def test_help_lists_the_exit_codes() -> None:

@@ -150,7 +150,7 @@ def test_table_has_a_line_for_each_step() -> None:
     clock.now += 12
     assert drawn(progress, 20) == [
         " 1  done      stop VM default/vm0 (Always)",
-        " 2  now       set MTU 9000 on network config nc-1 (node1)  12 s  VM n…",
+        " 2  now       set MTU 9000 on network config nc-1 (node1)  12 s  VM …",
         " 3            start VM default/vm0 (Always)",
     ]
 

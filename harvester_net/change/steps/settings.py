@@ -97,6 +97,8 @@ class WriteStorage(StorageStep):
             await write_setting(STORAGE_SETTING, self.text, hands)
 
     def waits_for(self, now: Situation) -> str:
+        if now.setting(STORAGE_SETTING) != self.text:
+            return "the new value of the storage network to be written"
         setting = now.of(SETTING).get(STORAGE_SETTING, {"metadata": {}})
         return f"the storage network: {storage_progress(setting).words}"
 

@@ -16,6 +16,7 @@ from harvester_net.cluster.resources import (
     NAD,
     NODE,
     SETTING,
+    VLAN_STATUS,
     VM,
     VMI,
     VOLUME,
@@ -44,7 +45,6 @@ from .world import (
     statuses_on,
     users_of,
 )
-from .world import VLAN_STATUS as STATUS
 
 
 def _deny(why: str) -> Denied:
@@ -119,7 +119,7 @@ def _check_config(world: World, config: Object) -> None:
         if key_of(other) != key_of(config):
             _check_same_mtu(world, config, other)
     for node in matched(config):
-        status = world.get(STATUS, status_key(config["spec"]["clusterNetwork"], node))
+        status = world.get(VLAN_STATUS, status_key(config["spec"]["clusterNetwork"], node))
         if status is not None and status["status"]["vlanConfig"] != key_of(config):
             raise _deny(f"it overlaps with other vlanconfigs matching node(s) [{node}]")
 

@@ -355,6 +355,7 @@ STATES = (
     "failed",
     "going",
 )
+AT_REST = ("down", "unschedulable", "no volume")
 STRATEGIES: tuple[str | bool, ...] = (
     "Always",
     "RerunOnFailure",
@@ -415,7 +416,7 @@ def _instance(vm: Object, strategy: str, state: str, node: str) -> Object | None
         if not halted:
             return None
         meta["deletionTimestamp"] = "2026-01-01T00:00:00Z"
-    elif halted or state in ("down", "unschedulable", "no volume") or (state == "running" and strategy != "Manual"):
+    elif halted or state in AT_REST or (state == "running" and strategy != "Manual"):
         return None
     status: Object = {"phase": phase}
     if phase != "Pending":

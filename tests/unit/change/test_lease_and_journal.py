@@ -183,9 +183,9 @@ def test_a_journal_of_another_version_is_said_to_be_unreadable(config_map: Objec
     with pytest.raises(UnreadableJournal) as unreadable:
         record_in(config_map)
     assert str(unreadable.value) == (
-        "the journal of an unfinished change, ConfigMap harvester-system/harvester-net-journal, "
-        "cannot be read by this version of harvester-net; finish the change with the version "
-        "that began it"
+        "the journal of an unfinished change, ConfigMap "
+        "harvester-system/harvester-net-journal, cannot be read by this version of "
+        "harvester-net; finish the change with the version that began it"
     )
 
 

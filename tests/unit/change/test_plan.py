@@ -1,4 +1,4 @@
-"""What a plan decides: the config that stays, the nodes affected, the VMs to stop, refusals."""
+"""What a plan decides: the config that stays, the nodes affected, the VMs, the refusals."""
 
 from __future__ import annotations
 
@@ -39,6 +39,10 @@ from .sites import SHARED, STORAGE_TEXT, UP, site
 from .world import NETWORK, WITNESS, World
 
 FULL = Consent(stop_vms=True, cycle_storage_network=True)
+CYCLE = (
+    "the storage or RWX network is on this cluster network and must be cleared and set again; "
+    "allow it with disruption.cycleStorageNetwork: true"
+)
 GOING = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}}
 
 
@@ -290,8 +294,7 @@ def test_the_strategy_that_harvester_remembers_is_recorded() -> None:
             [
                 "2 VMs must be stopped: default/a, default/b; allow it with "
                 "disruption.stopVms: true",
-                "the storage or RWX network is on this cluster network and must be cleared and "
-                "set again; allow it with disruption.cycleStorageNetwork: true",
+                CYCLE,
             ],
         ),
         (
@@ -300,10 +303,7 @@ def test_the_strategy_that_harvester_remembers_is_recorded() -> None:
         ),
         (
             Consent(stop_vms=True),
-            [
-                "the storage or RWX network is on this cluster network and must be cleared and "
-                "set again; allow it with disruption.cycleStorageNetwork: true"
-            ],
+            [CYCLE],
         ),
         (FULL, []),
     ],
@@ -358,7 +358,8 @@ NOT_READY = {"status": {"conditions": [{"type": "Ready", "status": "False"}]}}
         ),
         (
             _with_status(site()),
-            "network config nc-1 is not set up on node1: get link eth1 failed; repair it first",
+            "network config nc-1 is not set up on node1: get link eth1 failed; repair it "
+            "first",
         ),
         (
             site().without(VLAN_STATUS, "data-node1"),
@@ -367,9 +368,9 @@ NOT_READY = {"status": {"conditions": [{"type": "Ready", "status": "False"}]}}
         ),
         (
             _with_leaked_nad(site()),
-            "harvester-system/storagenetwork-lost1 is left over from an earlier storage network "
-            "and blocks every network config; delete it: kubectl -n harvester-system delete "
-            "network-attachment-definitions storagenetwork-lost1",
+            "harvester-system/storagenetwork-lost1 is left over from an earlier storage "
+            "network and blocks every network config; delete it: kubectl -n harvester-system "
+            "delete network-attachment-definitions storagenetwork-lost1",
         ),
         (
             _with_standalone(site()),
@@ -383,13 +384,13 @@ NOT_READY = {"status": {"conditions": [{"type": "Ready", "status": "False"}]}}
         ),
         (
             _with_empty_config(site(storage=True)),
-            "network config empty matches no node, and Harvester would not take the storage or "
-            "RWX network back; delete it, or let it match a node",
+            "network config empty matches no node, and Harvester would not take the storage "
+            "or RWX network back; delete it, or let it match a node",
         ),
         (
             _with_empty_config(site(nodes=0, version=(1, 7))),
-            "network config empty matches no node, and Harvester of this version cannot change "
-            "such a config; delete it, or let it match a node",
+            "network config empty matches no node, and Harvester of this version cannot "
+            "change such a config; delete it, or let it match a node",
         ),
     ],
 )
@@ -417,8 +418,8 @@ def test_a_selector_that_leaves_a_node_uncovered_is_refused_with_the_storage_net
 def test_a_shared_storage_network_is_not_cleared() -> None:
     goal = Goal(kind="storageNetwork", text="")
     assert refusals_of(site(storage=True, shared=True), goal) == [
-        "the RWX network shares the storage network, and Harvester does not clear it then; set "
-        "share-storage-network to false in the Setting rwx-network first"
+        "the RWX network shares the storage network, and Harvester does not clear it then; "
+        "set share-storage-network to false in the Setting rwx-network first"
     ]
 
 

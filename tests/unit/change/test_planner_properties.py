@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from harvester_net.change import report
@@ -27,7 +27,9 @@ from .world import World
 EXAMPLES = int(os.environ.get("PLANNER_EXAMPLES", "100"))
 FULL = Consent(stop_vms=True, cycle_storage_network=True)
 
-many = settings(max_examples=EXAMPLES)
+# A cluster is large by nature, and some properties need one with running VMs.
+LARGE = [HealthCheck.large_base_example, HealthCheck.too_slow, HealthCheck.filter_too_much]
+many = settings(max_examples=EXAMPLES, suppress_health_check=LARGE)
 chances = st.randoms(use_true_random=False)
 
 
@@ -235,7 +237,7 @@ def without_target(seen: dict[str, Any], goal: Goal) -> dict[str, Any]:
 
 
 def possible(case: Case) -> Plan:
-    """The plan of a case; for some wishes Harvester has no way at all, and the plan says so."""
+    """The plan of a case, unless Harvester has no way at all, and the plan says so."""
     made = plan(case.world.situation, case.goal, FULL)
     assume(not any("not take the storage" in reason for reason in made.refusals))
     assume(not any("shares the storage network" in reason for reason in made.refusals))

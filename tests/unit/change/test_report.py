@@ -71,8 +71,8 @@ def test_a_refusal_lists_all_reasons() -> None:
         "MTU of cluster network data: 1500 -> 9000: refused, and nothing was changed:\n"
         "  - 2 VMs must be stopped: default/a, default/b; allow it with disruption.stopVms: "
         "true\n"
-        "  - the storage or RWX network is on this cluster network and must be cleared and set "
-        "again; allow it with disruption.cycleStorageNetwork: true"
+        "  - the storage or RWX network is on this cluster network and must be cleared and "
+        "set again; allow it with disruption.cycleStorageNetwork: true"
     )
 
 

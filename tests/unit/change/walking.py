@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any, cast
 
@@ -46,10 +47,7 @@ class Walk:
         steps = steps_of(self.record)
         while True:
             startable = [step for step in steps if self._is_startable(step)]
-            choices: list[Callable[[], None]] = [
-                lambda step=step: self._begin(step)
-                for step in startable  # type: ignore[misc]
-            ]
+            choices: list[Callable[[], None]] = [partial(self._begin, s) for s in startable]
             if self._waiting:
                 choices += [self._tick, self._settle]
             if not choices:
