@@ -7,6 +7,8 @@ process loses nothing: whoever comes next reads it and goes on.
 from __future__ import annotations
 
 import asyncio
+import base64
+import zlib
 from collections.abc import Callable
 
 from pydantic import ValidationError
@@ -19,6 +21,9 @@ from .record import Record
 
 KEY = "harvester-system/harvester-net-journal"
 FIELD = "record"
+PACKED = "record.zlib"
+LARGEST_TEXT = 400_000
+"""Characters of a record that is kept as plain text."""
 
 
 class UnreadableJournal(Exception):
@@ -34,8 +39,8 @@ async def read(cluster: Cluster, patience: Patience) -> Record | None:
 def record_in(config_map: Object) -> Record:
     """The record that a journal holds; raises UnreadableJournal."""
     try:
-        return Record.model_validate_json((config_map.get("data") or {})[FIELD])
-    except (KeyError, ValidationError) as error:
+        return Record.model_validate_json(_text_in(config_map))
+    except (KeyError, ValueError, ValidationError, zlib.error) as error:
         raise UnreadableJournal(
             f"the journal of an unfinished change, ConfigMap {KEY}, cannot be read by this "
             "version of harvester-net; finish the change with the version that began it"
@@ -58,15 +63,12 @@ class Journal:
             "apiVersion": CONFIG_MAP.api,
             "kind": CONFIG_MAP.kind,
             "metadata": {"name": name, "namespace": namespace},
-            "data": _data(self.record),
-        }
+        } | _without_nulls(_contents(self.record))
         try:
             await self._cluster.create(CONFIG_MAP, journal, self._patience)
         except AlreadyExists:
             # Our own create whose answer was lost; the lease keeps others away.
-            await self._cluster.patch(
-                CONFIG_MAP, KEY, {"data": _data(self.record)}, self._patience
-            )
+            await self._cluster.patch(CONFIG_MAP, KEY, _contents(self.record), self._patience)
         self._written = self.record
 
     def resume(self) -> None:
@@ -82,9 +84,7 @@ class Journal:
         async with self._writing:
             if self._written is not self.record:
                 record = self.record
-                await self._cluster.patch(
-                    CONFIG_MAP, KEY, {"data": _data(record)}, self._patience
-                )
+                await self._cluster.patch(CONFIG_MAP, KEY, _contents(record), self._patience)
                 self._written = record
 
     async def close(self) -> None:
@@ -92,5 +92,27 @@ class Journal:
         await self._cluster.delete(CONFIG_MAP, KEY, None, self._patience)
 
 
-def _data(record: Record) -> dict[str, str]:
-    return {FIELD: record.model_dump_json(exclude_defaults=True)}
+def _contents(record: Record) -> Object:
+    """The contents of the ConfigMap: text that can be read at 3 a.m., packed only where it
+    would come near the limit of 1 MiB.
+    """
+    text = record.model_dump_json(exclude_defaults=True)
+    if len(text) <= LARGEST_TEXT:
+        return {"data": {FIELD: text}, "binaryData": {PACKED: None}}
+    packed = base64.b64encode(zlib.compress(text.encode())).decode()
+    return {"data": {FIELD: None}, "binaryData": {PACKED: packed}}
+
+
+def _text_in(config_map: Object) -> str:
+    text = (config_map.get("data") or {}).get(FIELD)
+    if text is not None:
+        return str(text)
+    return zlib.decompress(base64.b64decode(config_map["binaryData"][PACKED])).decode()
+
+
+def _without_nulls(contents: Object) -> Object:
+    """The same contents for a new object: null means removal only in a patch."""
+    return {
+        field: {key: value for key, value in values.items() if value is not None}
+        for field, values in contents.items()
+    }

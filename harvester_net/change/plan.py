@@ -40,6 +40,7 @@ from ..rules.reading import (
     matched_nodes,
     nad_mtu,
     nodes_not_ready,
+    storage_progress,
     uplink_mtu,
 )
 from ..rules.versions import (
@@ -393,6 +394,11 @@ def _not_possible(situation: Situation, goal: Goal, targets: list[Object]) -> It
     yield from _storage_could_not_return(situation, goal)
     setting = situation.of(SETTING).get(STORAGE_SETTING)
     network = _touched_network(situation, goal)
+    if setting and _needs_storage_cleared(situation, goal):
+        state = storage_progress(setting)
+        if not state.done:
+            # Cleared half way, Harvester would lose a network that then blocks the configs.
+            yield f"the storage network is still being configured ({state.words}); wait for it"
     for nad in leaked(setting, situation.of(NAD)) if setting and network else ():
         if nad in nads_of(network, situation.of(NAD).values()):
             yield (

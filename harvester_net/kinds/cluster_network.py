@@ -84,7 +84,12 @@ class ClusterNetwork(OwnedKind):
         if begun is not None and begun.goal.cluster_network == wish.name:
             return goal
         configs = await call.cluster.all(VLAN_CONFIG, call.patience)
-        carrying = [c for c in configs.values() if c["spec"]["clusterNetwork"] == wish.name]
+        # The configs of mgmt, from 1.9 on, only mirror what the hosts have (H1.2).
+        carrying = [
+            config
+            for config in configs.values()
+            if config["spec"]["clusterNetwork"] == wish.name != MGMT
+        ]
         if all(config_mtu(c) == wanted for c in carrying) and uplink_mtu(live) == wanted:
             return None
         return goal if carrying or wish.name == MGMT else None

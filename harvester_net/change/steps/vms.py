@@ -16,6 +16,7 @@ from .step import Hands, Step
 UP = ("Running", *FINAL_PHASES)
 """Phases of an instance that has come up."""
 SECONDS_TO_START = 600.0
+PAUSE = 0.2
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,16 @@ class StartVm(VmStep):
             vm = await hands.cluster.patch(
                 VM, self.key, restored(self.original), hands.patience
             )
-        asked = self.original.strategy == "Manual" and self.original.phase
-        if asked and self.key not in now.of(VMI):
-            await self._ask_to_start(hands)
+        if self.original.strategy == "Manual" and self.original.phase:
+            # An instance that is still going would swallow the request.
+            while self._is_going(hands):
+                await hands.patience.sleep(PAUSE)
+            if self.key not in hands.cluster.known(VMI):
+                await self._ask_to_start(hands)
+
+    def _is_going(self, hands: Hands) -> bool:
+        instance = hands.cluster.known(VMI).get(self.key)
+        return instance is not None and is_terminating(instance)
 
     async def _ask_to_start(self, hands: Hands) -> None:
         # A conflict: it has been asked already, by us before a kill or by somebody else.

@@ -163,6 +163,19 @@ async def test_what_is_journalled_is_read_back_the_same() -> None:
     assert await journal.read(as_cluster(live), live.patience()) == RECORD
 
 
+async def test_a_large_journal_is_packed_and_read_back_the_same() -> None:
+    vms = {f"default/vm-{number}": VmRecord(strategy="Always") for number in range(20_000)}
+    large = RECORD.model_copy(update={"vms": vms})
+    live = LiveCluster(World((1, 8)).put(*_setting("storage-network")))
+    book = await opened(live, RECORD)
+    book.note(lambda _: large)
+    await book.write()
+    stored = await as_cluster(live).fresh(CONFIG_MAP, journal.KEY, live.patience())
+    assert stored is not None
+    assert len(str(stored)) < 1024 * 1024
+    assert await journal.read(as_cluster(live), live.patience()) == large
+
+
 async def test_without_a_journal_nothing_is_unfinished() -> None:
     live = LiveCluster(World((1, 8)))
     assert await journal.read(as_cluster(live), live.patience()) is None
