@@ -105,6 +105,19 @@ def test_interrupted_it_goes_on_with_the_next_up(
     assert picture(wide_lab) == with_mtu(start, 9000)
 
 
+def test_the_cli_killed_the_next_up_goes_on(
+    stack: Stack, wide_lab: Lab, start: dict[str, object]
+) -> None:
+    child = site(stack, 9000).start("up", "--yes", "--skip-preview")
+    eventually(lambda: "journal" in " ".join(picture(wide_lab)))
+    child.kill()
+    child.communicate(timeout=120)
+    eventually(lambda: plugins(stack.directory) == [])
+    stack.run("cancel", "--yes")
+    site(stack, 9000).up().succeeded()
+    assert picture(wide_lab) == with_mtu(start, 9000)
+
+
 def test_back_to_the_old_wish_after_an_interruption(
     stack: Stack, wide_lab: Lab, start: dict[str, object]
 ) -> None:
