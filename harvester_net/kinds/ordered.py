@@ -12,6 +12,7 @@ from ..change.plan import Plan, is_interrupting, plan
 from ..change.record import Goal, Record
 from ..change.run import Stopped, Told
 from ..change.situation import look
+from ..cluster.errors import Forbidden
 from ..cluster.resources import CONFIG_MAP
 from ..specs.disruption import Disruption
 from .call import Call
@@ -27,15 +28,14 @@ def work_of(call: Call) -> Work:
 
 async def planned(goal: Goal, disruption: Disruption | None, call: Call) -> Plan:
     """The plan in the run's own picture of the cluster; nothing is listed twice for it."""
-    situation = await look(call.cluster, call.patience, again=not call.preview)
+    situation = await look(call.cluster, call.patience, again=False)
     return plan(situation, goal, consent_of(disruption), call.urn)
 
 
 async def interrupts(goal: Goal, disruption: Disruption | None, call: Call) -> bool:
     """Whether a change that a plain write could make needs something stopped first.
 
-    A deletion that nobody has consented to is left to the server's refusal: those who are in
-    the way may be going in this same run.
+    What has come in its way since this run looked, the server will say.
     """
     made = await planned(goal, disruption, call)
     return bool(made.record.vms or made.record.storage is not None or made.record.rwx)
@@ -80,8 +80,14 @@ async def carry_out(goal: Goal, disruption: Disruption | None, call: Call) -> No
 
 async def unfinished(call: Call) -> Record | None:
     """The change that an earlier run left unfinished, as of this run's one look."""
-    found = await call.cluster.once(CONFIG_MAP, journal.KEY, call.patience)
-    return None if found is None else journal.record_in(found)
+    try:
+        found = await call.cluster.once(CONFIG_MAP, journal.KEY, call.patience)
+        return None if found is None else journal.record_in(found)
+    except Forbidden:
+        # Who may not read the journal may not carry a change out either, and is told so there.
+        return None
+    except UnreadableJournal as error:
+        raise Refused(str(error)) from error
 
 
 def words(record: Record) -> str:

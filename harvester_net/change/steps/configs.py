@@ -73,7 +73,7 @@ class ConfigStep(Step):
         """How many nodes are ready, and what the others say; empty if all are."""
         config = now.of(VLAN_CONFIG).get(self.key)
         if config is None:
-            return f"{self.where} is not there"
+            return "it is not there yet"
         waiting = nodes_not_ready(config, now.of(VLAN_STATUS))
         return progress_of_nodes(config, waiting) if waiting else ""
 

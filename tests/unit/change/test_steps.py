@@ -304,7 +304,7 @@ AHEAD = _followed(_annotated(_mtu(SITE, "nc-0", 9000), "9000"))
         (
             "create nc-1",
             SITE.without(VLAN_CONFIG, "nc-1"),
-            "network config nc-1: network config nc-1 (node1) is not there",
+            "network config nc-1: it is not there yet",
         ),
         (
             "create nc-1",
