@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..rules.versions import NETWORK_MANAGER
-from .plan import MGMT, Plan
+from .plan import Plan
 from .record import Record
 from .steps.order import steps_of
 from .steps.vms import StartVm, StopVm
+from .targets import MGMT
 
 MOST_LINES = 60
 

@@ -30,9 +30,9 @@ from ...rules.reading import (
 )
 from ...rules.versions import VM_NETWORKS_FOLLOW
 from ..patches import back, contains
-from ..plan import vm_networks_of
 from ..record import ConfigRecord, Record
 from ..situation import Situation
+from ..targets import vm_networks_of
 from .step import Hands, Step
 
 PAUSE = 0.5

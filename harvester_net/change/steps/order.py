@@ -5,8 +5,8 @@ Steps name what must be done before them; what does not depend on each other run
 
 from __future__ import annotations
 
-from ..plan import HALTED
 from ..record import Record
+from ..vms import HALTED
 from .configs import CreateConfig, DeleteConfig, PatchConfig, SetMtu
 from .networks import AnnotateMtu, WriteVmNetwork
 from .settings import RWX_OFF, VolumesDetached, WriteRwx, WriteStorage

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from ...cluster.errors import Conflict
 from ...cluster.resources import VM, VMI, Object, is_terminating
 from ...rules.attachments import FINAL_PHASES, is_stopped
-from ..plan import HALTED, LAST_STRATEGY
 from ..record import VmRecord
 from ..situation import Situation
+from ..vms import HALTED, LAST_STRATEGY
 from .step import Hands, Step
 
 UP = ("Running", *FINAL_PHASES)

@@ -7,17 +7,10 @@ from typing import Any
 import pytest
 
 from harvester_net.change.consent import Consent, consent_of
-from harvester_net.change.plan import (
-    affected_nodes,
-    extended,
-    is_interrupting,
-    manifest_of,
-    plan,
-    reached,
-    vm_networks_of,
-    vm_record,
-)
+from harvester_net.change.plan import extended, is_interrupting, plan, reached
 from harvester_net.change.record import Goal, Record, VmRecord
+from harvester_net.change.targets import affected_nodes, manifest_of, vm_networks_of
+from harvester_net.change.vms import vm_record
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
     NAD,

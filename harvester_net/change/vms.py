@@ -1,0 +1,78 @@
+"""Which VMs are in a change's way, and how each is brought back (H5.0, H5.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..cluster.resources import (
+    VM,
+    VMI,
+    Object,
+    annotations_of,
+)
+from ..rules.attachments import is_stopped, uses
+from .record import Goal, VmRecord
+from .situation import Situation
+from .targets import affected_nodes, touched_network, vm_networks_of
+
+LAST_STRATEGY = "harvesterhci.io/vmRunStrategy"
+HALTED = "Halted"
+STAYS_DOWN = {
+    "Succeeded": ("RerunOnFailure", "Manual", "Once"),
+    "Failed": ("Manual", "Once"),
+}
+"""Run strategies that leave a VM down whose instance has ended in a phase (H5.6)."""
+
+
+def vms_to_stop(
+    situation: Situation, goal: Goal, *, everything: bool
+) -> tuple[dict[str, VmRecord], list[str]]:
+    """The VMs that are in the way, as they are now; and instances without a VM (H5.0)."""
+    vms, vmis = situation.of(VM), situation.of(VMI)
+    keys = set(_blockers(situation, goal))
+    if everything or goal.kind == "storageNetwork":
+        keys |= {key for key, vm in vms.items() if not _stays_stopped(vm, vmis.get(key))}
+    standalone = sorted(keys - vms.keys())
+    return {k: vm_record(vms[k], vmis.get(k)) for k in sorted(keys & vms.keys())}, standalone
+
+
+def _blockers(situation: Situation, goal: Goal) -> Iterator[str]:
+    """The instances, running or not, over which the server refuses the change."""
+    nads, nodes = {goal.key}, None
+    if goal.kind != "vmNetwork":
+        network = touched_network(situation, goal)
+        nads = set(vm_networks_of(situation, network)) if network else set()
+    if goal.kind in ("config", "configDeletion"):
+        nodes = affected_nodes(situation, goal)
+    for key, vmi in situation.of(VMI).items():
+        # One that has no node yet may come up on any of them at any moment.
+        node = (vmi.get("status") or {}).get("nodeName")
+        if uses(vmi, nads) and (nodes is None or not node or node in nodes):
+            yield key
+
+
+def _stays_stopped(vm: Object, vmi: Object | None) -> bool:
+    """Whether a VM is stopped and will not come up by itself."""
+    if not is_stopped(vm, vmi):
+        return False
+    original = vm_record(vm, vmi)
+    if original.strategy in (None, "Always"):
+        return False
+    return original.strategy == HALTED or not original.phase or original.finished
+
+
+def vm_record(vm: Object, vmi: Object | None) -> VmRecord:
+    """How to bring a VM back to what it is now."""
+    strategy = vm["spec"].get("runStrategy", HALTED)
+    if "running" in vm["spec"]:
+        strategy = None if vm["spec"]["running"] else HALTED
+    return VmRecord(
+        strategy=strategy,
+        remembered=annotations_of(vm).get(LAST_STRATEGY),
+        phase=_phase(vmi),
+        finished=strategy in STAYS_DOWN.get(_phase(vmi), ()),
+    )
+
+
+def _phase(vmi: Object | None) -> str:
+    return str((vmi.get("status") or {}).get("phase") or "Pending") if vmi else ""
