@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lab import Lab
-from tests.e2e.stack import Stack, resource
+from tests.e2e.stack import Stack
 
 from .picture import NETWORK
 from .site import FULL_CONSENT, Vm, delete_vms, make_vms, phase, program
@@ -45,4 +45,3 @@ def test_with_consent_vms_stop_and_a_vm_that_names_a_network_is_named(
     stack.destroy().succeeded()
     left = wide_lab.client.list(f"{NETWORK}/vlanconfigs")["items"]
     assert left == []
-    stack.program(resource("ClusterNetwork", "cn-data"))
