@@ -42,8 +42,9 @@ def replaced(resources: list[Resource], name: str, **args: object) -> list[Resou
 
 
 def vms_as_before(lab: Lab, start: dict[str, object]) -> bool:
-    now = picture(lab)
-    return all(now[key] == seen for key, seen in start.items() if key.startswith("VM "))
+    """Whether every VM is what it was, and has the instance that it had."""
+    kinds, now = ("VM default/", "VM instance "), picture(lab)
+    return all(now[key] == seen for key, seen in start.items() if key.startswith(kinds))
 
 
 def test_an_uplink_changes_under_running_vms(
