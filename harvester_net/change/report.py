@@ -8,7 +8,6 @@ from ..rules.versions import NETWORK_MANAGER
 from .plan import Plan
 from .record import Record
 from .steps.order import steps_of
-from .steps.vms import StartVm, StopVm
 from .targets import MGMT
 
 MOST_LINES = 60
@@ -107,10 +106,3 @@ def host_steps(record: Record) -> Iterator[str]:
             "and ifcfg-mgmt-br, and reboot the node"
         )
     yield "Harvester does not check that the hosts have it; `ip link show mgmt-br` does"
-
-
-def counts(record: Record) -> tuple[int, int]:
-    """How many VMs are stopped, and how many are started again."""
-    steps = steps_of(record)
-    stops = sum(isinstance(step, StopVm) for step in steps)
-    return stops, sum(isinstance(step, StartVm) for step in steps)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..cluster.resources import Object, condition, key_of, labels_of
+from ..cluster.resources import Object, key_of, labels_of
 
 FINAL_PHASES = ("Succeeded", "Failed")
 
@@ -100,12 +100,3 @@ def _volume_words(volume: Object, status: Object) -> str:
     owner = status.get("kubernetesStatus") or {}
     claim = f" (claim {owner['namespace']}/{owner['pvcName']})" if owner.get("pvcName") else ""
     return f"{volume['metadata']['name']}{claim} is {status.get('state') or 'not known'}"
-
-
-def not_ready(vlan_statuses: Iterable[Object]) -> dict[str, str]:
-    """The nodes whose VlanStatus says False, with the server's words."""
-    return {
-        status["status"]["node"]: condition(status, "ready").get("message") or "not ready"
-        for status in vlan_statuses
-        if condition(status, "ready").get("status") == "False"
-    }

@@ -30,10 +30,8 @@ class Feature:
 VM_NETWORKS_FOLLOW = Feature((1, 6), "VM networks take a new MTU by themselves")
 CONFIGS_WITHOUT_NODES = Feature((1, 8), "a network config that matches no node can be changed")
 STORAGE_BESIDE_THEM = Feature((1, 9), "such a config does not keep the storage network away")
-TRUNKS = Feature((1, 7), "VM networks can be trunks")
 NETWORK_MANAGER = Feature((1, 7), "hosts are configured with nmcli, not by /oem and a reboot")
 RWX_NETWORK = Feature((1, 8), "there is a setting rwx-network")
-EXCLUSIVE_VLAN = Feature((1, 9), "the storage network can have its VLAN for itself")
 
 
 def version_of(text: str) -> Version:

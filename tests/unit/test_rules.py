@@ -14,7 +14,6 @@ from harvester_net.rules.attachments import (
     nads_of,
     networks_of,
     not_detached,
-    not_ready,
     not_stopped,
     uses,
 )
@@ -156,14 +155,6 @@ def test_volumes_that_keep_the_storage_network(
     volume: Object, claims: dict[str, Object], expected: list[str]
 ) -> None:
     assert not_detached([volume], claims) == expected
-
-
-def test_nodes_that_are_not_ready_are_told_with_their_words() -> None:
-    statuses = [
-        objects.vlan_status("rack-a", "node1"),
-        objects.vlan_status("rack-a", "node2", "get link eno2 failed"),
-    ]
-    assert not_ready(statuses) == {"node2": "get link eno2 failed"}
 
 
 def test_cluster_network_is_held_by_its_configs_and_networks() -> None:
