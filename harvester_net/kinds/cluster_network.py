@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 from ..change.record import Goal
+from ..change.situation import known
+from ..change.targets import MGMT, configs_of
 from ..cluster.resources import (
     CLUSTER_NETWORK,
     NAD,
@@ -30,8 +32,6 @@ from .failures import Unfinished
 from .kind import Live
 from .ordered import unfinished, words
 from .owned import OwnedKind, metadata
-
-MGMT = "mgmt"
 
 
 class ClusterNetwork(OwnedKind):
@@ -83,13 +83,8 @@ class ClusterNetwork(OwnedKind):
         begun = await unfinished(call)
         if begun is not None and begun.goal.cluster_network == wish.name:
             return goal
-        configs = await call.cluster.all(VLAN_CONFIG, call.patience)
-        # The configs of mgmt, from 1.9 on, only mirror what the hosts have (H1.2).
-        carrying = [
-            config
-            for config in configs.values()
-            if config["spec"]["clusterNetwork"] == wish.name != MGMT
-        ]
+        await call.cluster.all(VLAN_CONFIG, call.patience)
+        carrying = configs_of(known(call.cluster), wish.name)
         if all(config_mtu(c) == wanted for c in carrying) and uplink_mtu(live) == wanted:
             return None
         return goal if carrying or wish.name == MGMT else None

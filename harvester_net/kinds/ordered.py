@@ -78,6 +78,16 @@ async def carry_out(goal: Goal, disruption: Disruption | None, call: Call) -> No
         call.warn(f"not proven: {note}")
 
 
+async def carry_out_or_refuse(goal: Goal, disruption: Disruption | None, call: Call) -> None:
+    """As `carry_out`, where the state cannot hold a change that has stopped half way: the
+    journal does, and the user is told so.
+    """
+    try:
+        await carry_out(goal, disruption, call)
+    except Stopped as stopped:
+        raise Refused(f"{stopped}. The next `pulumi up` goes on") from stopped
+
+
 async def unfinished(call: Call) -> Record | None:
     """The change that an earlier run left unfinished, as of this run's one look."""
     try:

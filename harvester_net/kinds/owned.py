@@ -23,7 +23,7 @@ from .deleting import Deletion
 from .differences import Properties, projected
 from .failures import Refused, Unfinished
 from .kind import Kind, Live
-from .ordered import carry_out, previewed
+from .ordered import carry_out, carry_out_or_refuse, previewed
 
 CREATED_BY = "harvester-net/created-by"
 """Annotation with the URN of the resource that made an object: how a killed run finds it
@@ -212,7 +212,7 @@ class OwnedKind(Kind):
             if consent is not None and consent.stop_vms:
                 goal = await self.deletion_ordered(live, call)
                 if goal is not None:
-                    await carry_out(goal, consent, call)
+                    await carry_out_or_refuse(goal, consent, call)
             await self.before_delete(live, call)
             deletion = Deletion(self.resource, live, self._words(key), call)
             await deletion.when_free(self.blocking, lambda: self.blockers(live, call))

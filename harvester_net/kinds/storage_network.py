@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 
 from ..change.record import Goal
-from ..change.run import Stopped
 from ..cluster.errors import ClusterError, Conflict
 from ..cluster.patience import OutOfPatience
 from ..cluster.resources import (
@@ -46,7 +45,7 @@ from .call import Call
 from .differences import Properties, projected, same
 from .failures import Refused, Unfinished
 from .kind import Kind, Live
-from .ordered import carry_out, planned, previewed
+from .ordered import carry_out_or_refuse, planned, previewed
 
 KEY = "storage-network"
 SECONDS_FOR_THE_CONFIGS = 600.0
@@ -210,10 +209,7 @@ class StorageNetwork(Kind):
         if call.preview:
             await previewed(goal, consent, call)
             return True
-        try:
-            await carry_out(goal, consent, call)
-        except Stopped as stopped:
-            raise Refused(f"{stopped}. The next `pulumi up` goes on") from stopped
+        await carry_out_or_refuse(goal, consent, call)
         return True
 
     async def _allowed(self, verb: str, call: Call) -> None:

@@ -1,0 +1,30 @@
+"""A change that stops half way during a deletion is told as what it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from harvester_net.change.record import Goal
+from harvester_net.change.run import Stopped
+from harvester_net.cluster.access import AccessSettings
+from harvester_net.cluster.cluster import Cluster
+from harvester_net.cluster.patience import Patience
+from harvester_net.kinds import ordered
+from harvester_net.kinds.call import Call
+from harvester_net.kinds.failures import Refused
+
+
+async def test_a_stopped_deletion_says_that_the_next_run_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def stops(*_: object) -> list[str]:
+        raise Stopped("step 1, stop VM default/web: not done after 180 s")
+
+    monkeypatch.setattr(ordered.change, "carry_out", stops)
+    call = Call("urn:a", Cluster(AccessSettings()), Patience(5))
+    goal = Goal(kind="configDeletion", key="nc-1")
+    with pytest.raises(Refused) as refused:
+        await ordered.carry_out_or_refuse(goal, None, call)
+    assert str(refused.value) == (
+        "step 1, stop VM default/web: not done after 180 s. The next `pulumi up` goes on"
+    )
