@@ -33,6 +33,10 @@ format: venv ## Format the code
 schema: venv ## Make schema.json from the specs
 	$(BIN)/python -m harvester_net.specs.schema
 
+.PHONY: rules
+rules: venv ## Make docs/rules.md from the rules
+	$(BIN)/python -m harvester_net.rules.documentation
+
 .PHONY: lint
 lint: venv ## Style, types and layers
 	$(BIN)/ruff format --check .
@@ -51,6 +55,10 @@ test: lint tools ## Everything: lint, unit, plugin, lab and end-to-end tests
 .PHONY: test-kill
 test-kill: tools ## Kill the plugin before and after every single write of an MTU change
 	HARVESTER_NET_KILL_EVERYWHERE=1 $(BIN)/pytest -s tests/mtu/test_killed_anywhere.py
+
+.PHONY: test-differential
+test-differential: tools ## Our rules and the real webhooks over 20,000 writes and more
+	HARVESTER_NET_DIFFERENTIAL_CASES=20000 $(BIN)/pytest -s tests/differential
 
 .PHONY: bench
 bench: tools ## Measure start-up, preview and up for 10, 100 and 1,000 VM networks

@@ -23,7 +23,20 @@ from aiohttp import web
 from harvester_net.cluster import resources
 from harvester_net.cluster.resources import Object, Resource, key_of
 
-KINDS = {kind.plural: kind for kind in vars(resources).values() if isinstance(kind, Resource)}
+LONGHORN = "longhorn.io"
+
+
+def name_of(api: str, plural: str) -> str:
+    """The plural of a kind; Longhorn has nodes and settings of its own."""
+    twice = api.startswith(LONGHORN) and plural in ("nodes", "settings")
+    return f"{LONGHORN} {plural}" if twice else plural
+
+
+KINDS = {
+    name_of(kind.api, kind.plural): kind
+    for kind in vars(resources).values()
+    if isinstance(kind, Resource)
+}
 NETWORK_WEBHOOK = "validator.harvester-system.harvester-network-webhook"
 END = None
 
@@ -96,12 +109,16 @@ class FakeApi:
     def put(self, obj: Object) -> Object:
         """An object appears or changes behind everybody's back."""
         obj = copy.deepcopy(obj)
-        kind = next(kind for kind in KINDS.values() if kind.kind == obj["kind"])
+        plural = next(
+            name
+            for name, kind in KINDS.items()
+            if (kind.kind, kind.api) == (obj["kind"], obj["apiVersion"])
+        )
         key = key_of(obj)
-        known = self.objects.get(kind.plural, {}).get(key)
+        known = self.objects.get(plural, {}).get(key)
         meta = obj["metadata"]
         meta.setdefault("uid", known["metadata"]["uid"] if known else f"uid-{self._next()}")
-        self._store("MODIFIED" if known else "ADDED", kind.plural, obj)
+        self._store("MODIFIED" if known else "ADDED", plural, obj)
         return obj
 
     def change(self, plural: str, key: str, fields: Object) -> Object:
@@ -349,7 +366,8 @@ def _parts(path: str) -> tuple[str, str, str]:
     namespace = ""
     if len(rest) > 2 and rest[0] == "namespaces":
         namespace, rest = rest[1], rest[2:]
-    return (rest[0] if rest else "", namespace, rest[1] if len(rest) > 1 else "")
+    plural = name_of(parts[1], rest[0]) if rest else ""
+    return (plural, namespace, rest[1] if len(rest) > 1 else "")
 
 
 async def _say(response: web.StreamResponse, kind: str, obj: Object) -> None:

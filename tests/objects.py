@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from typing import Any
 
 from harvester_net.cluster.resources import Object
@@ -49,6 +50,12 @@ def config(
     }
 
 
+def status_name(cluster_network: str, node: str) -> str:
+    """The name that an agent gives the status of a cluster network on its node."""
+    name = f"{cluster_network}-{node}"
+    return f"{name[:54]}-{zlib.crc32(name.encode()):08x}"
+
+
 def vlan_status(
     config: str,
     node: str,
@@ -62,7 +69,7 @@ def vlan_status(
         "apiVersion": f"{NETWORK}/v1beta1",
         "kind": "VlanStatus",
         "metadata": {
-            "name": f"{cluster_network}-{node}-0123abcd",
+            "name": status_name(cluster_network, node),
             "labels": {
                 f"{NETWORK}/vlanconfig": config,
                 f"{NETWORK}/clusternetwork": cluster_network,
@@ -184,8 +191,8 @@ def volume(name: str, state: str = "detached", claim: str = "") -> Object:
     }
 
 
-def claim(name: str, namespace: str, app: str) -> Object:
-    """A PersistentVolumeClaim of an application."""
+def claim(name: str, namespace: str, app: str, volume: str = "pvc-1") -> Object:
+    """A PersistentVolumeClaim of an application, bound to a volume."""
     return {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
@@ -194,6 +201,30 @@ def claim(name: str, namespace: str, app: str) -> Object:
             "namespace": namespace,
             "labels": {"app.kubernetes.io/name": app},
         },
+        "spec": {"volumeName": volume},
+    }
+
+
+def node(name: str, labels: dict[str, str] | None = None, **status: Any) -> Object:
+    """A node."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {
+            "name": name,
+            "labels": {"kubernetes.io/hostname": name} | (labels or {}),
+        },
+        "status": {"conditions": [{"type": "Ready", "status": "True"}]} | status,
+    }
+
+
+def longhorn_node(name: str, disks: int = 1) -> Object:
+    """A node of Longhorn with its disks."""
+    return {
+        "apiVersion": "longhorn.io/v1beta2",
+        "kind": "Node",
+        "metadata": {"name": name, "namespace": "longhorn-system"},
+        "spec": {"disks": {f"disk-{number}": {} for number in range(disks)}},
     }
 
 

@@ -1,8 +1,23 @@
-"""Merge patches as values: whether one would change anything, and how to undo it."""
+"""Merge patches as values: what one makes, whether it would change anything, and how to undo
+it.
+"""
 
 from __future__ import annotations
 
 from typing import Any
+
+
+def applied(value: Any, patch: Any) -> Any:
+    """The value after a merge patch (RFC 7386); the value itself stays as it is."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(value) if isinstance(value, dict) else {}
+    for key, wanted in patch.items():
+        if wanted is None:
+            result.pop(key, None)
+        else:
+            result[key] = applied(result.get(key), wanted)
+    return result
 
 
 def contains(value: Any, patch: Any) -> bool:

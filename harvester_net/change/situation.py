@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from ..cluster.cluster import Cluster
 from ..cluster.errors import NotFound
@@ -24,10 +20,9 @@ from ..cluster.resources import (
     VM,
     VMI,
     VOLUME,
-    Object,
     Resource,
 )
-from ..rules.versions import Version, version_of
+from ..rules.situation import Objects, Situation
 
 LOOKED_AT = (
     CLUSTER_NETWORK,
@@ -44,37 +39,6 @@ STORAGE = (VOLUME, CLAIM, LONGHORN_SETTING)
 
 STORAGE_SETTING = "storage-network"
 RWX_SETTING = "rwx-network"
-
-Objects = Mapping[str, Object]
-
-
-@dataclass(frozen=True)
-class Situation:
-    """The objects of a cluster by kind and key."""
-
-    objects: Mapping[Resource, Objects]
-
-    def of(self, resource: Resource) -> Objects:
-        """The objects of a kind by key."""
-        return self.objects.get(resource, {})
-
-    @property
-    def version(self) -> Version:
-        """The server's version."""
-        setting = self.of(SETTING).get("server-version", {})
-        return version_of(str(setting.get("value") or setting.get("default") or ""))
-
-    def setting(self, name: str) -> str:
-        """The text of a Setting that was set; empty if it has its default."""
-        return str(self.of(SETTING).get(name, {}).get("value") or "")
-
-    def setting_value(self, name: str) -> dict[str, Any]:
-        """The value of a Setting that is JSON; empty if it is unset or no JSON object."""
-        try:
-            value = json.loads(self.setting(name) or "{}")
-        except ValueError:
-            return {}
-        return value if isinstance(value, dict) else {}
 
 
 async def look(cluster: Cluster, patience: Patience, *, again: bool = True) -> Situation:

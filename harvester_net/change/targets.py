@@ -25,14 +25,12 @@ from ..rules.reading import (
     matched_nodes,
     uplink_mtu,
 )
+from ..rules.situation import WITNESS, Situation
 from ..rules.versions import (
     VM_NETWORKS_FOLLOW,
 )
+from ..specs.limits import MGMT
 from .record import ConfigRecord, Goal
-from .situation import Situation
-
-MGMT = "mgmt"
-WITNESS = "node-role.harvesterhci.io/witness"
 
 
 def configs_touched(situation: Situation, goal: Goal) -> list[Object]:

@@ -9,6 +9,7 @@ nothing is listed twice.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
@@ -41,6 +42,8 @@ class Cluster:
         self._seen_once: dict[tuple[Resource, str], asyncio.Task[Object | None]] = {}
         self.changing = asyncio.Lock()
         """Held by the one ordered change that this run may be doing at a time."""
+        self.wrote_at = -math.inf
+        """When this run wrote last, on the monotonic clock."""
         self.leaving: set[tuple[Resource, str]] = set()
         """What this run is taking away at this moment, other than by deletion."""
 
@@ -106,6 +109,7 @@ class Cluster:
         """
         namespace = obj["metadata"].get("namespace")
         made = await self.connection.create(resource, namespace, obj, patience)
+        self.wrote_at = time.monotonic()
         self._stores[resource].put(made)
         return made
 
@@ -116,6 +120,7 @@ class Cluster:
         Denied.
         """
         changed = await self.connection.patch(resource, key, fields, patience)
+        self.wrote_at = time.monotonic()
         self._stores[resource].put(changed)
         return changed
 
@@ -130,6 +135,7 @@ class Cluster:
         except NotFound:
             self._stores[resource].remove(key)
             return False
+        self.wrote_at = time.monotonic()
         return True
 
     async def until(

@@ -52,6 +52,18 @@ VOLUME = Resource("longhorn.io/v1beta2", "Volume", "volumes", namespaced=True)
 CLAIM = Resource("v1", "PersistentVolumeClaim", "persistentvolumeclaims", namespaced=True)
 NODE = Resource("v1", "Node", "nodes")
 LONGHORN_SETTING = Resource("longhorn.io/v1beta2", "Setting", "settings", namespaced=True)
+LONGHORN_NODE = Resource("longhorn.io/v1beta2", "Node", "nodes", namespaced=True)
+HOST_NETWORK_CONFIG = Resource(
+    "network.harvesterhci.io/v1beta1", "HostNetworkConfig", "hostnetworkconfigs"
+)
+SERVICE_CIDR = Resource("networking.k8s.io/v1", "ServiceCIDR", "servicecidrs")
+SUBNET = Resource("kubeovn.io/v1", "Subnet", "subnets")
+MIGRATION = Resource(
+    "kubevirt.io/v1",
+    "VirtualMachineInstanceMigration",
+    "virtualmachineinstancemigrations",
+    namespaced=True,
+)
 CONFIG_MAP = Resource("v1", "ConfigMap", "configmaps", namespaced=True)
 LEASE = Resource("coordination.k8s.io/v1", "Lease", "leases", namespaced=True)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..cluster.cluster import Cluster
 from ..cluster.patience import Patience
@@ -24,8 +25,8 @@ class Call:
     cluster: Cluster
     patience: Patience
     preview: bool = False
-    replacing: bool = False
-    """Whether an object with the same URN is deleted before this one is made."""
+    replaced: str | None = None
+    """Key of the object with the same URN that is deleted before this one is made."""
     tell: Callable[[str], None] = _nobody
     """Shows what the call is doing or waiting for, while it runs."""
     step: Callable[[str], None] = _nobody
@@ -34,5 +35,7 @@ class Call:
     """Leaves a message on the resource."""
     warn: Callable[[str], None] = _nobody
     """Leaves a warning on the resource."""
+    seen_on_nodes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """What this run saw on the devices of the nodes, by cluster network."""
     planned: Planned = field(default_factory=Planned)
     """What this run of the program wants, as far as it has been checked."""

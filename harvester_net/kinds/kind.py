@@ -5,12 +5,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
+from ..cluster.resources import Object, Resource
 from ..rules.planned import Planned
+from ..rules.planned import Wish as PlannedWish
 from ..specs.parse import parse, without_nulls
 from ..specs.spec import Problem, Spec
-from ..specs.unknown import UNKNOWN
+from ..specs.unknown import UNKNOWN, is_known, is_wholly_known
 from .call import Call
 from .differences import Difference, Properties, differences
 
@@ -32,6 +35,7 @@ class Kind(ABC):
     """
 
     token: ClassVar[str]
+    resource: ClassVar[Resource]
     spec: ClassVar[type[Spec]]
     outputs: ClassVar[type[Spec]]
     named: ClassVar[bool] = True
@@ -50,7 +54,24 @@ class Kind(ABC):
         wish, problems = parse(self.spec, inputs)
         if not problems:
             problems = self.check_in_plan(wish, planned)
+            self._plan(inputs, wish, planned)
         return inputs, problems
+
+    def _plan(self, inputs: Properties, wish: Any, planned: Planned) -> None:
+        """Let the others of the program see what this one wants."""
+        key = self.key(inputs)
+        if key is None:
+            return
+        known = is_wholly_known({**inputs, "disruption": None})
+        will_be = partial(self.as_it_will_be, wish) if known else None
+        planned.lay((self.resource, key), PlannedWish(network_of(wish), will_be))
+
+    @abstractmethod
+    def as_it_will_be(self, wish: Any, live: Object | None, mtu: int) -> Object:
+        """The object after its write, from the live one, if any. Pure.
+
+        ``mtu`` is the cluster network's, in bytes.
+        """
 
     def check_in_plan(self, wish: Any, planned: Planned) -> list[Problem]:
         """What is wrong with a wish beside the others of the same program; notes it for
@@ -102,3 +123,9 @@ class Kind(ABC):
     @abstractmethod
     async def delete(self, key: str, outputs: Properties, call: Call) -> None:
         """Delete the object that we made, and wait until it is gone."""
+
+
+def network_of(wish: Any) -> str:
+    """The cluster network that a wish is about; empty while it is not known."""
+    name = getattr(wish, "cluster_network", None) or getattr(wish, "name", None)
+    return str(name) if name is not None and is_known(name) else ""

@@ -49,7 +49,7 @@ class FollowsMtu(OwnedKind):
             if difference.location != ("mtu",) or difference.change is not Change.ADD
         ]
 
-    async def network_there(self, wish: Any, call: Call) -> None:
+    async def before_create(self, wish: Any, call: Call) -> None:
         """Wait for a cluster network that this same run makes.
 
         A program that gives its name instead of the object has told Pulumi no order.
@@ -67,12 +67,15 @@ class FollowsMtu(OwnedKind):
             (CLUSTER_NETWORK,), made, call.patience.at_most(SECONDS_FOR_THE_NETWORK)
         )
 
-    async def wanted_mtu(self, wish: Any, call: Call) -> int:
+    async def mtu(self, wish: Any, live: Object | None, call: Call) -> int:
         """The MTU in bytes of the wish, else of the cluster network as it is."""
         if wish.mtu is not None:
             return mtu_or_default(wish.mtu)
         name = wish.cluster_network
-        network = await call.cluster.fresh(CLUSTER_NETWORK, name, call.patience)
+        if call.preview:
+            network = await call.cluster.find(CLUSTER_NETWORK, name, call.patience)
+        else:
+            network = await call.cluster.fresh(CLUSTER_NETWORK, name, call.patience)
         if network is None and call.preview:
             return DEFAULT_MTU  # It is made in this same run, for all that is known.
         if network is None:

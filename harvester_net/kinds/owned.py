@@ -7,44 +7,62 @@ write to it; the order of things, and what happens when a run is killed between 
 from __future__ import annotations
 
 from abc import abstractmethod
+from functools import partial
 from typing import Any, ClassVar
 
+from ..change.patches import applied
 from ..change.record import Goal
 from ..change.run import Stopped
 from ..cluster.errors import AlreadyExists, ClusterError, Conflict
 from ..cluster.patience import OutOfPatience
 from ..cluster.resources import Object, Resource, annotations_of, is_terminating, key_of
 from ..rules.deletion import Blocker
+from ..rules.planned import CREATED_BY
+from ..rules.rule import Write
 from ..specs.disruption import Disruption
 from ..specs.parse import parse
 from ..specs.unknown import is_wholly_known
+from . import judging
 from .call import Call
 from .deleting import Deletion
 from .differences import Properties, projected
 from .failures import Refused, Unfinished
-from .kind import Kind, Live
-from .ordered import carry_out, carry_out_or_refuse, previewed
-
-CREATED_BY = "harvester-net/created-by"
-"""Annotation with the URN of the resource that made an object: how a killed run finds it
-again.
-"""
+from .kind import Kind, Live, network_of
+from .ordered import carry_out, carry_out_or_refuse, previewed, unfinished
 
 
 class OwnedKind(Kind):
     """A kind whose resource is one object of its own."""
 
-    resource: ClassVar[Resource]
+    @abstractmethod
+    def manifest(self, wish: Any, mtu: int) -> Object:
+        """The object to create, on a cluster network of this MTU in bytes. Pure."""
 
     @abstractmethod
-    async def manifest(self, wish: Any, call: Call) -> Object:
-        """The object to create."""
-
-    @abstractmethod
-    async def changes(self, wish: Any, live: Object, call: Call) -> Object:
+    def patch(self, wish: Any, live: Object, mtu: int) -> Object:
         """The merge patch that brings a live object to the wish; empty if it is there
-        already.
+        already. Pure.
         """
+
+    def as_it_will_be(self, wish: Any, live: Object | None, mtu: int) -> Object:
+        if live is None:
+            return self.manifest(wish, mtu)
+        return dict(applied(live, self.patch(wish, live, mtu)))
+
+    async def mtu(self, wish: Any, live: Object | None, call: Call) -> int:
+        """The MTU in bytes that the wish amounts to."""
+        return 0
+
+    async def changes(self, wish: Any, live: Object, call: Call) -> Object:
+        """The merge patch that brings a live object to the wish now."""
+        return self.patch(wish, live, await self.mtu(wish, live, call))
+
+    def judged_at_up(self, wish: Any) -> bool:
+        """Whether the server would take what cannot work, so that we judge it ourselves."""
+        return False
+
+    async def before_create(self, wish: Any, call: Call) -> None:
+        """Wait for what this same run makes and the server needs first."""
 
     async def ordered(self, wish: Any, live: Object, call: Call) -> Goal | None:
         """The goal of the ordered change that the wish needs; None if a patch will do."""
@@ -103,19 +121,53 @@ class OwnedKind(Kind):
         key = self.key(inputs)
         if call.preview or key is None:
             await self._check_free(key, call)
+            if key is not None and is_wholly_known(inputs):
+                await self._judge_create(wish, call)
             return Live(key or "", self.preview(inputs, {}), inputs)
-        manifest = await self.manifest(wish, call)
+        await self.before_create(wish, call)
+        manifest = self.manifest(wish, await self.mtu(wish, None, call))
+        write = Write(self.resource, None, manifest)
+        if self.judged_at_up(wish):
+            await judging.not_stricter(write, call)
         annotations = manifest["metadata"].setdefault("annotations", {})
         annotations[CREATED_BY] = call.urn
         try:
-            live = await call.cluster.create(self.resource, manifest, call.patience)
+            live = await judging.sent(
+                write,
+                partial(call.cluster.create, self.resource, manifest, call.patience),
+                call,
+            )
         except AlreadyExists:
             return await self._take_over(key, inputs, wish, call)
         return await self._finished(live, inputs, wish, call)
 
+    async def _judge_create(self, wish: Any, call: Call) -> None:
+        """Say at preview what stands against the object, and against the deletion of the one
+        that it replaces.
+        """
+        if await unfinished(call) is not None:
+            return
+        if call.replaced is not None:
+            old = await call.cluster.find(self.resource, call.replaced, call.patience)
+            if old is not None:
+                consent = wish.disruption
+                stops = consent is not None and bool(consent.stop_vms)
+                await judging.deletion_previewed(
+                    Write(self.resource, old, None), call, ordered=stops
+                )
+        manifest = self.manifest(wish, await self.mtu(wish, None, call))
+        write = Write(self.resource, None, manifest)
+        decided = network_of(wish) in call.planned.mtu_of
+        await judging.previewed(write, call, ordered=decided)
+
+    async def _judge_update(self, wish: Any, live: Object, patch: Object, call: Call) -> None:
+        if patch and await unfinished(call) is None:
+            write = Write(self.resource, live, applied(live, patch))
+            await judging.previewed(write, call, ordered=True)
+
     async def _check_free(self, key: str | None, call: Call) -> None:
         """Say at preview that an object of this name is there, unless it goes before."""
-        if key is None or call.replacing:
+        if key is None or call.replaced is not None:
             return
         live = await call.cluster.find(self.resource, key, call.patience)
         if live is not None and not is_terminating(live):
@@ -180,11 +232,11 @@ class OwnedKind(Kind):
         shown: Properties = {}
         live = await call.cluster.find(self.resource, key, call.patience)
         if live is not None and is_wholly_known(new):
+            patch = await self.changes(wish, live, call)
+            await self._judge_update(wish, live, patch, call)
             goal = await self.ordered(wish, live, call)
             if goal is not None:
                 shown = await previewed(goal, wish.disruption, call)
-            else:
-                await self.changes(wish, live, call)
         return Live(key, self.preview(new, outputs) | shown, new)
 
     async def _in_order(
@@ -228,11 +280,19 @@ class OwnedKind(Kind):
             )
             if not patch:
                 return live
+            write = Write(self.resource, live, applied(live, patch))
+            if self.judged_at_up(wish):
+                await judging.not_stricter(write, call)
             version = {"metadata": {"resourceVersion": live["metadata"]["resourceVersion"]}}
             try:
-                return await call.cluster.patch(
-                    self.resource, key_of(live), _merged(patch, version), call.patience
+                send = partial(
+                    call.cluster.patch,
+                    self.resource,
+                    key_of(live),
+                    _merged(patch, version),
+                    call.patience,
                 )
+                return await judging.sent(write, send, call)
             except Conflict:
                 call.patience.check()
                 again = await call.cluster.fresh(self.resource, key_of(live), call.patience)

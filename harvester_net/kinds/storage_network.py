@@ -13,23 +13,15 @@ from ..change.record import Goal
 from ..cluster.errors import ClusterError, Conflict
 from ..cluster.patience import OutOfPatience
 from ..cluster.resources import (
-    CLAIM,
     NAD,
     SETTING,
     VLAN_CONFIG,
     VLAN_STATUS,
-    VM,
-    VMI,
-    VOLUME,
     Object,
     annotations_of,
     key_of,
 )
-from ..rules.attachments import (
-    SYSTEM_NAMESPACE,
-    not_detached,
-    not_stopped,
-)
+from ..rules.attachments import SYSTEM_NAMESPACE
 from ..rules.reading import (
     STORAGE_PREFIX,
     leaked,
@@ -37,10 +29,12 @@ from ..rules.reading import (
     storage_progress,
     value_of,
 )
+from ..rules.rule import Write
 from ..specs import storage_network as specs
 from ..specs.disruption import Disruption
 from ..specs.parse import parse
 from ..specs.unknown import is_wholly_known
+from . import judging
 from .call import Call
 from .differences import Properties, projected, same
 from .failures import Refused, Unfinished
@@ -69,6 +63,11 @@ def text_of(inputs: Properties) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
+def written(setting: Object, text: str) -> Write:
+    """The write that gives the Setting this text."""
+    return Write(SETTING, setting, setting | {"value": text})
+
+
 def same_network(one: Properties, other: Properties) -> bool:
     """Whether two storage networks are the same, however they are written."""
     if bool(one) != bool(other):
@@ -84,6 +83,7 @@ class StorageNetwork(Kind):
     token = "harvester-net:index:StorageNetwork"
     spec = specs.StorageNetwork
     outputs = specs.StorageNetworkOutputs
+    resource = SETTING
     named = False
     seconds = 1800
     seconds_to_change = 2 * 3600
@@ -91,12 +91,21 @@ class StorageNetwork(Kind):
     def key(self, inputs: Properties) -> str | None:
         return KEY
 
+    def as_it_will_be(
+        self, wish: specs.StorageNetwork, live: Object | None, mtu: int
+    ) -> Object:
+        inputs = wish.model_dump(by_alias=True, exclude_none=True)
+        setting = live or {"metadata": {"name": KEY}}
+        if same_network(properties_of(value_of(setting)), inputs):
+            return setting
+        return setting | {"value": text_of(inputs)}
+
     async def create(self, inputs: Properties, call: Call) -> Live:
         if not is_wholly_known(inputs):
             return Live(KEY, self.preview(inputs, {}), inputs)
         setting = await self._setting(call)
         live = properties_of(value_of(setting))
-        if live and not call.replacing and not same_network(live, inputs):
+        if live and call.replaced is None and not same_network(live, inputs):
             name = call.urn.rpartition("::")[2]
             raise Refused(
                 f"the cluster has a storage network already: {text_of(live)}; to manage it: "
@@ -164,7 +173,7 @@ class StorageNetwork(Kind):
         consent = parse(Disruption, given)[0] if given else None
         call.cluster.leaving.add((SETTING, KEY))
         if value_of(setting) and not await self._in_order("", consent, call):
-            await self._allowed("clear", call)
+            await judging.allowed(written(setting, ""), call)
             await self._written("", setting, call)
         await self._configured(call)
         for nad in await self._leaks(call):
@@ -184,19 +193,39 @@ class StorageNetwork(Kind):
 
     async def _brought_to(self, inputs: Properties, setting: Object, call: Call) -> Live:
         differs = not same_network(properties_of(value_of(setting)), inputs)
-        consent = parse(self.spec, inputs)[0].disruption
-        if differs and not await self._in_order(text_of(inputs), consent, call):
-            await self._allowed("set", call)
-            if not call.preview:
-                setting = await self._written(text_of(inputs), setting, call)
         if call.preview:
+            if differs:
+                await self._judged(inputs, setting, call)
             return Live(KEY, self.preview(inputs, self._live(setting, inputs).outputs), inputs)
+        if differs:
+            setting = await self._changed(inputs, setting, call)
         try:
             setting = await self._configured(call)
         except (ClusterError, OutOfPatience) as error:
             seen = self._live(call.cluster.known(SETTING).get(KEY, setting), inputs)
             raise Unfinished(KEY, seen.outputs, inputs, [str(error)]) from error
         return self._live(setting, inputs)
+
+    async def _judged(self, inputs: Properties, setting: Object, call: Call) -> None:
+        """Say at preview what would happen, what stands against it, and how many addresses
+        there are.
+        """
+        wish, _ = parse(self.spec, inputs)
+        ordered = await self._in_order(text_of(inputs), wish.disruption, call)
+        write = written(setting, text_of(inputs))
+        await judging.previewed(write, call, ordered=ordered, workloads=True)
+        if (budget := await judging.address_budget(wish, call)) is not None:
+            call.inform(budget)
+
+    async def _changed(self, inputs: Properties, setting: Object, call: Call) -> Object:
+        text = text_of(inputs)
+        write = written(setting, text)
+        # Before anything is stopped for it.
+        await judging.allowed(write, call, ordered=True)
+        if await self._in_order(text, parse(self.spec, inputs)[0].disruption, call):
+            return setting
+        await judging.allowed(write, call)
+        return await self._written(text, setting, call)
 
     async def _in_order(self, text: str, consent: Disruption | None, call: Call) -> bool:
         """Change the setting by the ordered change, where VMs may and must be stopped."""
@@ -211,25 +240,6 @@ class StorageNetwork(Kind):
             return True
         await carry_out_or_refuse(goal, consent, call)
         return True
-
-    async def _allowed(self, verb: str, call: Call) -> None:
-        """Harvester changes the storage network only on a cluster at rest (H3.5 e, f)."""
-        call.cluster.forget(VM, VMI, VOLUME)
-        vms = await call.cluster.all_if_served(VM, call.patience)
-        vmis = await call.cluster.all_if_served(VMI, call.patience)
-        volumes = await call.cluster.all_if_served(VOLUME, call.patience)
-        claims = await call.cluster.all(CLAIM, call.patience) if volumes else {}
-        running, attached = not_stopped(vms, vmis), not_detached(volumes.values(), claims)
-        if running:
-            raise Refused(
-                f"Harvester does not {verb} the storage network while VMs run; stop "
-                f"{listed(running)}, or allow it with disruption.stopVms: true"
-            )
-        if attached:
-            raise Refused(
-                f"Harvester does not {verb} the storage network while volumes are attached: "
-                f"{listed(attached)}; stop the workloads that use them"
-            )
 
     async def _written(self, text: str, setting: Object, call: Call) -> Object:
         """Write the text; while the controller is busy with another one, wait for it (H3.5
@@ -275,9 +285,3 @@ class StorageNetwork(Kind):
             "vmNetwork": annotations_of(setting).get(STORAGE_PREFIX + "net-attach-def", ""),
         }
         return Live(key_of(setting), inputs | computed, inputs)
-
-
-def listed(names: list[str], most: int = 10) -> str:
-    """A list for a sentence, cut where it would fill the screen."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more

@@ -61,8 +61,10 @@ class VmNetwork(FollowsMtu):
     def check_in_plan(self, wish: specs.VmNetwork, planned: Planned) -> list[Problem]:
         return disagreement(wish.mtu, wish.cluster_network, planned)
 
-    async def manifest(self, wish: specs.VmNetwork, call: Call) -> Object:
-        await self.network_there(wish, call)
+    def judged_at_up(self, wish: specs.VmNetwork) -> bool:
+        return wish.vlan_trunk is not None
+
+    def manifest(self, wish: specs.VmNetwork, mtu: int) -> Object:
         own = metadata(wish, namespace=wish.namespace or specs.DEFAULT_NAMESPACE)
         # Without this label the webhook takes the MTU for 1500 and refuses others; the other
         # labels are the controller's, and setting `type` stops it on 1.6 (H2, H3.4).
@@ -77,7 +79,10 @@ class VmNetwork(FollowsMtu):
             "spec": {"config": json.dumps(new_cni_config(wish), separators=(",", ":"))},
         }
 
-    async def changes(self, wish: specs.VmNetwork, live: Object, call: Call) -> Object:
+    async def mtu(self, wish: specs.VmNetwork, live: Object | None, call: Call) -> int:
+        return 0  # The server gives it (H3.3).
+
+    def patch(self, wish: specs.VmNetwork, live: Object, mtu: int) -> Object:
         patch: Object = {}
         config = cni_config(live)
         if (changed := with_vlans(config, wish)) != config:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..cluster.access import AccessSettings
@@ -48,7 +48,8 @@ class Lifecycle:
         self._log, self._cancelled = log, cancelled
         self._cluster: Cluster | None = None
         self._planned = Planned()
-        self._replacing: set[str] = set()
+        self._replaced: dict[str, str] = {}
+        self._seen_on_nodes: dict[str, list[Properties]] = {}
 
     async def close(self) -> None:
         """Close the connection to the cluster."""
@@ -100,8 +101,10 @@ class Lifecycle:
         changes = [_wire_change(change) for change in kind.diff(old, new)]
         replaces = any(change.replaces for change in changes)
         deletes_first = replaces and kind.deletes_first(old, new)
-        if deletes_first:
-            self._replacing.add(urn)
+        key = kind.key(old)
+        if deletes_first and key is not None:
+            self._replaced[urn] = key
+            self._planned.replace((kind.resource, key))
         return changes, deletes_first
 
     async def create(
@@ -125,7 +128,9 @@ class Lifecycle:
                     "imports and lookups"
                 )
             return Live(key, outputs, inputs)
-        return await _kind(token).read(key, inputs, self._call(urn, SECONDS_TO_READ, False))
+        call = self._call(urn, SECONDS_TO_READ, False)
+        live = await _kind(token).read(key, inputs, call)
+        return live and replace(live, outputs=_remembered(outputs) | live.outputs)
 
     async def update(
         self,
@@ -189,11 +194,12 @@ class Lifecycle:
             cluster=self._online,
             patience=Patience(seconds, self._cancelled),
             preview=preview,
-            replacing=urn in self._replacing,
+            replaced=self._replaced.get(urn),
             tell=lambda message: self._log.status(urn, message),
             step=lambda message: self._log.step(urn, message),
             inform=lambda message: self._log.information(urn, message),
             warn=lambda message: self._log.warning(urn, message),
+            seen_on_nodes=self._seen_on_nodes,
             planned=self._planned,
         )
 
@@ -208,6 +214,14 @@ class Lifecycle:
         return (
             str(error) if isinstance(error, Refused | ClusterError | OutOfPatience) else None
         )
+
+
+REMEMBERED = ("nodes",)
+"""Outputs that no look at the API server brings: what the last proof on the nodes saw."""
+
+
+def _remembered(outputs: Properties) -> Properties:
+    return {name: outputs[name] for name in REMEMBERED if name in outputs}
 
 
 def provider_inputs(given: Properties) -> Properties:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..cluster.resources import Object, key_of, labels_of
 
@@ -10,9 +10,12 @@ FINAL_PHASES = ("Succeeded", "Failed")
 
 CLUSTER_NETWORK_LABEL = "network.harvesterhci.io/clusternetwork"
 SYSTEM_NAMESPACE = "harvester-system"
+LONGHORN_NAMESPACE = "longhorn-system"
 STORAGE_NAD_PREFIX = "storagenetwork-"
-SYSTEM_NAD_PREFIXES = (STORAGE_NAD_PREFIX, "rwx-network-")
+RWX_NAD_PREFIX = "rwx-network-"
+SYSTEM_NAD_PREFIXES = (STORAGE_NAD_PREFIX, RWX_NAD_PREFIX)
 STORAGE_ANNOTATION = "storage-network.settings.harvesterhci.io"
+RWX_ANNOTATION = "rwx-network.settings.harvesterhci.io"
 
 
 def networks_of(spec: Object, namespace: str) -> Iterator[str]:
@@ -56,14 +59,17 @@ def is_system_nad(nad: Object) -> bool:
 
 def is_stopped(vm: Object, vmi: Object | None) -> bool:
     """Whether Harvester counts a VM as stopped when the storage network changes (H3.5 e)."""
+    running, strategy = vm["spec"].get("running"), vm["spec"].get("runStrategy")
     if (vm.get("status") or {}).get("printableStatus") != "Stopped":
         return False
-    halted = vm["spec"].get("runStrategy") == "Halted" or vm["spec"].get("running") is False
+    if running is not None and strategy is not None:
+        return False  # KubeVirt allows only one of them, and Harvester cannot tell then.
+    halted = not running if running is not None else strategy in (None, "Halted")
     phase = ((vmi or {}).get("status") or {}).get("phase")
     return halted or vmi is None or phase in FINAL_PHASES
 
 
-def not_stopped(vms: dict[str, Object], vmis: dict[str, Object]) -> list[str]:
+def not_stopped(vms: Mapping[str, Object], vmis: Mapping[str, Object]) -> list[str]:
     """The VMs of the whole cluster that keep the storage network from being changed."""
     return sorted(key for key, vm in vms.items() if not is_stopped(vm, vmis.get(key)))
 
@@ -77,23 +83,21 @@ f).
 """
 
 
-def not_detached(volumes: Iterable[Object], claims: dict[str, Object]) -> list[str]:
+def not_detached(volumes: Iterable[Object], claims: Mapping[str, Object]) -> list[str]:
     """The volumes, with their claims, that keep the storage network from being changed."""
-    busy = []
-    for volume in volumes:
-        status = volume.get("status") or {}
-        if status.get("state") == "detached" or _is_monitoring(status, claims):
-            continue
-        busy.append(_volume_words(volume, status))
-    return sorted(busy)
-
-
-def _is_monitoring(status: Object, claims: dict[str, Object]) -> bool:
-    owner = status.get("kubernetesStatus") or {}
-    namespace, name = owner.get("namespace", ""), owner.get("pvcName", "")
-    claim = claims.get(f"{namespace}/{name}")
-    app = labels_of(claim).get("app.kubernetes.io/name") if claim else None
-    return app in MONITORING.get(namespace, set())
+    exempt = {
+        claim["spec"].get("volumeName")
+        for claim in claims.values()
+        if labels_of(claim).get("app.kubernetes.io/name")
+        in MONITORING.get(claim["metadata"].get("namespace", ""), ())
+    }
+    return sorted(
+        _volume_words(volume, volume.get("status") or {})
+        for volume in volumes
+        if (volume.get("status") or {}).get("state") != "detached"
+        and volume["metadata"]["name"] not in exempt
+        and volume["metadata"].get("namespace") == LONGHORN_NAMESPACE
+    )
 
 
 def _volume_words(volume: Object, status: Object) -> str:

@@ -1,15 +1,206 @@
-"""What this run of the program wants, as far as it has been checked."""
+"""What this run of the program wants, and the cluster as it will be with all of it (P21).
+
+Rules over several objects see live objects with the run's wishes laid over them, so that a
+program that makes everything at once is not told what its other resources are about to do.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+
+from ..cluster.resources import (
+    CLUSTER_NETWORK,
+    VLAN_CONFIG,
+    VLAN_STATUS,
+    Object,
+    annotations_of,
+    labels_of,
+)
+from ..specs.limits import DEFAULT_MTU
+from .attachments import CLUSTER_NETWORK_LABEL
+from .reading import CONFIG_LABEL, MATCHED_NODES, uplink_mtu
+from .rule import Finding, Ref
+from .situation import Grouping, Situation, status_name
+
+CREATED_BY = "harvester-net/created-by"
+"""Annotation with the URN of the resource that made an object: how a killed run finds it
+again.
+"""
+
+AsItWillBe = Callable[[Object | None, int], Object]
+"""The object after its write, from the live one, if any, and its cluster network's MTU."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What one resource wants of one object."""
+
+    cluster_network: str
+    as_it_will_be: AsItWillBe | None
+    """None while something of it is unknown."""
 
 
 @dataclass
 class Planned:
-    """The wishes that several resources of one program must agree on."""
+    """The wishes of a run, as far as they have been checked."""
 
     mtu_of: dict[str, int] = field(default_factory=dict)
     """MTU in bytes that the program gives each cluster network."""
     configs_of: dict[str, set[str]] = field(default_factory=dict)
     """Names of the network configs that the program has for each cluster network."""
+    wishes: dict[Ref, Wish] = field(default_factory=dict)
+    leaving: set[Ref] = field(default_factory=set)
+    """Objects that go before others of this run are made, because they are replaced."""
+    changed_at: float = 0.0
+    """When the last wish came, on the monotonic clock."""
+    seen: Situation | None = None
+    """The cluster as this run first saw it."""
+    looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _live: Situation | None = None
+    _after: Situation = field(default_factory=lambda: Situation({}))
+    _new: list[Ref] = field(default_factory=list)
+
+    def lay(self, ref: Ref, wish: Wish) -> None:
+        """Take a wish into the plan; a resource may be checked several times."""
+        self.wishes[ref] = wish
+        self._changed(ref)
+
+    def replace(self, ref: Ref) -> None:
+        """Note that an object is deleted before its successor is made."""
+        self.leaving.add(ref)
+        self._changed(ref)
+
+    def _changed(self, ref: Ref) -> None:
+        self._new.append(ref)
+        if ref[0] == CLUSTER_NETWORK:
+            # Its MTU is also that of what was laid before it.
+            self._new += [
+                other
+                for other, wish in self.wishes.items()
+                if wish.cluster_network == ref[1] and other != ref
+            ]
+        self.changed_at = time.monotonic()
+
+    def after(self, live: Situation) -> Situation:
+        """The situation when this run is over, as far as it is known now.
+
+        Made anew only for another live one: a thousand resources are checked one by one.
+        """
+        if self._live is not live:
+            self._live, self._after = live, live.copy()
+            self._new = [*self.leaving, *self.wishes]
+        for ref in self._new:
+            if ref[0] in live.objects:
+                self._lay_over(ref, live)
+        self._new = []
+        return self._after
+
+    def _lay_over(self, ref: Ref, live: Situation) -> None:
+        resource, key = ref
+        before, obj = self._after.of(resource).get(key), self._as_it_will_be(ref, live)
+        if obj is before:
+            return
+        self._after.put(resource, key, obj)
+        if resource == VLAN_CONFIG:
+            places = {*_places(before, live), *_places(obj, live)}
+            held = live.group(STATUSES_OF_CONFIG, key)
+            for network, node in places.union(map(_place_of, held)):
+                self._settle(network, node, live)
+
+    def _as_it_will_be(self, ref: Ref, live: Situation) -> Object | None:
+        resource, key = ref
+        there, wish = live.of(resource).get(key), self.wishes.get(ref)
+        if wish is None:
+            return None
+        if wish.as_it_will_be is None:
+            return there
+        before = None if ref in self.leaving else there
+        obj = wish.as_it_will_be(before, self._mtu(wish, live))
+        return admitted(obj, live) if resource == VLAN_CONFIG else obj
+
+    def _settle(self, network: str, node: str, live: Situation) -> None:
+        """Give a cluster network on a node the status that it will have: the agent's, unless
+        this run takes its config away from there; then that of a config of this run, not yet
+        ready.
+        """
+        name = status_name(network, node)
+        status, there = live.of(VLAN_STATUS).get(name), self._after.configs_at(node)
+        ours = sorted(
+            key
+            for key, config in there.items()
+            if config["spec"].get("clusterNetwork") == network and self._is_changed(key)
+        )
+        holder = labels_of(status).get(CONFIG_LABEL, "") if status is not None else ""
+        if status is None or (self._is_changed(holder) and holder not in ours):
+            status = _status(name, network, ours[0], node) if ours else None
+        if self._after.of(VLAN_STATUS).get(name) != status:
+            self._after.put(VLAN_STATUS, name, status)
+
+    def _is_changed(self, config: str) -> bool:
+        """Whether what becomes of a network config is up to this run, as far as is known."""
+        ref = (VLAN_CONFIG, config)
+        wish = self.wishes.get(ref)
+        return ref in self.leaving if wish is None else wish.as_it_will_be is not None
+
+    def _mtu(self, wish: Wish, live: Situation) -> int:
+        network = live.of(CLUSTER_NETWORK).get(wish.cluster_network)
+        found = uplink_mtu(network) if network is not None else DEFAULT_MTU
+        return self.mtu_of.get(wish.cluster_network, found)
+
+    def may_cure(self, finding: Finding, live: Situation, urn: str) -> bool:
+        """Whether something that this run has not shown yet may still cure a finding: an
+        object that is to be made, is not wholly known, or is this stack's own and has not come
+        up so far.
+        """
+        return any(self._is_open(ref, live, urn) for ref in finding.others)
+
+    def _is_open(self, ref: Ref, live: Situation, urn: str) -> bool:
+        if (wish := self.wishes.get(ref)) is not None:
+            return wish.as_it_will_be is None
+        obj = live.of(ref[0]).get(ref[1])
+        return obj is None or _stack(annotations_of(obj).get(CREATED_BY, "")) == _stack(urn)
+
+
+def _stack(urn: str) -> str | None:
+    """Stack and project of a URN; None if it is no URN."""
+    parts = urn.split("::")
+    return "::".join(parts[:2]) if len(parts) == 4 else None
+
+
+STATUSES_OF_CONFIG = Grouping(
+    VLAN_STATUS,
+    lambda status: (
+        [labels_of(status)[CONFIG_LABEL]] if CONFIG_LABEL in labels_of(status) else []
+    ),
+)
+
+
+def _places(config: Object | None, situation: Situation) -> Iterator[tuple[str, str]]:
+    """The cluster network and the nodes of a network config."""
+    spec = config["spec"] if config is not None else {}
+    nodes = situation.matching(spec.get("nodeSelector")) if config is not None else ()
+    yield from ((spec.get("clusterNetwork", ""), node) for node in nodes)
+
+
+def _place_of(status: Object) -> tuple[str, str]:
+    said = status.get("status") or {}
+    return said.get("clusterNetwork") or "", said.get("node") or ""
+
+
+def admitted(config: Object, situation: Situation) -> Object:
+    """A network config with what the webhook writes into it: label and nodes (H3.2)."""
+    meta, spec = config["metadata"], config["spec"]
+    nodes = situation.matching(spec.get("nodeSelector"))
+    labels = labels_of(config) | {CLUSTER_NETWORK_LABEL: spec.get("clusterNetwork", "")}
+    notes = annotations_of(config) | ({MATCHED_NODES: json.dumps(nodes)} if nodes else {})
+    return config | {"metadata": meta | {"labels": labels, "annotations": notes}}
+
+
+def _status(name: str, network: str, config: str, node: str) -> Object:
+    labels = {CLUSTER_NETWORK_LABEL: network, CONFIG_LABEL: config}
+    status = {"clusterNetwork": network, "vlanConfig": config, "node": node}
+    return {"metadata": {"name": name, "labels": labels}, "status": status}

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ UPLINK_MTU = "network.harvesterhci.io/uplink-mtu"
 MTU_SOURCE = "network.harvesterhci.io/mtu-source-vc"
 MATCHED_NODES = "network.harvesterhci.io/matched-nodes"
 CONFIG_LABEL = "network.harvesterhci.io/vlanconfig"
+_NUMBER = re.compile("[0-9]{1,9}")
 NOT_HEARD = "its agent has not set up the uplink yet"
 
 STORAGE_PREFIX = "storage-network.settings.harvesterhci.io/"
@@ -34,7 +36,7 @@ RWX_PREFIX = "rwx-network.settings.harvesterhci.io/"
 def uplink_mtu(cluster_network: Object) -> int:
     """The MTU in bytes that the server has for a cluster network."""
     text = annotations_of(cluster_network).get(UPLINK_MTU, "")
-    return mtu_or_default(int(text) if text.isdigit() else None)
+    return mtu_or_default(int(text) if _NUMBER.fullmatch(text) else None)
 
 
 def config_mtu(config: Object) -> int:

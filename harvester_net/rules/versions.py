@@ -32,6 +32,11 @@ CONFIGS_WITHOUT_NODES = Feature((1, 8), "a network config that matches no node c
 STORAGE_BESIDE_THEM = Feature((1, 9), "such a config does not keep the storage network away")
 NETWORK_MANAGER = Feature((1, 7), "hosts are configured with nmcli, not by /oem and a reboot")
 RWX_NETWORK = Feature((1, 8), "there is a setting rwx-network")
+ZERO_IS_DEFAULT_MTU = Feature((1, 6), "MTU 0 and MTU 1500 are the same")
+SKIPS_DELETED_CONFIGS = Feature((1, 8), "configs that are being deleted have no say")
+RWX_IS_SYSTEM = Feature((1, 9), "the RWX network protects its network configs")
+TRUNKS = Feature((1, 7), "VM networks can be trunks")
+EXCLUSIVE_VLAN = Feature((1, 9), "the storage network can have its VLAN for itself")
 
 
 def version_of(text: str) -> Version:

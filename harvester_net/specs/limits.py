@@ -11,8 +11,16 @@ from pydantic import AfterValidator
 DEFAULT_MTU = 1500
 """Bytes; what Harvester means by an MTU that is absent or 0 (H3.1)."""
 
+SMALLEST_MTU, LARGEST_MTU = 576, 9000
+"""Bytes; what Harvester takes (H3.1)."""
+
 LONGEST_DEVICE_NAME = 15
 LONGEST_CLUSTER_NETWORK = LONGEST_DEVICE_NAME - len("-br")
+LONGEST_LABEL = 63
+"""Characters of a label's value; DNS names of namespaces have the same limit."""
+
+MGMT = "mgmt"
+"""The cluster network that is built in: every node's management interface."""
 
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
@@ -23,7 +31,7 @@ def mtu_or_default(mtu: int | None) -> int:
 
 
 def _mtu(value: int) -> int:
-    if value != 0 and not 576 <= value <= 9000:
+    if value != 0 and not SMALLEST_MTU <= value <= LARGEST_MTU:
         raise ValueError(f"{value} is out of range; use 576 to 9000 bytes, or 0 for 1500")
     return value
 
@@ -59,7 +67,7 @@ def _cluster_network_name(value: str) -> str:
 
 def _network_config_name(value: str) -> str:
     # The agent uses it as the value of a label (H1.2).
-    return _label(value, "network config", 63)
+    return _label(value, "network config", LONGEST_LABEL)
 
 
 def _vm_network_name(value: str) -> str:
@@ -69,7 +77,7 @@ def _vm_network_name(value: str) -> str:
 
 
 def _namespace(value: str) -> str:
-    return _label(value, "namespace", 63)
+    return _label(value, "namespace", LONGEST_LABEL)
 
 
 def _ipv4_network(value: str) -> str:

@@ -5,11 +5,11 @@ server).
 from __future__ import annotations
 
 import re
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
-from .disruption import planned_steps, planned_vms
+from .disruption import SeenNode, planned_steps, planned_vms, seen_nodes
 from .limits import ClusterNetworkName, Mtu, NetworkConfigName, mtu_or_default
 from .metadata import NamedSpec
 from .spec import Item, Meanings, Spec, replacing, unordered
@@ -23,6 +23,7 @@ BondMode = Literal[
     "balance-tlb",
     "balance-alb",
 ]
+BOND_MODES: tuple[str, ...] = get_args(BondMode)
 DEFAULT_BOND_MODE: BondMode = "active-backup"
 DEFAULT_MIIMON = 100
 """Milliseconds; what agents from 1.7 on make of an absent or -1 miimon (H1.2)."""
@@ -172,3 +173,4 @@ class NetworkConfigOutputs(NetworkConfig):
     )
     plan: list[str] | None = planned_steps()
     affected_vms: list[str] | None = planned_vms()
+    nodes: list[SeenNode] | None = seen_nodes()

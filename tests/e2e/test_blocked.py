@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from aiohttp import web
 
 from lab import Lab
-from lab.faults import VmDoesNotStop, VolumeStaysAttached
+from lab.faults import AgentDown, VmDoesNotStop, VolumeStaysAttached
 from lab.proxy import Proxy, Request
 
 from .programs import (
@@ -177,23 +177,32 @@ def test_storage_network_while_the_cluster_is_at_work(stack: Stack, lab: Lab) ->
     ) in told
 
 
-def test_missing_nic_is_told_by_node_and_repaired_by_the_program(
-    stack: Stack, lab: Lab
-) -> None:
-    reason = "node1: get link eno9 failed, error: Link not found"
-    wrong = network_config(uplink={"nics": ["eno9"]}, options={"timeouts": {"create": "4s"}})
+def test_missing_nic_is_refused_before_anything_is_made(stack: Stack, lab: Lab) -> None:
+    """Also without a preview: the server would take it, and the node could never do it."""
+    wrong = network_config(uplink={"nics": ["eno9"]})
     told = stack.program(cluster_network(), wrong).up().failed().output
-    assert f"0 of 1 nodes ready; {reason}\n" in told
-    assert reason in told.partition("Diagnostics:")[2]
-    assert stack.state()["nc-1"]["initErrors"] == [reason, "not done after 4 s"]
+    assert "uplink.nics: node1 has no eno9; free there: eno2, eno3, eno4\n" in told
+    assert "nc-1" not in stack.state()
+    assert lab.client.list(CONFIGS)["items"] == []
 
-    refreshed = stack.refresh().succeeded().output
-    assert "Refreshed resource is in an unhealthy state" in refreshed
-    previewed = stack.preview().succeeded()
-    assert reason in previewed.output
-    assert previewed.counts["update"] == 1
 
-    stack.program(cluster_network(), network_config()).up().succeeded()
+def test_node_that_does_not_answer_is_told_and_waited_for(stack: Stack, lab: Lab) -> None:
+    reason = "node1: its agent has not set up the uplink yet"
+    config = network_config(options={"timeouts": {"create": "4s"}})
+    stack.program(cluster_network(), config)
+    with faults(lab, AgentDown("node1")):
+        told = stack.up().failed().output
+        assert f"0 of 1 nodes ready; {reason}\n" in told
+        assert reason in told.partition("Diagnostics:")[2]
+        assert stack.state()["nc-1"]["initErrors"] == [reason, "not done after 4 s"]
+
+        refreshed = stack.refresh().succeeded().output
+        assert "Refreshed resource is in an unhealthy state" in refreshed
+        previewed = stack.preview().succeeded()
+        assert reason in previewed.output
+        assert previewed.counts["update"] == 1
+
+    stack.up().succeeded()
     assert stack.state()["nc-1"].get("initErrors") in (None, [])
     assert stack.diff() == {}
 

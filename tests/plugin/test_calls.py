@@ -90,6 +90,10 @@ async def test_every_answer_asks_to_be_read_again(
 
 async def test_life_of_the_storage_network(plugin: Plugin, api: FakeApi) -> None:
     api.put(objects.storage_setting())
+    api.put(objects.cluster_network("storage"))
+    api.put(objects.node("n1"))
+    api.put(objects.config("rack-a", "storage", nodes=["n1"]))
+    api.put(objects.vlan_status("rack-a", "n1", cluster_network="storage"))
 
     def configured(setting: Any) -> None:
         value = setting.get("value")
@@ -363,7 +367,7 @@ async def test_cancel_ends_a_waiting_create_at_once_with_what_was_reached(
     alone: Plugin, api: FakeApi
 ) -> None:
     ready_node(api, nodes=("n1", "n2"))
-    api.remove("vlanstatuses", "data-n2-0123abcd")
+    api.remove("vlanstatuses", objects.status_name("data", "n2"))
     api.put(objects.cluster_network("data"))
     waiting = asyncio.create_task(alone.create("NetworkConfig", least("NetworkConfig")))
     await alone.engine.until("1 of 2 nodes ready; n2: its agent has not set up the uplink yet")

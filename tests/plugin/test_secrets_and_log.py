@@ -175,5 +175,5 @@ async def test_warning_stays_on_its_resource(plugin: Plugin, api: FakeApi) -> No
     assert (said.severity, said.ephemeral) == ("WARNING", False)
     assert said.urn == urn_of("NetworkConfig", "resource")
     assert said.message == (
-        "NetworkConfig rack-a matches no node; it does nothing until one fits"
+        "nodeSelector: matches no node; the config does nothing until one fits"
     )

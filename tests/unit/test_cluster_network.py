@@ -35,7 +35,7 @@ async def changes(inputs: Object, live: Object, *configs: Object) -> Object:
 async def test_mtu_is_not_sent_at_create(mtu: int | None) -> None:
     """The server refuses a cluster network that carries it (H3.1)."""
     wish = wish_of(KIND, program(CLUSTER_NETWORK, mtu=mtu))
-    assert await KIND.manifest(wish, offline_call()) == {
+    assert KIND.manifest(wish, 0) == {
         "apiVersion": "network.harvesterhci.io/v1beta1",
         "kind": "ClusterNetwork",
         "metadata": {"name": "data"},
@@ -43,7 +43,7 @@ async def test_mtu_is_not_sent_at_create(mtu: int | None) -> None:
 
 
 async def test_own_labels_and_annotations_are_sent_at_create() -> None:
-    manifest = await KIND.manifest(wish_of(KIND, FULL[CLUSTER_NETWORK]), offline_call())
+    manifest = KIND.manifest(wish_of(KIND, FULL[CLUSTER_NETWORK]), 0)
     assert manifest["metadata"] == {
         "name": "data",
         "labels": {"team": "network", "example.com/rack": "a"},

@@ -45,6 +45,16 @@ def controller(api: FakeApi) -> None:
     api.on_write["settings"] = carry_out
 
 
+@pytest.fixture(autouse=True)
+def carried(api: FakeApi) -> None:
+    """A cluster of one node, on which the cluster network is set up."""
+    api.put(objects.node("n1"))
+    api.put(objects.longhorn_node("n1"))
+    api.put(objects.cluster_network("storage"))
+    api.put(objects.config("rack-a", "storage", nodes=["n1"]))
+    api.put(objects.vlan_status("rack-a", "n1", cluster_network="storage"))
+
+
 def value(api: FakeApi) -> str:
     return str(api.get("settings", KEY).get("value", ""))
 
@@ -135,7 +145,7 @@ async def test_attached_volumes_are_named_and_nothing_is_written(
     api.put(objects.storage_setting(TEXT))
     api.put(objects.volume("pvc-1", "attached", "default/disk"))
     api.put(objects.volume("pvc-2", "attached", "cattle-monitoring-system/db"))
-    api.put(objects.claim("db", "cattle-monitoring-system", "prometheus"))
+    api.put(objects.claim("db", "cattle-monitoring-system", "prometheus", "pvc-2"))
     with pytest.raises(Refused) as refusal:
         await KIND.delete(KEY, WISH, run.call(KIND, "storage"))
     assert str(refusal.value) == (

@@ -29,7 +29,7 @@ GOING = {
     "deletionTimestamp": "2026-01-01T00:00:00Z",
     "finalizers": ["wrangler.cattle.io/slow"],
 }
-STATUS = "data-n1-0123abcd"
+STATUS = objects.status_name("data", "n1")
 
 
 def owned(token: str) -> OwnedKind:
@@ -68,6 +68,8 @@ def nodes_match(api: FakeApi, *nodes: str) -> None:
         config["metadata"].setdefault("annotations", {}).update(matched)
 
     api.on_write["vlanconfigs"] = mutate
+    for node in nodes:
+        api.put(objects.node(node, {"rack": "a"}))
 
 
 # Create.
@@ -153,15 +155,29 @@ async def test_preview_of_a_replacement_does_not_mind_the_old_object(
     run: Run, api: FakeApi
 ) -> None:
     api.put(objects.nad("vm100"))
-    call = run.call(VM_NET, "mine", preview=True, replacing=True)
+    call = run.call(VM_NET, "mine", preview=True, replaced="default/vm100")
     assert (await VM_NET.create(VM100, call)).key == "default/vm100"
 
 
 async def test_create_that_is_denied_made_nothing(run: Run, api: FakeApi) -> None:
-    api.deny("POST network-attachment-definitions", "Internal error occurred: no such network")
-    with pytest.raises(Denied, match="Harvester refused it: no such network"):
+    api.put(objects.cluster_network("data"))
+    api.deny("POST network-attachment-definitions", "Internal error occurred: not today")
+    with pytest.raises(Denied, match="Harvester refused it: not today"):
         await VM_NET.create(VM100, run.call(VM_NET, "mine"))
     assert len(api.writes()) == 1
+
+
+async def test_denial_that_the_rules_know_is_said_in_our_words_as_well(
+    run: Run, api: FakeApi
+) -> None:
+    api.put(objects.cluster_network("tenant"))
+    api.deny("POST network-attachment-definitions", "Internal error occurred: no such network")
+    with pytest.raises(Refused) as refusal:
+        await VM_NET.create(VM100, run.call(VM_NET, "mine"))
+    assert str(refusal.value) == (
+        "clusterNetwork: there is no cluster network 'data'; the cluster has tenant "
+        "(Harvester refused it: no such network)"
+    )
 
 
 async def test_failure_after_the_first_write_is_unfinished_with_what_was_made(
@@ -243,7 +259,7 @@ async def test_config_that_matches_no_node_is_made_with_a_warning(
     live = await CONFIG.create(RACK, run.call(CONFIG, "rack-a"))
     assert live.outputs["matchedNodes"] == []
     assert run.said.warned == [
-        "NetworkConfig rack-a matches no node; it does nothing until one fits"
+        "nodeSelector: matches no node; the config does nothing until one fits"
     ]
 
 
@@ -541,8 +557,9 @@ async def test_delete_of_a_config_that_never_worked_warns_of_what_stays_on_the_n
     api.remove("vlanstatuses", STATUS)
     await asyncio.wait_for(deletion, SECONDS)
     assert run.said.warned == [
-        "n1 never set up this config (get link eth1 failed); its bond data-bo may stay and "
-        "hold the NICs. Look at it with `ip link`, and delete it by hand if it is there"
+        "n1 never set up this config (get link eth1 failed), so it does not tear it down "
+        "either: its bond data-bo may stay and hold the NICs (`ip link` tells); afterwards, "
+        "on n1: ip link delete data-bo"
     ]
 
 

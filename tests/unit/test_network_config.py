@@ -17,7 +17,7 @@ from harvester_net.kinds.network_config import (
     spec_changes,
     uplink_seen,
 )
-from harvester_net.rules.reading import NOT_HEARD, config_mtu
+from harvester_net.rules.reading import NOT_HEARD
 
 from .. import objects
 from ..fake_api import merged
@@ -34,7 +34,7 @@ def with_uplink(**uplink: Any) -> Object:
 
 
 async def manifest_of(inputs: Object) -> Object:
-    return await KIND.manifest(wish_of(KIND, inputs), offline_call())
+    return KIND.manifest(wish_of(KIND, inputs), inputs.get("mtu") or 1500)
 
 
 async def test_manifest_of_the_least_program_says_everything_outright() -> None:
@@ -89,8 +89,7 @@ async def test_mtu_of_the_cluster_network_is_sent_when_none_is_given() -> None:
         return objects.cluster_network("data", 9000)
 
     call.cluster.fresh = fresh  # type: ignore[method-assign]
-    manifest = await KIND.manifest(wish_of(KIND, program(NETWORK_CONFIG)), call)
-    assert config_mtu(manifest) == 9000
+    assert await KIND.mtu(wish_of(KIND, program(NETWORK_CONFIG)), None, call) == 9000
 
 
 async def test_bookkeeping_of_the_server_is_never_sent() -> None:

@@ -1,0 +1,117 @@
+"""The CNI config of a VM network: decoded as the server decodes it, and its VLANs (H1.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from ..cluster.resources import Object
+from . import gojson
+from .gojson import array, boolean, integer, mapping, optional, string, struct
+
+KUBE_OVN = "kube-ovn"
+BRIDGES = ("bridge", "")
+FIRST_VLAN, LAST_VLAN = 0, 4094
+
+_NUMBER = optional(integer())
+NET_CONF = struct(
+    {
+        "cniVersion": string,
+        "name": string,
+        "type": string,
+        "capabilities": mapping(boolean),
+        "ipam": struct({"type": string}),
+        "dns": struct(
+            {
+                "nameservers": array(string),
+                "domain": string,
+                "search": array(string),
+                "options": array(string),
+            }
+        ),
+        "prevResult": mapping(gojson.anything),
+        "cni.dev/valid-attachments": array(struct({"containerID": string, "ifname": string})),
+        "bridge": string,
+        "isGateway": boolean,
+        "isDefaultGateway": boolean,
+        "forceAddress": boolean,
+        "ipMasq": boolean,
+        "mtu": integer(),
+        "hairpinMode": boolean,
+        "promiscMode": boolean,
+        "vlan": integer(),
+        "provider": string,
+        "vlanTrunk": array(
+            optional(struct({"minID": _NUMBER, "maxID": _NUMBER, "id": _NUMBER}))
+        ),
+    }
+)
+ROUTE = struct(
+    {
+        "mode": string,
+        "cidr": string,
+        "gateway": string,
+        "serverIPAddr": string,
+        "connectivity": string,
+        "outdated": boolean,
+    }
+)
+
+
+def net_conf(nad: Object) -> dict[str, Any]:
+    """The decoded config of a VM network; an empty text is an empty config. Raises
+    Undecodable.
+    """
+    return _decoded((nad.get("spec") or {}).get("config") or "{}")
+
+
+@lru_cache(maxsize=2**16)
+def _decoded(text: str) -> dict[str, Any]:
+    # Every rule asks for it, and a cluster may have ten thousand of them.
+    decoded: dict[str, Any] = gojson.decode(text, NET_CONF)
+    return decoded
+
+
+def network_of_bridge(bridge: str) -> str | None:
+    """The cluster network whose bridge it is; None if it is no cluster network's."""
+    if not 3 < len(bridge.encode()) <= 15 or not bridge.endswith("-br"):
+        return None
+    return bridge.removesuffix("-br")
+
+
+def vlan_problems(conf: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with VLAN and trunk: paths and sentences (H3.4)."""
+    vlan, trunk = conf["vlan"], conf["vlanTrunk"] or []
+    if not FIRST_VLAN <= vlan <= LAST_VLAN:
+        yield "vlan", f"{vlan} is not a VLAN ID; use 1 to {LAST_VLAN}"
+    elif vlan != 0 and trunk:
+        yield "vlan", "cannot stand together with vlanTrunk; give one of them"
+    for index, item in enumerate(trunk):
+        if item is not None and (sentence := _item_problem(item)):
+            yield f"vlanTrunk[{index}]", sentence
+
+
+def _item_problem(item: dict[str, int | None]) -> str | None:
+    one, low, high = item["id"], item["minID"], item["maxID"]
+    if (low is None) != (high is None):
+        return "needs minID and maxID together"
+    wrong = [n for n in (low, high, one) if n is not None and not 1 <= n <= LAST_VLAN]
+    if wrong:
+        return f"{wrong[0]} is not a VLAN ID; use 1 to {LAST_VLAN}"
+    if low is not None and high is not None and low > high:
+        return f"is reversed: minID {low} is greater than maxID {high}"
+    if one is None and low is None:
+        return "is empty; give id, or minID and maxID"
+    return None
+
+
+def vlans_of(conf: dict[str, Any]) -> Iterable[range]:
+    """The VLANs that a VM network carries: of a VLAN or a trunk; none if it is untagged."""
+    if conf["vlan"]:
+        yield range(conf["vlan"], conf["vlan"] + 1)
+    for item in filter(None, conf["vlanTrunk"] or ()):
+        if item["id"] is not None:
+            yield range(item["id"], item["id"] + 1)
+        if item["minID"] is not None and item["maxID"] is not None:
+            yield range(item["minID"], item["maxID"] + 1)

@@ -1,0 +1,68 @@
+"""MTUs as the server's webhooks read and compare them (H3.1; bytes everywhere)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ..cluster.resources import Object, annotations_of, is_terminating
+from ..specs.limits import LARGEST_MTU, SMALLEST_MTU, mtu_or_default
+from .reading import UPLINK_MTU, config_mtu
+from .situation import CONFIGS_OF, Situation
+from .versions import SKIPS_DELETED_CONFIGS, ZERO_IS_DEFAULT_MTU
+
+_WHOLE = re.compile(r"([+-]?)0*([0-9]{1,5})")
+"""Numbers of more digits are out of range, and Python does not read very long ones."""
+
+
+def in_range(mtu: int) -> bool:
+    """Whether the server takes the number at all."""
+    return mtu == 0 or SMALLEST_MTU <= mtu <= LARGEST_MTU
+
+
+def from_annotation(text: str) -> int | None:
+    """The MTU of an annotation, 0 for the default; None if the server cannot read it."""
+    found = _WHOLE.fullmatch(text)
+    mtu = int(found[1] + found[2]) if found else -1
+    return mtu if in_range(mtu) else None
+
+
+def sent_mtu(config: Object) -> int:
+    """The number in a network config as it is sent: 0 if there is none."""
+    attributes = config["spec"].get("uplink", {}).get("linkAttributes") or {}
+    return int(attributes.get("mtu") or 0)
+
+
+def differing(config: Object, situation: Situation) -> Iterable[Object]:
+    """The other network configs of its cluster network that have another MTU."""
+    zero_is_default = ZERO_IS_DEFAULT_MTU.on(situation.version)
+    mine = config_mtu(config) if zero_is_default else sent_mtu(config)
+    for other in counted_configs(config["spec"].get("clusterNetwork", ""), situation):
+        theirs = config_mtu(other) if zero_is_default else sent_mtu(other)
+        if mine != theirs and other["metadata"]["name"] != config["metadata"]["name"]:
+            yield other
+
+
+def counted_configs(cluster_network: str, situation: Situation) -> Iterable[Object]:
+    """The network configs that the server counts for an MTU; those on the way out not from
+    1.8 on.
+    """
+    skips = SKIPS_DELETED_CONFIGS.on(situation.version)
+    for config in situation.group(CONFIGS_OF, cluster_network):
+        if not (skips and is_terminating(config)):
+            yield config
+
+
+def of_vm_networks(cluster_network: Object, label: str, situation: Situation) -> int | None:
+    """The MTU that the server wants of a VM network; None if it cannot tell.
+
+    It is the cluster network's annotation, else that of the first network config under the
+    VM network's own label, else 1500 (H3.4).
+    """
+    text = annotations_of(cluster_network).get(UPLINK_MTU)
+    if text is not None:
+        mtu = from_annotation(text)
+        return None if mtu is None else mtu_or_default(mtu)
+    configs = situation.group(CONFIGS_OF, label)
+    first = sent_mtu(next(iter(configs))) if configs else 0
+    return mtu_or_default(first if in_range(first) else 0)

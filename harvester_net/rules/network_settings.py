@@ -1,0 +1,256 @@
+"""Rules for what the three settings that name a network have in common (H3.5)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from ..cluster.resources import (
+    CLUSTER_NETWORK,
+    NODE,
+    SETTING,
+    VLAN_CONFIG,
+    annotations_of,
+    condition,
+    key_of,
+    labels_of,
+)
+from ..specs.limits import MGMT
+from .addresses import FOR_RWX, count, overlap, read_range, storage_budget, workers
+from .gojson import Undecodable
+from .network_configs import missing_network
+from .reading import MATCHED_NODES
+from .rule import Objection, Ref, Write, rule
+from .settings import (
+    MIGRATION,
+    RWX,
+    STORAGE,
+    Network,
+    effective,
+    is_in_progress,
+    network_set,
+    range_problems,
+    shares_storage,
+    value_and_default,
+    wanted,
+)
+from .situation import CONFIGS_OF, STATUSES_OF, WITNESS, Situation
+from .versions import STORAGE_BESIDE_THEM
+from .words import listed
+
+ALL = (STORAGE, RWX, MIGRATION)
+
+
+def changes(write: Write) -> bool:
+    """Whether the server looks at the write at all: the text that counts is another one."""
+    if write.new is None or write.old is None:
+        return write.new is not None
+    if write.key == RWX:
+        return effective(write.old) != effective(write.new)
+    return value_and_default(write.old) != value_and_default(write.new)
+
+
+def networks(write: Write, situation: Situation) -> list[Network]:
+    """The networks that a write of a setting asks for."""
+    if not changes(write):
+        return []
+    return wanted(write.key, write.object, situation).networks
+
+
+@rule(SETTING, "create update", source="H3.5 (1)", only=ALL)
+def setting_is_json(write: Write, situation: Situation) -> Iterable[Objection]:
+    """The value is JSON with the types that Harvester knows."""
+    if changes(write):
+        for problem in wanted(write.key, write.object, situation).problems:
+            yield Objection(f"the value {problem}")
+
+
+@rule(SETTING, "create update", "vlan", source="H3.5 (2)", only=ALL)
+def vlan_of_setting_is_valid(write: Write, situation: Situation) -> Iterable[Objection]:
+    """The VLAN is 0 to 4094, and on `mgmt` not 0 or 1."""
+    for network in networks(write, situation):
+        if network.vlan > 4094:
+            yield Objection(f"{network.vlan} is not a VLAN ID; use 1 to 4094")
+        elif network.vlan <= 1 and network.cluster_network == MGMT:
+            yield Objection(f"{network.vlan} (untagged traffic) is not allowed on {MGMT}")
+
+
+@rule(SETTING, "create update", "range", source="H3.5 (3, 5, 6)", since=(1, 5), only=ALL)
+def range_of_setting_is_valid(write: Write, situation: Situation) -> Iterable[Objection]:
+    """The range is an IPv4 network of /16 or smaller, and each exclusion is inside it, smaller
+    than it, and apart from the one before.
+    """
+    for network in networks(write, situation):
+        for path, sentence in list(range_problems(network))[:1]:
+            yield Objection(sentence, path)
+
+
+@rule(SETTING, "create update", "clusterNetwork", source="H3.5 (7)", since=(1, 4), only=ALL)
+def cluster_network_of_setting_exists(
+    write: Write, situation: Situation
+) -> Iterable[Objection]:
+    """The cluster network exists."""
+    for name in _carriers(write, situation):
+        if name not in situation.of(CLUSTER_NETWORK):
+            yield missing_network(name, situation)
+
+
+@rule(SETTING, "create update", "clusterNetwork", source="H3.5 (8)", since=(1, 4), only=ALL)
+def uplinks_of_setting_are_ready(write: Write, situation: Situation) -> Iterable[Objection]:
+    """At least one node has set up the cluster network, and none says that it failed."""
+    for name in _carriers(write, situation):
+        statuses = situation.group(STATUSES_OF, name)
+        others = _configs(name, situation)
+        if not statuses and name in situation.of(CLUSTER_NETWORK):
+            yield Objection(f"no node has set up cluster network {name} yet", others=others)
+        failed = {
+            (status.get("status") or {}).get("node") or key_of(status): ready.get("message")
+            for status in statuses
+            if (ready := condition(status, "ready")).get("status") == "False"
+        }
+        if failed:
+            said = [f"{node} ({why or 'no reason given'})" for node, why in failed.items()]
+            yield Objection(
+                f"cluster network {name} is not set up on {listed(sorted(said))}",
+                others=others,
+            )
+
+
+@rule(SETTING, "create update", "clusterNetwork", source="H3.5 (9)", since=(1, 4), only=ALL)
+def configs_of_setting_span_all_nodes(
+    write: Write, situation: Situation
+) -> Iterable[Objection]:
+    """The network configs of the cluster network match every node that is no witness; up to
+    1.8 each of them matches at least one node.
+    """
+    for name in _carriers(write, situation):
+        yield from _not_spanned(name, situation)
+
+
+def _not_spanned(name: str, situation: Situation) -> Iterator[Objection]:
+    configs, others = situation.group(CONFIGS_OF, name), _configs(name, situation)
+    if not configs and name in situation.of(CLUSTER_NETWORK):
+        yield Objection(f"cluster network {name} has no network config", others=others)
+        return
+    spanned: set[str] = set()
+    for config in configs:
+        text = annotations_of(config).get(MATCHED_NODES) or ""
+        if not text and STORAGE_BESIDE_THEM.on(situation.version):
+            continue
+        try:
+            spanned.update(json.loads(text) or ())
+        except (ValueError, TypeError):
+            yield Objection(
+                f"network config {key_of(config)} matches no node; delete it, or let it match "
+                "one",
+                others=((VLAN_CONFIG, key_of(config)),),
+            )
+    missing = sorted(
+        node
+        for node, obj in situation.of(NODE).items()
+        if labels_of(obj).get(WITNESS) != "true" and node not in spanned
+    )
+    if missing and configs:
+        yield Objection(
+            f"cluster network {name} has no network config on {listed(missing)}; it must span "
+            "every node but witnesses",
+            others=others,
+        )
+
+
+@rule(SETTING, "create update", "range", source="H3.5 (10)", since=(1, 5), only=ALL)
+def range_of_setting_is_large_enough(
+    write: Write, situation: Situation
+) -> Iterable[Objection]:
+    """The range has enough addresses: for storage 2 for each Longhorn node and 2 for each of
+    its disks, for RWX one for each node and 32, for VM migration one for each node.
+    """
+    for network in networks(write, situation):
+        free = network.intervals
+        if free is None:
+            continue
+        if write.key == STORAGE:
+            yield from _storage_too_small(network, situation)
+            continue
+        needed = workers(situation) + (FOR_RWX if write.key == RWX else 0)
+        if count(free) < needed:
+            yield Objection(
+                f"{network.range} has {count(free)} addresses to give out; {needed} are needed"
+            )
+
+
+def _storage_too_small(network: Network, situation: Situation) -> Iterator[Objection]:
+    whole = read_range(network.range)
+    try:
+        shared = shares_storage(situation)
+    except Undecodable as error:
+        yield Objection(f"the setting {RWX}, which may share the network, {error}")
+        return
+    if whole is not None:
+        budget = storage_budget(whole, network.excluded or (), situation, shared=shared)
+        if budget.spare < 0:
+            yield Objection(f"is too small: {budget.words(network.range)}")
+
+
+@rule(SETTING, "create update", "range", source="H3.5 (11)", since=(1, 6), only=ALL)
+def ranges_of_settings_are_apart(write: Write, situation: Situation) -> Iterable[Objection]:
+    """The addresses of the three networks are different ones."""
+    asked = networks(write, situation)
+    # The value counts where both texts are given. RWX alone asks for nothing when it shares.
+    mine = asked[-1] if asked else None
+    if not changes(write) or (write.key == RWX and mine is None):
+        return
+    for name in (other for other in ALL if other != write.key):
+        setting = situation.of(SETTING).get(name)
+        try:
+            theirs = network_set(name, situation, setting)
+        except Undecodable as error:
+            yield Objection(f"the setting {name} {error}", others=((SETTING, name),))
+            continue
+        if mine is not None and theirs is not None and not _apart(mine, theirs):
+            yield Objection(
+                f"{mine.range} overlaps {theirs.range} of the setting {name}",
+                others=((SETTING, name),),
+            )
+
+
+def _apart(mine: Network, theirs: Network) -> bool:
+    one, other = mine.intervals, theirs.intervals
+    return one is not None and other is not None and not overlap(one, other)
+
+
+@rule(SETTING, "update", source="H3.5 (b)", since=(1, 8), only=(STORAGE, RWX), waited_for=True)
+def setting_is_not_in_progress(write: Write, situation: Situation) -> Iterable[Objection]:
+    """While Harvester is busy with the value before, only the default can be written."""
+    assert write.old is not None
+    if not changes(write) or not is_in_progress(write.old):
+        return
+    if value_and_default(write.object) != DEFAULTS[write.key]:
+        said = condition(write.old, "configured").get("message") or "in progress"
+        yield Objection(f"Harvester is still busy with the value before ({said}); wait for it")
+
+
+_RWX_DEFAULT = '{"share-storage-network":false}'
+DEFAULTS = {STORAGE: ("", ""), RWX: (_RWX_DEFAULT, _RWX_DEFAULT)}
+"""Value and default of a setting that was reset."""
+
+
+@rule(SETTING, "delete", source="H3.5", only=ALL)
+def setting_stays(write: Write, situation: Situation) -> Iterable[Objection]:
+    """The settings cannot be deleted; an empty value clears them."""
+    yield Objection("the setting cannot be deleted; clear it instead")
+
+
+def _carriers(write: Write, situation: Situation) -> Iterator[str]:
+    """The cluster networks that must be set up; `mgmt` always is."""
+    for network in networks(write, situation):
+        if network.cluster_network != MGMT:
+            yield network.cluster_network
+
+
+def _configs(name: str, situation: Situation) -> tuple[Ref, ...]:
+    """What may change so that more nodes have it: its configs, and one that is still to be
+    made.
+    """
+    keys = sorted(map(key_of, situation.group(CONFIGS_OF, name)))
+    return ((VLAN_CONFIG, f"another of {name}"), *((VLAN_CONFIG, key) for key in keys))

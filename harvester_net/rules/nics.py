@@ -1,0 +1,188 @@
+"""The NICs of the nodes, and what their kernels will say of a network config (H1.4, H4.1).
+
+The server takes any NIC name. Which NICs a node has, and what holds them, is in the
+LinkMonitor `nic` that its agent writes; a node of which nothing is known is not judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..cluster.resources import (
+    LINK_MONITOR,
+    VLAN_CONFIG,
+    Object,
+    is_terminating,
+    key_of,
+    labels_of,
+)
+from ..specs.limits import MGMT
+from .attachments import CLUSTER_NETWORK_LABEL
+from .rule import Objection, Severity, Write, rule
+from .situation import Situation
+from .words import listed
+
+BOND = "-bo"
+
+
+@dataclass(frozen=True)
+class Nic:
+    """A NIC as its node's agent sees it."""
+
+    name: str
+    up: bool
+    master: int
+    """Index of the bond or bridge that holds it; 0 if none."""
+
+
+def nics_of(node: str, situation: Situation) -> dict[str, Nic] | None:
+    """The NICs of a node by name; None if nothing is known of the node."""
+    found = _links("nic", node, situation)
+    if found is None:
+        return None
+    return {
+        link["name"]: Nic(
+            link["name"], link.get("state") != "down", link.get("masterIndex") or 0
+        )
+        for link in found
+    }
+
+
+def _links(monitor: str, node: str, situation: Situation) -> list[Object] | None:
+    status = situation.of(LINK_MONITOR).get(monitor, {}).get("status") or {}
+    links = (status.get("linkStatus") or {}).get(node)
+    return list(links) if links else None
+
+
+def bond_with(index: int, node: str, situation: Situation) -> str | None:
+    """The name of the bond with this index on a node."""
+    for name in situation.of(LINK_MONITOR):
+        for link in _links(name, node, situation) or ():
+            if link.get("index") == index and str(link.get("name")).endswith(BOND):
+                return str(link["name"])
+    return None
+
+
+def free_nics(node: str, situation: Situation) -> str:
+    """The NICs of a node that nothing uses, for a sentence: ``eno3, eno4 (down)``."""
+    nics = nics_of(node, situation) or {}
+    return listed(
+        [
+            nic.name + ("" if nic.up else " (down)")
+            for nic in sorted(nics.values(), key=lambda nic: nic.name)
+            if not nic.master and not _configs_with(node, nic.name, situation)
+        ]
+    )
+
+
+def _configs_with(node: str, nic: str, situation: Situation) -> list[Object]:
+    """The network configs that want a NIC of a node."""
+    return [
+        config
+        for config in situation.configs_at(node).values()
+        if nic in _nics(config) and not is_terminating(config)
+    ]
+
+
+def _nics(config: Object) -> Iterable[str]:
+    # What the agents of 1.9 write for mgmt mirrors what is there; it is nobody's wish (H1.2).
+    if config["spec"].get("clusterNetwork") == MGMT:
+        return ()
+    return config["spec"].get("uplink", {}).get("nics") or ()
+
+
+def _new_pairs(write: Write, situation: Situation) -> Iterator[tuple[str, str]]:
+    """The nodes and NICs that the write brings together."""
+    if is_terminating(write.object):
+        return
+    before = set(_pairs(write.old, situation)) if write.old is not None else set()
+    yield from (pair for pair in _pairs(write.object, situation) if pair not in before)
+
+
+def _pairs(config: Object, situation: Situation) -> Iterator[tuple[str, str]]:
+    for node in situation.matching(config["spec"].get("nodeSelector")):
+        yield from ((node, nic) for nic in _nics(config))
+
+
+@rule(VLAN_CONFIG, "create update", "uplink.nics", source="H4.1", severity=Severity.STRICTER)
+def nodes_have_the_nics(write: Write, situation: Situation) -> Iterable[Objection]:
+    """Every matched node has the NICs; otherwise its agent says `get link failed` for ever."""
+    for node, name in _new_pairs(write, situation):
+        nics = nics_of(node, situation)
+        if nics is not None and name not in nics:
+            yield Objection(f"{node} has no {name}; {_offered(node, situation)}")
+
+
+@rule(VLAN_CONFIG, "create update", "uplink.nics", source="H4.1", severity=Severity.STRICTER)
+def nics_are_in_no_other_config(write: Write, situation: Situation) -> Iterable[Objection]:
+    """No two network configs want the same NIC of a node."""
+    for node, name in _new_pairs(write, situation):
+        for other in _configs_with(node, name, situation):
+            same = other["spec"].get("clusterNetwork") == _network(write)
+            if key_of(other) != write.key and not same:
+                yield Objection(
+                    f"{name} of {node} is used by network config {key_of(other)} of cluster "
+                    f"network {other['spec']['clusterNetwork']}; {_offered(node, situation)}",
+                    others=((VLAN_CONFIG, key_of(other)),),
+                )
+
+
+@rule(VLAN_CONFIG, "create update", "uplink.nics", source="H4.1", severity=Severity.STRICTER)
+def nics_are_held_by_nobody_else(write: Write, situation: Situation) -> Iterable[Objection]:
+    """The NICs are in no bond other than the cluster network's own, such as `mgmt-bo`."""
+    for node, name in _new_pairs(write, situation):
+        nic = (nics_of(node, situation) or {}).get(name)
+        if nic is None or not nic.master:
+            continue
+        bond = bond_with(nic.master, node, situation)
+        if bond == _network(write) + BOND or _is_left_to_a_config(bond, node, situation):
+            continue
+        held = f"by {bond}" if bond else f"by the device with index {nic.master}"
+        yield Objection(
+            f"{name} of {node} is held {held}{_why_held(bond)}; {_offered(node, situation)}"
+        )
+
+
+def _is_left_to_a_config(bond: str | None, node: str, situation: Situation) -> bool:
+    """Whether the bond is that of a cluster network that is set up there, which its own
+    config answers for.
+    """
+    network = (bond or "").removesuffix(BOND)
+    if not bond or network == MGMT:
+        return False
+    return situation.status_on(network, node) is not None or any(
+        labels_of(config).get(CLUSTER_NETWORK_LABEL) == network
+        for config in situation.configs_at(node).values()
+    )
+
+
+def _why_held(bond: str | None) -> str:
+    if bond is None or bond == MGMT + BOND:
+        return ""
+    return (
+        ", which no network config has there: one that never became ready left it behind. "
+        f"Delete it on the node: ip link delete {bond}"
+    )
+
+
+@rule(VLAN_CONFIG, "create update", "uplink.nics", source="H4.1", severity=Severity.WARNING)
+def nics_are_up(write: Write, situation: Situation) -> Iterable[Objection]:
+    """A NIC without a link carries nothing."""
+    down = [
+        f"{name} of {node}"
+        for node, name in _new_pairs(write, situation)
+        if (nic := (nics_of(node, situation) or {}).get(name)) is not None and not nic.up
+    ]
+    if down:
+        verb = "is" if len(down) == 1 else "are"
+        yield Objection(f"{listed(down)} {verb} down; look at cable and switch port")
+
+
+def _offered(node: str, situation: Situation) -> str:
+    free = free_nics(node, situation)
+    return f"free there: {free}" if free else "no NIC is free there"
+
+
+def _network(write: Write) -> str:
+    return str(write.object["spec"].get("clusterNetwork") or "")

@@ -1,0 +1,181 @@
+"""Rules for the settings that name a network: storage-network, rwx-network and
+vm-migration-network (H3.5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+from typing import Any
+
+from ..cluster.resources import SETTING, Object, condition
+from . import gojson
+from .addresses import SHORTEST_PREFIX, Interval, Range, read_range, usable
+from .gojson import Undecodable, array, boolean, integer, optional, string, struct
+from .situation import Situation
+
+STORAGE, RWX, MIGRATION = "storage-network", "rwx-network", "vm-migration-network"
+
+FIELDS = {
+    "clusterNetwork": string,
+    "vlan": integer(0, 2**16 - 1),
+    "range": string,
+    "exclude": array(string),
+}
+NETWORK = struct(FIELDS)
+NETWORK_1_9 = struct(FIELDS | {"exclusiveVlan": boolean})
+RWX_VALUE = struct({"share-storage-network": boolean, "network": optional(NETWORK)})
+RWX_VALUE_STRICT = struct(
+    {"share-storage-network": boolean, "network": optional(struct(FIELDS, strict=True))},
+    strict=True,
+)
+
+
+@dataclass(frozen=True)
+class Network:
+    """The network of a setting, as decoded; empty texts and lists where nothing is said."""
+
+    cluster_network: str = ""
+    vlan: int = 0
+    range: str = ""
+    exclude: list[str] = field(default_factory=list)
+    exclusive: bool = False
+
+    @property
+    def intervals(self) -> list[Interval] | None:
+        """The addresses that it gives out; None if its texts cannot be read."""
+        whole, parts = read_range(self.range), self.excluded
+        return None if whole is None or parts is None else usable(whole, parts)
+
+    @property
+    def excluded(self) -> list[Range] | None:
+        """The excluded ranges; None if one of them cannot be read."""
+        parts = [read_range(text) for text in self.exclude]
+        read = [part for part in parts if part is not None]
+        return read if len(read) == len(parts) else None
+
+
+def network_of(decoded: dict[str, Any]) -> Network:
+    """The network of a decoded value."""
+    return Network(
+        decoded["clusterNetwork"],
+        decoded["vlan"],
+        decoded["range"],
+        decoded["exclude"] or [],
+        decoded.get("exclusiveVlan", False),
+    )
+
+
+def value_and_default(setting: Object | None) -> tuple[str, str]:
+    """Both texts of a setting; the value counts unless it is empty."""
+    obj = setting or {}
+    return str(obj.get("value") or ""), str(obj.get("default") or "")
+
+
+def effective(setting: Object | None) -> str:
+    """The text that counts."""
+    value, default = value_and_default(setting)
+    return value or default
+
+
+def is_in_progress(setting: Object) -> bool:
+    """Whether the controller is busy with the value before."""
+    configured = condition(setting, "configured")
+    return configured.get("status") == "False" and configured.get("reason") == "In Progress"
+
+
+def network_set(name: str, situation: Situation, setting: Object | None) -> Network | None:
+    """The network that one of the three settings gives; None if it gives none of its own.
+    Raises Undecodable.
+    """
+    text = effective(setting)
+    if not text:
+        return None
+    if name == RWX:
+        decoded = gojson.decode(text, RWX_VALUE)
+        if decoded["share-storage-network"] or decoded["network"] is None:
+            return None
+        return network_of(decoded["network"])
+    newer = situation.version >= (1, 9)
+    return network_of(gojson.decode(text, NETWORK_1_9 if newer else NETWORK))
+
+
+def shares_storage(situation: Situation) -> bool:
+    """Whether RWX volumes go over the storage network. Raises Undecodable."""
+    text = effective(situation.of(SETTING).get(RWX))
+    return bool(text and gojson.decode(text, RWX_VALUE)["share-storage-network"])
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The networks that a write asks for, each with the text that it is in."""
+
+    networks: list[Network]
+    problems: list[str]
+    """Why texts cannot be decoded."""
+
+
+def wanted(name: str, setting: Object, situation: Situation) -> Wanted:
+    """The networks that a setting, as it would be written, asks for."""
+    networks: list[Network] = []
+    problems: list[str] = []
+    for text in _texts(name, setting):
+        try:
+            networks += _decoded(name, text, situation)
+        except Undecodable as error:
+            problems.append(str(error))
+    return Wanted(networks, problems)
+
+
+def _texts(name: str, setting: Object) -> Iterable[str]:
+    """What the server reads: of rwx-network the text that counts, else both."""
+    if name == RWX:
+        return [effective(setting)]
+    value, default = value_and_default(setting)
+    return [text for text in (default, value) if text]
+
+
+def _decoded(name: str, text: str, situation: Situation) -> Iterator[Network]:
+    if name != RWX:
+        newer = situation.version >= (1, 9)
+        yield network_of(gojson.decode(text, NETWORK_1_9 if newer else NETWORK))
+        return
+    # A stream decoder takes the first value and leaves what follows.
+    network = gojson.decode_first(text, RWX_VALUE_STRICT)["network"]
+    if network is not None:
+        yield network_of(network)
+
+
+def range_problems(network: Network) -> Iterator[tuple[str, str]]:
+    """What is wrong with range and exclude: paths and sentences, the first one only, as the
+    server says it.
+    """
+    read = read_range(network.range)
+    whole = read.network if read else None
+    if read is None or whole is None:
+        yield "range", f"'{network.range}' is not an IPv4 network such as 192.168.0.0/24"
+    elif whole.network_address != read.start:
+        yield "range", f"{network.range} has host bits set; the network is {whole}"
+    elif whole.prefixlen < SHORTEST_PREFIX:
+        yield "range", f"{whole} is too large; Harvester takes /{SHORTEST_PREFIX} or smaller"
+    else:
+        yield from _exclude_problems(whole, network.exclude)
+
+
+def _exclude_problems(whole: IPv4Network, exclude: list[str]) -> Iterator[tuple[str, str]]:
+    before: IPv4Network | None = None
+    for index, text in enumerate(exclude):
+        path, read = f"exclude[{index}]", read_range(text)
+        part = read.network if read else None
+        if part is None:
+            yield path, f"'{text}' is not an IPv4 network such as 192.168.0.0/28"
+        elif part.prefixlen < SHORTEST_PREFIX:
+            yield path, f"{part} is too large; Harvester takes /{SHORTEST_PREFIX} or smaller"
+        elif not part.overlaps(whole):
+            yield path, f"{part} is outside the range {whole}"
+        elif part.prefixlen <= whole.prefixlen:
+            yield path, f"{part} leaves no address of the range {whole}"
+        elif before is not None and part.overlaps(before):
+            yield path, f"{part} overlaps {before}, which is excluded already"
+        before = part

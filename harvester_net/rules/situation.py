@@ -1,0 +1,188 @@
+"""The objects of a cluster as the rules and the planner see them, with the look-ups that both
+need.
+
+A situation is made once and looked at many times: what belongs to a cluster network, or hangs
+on a VM network, is found without going through ten thousand objects again.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..cluster.resources import (
+    NAD,
+    NODE,
+    SETTING,
+    VLAN_CONFIG,
+    VLAN_STATUS,
+    VM,
+    VMI,
+    Object,
+    Resource,
+    labels_of,
+)
+from .attachments import CLUSTER_NETWORK_LABEL, networks_of
+from .versions import Version, version_of
+
+Objects = Mapping[str, Object]
+
+
+@dataclass(frozen=True, eq=False)
+class Grouping:
+    """A way to group the objects of a kind; an object may be in several groups or in none."""
+
+    resource: Resource
+    groups_of: Callable[[Object], Iterable[Any]]
+
+
+def _network_label(obj: Object) -> Iterable[str]:
+    name = labels_of(obj).get(CLUSTER_NETWORK_LABEL)
+    return () if name is None else (name,)
+
+
+def _networks_of_vm(vm: Object) -> Iterable[str]:
+    spec = vm["spec"].get("template", {}).get("spec", {})
+    return set(networks_of(spec, vm["metadata"]["namespace"]))
+
+
+def _networks_of_vmi(vmi: Object) -> Iterable[str]:
+    return set(networks_of(vmi["spec"], vmi["metadata"]["namespace"]))
+
+
+def _node_of_vmi(vmi: Object) -> Iterable[str]:
+    return ((vmi.get("status") or {}).get("nodeName") or "",)
+
+
+def _labels_of_node(node: Object) -> Iterable[tuple[str, str]]:
+    return () if WITNESS in labels_of(node) else labels_of(node).items()
+
+
+CONFIGS_OF = Grouping(VLAN_CONFIG, _network_label)
+"""Network configs by cluster network, by the label that the server's own checks use."""
+NADS_OF = Grouping(NAD, _network_label)
+"""VM networks by cluster network, likewise."""
+STATUSES_OF = Grouping(VLAN_STATUS, _network_label)
+VMS_ON = Grouping(VM, _networks_of_vm)
+"""VMs, running or not, by the VM networks that their spec names."""
+VMIS_ON = Grouping(VMI, _networks_of_vmi)
+VMIS_AT = Grouping(VMI, _node_of_vmi)
+"""VM instances by their node, which is empty until they have one."""
+NODES_WITH = Grouping(NODE, _labels_of_node)
+"""Nodes that are no witnesses by each of their labels and its value."""
+
+
+class Situation:
+    """The objects of a cluster by kind and key, and which Harvester it is.
+
+    Nothing changes in it but by `put`, which lays what is planned over what is there; nodes
+    are never put.
+    """
+
+    def __init__(
+        self, objects: Mapping[Resource, Objects], version: Version | None = None
+    ) -> None:
+        self.objects = objects
+        self._version = version
+        self._groups: dict[Grouping, dict[Any, dict[str, Object]]] = {}
+        self._matching: dict[frozenset[tuple[str, str]], tuple[str, ...]] = {}
+        self._configs_at = Grouping(
+            VLAN_CONFIG, lambda config: self.matching(config["spec"].get("nodeSelector"))
+        )
+
+    def of(self, resource: Resource) -> Objects:
+        """The objects of a kind by key."""
+        return self.objects.get(resource, {})
+
+    def copy(self) -> Situation:
+        """One that can be changed without this one."""
+        return Situation({r: dict(of) for r, of in self.objects.items()}, self._version)
+
+    def put(self, resource: Resource, key: str, obj: Object | None) -> None:
+        """Lay an object over the one of this key, or take it away; only in a copy."""
+        objects = self.objects[resource]
+        assert isinstance(objects, dict)
+        before = objects.get(key)
+        if obj is None:
+            objects.pop(key, None)
+        else:
+            objects[key] = obj
+        for grouping, groups in self._groups.items():
+            if grouping.resource == resource:
+                left = set(grouping.groups_of(before)) if before is not None else set()
+                for group in grouping.groups_of(obj) if obj is not None else ():
+                    groups.setdefault(group, {})[key] = obj or {}
+                    left.discard(group)
+                for group in left:
+                    del groups[group][key]
+
+    def group(self, grouping: Grouping, name: Any) -> Collection[Object]:
+        """The objects of one group."""
+        return self.keyed(grouping, name).values()
+
+    def keyed(self, grouping: Grouping, name: Any) -> Objects:
+        """The objects of one group by key."""
+        groups = self._groups.get(grouping)
+        if groups is None:
+            groups = self._groups[grouping] = {}
+            for key, obj in self.of(grouping.resource).items():
+                for group in grouping.groups_of(obj):
+                    groups.setdefault(group, {})[key] = obj
+        return groups.get(name, {})
+
+    @property
+    def version(self) -> Version:
+        """The server's version."""
+        if self._version is None:
+            setting = self.of(SETTING).get("server-version", {})
+            text = str(setting.get("value") or setting.get("default") or "")
+            self._version = version_of(text)
+        return self._version
+
+    def setting(self, name: str) -> str:
+        """The text of a Setting that was set; empty if it has its default."""
+        return str(self.of(SETTING).get(name, {}).get("value") or "")
+
+    def setting_value(self, name: str) -> dict[str, Any]:
+        """The value of a Setting that is JSON; empty if it is unset or no JSON object."""
+        try:
+            value = json.loads(self.setting(name) or "{}")
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    def matching(self, selector: Mapping[str, str] | None) -> tuple[str, ...]:
+        """The nodes that a network config with this selector gets, sorted; witness nodes
+        never.
+        """
+        wanted = frozenset((selector or {}).items())
+        if wanted not in self._matching:
+            # One of the labels is enough to leave out most nodes.
+            some = self.keyed(NODES_WITH, next(iter(wanted))) if wanted else self.of(NODE)
+            self._matching[wanted] = tuple(
+                name
+                for name, node in sorted(some.items())
+                if wanted <= labels_of(node).items() and WITNESS not in labels_of(node)
+            )
+        return self._matching[wanted]
+
+    def configs_at(self, node: str) -> Objects:
+        """The network configs that match a node, by key."""
+        return self.keyed(self._configs_at, node)
+
+    def status_on(self, cluster_network: str, node: str) -> Object | None:
+        """The status of a cluster network on a node."""
+        return self.of(VLAN_STATUS).get(status_name(cluster_network, node))
+
+
+WITNESS = "node-role.harvesterhci.io/witness"
+"""Label of a node that only votes: it carries neither VMs nor volumes."""
+
+
+def status_name(cluster_network: str, node: str) -> str:
+    """The name of the VlanStatus of a cluster network on a node (H1.3)."""
+    name = f"{cluster_network}-{node}"
+    return f"{name[:54]}-{zlib.crc32(name.encode()):08x}"

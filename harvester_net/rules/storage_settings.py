@@ -1,0 +1,329 @@
+"""Rules of the storage and RWX networks alone, and of the VM migration network (H3.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Network, ip_network
+
+from ..cluster.resources import (
+    CLAIM,
+    NAD,
+    NODE,
+    SERVICE_CIDR,
+    SETTING,
+    VM,
+    VMI,
+    VOLUME,
+    Object,
+    is_terminating,
+    key_of,
+)
+from ..cluster.resources import (
+    MIGRATION as VM_MIGRATION,
+)
+from . import gojson
+from .addresses import read_range
+from .attachments import LONGHORN_NAMESPACE, not_detached, not_stopped
+from .cni import KUBE_OVN, net_conf, vlans_of
+from .gojson import Undecodable
+from .network_settings import changes, networks
+from .rule import Objection, Severity, Write, rule
+from .settings import (
+    MIGRATION,
+    RWX,
+    RWX_VALUE,
+    STORAGE,
+    Network,
+    effective,
+    shares_storage,
+    value_and_default,
+)
+from .situation import Situation
+from .system_networks import is_protected
+from .versions import EXCLUSIVE_VLAN
+from .vm_networks import BY_VLAN
+from .words import listed
+
+RESERVED = ("10.42.0.0/16", "10.43.0.0/16", "10.52.0.0/16", "10.53.0.0/16")
+"""Pods and services of Harvester's own cluster and of Rancher's, as its documentation says
+(H9).
+"""
+
+
+@rule(
+    SETTING,
+    "create update",
+    source="H3.5 (e)",
+    only=(STORAGE,),
+    of_the_change=True,
+)
+def all_vms_are_stopped(write: Write, situation: Situation) -> Iterable[Objection]:
+    """Every VM of the cluster is stopped when the storage network is set, changed or
+    cleared.
+    """
+    if not _looks_at_usage(write):
+        return
+    vms, vmis = situation.of(VM), situation.of(VMI)
+    if running := not_stopped(vms, vmis):
+        yield Objection(
+            f"Harvester does not {_verb(write)} the storage network while VMs run; stop "
+            f"{listed(running)}, or allow it with disruption.stopVms: true"
+        )
+
+
+@rule(
+    SETTING,
+    "create update",
+    source="H3.5 (f)",
+    since=(1, 2),
+    only=(STORAGE,),
+    of_the_change=True,
+)
+def all_volumes_are_detached(write: Write, situation: Situation) -> Iterable[Objection]:
+    """Every Longhorn volume is detached when the storage network is set, changed or cleared,
+    but those of Harvester's own monitoring and VM import.
+    """
+    if not _looks_at_usage(write):
+        return
+    if busy := not_detached(situation.of(VOLUME).values(), situation.of(CLAIM)):
+        yield Objection(
+            f"Harvester does not {_verb(write)} the storage network while volumes are "
+            f"attached: {listed(busy)}; stop the workloads that use them"
+        )
+
+
+def _verb(write: Write) -> str:
+    return "set" if effective(write.new) else "clear"
+
+
+def _looks_at_usage(write: Write) -> bool:
+    """A new, empty setting is not looked at."""
+    return changes(write) and (write.old is not None or any(value_and_default(write.object)))
+
+
+@rule(SETTING, "update", "clusterNetwork", source="H3.5 (d)", since=(1, 8), only=(STORAGE,))
+def shared_network_is_not_cleared(write: Write, situation: Situation) -> Iterable[Objection]:
+    """The storage network is not cleared while the RWX network shares it."""
+    if not changes(write) or effective(write.new):
+        return
+    try:
+        if shares_storage(situation):
+            yield Objection(
+                "cannot be cleared while RWX volumes share it; set share-storage-network to "
+                f"false in the setting {RWX} first",
+                others=((SETTING, RWX),),
+            )
+    except Undecodable as error:
+        yield Objection(f"the setting {RWX} {error}", others=((SETTING, RWX),))
+
+
+@rule(SETTING, "update", source="H3.5", since=(1, 8), only=(RWX,))
+def storage_network_to_share_is_there(
+    write: Write, situation: Situation
+) -> Iterable[Objection]:
+    """RWX volumes can share the storage network only if there is one; both values of the
+    setting are plain JSON.
+    """
+    if not changes(write):
+        return
+    shared = []
+    for setting in (write.old, write.new):
+        try:
+            text = effective(setting) or "{}"
+            shared.append(gojson.decode(text, RWX_VALUE)["share-storage-network"])
+        except Undecodable as error:
+            yield Objection(f"the value {error}")
+            return
+    if shared == [False, True] and not effective(situation.of(SETTING).get(STORAGE)):
+        yield Objection(
+            "cannot share the storage network: there is none", others=((SETTING, STORAGE),)
+        )
+
+
+@rule(SETTING, "update", source="H3.5", since=(1, 8), only=(RWX,), of_the_change=True)
+def rwx_volumes_are_detached(write: Write, situation: Situation) -> Iterable[Objection]:
+    """RWX volumes, other than migratable ones, are detached when their network changes."""
+    if not changes(write):
+        return
+    busy = sorted(
+        key_of(volume).rpartition("/")[2]
+        for volume in situation.of(VOLUME).values()
+        if volume["spec"].get("accessMode") == "rwx"
+        and not volume["spec"].get("migratable")
+        and volume["metadata"].get("namespace") == LONGHORN_NAMESPACE
+        and (volume.get("status") or {}).get("state") != "detached"
+    )
+    if busy:
+        yield Objection(f"RWX volumes are attached: {listed(busy)}; stop what uses them")
+
+
+@rule(SETTING, "create", source="H3.5", since=(1, 6), only=(MIGRATION,))
+def no_vm_is_migrating(write: Write, situation: Situation) -> Iterable[Objection]:
+    """The setting is not made while a VM migrates."""
+    moving = sorted(
+        key_of(migration)
+        for migration in situation.of(VM_MIGRATION).values()
+        if not is_terminating(migration) and not _is_over(migration)
+    )
+    if moving:
+        yield Objection(f"VMs are migrating: {listed(moving)}; wait for them")
+
+
+def _is_over(migration: Object) -> bool:
+    state = (migration.get("status") or {}).get("migrationState") or {}
+    return bool(state.get("completed"))
+
+
+@rule(
+    SETTING, "create update", "exclusiveVlan", source="H3.5 (c)", since=(1, 9), only=(STORAGE,)
+)
+def exclusive_vlan_is_free(write: Write, situation: Situation) -> Iterable[Objection]:
+    """A VLAN that the storage network has for itself is tagged, and no VM network uses it, on
+    any cluster network.
+    """
+    for network in networks(write, situation):
+        if not network.exclusive:
+            continue
+        if network.vlan in (0, 1):
+            yield Objection(f"VLAN {network.vlan} is untagged traffic and can't be exclusive")
+        elif users := _users_of(network.vlan, situation):
+            yield Objection(
+                f"VLAN {network.vlan} is used by {listed(users)}",
+                others=tuple((NAD, key) for key in users),
+            )
+
+
+def _users_of(vlan: int, situation: Situation) -> list[str]:
+    return sorted(
+        key
+        for key, nad in situation.of(NAD).items()
+        if not is_protected(nad, situation.version) and _carries(nad, vlan)
+    )
+
+
+def _carries(nad: Object, vlan: int) -> bool:
+    try:
+        conf = net_conf(nad)
+    except Undecodable:
+        return False
+    return conf["type"] != KUBE_OVN and any(vlan in vlans for vlans in vlans_of(conf))
+
+
+@rule(
+    SETTING,
+    "create update",
+    "exclusiveVlan",
+    source="H7",
+    severity=Severity.STRICTER,
+    until=(1, 9),
+    only=(STORAGE,),
+)
+def exclusive_vlan_is_known(write: Write, situation: Situation) -> Iterable[Objection]:
+    """Harvester up to 1.8 takes `exclusiveVlan` without a word and does nothing of it."""
+    if EXCLUSIVE_VLAN.on(situation.version) or not changes(write):
+        return
+    if '"exclusiveVlan":true' in effective(write.new).replace(" ", ""):
+        yield Objection("needs Harvester 1.9; this one would ignore it")
+
+
+@rule(
+    SETTING,
+    "create update",
+    "range",
+    source="H9",
+    severity=Severity.STRICTER,
+    only=(STORAGE, RWX, MIGRATION),
+)
+def range_is_not_the_clusters_own(write: Write, situation: Situation) -> Iterable[Objection]:
+    """The range has no address in common with the cluster's services, the pods of its nodes,
+    or the nodes' own addresses: their traffic would take the wrong way.
+    """
+    for network, mine in _ranges(write, situation):
+        for text in _service_networks(situation):
+            services = _ipv4(text)
+            if services is not None and mine.overlaps(services):
+                yield Objection(f"{network.range} overlaps the cluster's services ({text})")
+                return
+        for node, obj in sorted(situation.of(NODE).items()):
+            for text in _pod_networks(obj):
+                pods = _ipv4(text)
+                if pods is not None and mine.overlaps(pods):
+                    yield Objection(f"{network.range} overlaps the pods of {node} ({text})")
+                    return
+            for text in _addresses(obj):
+                if (address := _ipv4(text)) is not None and address.subnet_of(mine):
+                    yield Objection(f"{network.range} has {node}'s own address {text} in it")
+                    return
+
+
+@rule(
+    SETTING,
+    "create update",
+    "range",
+    source="H9",
+    severity=Severity.WARNING,
+    only=(STORAGE, RWX, MIGRATION),
+)
+def range_is_not_reserved(write: Write, situation: Situation) -> Iterable[Objection]:
+    """Harvester's documentation reserves 10.42.0.0/16, 10.43.0.0/16, 10.52.0.0/16 and
+    10.53.0.0/16 for pods and services.
+    """
+    for network, mine in _ranges(write, situation):
+        for text in RESERVED:
+            if mine.overlaps(IPv4Network(text)):
+                yield Objection(
+                    f"{network.range} overlaps {text}, which Harvester's documentation "
+                    "reserves for pods and services"
+                )
+
+
+@rule(
+    SETTING,
+    "create update",
+    "vlan",
+    source="H3.5, notes",
+    severity=Severity.WARNING,
+    only=(STORAGE,),
+)
+def storage_vlan_is_not_a_vm_networks(
+    write: Write, situation: Situation
+) -> Iterable[Objection]:
+    """VMs on the VLAN of the storage network see its traffic, and can disturb it."""
+    for network in networks(write, situation):
+        group = situation.keyed(BY_VLAN, (network.cluster_network, network.vlan))
+        users = sorted(k for k, nad in group.items() if not is_protected(nad, (1, 9)))
+        if users and not network.exclusive:
+            yield Objection(
+                f"VLAN {network.vlan} is used by VM networks too: {listed(users)}; VMs on it "
+                "are in one network with the storage",
+                others=tuple((NAD, key) for key in users),
+            )
+
+
+def _ranges(write: Write, situation: Situation) -> Iterator[tuple[Network, IPv4Network]]:
+    for network in networks(write, situation):
+        if (read := read_range(network.range)) is not None:
+            yield network, read.network
+
+
+def _service_networks(situation: Situation) -> Iterator[str]:
+    for services in situation.of(SERVICE_CIDR).values():
+        yield from (services.get("spec") or {}).get("cidrs") or ()
+
+
+def _pod_networks(node: Object) -> list[str]:
+    spec = node.get("spec") or {}
+    return [text for text in spec.get("podCIDRs") or [spec.get("podCIDR")] if text]
+
+
+def _addresses(node: Object) -> list[str]:
+    addresses = (node.get("status") or {}).get("addresses") or ()
+    return [a["address"] for a in addresses if a.get("type") in ("InternalIP", "ExternalIP")]
+
+
+def _ipv4(text: str) -> IPv4Network | None:
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        return None
+    return network if isinstance(network, IPv4Network) else None

@@ -1,0 +1,122 @@
+"""What the tables are made of: a write in a situation, and what one rule says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from harvester_net.cluster import resources
+from harvester_net.cluster.resources import Object, Resource, key_of
+from harvester_net.kinds.judging import words
+from harvester_net.rules.catalogue import judge
+from harvester_net.rules.rule import Write
+from harvester_net.rules.situation import Situation
+from harvester_net.rules.versions import Version
+
+from ... import objects
+
+KINDS = {
+    (kind.api, kind.kind): kind
+    for kind in vars(resources).values()
+    if isinstance(kind, Resource)
+}
+V1_4, V1_5, V1_6, V1_7, V1_8, V1_9 = ((1, minor) for minor in range(4, 10))
+GOING = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
+LABEL = f"{objects.NETWORK}/clusternetwork"
+MATCHED = f"{objects.NETWORK}/matched-nodes"
+UPLINK_MTU = f"{objects.NETWORK}/uplink-mtu"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A write, and all that one rule says of it: ``property: sentence``, as the user reads
+    it.
+    """
+
+    rule: str
+    what: str
+    write: Write
+    situation: Situation
+    says: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.what}"
+
+
+def says(rule: str, what: str, write: Write, situation: Situation, *sentences: str) -> Case:
+    """The rule says exactly this."""
+    assert sentences
+    return Case(rule, what, write, situation, sentences)
+
+
+def silent(rule: str, what: str, write: Write, situation: Situation) -> Case:
+    """The rule has nothing to say, one mistake away from a case in which it has."""
+    return Case(rule, what, write, situation, ())
+
+
+def said(case: Case) -> tuple[str, ...]:
+    """What the case's rule says."""
+    return tuple(
+        words(finding)
+        for finding in judge(case.write, case.situation)
+        if finding.rule.name == case.rule
+    )
+
+
+def kind_of(obj: Object) -> Resource:
+    """The kind of an object."""
+    return KINDS[obj["apiVersion"], obj["kind"]]
+
+
+def create(new: Object) -> Write:
+    """The write that makes an object."""
+    return Write(kind_of(new), None, new)
+
+
+def update(old: Object, new: Object) -> Write:
+    """The write that changes an object into another one."""
+    return Write(kind_of(old), old, new)
+
+
+def delete(old: Object) -> Write:
+    """The write that deletes an object."""
+    return Write(kind_of(old), old, None)
+
+
+def cluster(*found: Object, version: Version = V1_8, **more: Any) -> Situation:
+    """A cluster of these objects; every kind but kube-ovn's is served."""
+    served = {kind for kind in KINDS.values() if kind != resources.SUBNET}
+    by_kind: dict[Resource, dict[str, Object]] = {kind: {} for kind in served}
+    if more.get("kube_ovn"):
+        by_kind[resources.SUBNET] = {}
+    for obj in found:
+        by_kind[kind_of(obj)][key_of(obj)] = obj
+    return Situation(by_kind, version)
+
+
+def of_rule(cases: Iterable[Case], speaking: bool) -> set[str]:
+    """The names of the rules that speak, or that are silent, in these cases."""
+    return {case.rule for case in cases if bool(case.says) is speaking}
+
+
+def setting(name: str, value: str | None = None, default: str = "", **meta: Any) -> Object:
+    """A Setting of Harvester."""
+    texts = {"default": default} if default else {}
+    if value is not None:
+        texts["value"] = value
+    return {
+        "apiVersion": "harvesterhci.io/v1beta1",
+        "kind": "Setting",
+        "metadata": {"name": name} | meta,
+    } | texts
+
+
+def going(obj: Object) -> Object:
+    """The object while it is being deleted."""
+    return obj | {"metadata": obj["metadata"] | GOING}
+
+
+def nic(name: str, index: int, master: int = 0, state: str = "up") -> Object:
+    """A NIC as an agent says it."""
+    return {"name": name, "index": index, "masterIndex": master, "state": state}
