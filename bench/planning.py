@@ -12,7 +12,6 @@ from harvester_net.change.consent import Consent
 from harvester_net.change.plan import plan
 from harvester_net.change.record import Goal
 from harvester_net.change.report import plan_text
-from harvester_net.change.situation import Situation
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
     LINK_MONITOR,
@@ -26,6 +25,7 @@ from harvester_net.cluster.resources import (
     Object,
     key_of,
 )
+from harvester_net.rules.situation import Situation
 from tests import objects
 
 VMS, VM_NETWORKS, NODES, CONFIGS = 5_000, 10_000, 100, 5

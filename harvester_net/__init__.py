@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from .program.cluster_network import ClusterNetwork as ClusterNetwork
     from .program.disruption import Disruption as Disruption
     from .program.disruption import DisruptionArgs as DisruptionArgs
+    from .program.disruption import SeenNode as SeenNode
+    from .program.disruption import VerifyOnNodes as VerifyOnNodes
+    from .program.disruption import VerifyOnNodesArgs as VerifyOnNodesArgs
     from .program.functions import GetClusterNetworkResult as GetClusterNetworkResult
     from .program.functions import GetNodeNicsResult as GetNodeNicsResult
     from .program.functions import Nic as Nic
@@ -48,9 +51,12 @@ _HOMES = {
     "Provider": "provider",
     "Route": "route",
     "RouteArgs": "route",
+    "SeenNode": "disruption",
     "StorageNetwork": "storage_network",
     "Uplink": "uplink",
     "UplinkArgs": "uplink",
+    "VerifyOnNodes": "disruption",
+    "VerifyOnNodesArgs": "disruption",
     "VlanRange": "vlan_range",
     "VlanRangeArgs": "vlan_range",
     "VmNetwork": "vm_network",

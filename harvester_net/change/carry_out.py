@@ -12,13 +12,14 @@ from ..cluster.cluster import Cluster
 from ..cluster.patience import Patience
 from ..cluster.resources import CLUSTER_NETWORK, NAD, VLAN_CONFIG, is_terminating
 from ..rules.reading import config_mtu, uplink_mtu
+from ..rules.situation import Situation
 from . import journal, lease, report
 from .consent import Consent
 from .journal import Journal
 from .plan import extended, plan, reached
 from .record import Goal, Record
 from .run import Run, Stopped, Told
-from .situation import Situation, look
+from .situation import look
 from .steps.order import core, core_and_before, steps_of
 
 __all__ = ["NotAllowed", "RolledBack", "Work", "carry_out", "resume", "steps_of"]
@@ -52,10 +53,16 @@ async def carry_out(work: Work, goal: Goal, consent: Consent) -> list[str]:
         return await _unless_lost(lost, _carry_out(work, goal, consent))
 
 
-async def resume(work: Work, *, backwards: bool = False) -> list[str]:
-    """Finish the change that an earlier run began, or go back to where it started."""
+async def resume(
+    work: Work, *, backwards: bool = False, without_verification: bool = False
+) -> list[str]:
+    """Finish the change that an earlier run began, or go back to where it started.
+
+    ``without_verification``: nobody looks at the devices of the nodes any more.
+    """
     async with lease.held(work.cluster, work.who, work.patience) as lost:
-        return await _unless_lost(lost, _resume(work, backwards=backwards))
+        going = _resume(work, backwards=backwards, verify=not without_verification)
+        return await _unless_lost(lost, going)
 
 
 async def _unless_lost(lost: asyncio.Task[None], work: Awaitable[list[str]]) -> list[str]:
@@ -72,12 +79,14 @@ async def _unless_lost(lost: asyncio.Task[None], work: Awaitable[list[str]]) -> 
     return task.result()
 
 
-async def _resume(work: Work, *, backwards: bool) -> list[str]:
+async def _resume(work: Work, *, backwards: bool, verify: bool = True) -> list[str]:
     unfinished = await journal.read(work.cluster, work.patience)
     if unfinished is None:
         return []
     if backwards and not unfinished.backwards:
         return await _roll_back(work, unfinished)
+    if not verify:
+        unfinished = unfinished.model_copy(update={"verify": None})
     return await _run(work, unfinished, begun=True)
 
 

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from ..specs.disruption import Disruption
+from ..specs.disruption import Disruption, VerifyOnNodes
+from ..verify.pods import NAMESPACE
+
+
+@dataclass(frozen=True)
+class NodeCheck:
+    """How the end of a change is proven on the devices of the nodes."""
+
+    vlan: int | None = None
+    image: str | None = None
+    namespace: str = NAMESPACE
+    tolerations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -21,6 +32,7 @@ class Consent:
     stop_timeout_seconds: int = 180
     node_timeout_seconds: int = 300
     storage_timeout_seconds: int = 1800
+    verify_on_nodes: NodeCheck | None = None
 
     def covers(self, vm: str) -> bool:
         """Whether a VM (``namespace/name``) may be stopped, if any may."""
@@ -40,5 +52,17 @@ def consent_of(disruption: Disruption | None) -> Consent:
         "stop_timeout_seconds": disruption.stop_timeout_seconds,
         "node_timeout_seconds": disruption.node_timeout_seconds,
         "storage_timeout_seconds": disruption.storage_timeout_seconds,
+        "verify_on_nodes": _node_check(disruption.verify_on_nodes),
     }
     return Consent(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+
+
+def _node_check(wish: VerifyOnNodes | None) -> NodeCheck | None:
+    if wish is None:
+        return None
+    return NodeCheck(
+        vlan=wish.vlan,
+        image=wish.image,
+        namespace=wish.namespace or NAMESPACE,
+        tolerations=tuple(wish.tolerations or ()),
+    )

@@ -23,6 +23,7 @@ from ..rules.reading import (
     nad_mtu,
     uplink_mtu,
 )
+from ..rules.situation import Situation
 from ..rules.versions import (
     VM_NETWORKS_FOLLOW,
 )
@@ -30,7 +31,7 @@ from .consent import Consent
 from .patches import contains
 from .record import Goal, Record
 from .refusals import not_consented, not_possible, of_standalone
-from .situation import STORAGE_SETTING, Situation
+from .situation import STORAGE_SETTING
 from .storage import needs_storage_cleared, rwx_text, storage_text
 from .targets import (
     config_record,

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from .consent import Consent
+from .consent import Consent, NodeCheck
 
 
 class VmRecord(BaseModel):
@@ -88,6 +88,8 @@ class Record(BaseModel):
     """Seconds to wait for the nodes of one config."""
     storage_timeout: int = 1800
     """Seconds to wait for the volumes, and for the storage network."""
+    verify: NodeCheck | None = None
+    """How the devices of the nodes are looked at before the VMs start again, if they are."""
     backwards: bool = False
     """Whether the change is being rolled back."""
     done: list[str] = Field(default_factory=list)
@@ -104,11 +106,14 @@ class Record(BaseModel):
         return self.model_copy(update={"noted": [*self.noted, *notes]})
 
     def with_limits_of(self, consent: Consent) -> Record:
-        """The record with the time limits that the user gives now."""
+        """The record with the time limits, and the check of the nodes, that the user wants
+        now.
+        """
         limits = {
             "stop_timeout": consent.stop_timeout_seconds,
             "node_timeout": consent.node_timeout_seconds,
             "storage_timeout": consent.storage_timeout_seconds,
+            "verify": consent.verify_on_nodes,
         }
         return self.model_copy(update=limits)
 

@@ -25,18 +25,18 @@ from ..rules.reading import (
     nodes_not_ready,
     storage_progress,
 )
+from ..rules.situation import WITNESS, Situation
 from ..rules.versions import (
     CONFIGS_WITHOUT_NODES,
     STORAGE_BESIDE_THEM,
     VM_NETWORKS_FOLLOW,
 )
+from ..specs.limits import MGMT
 from .consent import Consent
 from .record import Goal, Record
-from .situation import RWX_SETTING, STORAGE_SETTING, Situation
+from .situation import RWX_SETTING, STORAGE_SETTING
 from .storage import needs_storage_cleared
 from .targets import (
-    MGMT,
-    WITNESS,
     configs_of,
     kept_config,
     matches,

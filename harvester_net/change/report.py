@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..rules.versions import NETWORK_MANAGER
+from ..specs.limits import MGMT
+from ..verify.hosts import mtu_commands
 from .plan import Plan
 from .record import Record
 from .steps.order import steps_of
-from .targets import MGMT
 
 MOST_LINES = 60
 
@@ -93,16 +93,8 @@ def host_steps(record: Record) -> Iterator[str]:
     """What the operator does on every node for mgmt, whose devices Harvester does not touch
     (H5.3).
     """
-    mtu = record.goal.mtu
-    if NETWORK_MANAGER.on(record.version):
-        yield (
-            f"on every node, before: nmcli con modify bond-mgmt 802-3-ethernet.mtu {mtu}; "
-            f"nmcli con modify bridge-mgmt 802-3-ethernet.mtu {mtu}; with a VLAN also "
-            "vlan-mgmt; then nmcli device reapply mgmt-bo; nmcli device reapply mgmt-br"
-        )
+    yield f"on every node, before: {mtu_commands(record.version, record.goal.mtu)}"
+    if record.verify is None:
+        yield "Harvester does not check that the hosts have it; `ip link show mgmt-br` does"
     else:
-        yield (
-            f"on every node, before: set MTU={mtu} in /oem/90_custom.yaml for ifcfg-mgmt-bo "
-            "and ifcfg-mgmt-br, and reboot the node"
-        )
-    yield "Harvester does not check that the hosts have it; `ip link show mgmt-br` does"
+        yield "Harvester is told when every node has it; until then the change waits"

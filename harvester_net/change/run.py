@@ -14,9 +14,11 @@ from ..cluster.cluster import Cluster
 from ..cluster.errors import ClusterError, Denied, NotFound
 from ..cluster.patience import OutOfPatience, Patience
 from ..cluster.resources import VMI, Resource
+from ..rules.situation import Situation
+from ..verify.outcome import NotProven, Outcome
 from .journal import Journal
 from .record import Record
-from .situation import LOOKED_AT, STORAGE, Situation, known
+from .situation import LOOKED_AT, STORAGE, known
 from .steps.order import steps_of
 from .steps.step import Hands, Step
 from .steps.vms import StopVm
@@ -48,6 +50,8 @@ class Told:
     """The steps of this record are carried out from now on, forwards or back."""
     event: Callable[[str, str, str], None] = _unheard
     """A step by its id, its state (`running`, `done`, `failed`), and what it waits for."""
+    seen: Callable[[Outcome], None] = _unheard
+    """What was seen on the nodes."""
 
 
 class Run:
@@ -100,7 +104,7 @@ class Run:
         error = task.exception()
         if error is None:
             return []
-        if not isinstance(error, ClusterError | OutOfPatience | Stopped):
+        if not isinstance(error, ClusterError | OutOfPatience | Stopped | NotProven):
             raise error
         self._told.event(step_id, "failed", str(error))
         title = next(step.title for step in self._steps if step.id == step_id)
@@ -137,7 +141,8 @@ class Run:
             self._say(step, f"step {number}: {step.title}")
             await self._journal.write()
             await self._act(step)
-            await self._until_done(step)
+            if not step.acts_to_the_end:
+                await self._until_done(step)
         await self._proven(step)
         self._journal.note(lambda record: record.with_done(step.id))
         self._told.event(step.id, "done", "")
@@ -146,15 +151,19 @@ class Run:
     def _now(self) -> Situation:
         return known(self._cluster)
 
-    def _hands(self) -> Hands:
-        return Hands(self._cluster, self._patience)
+    def _hands(self, step: Step) -> Hands:
+        def tell(what: str) -> None:
+            self._told.event(step.id, "running", what)
+            self._say(step, f"waiting for {what}")
+
+        return Hands(self._cluster, self._patience, tell, self._told.seen)
 
     async def _act(self, step: Step) -> None:
         """Act; a denial may come from a lagging cache, or a VM that somebody started."""
         since = time.monotonic()
         while True:
             try:
-                await step.act(self._now(), self._hands())
+                await step.act(self._now(), self._hands(step))
                 return
             except Denied:
                 if step.done(self._now()):
@@ -170,7 +179,7 @@ class Run:
         for key in self.record.vms:
             if key in self._now().of(VMI):
                 again = StopVm(self.record, (), key)
-                await again.act(self._now(), self._hands())
+                await again.act(self._now(), self._hands(again))
 
     async def _until_done(self, step: Step) -> None:
         limit = step.limit(self._now())
@@ -200,6 +209,10 @@ class Run:
 
     async def _proven(self, step: Step) -> None:
         """Wait a while for the devices; what they do not show is noted, not a failure."""
+        if unseen := step.unprovable(self._now()):
+            self._journal.note(lambda record: record.with_notes(unseen))
+        if any(other.acts_to_the_end for other in self._steps):
+            return  # The devices themselves are looked at later, which is the better proof.
 
         def proven() -> bool | None:
             missing = step.unproven(self._now())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from ..rules.situation import Situation
 from ..rules.versions import (
     RWX_NETWORK,
 )
 from .record import Goal
-from .situation import RWX_SETTING, STORAGE_SETTING, Situation
+from .situation import RWX_SETTING, STORAGE_SETTING
 from .targets import touched_network
 
 

@@ -11,8 +11,8 @@ from ..cluster.resources import (
     annotations_of,
 )
 from ..rules.attachments import is_stopped, uses
+from ..rules.situation import Situation
 from .record import Goal, VmRecord
-from .situation import Situation
 from .targets import affected_nodes, touched_network, vm_networks_of
 
 LAST_STRATEGY = "harvesterhci.io/vmRunStrategy"

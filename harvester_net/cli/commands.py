@@ -46,7 +46,7 @@ def who(command: str) -> str:
         user = getpass.getuser()
     except (KeyError, OSError):
         user = f"user {os.getuid()}"  # A user of a container may have no name.
-    return f"{user} with harvester-net mtu {command}"
+    return f"{user} with harvester-net {command}"
 
 
 # --- plan and status: nothing is written -----------------------------------------------------
@@ -148,21 +148,25 @@ def changing(goal: Goal, consent: Consent) -> Command:
     return command
 
 
-def resuming(*, backwards: bool) -> Command:
+def resuming(*, backwards: bool, without_verification: bool = False) -> Command:
     """`mtu resume` and `mtu roll-back`."""
 
     async def command(session: Session) -> Outcome:
         began = time.monotonic()
         work = _work(session, "roll-back" if backwards else "resume")
         with shown(session.progress, sys.stdout):
-            notes = await change.resume(work, backwards=backwards)
+            notes = await change.resume(
+                work, backwards=backwards, without_verification=without_verification
+            )
         return _ended(session, began, notes, NOTHING_UNFINISHED)
 
     return command
 
 
 def _work(session: Session, command: str) -> Work:
-    return Work(session.cluster, session.patience, who(command), session.progress.told)
+    return Work(
+        session.cluster, session.patience, who(f"mtu {command}"), session.progress.told
+    )
 
 
 def _ended(session: Session, began: float, notes: list[str], nothing: str) -> Outcome:
@@ -171,7 +175,7 @@ def _ended(session: Session, began: float, notes: list[str], nothing: str) -> Ou
         return Outcome(Code.DONE, nothing)
     seconds = time.monotonic() - began
     lines = [
-        *(f"not proven: {note}" for note in notes),
+        *(f"not proven: {spoken(note)}" for note in notes),
         f"done in {seconds:.1f} s: {report.headline(record)}",
     ]
     return Outcome(Code.DONE, "\n".join(lines))

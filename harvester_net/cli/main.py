@@ -10,6 +10,7 @@ import typer
 
 from ..version import VERSION
 from .mtu import mtu
+from .verify import CODES, verify
 from .words import DEBUG, unexpected
 
 EXIT_CODES = """Exit codes: 0 done, or nothing to do; 1 an error; 2 a wrong call; 3 refused,
@@ -25,6 +26,7 @@ app = typer.Typer(
     epilog=EXIT_CODES,
 )
 app.add_typer(mtu, name="mtu", epilog=EXIT_CODES)
+app.command("verify", short_help="Look at the devices of every node.", epilog=CODES)(verify)
 
 
 def _version(wanted: bool) -> None:

@@ -1,4 +1,4 @@
-"""`harvester-net mtu`: the commands and their options.
+"""`harvester-net mtu`: the commands.
 
 What they need of the engine is imported when they run, so that help and wrong calls are
 answered at once.
@@ -7,13 +7,35 @@ answered at once.
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .options import (
+    ChangeTimeout,
+    ClusterNetwork,
+    Context,
+    CycleStorageNetwork,
+    Kubeconfig,
+    Mtu,
+    NodeTimeout,
+    NoRestartVms,
+    OnFailure,
+    OnlyVms,
+    PlanOutput,
+    StatusOutput,
+    StopTimeout,
+    StopVms,
+    StorageTimeout,
+    VerifyImage,
+    VerifyNamespace,
+    VerifyOnNodes,
+    VerifyVlan,
+    WhenItFails,
+)
+
 if TYPE_CHECKING:
-    from ..change.consent import Consent
+    from ..change.consent import Consent, NodeCheck
     from ..change.record import Goal
     from .session import Command
 
@@ -26,97 +48,6 @@ SECONDS_TO_CHANGE = 4 * 3600
 SECONDS_TO_READ = 60
 
 
-class PlanOutput(StrEnum):
-    """How a plan is written."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    JSON = "json"
-
-
-class StatusOutput(StrEnum):
-    """How the status is written."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class OnFailure(StrEnum):
-    """What happens when a change cannot be finished."""
-
-    STOP = "stop"
-    ROLL_BACK = "roll-back"
-
-
-ClusterNetwork = Annotated[
-    str,
-    typer.Argument(
-        metavar="CLUSTER_NETWORK", help="Name of the cluster network.", show_default=False
-    ),
-]
-Mtu = Annotated[
-    int,
-    typer.Argument(
-        metavar="MTU", help="MTU in bytes: 576 to 9000, or 0 for 1500.", show_default=False
-    ),
-]
-Kubeconfig = Annotated[
-    str | None,
-    typer.Option(metavar="PATH", help="The kubeconfig. Else KUBECONFIG, then ~/.kube/config."),
-]
-Context = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="Context of the kubeconfig, if not its current one."),
-]
-StopVms = Annotated[
-    bool, typer.Option("--stop-vms", help="The VMs that block the change may be stopped.")
-]
-OnlyVms = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="PATTERN",
-        help="Only these VMs (namespace/name, with *) may be stopped. Repeatable.",
-    ),
-]
-NoRestartVms = Annotated[
-    bool, typer.Option("--no-restart-vms", help="Leave the stopped VMs stopped.")
-]
-CycleStorageNetwork = Annotated[
-    bool,
-    typer.Option(
-        "--cycle-storage-network",
-        help="The storage and RWX networks may be cleared and set again.",
-    ),
-]
-WhenItFails = Annotated[
-    OnFailure,
-    typer.Option(
-        "--on-failure", help="Stop at a safe point, or go back to the start by itself."
-    ),
-]
-StopTimeout = Annotated[
-    int,
-    typer.Option(
-        metavar="SECONDS", min=1, help="Wait so long for a VM beyond its grace period."
-    ),
-]
-NodeTimeout = Annotated[
-    int,
-    typer.Option(
-        metavar="SECONDS", min=1, help="Wait so long for nodes to set an uplink up or down."
-    ),
-]
-StorageTimeout = Annotated[
-    int,
-    typer.Option(
-        metavar="SECONDS", min=1, help="Wait so long for volumes and the storage network."
-    ),
-]
-ChangeTimeout = Annotated[
-    int, typer.Option(metavar="SECONDS", min=1, help="Limit of the whole command.")
-]
-
-
 @mtu.command("plan", short_help="Show the steps; nothing is changed.")
 def plan(
     cluster_network: ClusterNetwork,
@@ -125,6 +56,8 @@ def plan(
     only_vms: OnlyVms = None,
     no_restart_vms: NoRestartVms = False,
     cycle_storage_network: CycleStorageNetwork = False,
+    verify_on_nodes: VerifyOnNodes = False,
+    verify_vlan: VerifyVlan = None,
     output: Annotated[PlanOutput, typer.Option(help="How to write it.")] = PlanOutput.TEXT,
     kubeconfig: Kubeconfig = None,
     context: Context = None,
@@ -133,7 +66,10 @@ def plan(
     """Show the steps, and what stands against them; nothing is changed."""
     from .commands import planning
 
-    consent = _consent(stop_vms, only_vms, no_restart_vms, cycle_storage_network)
+    consent = replace(
+        _consent(stop_vms, only_vms, no_restart_vms, cycle_storage_network),
+        verify_on_nodes=_node_check(verify_on_nodes, verify_vlan),
+    )
     command = planning(_goal(cluster_network, mtu), consent, output.value)
     _run(command, kubeconfig, context, timeout)
 
@@ -150,6 +86,10 @@ def change(
     stop_timeout: StopTimeout = 180,
     node_timeout: NodeTimeout = 300,
     storage_timeout: StorageTimeout = 1800,
+    verify_on_nodes: VerifyOnNodes = False,
+    verify_vlan: VerifyVlan = None,
+    verify_image: VerifyImage = None,
+    verify_namespace: VerifyNamespace = None,
     kubeconfig: Kubeconfig = None,
     context: Context = None,
     timeout: ChangeTimeout = SECONDS_TO_CHANGE,
@@ -163,6 +103,9 @@ def change(
         stop_timeout_seconds=stop_timeout,
         node_timeout_seconds=node_timeout,
         storage_timeout_seconds=storage_timeout,
+        verify_on_nodes=_node_check(
+            verify_on_nodes, verify_vlan, verify_image, verify_namespace
+        ),
     )
     command = changing(_goal(cluster_network, mtu), consent)
     _run(command, kubeconfig, context, timeout, gently=True)
@@ -183,6 +126,13 @@ def status(
 
 @mtu.command("resume", short_help="Finish the unfinished change.")
 def resume(
+    without_verification: Annotated[
+        bool,
+        typer.Option(
+            "--without-verification",
+            help="Do not look at the devices of the nodes, as the change was to do.",
+        ),
+    ] = False,
     kubeconfig: Kubeconfig = None,
     context: Context = None,
     timeout: ChangeTimeout = SECONDS_TO_CHANGE,
@@ -190,7 +140,8 @@ def resume(
     """Finish the change that an earlier run left unfinished."""
     from .commands import resuming
 
-    _run(resuming(backwards=False), kubeconfig, context, timeout, gently=True)
+    command = resuming(backwards=False, without_verification=without_verification)
+    _run(command, kubeconfig, context, timeout, gently=True)
 
 
 @mtu.command("roll-back", short_help="Go back to its start.")
@@ -230,6 +181,24 @@ def _consent(
         restart_vms=not no_restart_vms,
         cycle_storage_network=cycle_storage_network,
     )
+
+
+def _node_check(
+    wanted: bool,
+    vlan: int | None,
+    image: str | None = None,
+    namespace: str | None = None,
+) -> NodeCheck | None:
+    from ..change.consent import NodeCheck
+    from ..verify.pods import NAMESPACE
+
+    if not wanted:
+        if vlan is not None or image or namespace:
+            raise typer.BadParameter(
+                "--verify-... says how to --verify-on-nodes; give that too"
+            )
+        return None
+    return NodeCheck(vlan, image, namespace or NAMESPACE)
 
 
 def _run(

@@ -20,7 +20,11 @@ class Code(IntEnum):
     DONE = 0
     """Done, or nothing was to be done."""
     ERROR = 1
+    FOUND = 1
+    """`verify`: the nodes are not as they should be."""
     USAGE = 2
+    UNPROVEN = 2
+    """`verify`: something could not be looked at."""
     REFUSED = 3
     """The plan has refusals, or the consent is missing; nothing was changed."""
     STOPPED = 4

@@ -14,6 +14,7 @@ SPOKEN = {
     "disruption.stopVms: true": "--stop-vms",
     "disruption.onlyVms": "--only-vms",
     "disruption.cycleStorageNetwork: true": "--cycle-storage-network",
+    "disruption.verifyOnNodes": "--verify-on-nodes",
     "set KUBECONFIG, or `pulumi config set --secret harvester-net:kubeconfig` (text or path), "
     "to reach the cluster": "set KUBECONFIG, or give --kubeconfig",
     "harvester-net:kubeconfig is neither the text of a kubeconfig nor the path of a file that "

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ..change.record import Goal
 from ..change.situation import known
-from ..change.targets import MGMT, configs_of
+from ..change.targets import configs_of
 from ..cluster.resources import (
     CLUSTER_NETWORK,
     NAD,
@@ -22,7 +22,7 @@ from ..rules.deletion import Blocker
 from ..rules.planned import Planned
 from ..rules.reading import UPLINK_MTU, config_mtu, uplink_mtu
 from ..specs import cluster_network as specs
-from ..specs.limits import mtu_or_default
+from ..specs.limits import MGMT, mtu_or_default
 from ..specs.spec import Problem
 from ..specs.unknown import is_known
 from .call import Call
@@ -30,7 +30,7 @@ from .deleting import waiting_for
 from .differences import Properties
 from .failures import Unfinished
 from .kind import Live
-from .ordered import unfinished, words
+from .ordered import seen_on_nodes, unfinished, words
 from .owned import OwnedKind, metadata
 
 
@@ -58,7 +58,7 @@ class ClusterNetwork(OwnedKind):
             planned.mtu_of[wish.name] = mtu_or_default(wish.mtu)
         return []
 
-    async def manifest(self, wish: specs.ClusterNetwork, call: Call) -> Object:
+    def manifest(self, wish: specs.ClusterNetwork, mtu: int) -> Object:
         # The MTU follows in `finish`: the server refuses it at create (H3.1).
         return {
             "apiVersion": CLUSTER_NETWORK.api,
@@ -66,7 +66,13 @@ class ClusterNetwork(OwnedKind):
             "metadata": metadata(wish),
         }
 
-    async def changes(self, wish: specs.ClusterNetwork, live: Object, call: Call) -> Object:
+    def as_it_will_be(
+        self, wish: specs.ClusterNetwork, live: Object | None, mtu: int
+    ) -> Object:
+        made = self.manifest(wish, mtu) if live is None else live
+        return super().as_it_will_be(wish, made, mtu)
+
+    def patch(self, wish: specs.ClusterNetwork, live: Object, mtu: int) -> Object:
         """The MTU of a cluster network that has no configs yet; with configs it is a matter of
         the ordered change, which is over when this is asked.
         """
@@ -107,6 +113,9 @@ class ClusterNetwork(OwnedKind):
             "annotations": annotations_of(live),
             "mtu": uplink_mtu(live),
         }
+
+    def computed(self, live: Object, call: Call) -> Properties:
+        return super().computed(live, call) | seen_on_nodes(key_of(live), call)
 
     def adoptable(self, key: str) -> bool:
         return key == MGMT

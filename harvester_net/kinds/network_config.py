@@ -9,6 +9,7 @@ import time
 
 from ..change.record import Goal
 from ..cluster.resources import (
+    LINK_MONITOR,
     NAD,
     SETTING,
     VLAN_CONFIG,
@@ -27,12 +28,10 @@ from ..rules.reading import (
     config_mtu,
     matched_nodes,
     nodes_not_ready,
-    nodes_of,
     progress_of_nodes,
-    statuses_of,
 )
 from ..specs import network_config as specs
-from ..specs.limits import mtu_or_default
+from ..specs.limits import MGMT, mtu_or_default
 from ..specs.spec import Meanings, Problem
 from ..specs.unknown import is_known
 from .call import Call
@@ -40,8 +39,9 @@ from .differences import Properties
 from .failures import Refused, Unfinished
 from .kind import Live
 from .mtu import FollowsMtu, disagreement
-from .ordered import interrupts, unfinished, words
+from .ordered import interrupts, seen_on_nodes, unfinished, words
 from .owned import OwnedKind, metadata
+from .teardown import leftovers, repaired, torn_down
 
 SECONDS_TO_RECOVER = 20.0
 """How long nodes may keep saying that they failed: agents retry up to every 30 s (H4)."""
@@ -62,15 +62,16 @@ class NetworkConfig(FollowsMtu, OwnedKind):
         return str(name) if is_known(name) else None
 
     def check_in_plan(self, wish: specs.NetworkConfig, planned: Planned) -> list[Problem]:
-        if wish.cluster_network == "mgmt":
+        if wish.cluster_network == MGMT:
             return [Problem("clusterNetwork", "mgmt is built in; it takes no network config")]
         if is_known(wish.cluster_network) and is_known(wish.name):
             planned.configs_of.setdefault(wish.cluster_network, set()).add(wish.name)
         return disagreement(wish.mtu, wish.cluster_network, planned)
 
-    async def manifest(self, wish: specs.NetworkConfig, call: Call) -> Object:
-        await self.network_there(wish, call)
-        mtu = await self.wanted_mtu(wish, call)
+    def judged_at_up(self, wish: specs.NetworkConfig) -> bool:
+        return True
+
+    def manifest(self, wish: specs.NetworkConfig, mtu: int) -> Object:
         spec: Object = {
             "clusterNetwork": wish.cluster_network,
             "uplink": {"nics": list(wish.uplink.nics)} | uplink_attributes(wish.uplink, mtu),
@@ -86,21 +87,20 @@ class NetworkConfig(FollowsMtu, OwnedKind):
             "spec": spec,
         }
 
-    async def changes(self, wish: specs.NetworkConfig, live: Object, call: Call) -> Object:
-        patch = await self._patch(wish, live, call)
-        return {"spec": patch} if patch else {}
+    def patch(self, wish: specs.NetworkConfig, live: Object, mtu: int) -> Object:
+        changed = spec_changes(wish, mtu, live["spec"])
+        return {"spec": changed} if changed else {}
 
-    async def _patch(self, wish: specs.NetworkConfig, live: Object, call: Call) -> Object:
-        mtu = await self.wanted_mtu(wish, call)
-        if call.preview and call.planned.mtu_of.get(wish.cluster_network) == mtu:
-            # The cluster network's own update comes first and brings the config to it.
-            mtu = config_mtu(live)
-        return spec_changes(wish, mtu, live["spec"])
+    async def mtu(self, wish: specs.NetworkConfig, live: Object | None, call: Call) -> int:
+        mtu = await super().mtu(wish, live, call)
+        decided = call.planned.mtu_of.get(wish.cluster_network) == mtu
+        # The cluster network's own update comes first and brings the config to it.
+        return config_mtu(live) if call.preview and decided and live is not None else mtu
 
     async def ordered(
         self, wish: specs.NetworkConfig, live: Object, call: Call
     ) -> Goal | None:
-        patch = await self._patch(wish, live, call)
+        patch = (await self.changes(wish, live, call)).get("spec", {})
         goal = Goal(kind="config", key=key_of(live), patch=patch)
         return goal if patch and await interrupts(goal, wish.disruption, call) else None
 
@@ -135,7 +135,8 @@ class NetworkConfig(FollowsMtu, OwnedKind):
         }
 
     def computed(self, live: Object, call: Call) -> Properties:
-        return super().computed(live, call) | {"matchedNodes": matched_nodes(live)}
+        seen = seen_on_nodes(live["spec"]["clusterNetwork"], call)
+        return super().computed(live, call) | {"matchedNodes": matched_nodes(live)} | seen
 
     async def look_around(self, call: Call) -> None:
         await super().look_around(call)
@@ -146,10 +147,6 @@ class NetworkConfig(FollowsMtu, OwnedKind):
         return [f"{node}: {why}" for node, why in sorted(waiting.items())]
 
     async def finish(self, wish: specs.NetworkConfig, live: Object, call: Call) -> Object:
-        if not matched_nodes(live):
-            call.warn(
-                f"NetworkConfig {wish.name} matches no node; it does nothing until one fits"
-            )
         await self._all_nodes_ready(key_of(live), call)
         return call.cluster.known(VLAN_CONFIG).get(key_of(live), live)
 
@@ -180,26 +177,16 @@ class NetworkConfig(FollowsMtu, OwnedKind):
 
     async def before_delete(self, live: Object, call: Call) -> None:
         """A node that never set up the uplink does not tear it down either (lab.md 5)."""
-        call.cluster.forget(VLAN_STATUS)
+        call.cluster.forget(VLAN_STATUS, LINK_MONITOR)
         await call.cluster.all(VLAN_STATUS, call.patience)
-        failed = nodes_not_ready(live, call.cluster.known(VLAN_STATUS))
-        for node in (n for n, why in sorted(failed.items()) if why != NOT_HEARD):
-            call.warn(
-                f"{node} never set up this config ({failed[node]}); its bond "
-                f"{live['spec']['clusterNetwork']}-bo may stay and hold the NICs. Look at "
-                "it with `ip link`, and delete it by hand if it is there"
-            )
+        if failed := await repaired(live, call):
+            monitors = await call.cluster.all_if_served(LINK_MONITOR, call.patience)
+            for leftover in leftovers(live, failed, monitors):
+                call.warn(leftover)
 
     async def after_delete(self, key: str, call: Call) -> None:
         """Another config can take the nodes only when their agents have torn this one down."""
-
-        def torn_down() -> bool | None:
-            left = sorted(nodes_of(statuses_of(key, call.cluster.known(VLAN_STATUS))))
-            if left:
-                call.tell(f"waiting for {', '.join(left)} to tear down the uplink")
-            return None if left else True
-
-        await call.cluster.until((VLAN_STATUS,), torn_down, call.patience)
+        await torn_down(key, call)
 
 
 def gave_up(waiting: dict[str, str]) -> bool:

@@ -15,6 +15,8 @@ from ..change.situation import look
 from ..cluster.errors import Forbidden
 from ..cluster.resources import CONFIG_MAP
 from ..specs.disruption import Disruption
+from ..verify.outcome import Outcome
+from ..verify.values import nodes_output
 from .call import Call
 from .differences import Properties
 from .failures import Refused
@@ -22,8 +24,22 @@ from .failures import Refused
 
 def work_of(call: Call) -> Work:
     """What a change needs of a call."""
-    told = Told(status=call.tell, step=call.step)
+    told = Told(status=call.tell, step=call.step, seen=lambda seen: _remember(seen, call))
     return Work(call.cluster, call.patience, call.urn, told)
+
+
+def _remember(seen: Outcome, call: Call) -> None:
+    call.seen_on_nodes[seen.cluster_network] = nodes_output(seen)
+    for note in seen.notes:
+        call.inform(str(note))
+
+
+def seen_on_nodes(cluster_network: str, call: Call) -> Properties:
+    """The output `nodes` of a resource on this cluster network; empty if this run has not
+    looked.
+    """
+    found = call.seen_on_nodes.get(cluster_network)
+    return {} if found is None else {"nodes": found}
 
 
 async def planned(goal: Goal, disruption: Disruption | None, call: Call) -> Plan:

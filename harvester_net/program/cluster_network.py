@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pulumi
 
-from .disruption import Disruption, DisruptionArgs
+from .disruption import Disruption, DisruptionArgs, SeenNode
 from .registration import TextMap, existing, filled, options, token
 
 TOKEN = token("ClusterNetwork")
@@ -23,6 +23,7 @@ class _Properties:
     uid: Any = pulumi.property("uid")
     plan: Any = pulumi.property("plan")
     affected_vms: Any = pulumi.property("affectedVms")
+    nodes: Any = pulumi.property("nodes")
 
 
 @pulumi.type_token(TOKEN)
@@ -44,6 +45,10 @@ class ClusterNetwork(pulumi.CustomResource):
     """The steps of the ordered change that this update needs. Only in a preview."""
     affected_vms: pulumi.Output[list[str] | None] = pulumi.property("affectedVms")
     """The VMs (`namespace/name`) that this update would stop. Only in a preview."""
+    nodes: pulumi.Output[list[SeenNode] | None] = pulumi.property("nodes")
+    """What `disruption.verifyOnNodes` saw on the devices of each node. Only after the update
+    that looked.
+    """
 
     _given_mtu = cast("pulumi.Input[int] | None", None)
 

@@ -11,6 +11,73 @@ OnFailure = Literal["stop", "rollBack"]
 
 
 @pulumi.input_type
+class VerifyOnNodesArgs:
+    """How a change is proven on the devices of the nodes: by a short pod on each of them."""
+
+    vlan: pulumi.Input[int] | None = pulumi.property("vlan")
+    image: pulumi.Input[str] | None = pulumi.property("image")
+    namespace: pulumi.Input[str] | None = pulumi.property("namespace")
+    tolerations: pulumi.Input[Sequence[pulumi.Input[str]]] | None = pulumi.property(
+        "tolerations"
+    )
+
+    def __init__(
+        self,
+        *,
+        vlan: pulumi.Input[int] | None = None,
+        image: pulumi.Input[str] | None = None,
+        namespace: pulumi.Input[str] | None = None,
+        tolerations: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+    ) -> None:
+        """How a change is proven.
+
+        Args:
+            vlan: A VLAN of the cluster network over which each node pings each other with full
+                frames. Without it only the devices are looked at.
+            image: Image of the pods. It must hold `sh`, `ip`, `bridge` and `ping`. Defaults to
+                the image of Longhorn's manager, which every node of Harvester has already.
+            namespace: Namespace of the pods. Defaults to `harvester-system`.
+            tolerations: Keys of the taints that the pods tolerate. Defaults to all taints.
+        """
+        self.vlan = vlan
+        self.image = image
+        self.namespace = namespace
+        self.tolerations = tolerations
+
+
+@pulumi.output_type
+class VerifyOnNodes(dict[str, Any]):
+    """How a change is proven on the devices of the nodes, as the program said."""
+
+    vlan: int | None = pulumi.property("vlan")
+    image: str | None = pulumi.property("image")
+    namespace: str | None = pulumi.property("namespace")
+    tolerations: list[str] | None = pulumi.property("tolerations")
+
+
+@pulumi.output_type
+class SeenNode(dict[str, Any]):
+    """What was seen on the devices of one node."""
+
+    node: str = pulumi.property("node")
+    """Name of the node."""
+    bond_mtu: int | None = pulumi.property("bondMtu")
+    """MTU in bytes of the bond."""
+    bond_mode: str | None = pulumi.property("bondMode")
+    """Mode of the bond."""
+    active_nic: str | None = pulumi.property("activeNic")
+    """The NIC that carries the traffic, in modes that use one at a time."""
+    nics: list[str] | None = pulumi.property("nics")
+    """The NICs in the bond."""
+    bridge_mtu: int | None = pulumi.property("bridgeMtu")
+    """MTU in bytes of the bridge."""
+    vlans: list[int] = pulumi.property("vlans")
+    """The VLANs on the uplink."""
+    reaches: list[str] = pulumi.property("reaches")
+    """The nodes that full frames come back from, if a VLAN was named."""
+
+
+@pulumi.input_type
 class DisruptionArgs:
     """What may be interrupted to make a change. Without it, nothing is interrupted.
 
@@ -27,6 +94,9 @@ class DisruptionArgs:
     storage_timeout_seconds: pulumi.Input[int] | None = pulumi.property(
         "storageTimeoutSeconds"
     )
+    verify_on_nodes: pulumi.Input[pulumi.InputType[VerifyOnNodesArgs]] | None = (
+        pulumi.property("verifyOnNodes")
+    )
 
     def __init__(
         self,
@@ -39,6 +109,7 @@ class DisruptionArgs:
         stop_timeout_seconds: pulumi.Input[int] | None = None,
         node_timeout_seconds: pulumi.Input[int] | None = None,
         storage_timeout_seconds: pulumi.Input[int] | None = None,
+        verify_on_nodes: pulumi.Input[pulumi.InputType[VerifyOnNodesArgs]] | None = None,
     ) -> None:
         """What may be interrupted.
 
@@ -60,6 +131,9 @@ class DisruptionArgs:
                 or tear down their uplink. Defaults to 300.
             storage_timeout_seconds: Seconds to wait for Longhorn to detach its volumes, and
                 for Harvester to clear or set the storage network. Defaults to 1800.
+            verify_on_nodes: Whether, and how, the end of a change is proven on the devices of
+                the nodes, before the VMs start again. Needs the right to run pods with the
+                network of the host. Defaults to no.
         """
         self.stop_vms = stop_vms
         self.only_vms = only_vms
@@ -69,6 +143,7 @@ class DisruptionArgs:
         self.stop_timeout_seconds = stop_timeout_seconds
         self.node_timeout_seconds = node_timeout_seconds
         self.storage_timeout_seconds = storage_timeout_seconds
+        self.verify_on_nodes = verify_on_nodes
 
 
 @pulumi.output_type
@@ -83,3 +158,4 @@ class Disruption(dict[str, Any]):
     stop_timeout_seconds: int | None = pulumi.property("stopTimeoutSeconds")
     node_timeout_seconds: int | None = pulumi.property("nodeTimeoutSeconds")
     storage_timeout_seconds: int | None = pulumi.property("storageTimeoutSeconds")
+    verify_on_nodes: VerifyOnNodes | None = pulumi.property("verifyOnNodes")

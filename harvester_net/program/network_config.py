@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 
 from .cluster_network import ClusterNetwork, mtu_on, name_of
-from .disruption import Disruption, DisruptionArgs
+from .disruption import Disruption, DisruptionArgs, SeenNode
 from .registration import TextMap, existing, filled, options, token
 from .uplink import Uplink, UplinkArgs
 
@@ -29,6 +29,7 @@ class _Properties:
     uid: Any = pulumi.property("uid")
     plan: Any = pulumi.property("plan")
     affected_vms: Any = pulumi.property("affectedVms")
+    nodes: Any = pulumi.property("nodes")
     matched_nodes: Any = pulumi.property("matchedNodes")
 
 
@@ -55,6 +56,10 @@ class NetworkConfig(pulumi.CustomResource):
     """The steps of the ordered change that this update needs. Only in a preview."""
     affected_vms: pulumi.Output[list[str] | None] = pulumi.property("affectedVms")
     """The VMs (`namespace/name`) that this update would stop. Only in a preview."""
+    nodes: pulumi.Output[list[SeenNode] | None] = pulumi.property("nodes")
+    """What `disruption.verifyOnNodes` saw on the devices of each node. Only after the update
+    that looked.
+    """
     matched_nodes: pulumi.Output[list[str]] = pulumi.property("matchedNodes")
     """Names of the nodes that the config matches, sorted."""
 

@@ -9,11 +9,12 @@ from typing import Any
 from ..change import report
 from ..change.lease import readable
 from ..change.record import Record
-from ..change.situation import RWX_SETTING, STORAGE_SETTING, Situation
+from ..change.situation import RWX_SETTING, STORAGE_SETTING
 from ..change.steps.order import steps_of
 from ..cluster.resources import NAD, VLAN_CONFIG, VM, VMI, Object
 from ..rules.attachments import is_system_nad, nads_of
 from ..rules.reading import config_mtu, nad_mtu
+from ..rules.situation import Situation
 
 
 @dataclass(frozen=True)

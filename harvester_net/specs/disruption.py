@@ -27,6 +27,60 @@ def planned_vms() -> Any:
     )
 
 
+def seen_nodes() -> Any:
+    """The output that holds what was seen on the nodes."""
+    return Field(
+        None,
+        description="What `disruption.verifyOnNodes` last saw on the devices of each node.",
+    )
+
+
+class SeenNode(Spec):
+    """What was seen on the devices of one node."""
+
+    title: ClassVar[str] = "nodes"
+
+    node: str = Field(description="Name of the node.")
+    bond_mtu: int | None = Field(None, description="MTU in bytes of the bond.")
+    bond_mode: str | None = Field(None, description="Mode of the bond.")
+    active_nic: str | None = Field(
+        None, description="The NIC that carries the traffic, in modes that use one at a time."
+    )
+    nics: list[str] | None = Field(None, description="The NICs in the bond.")
+    bridge_mtu: int | None = Field(None, description="MTU in bytes of the bridge.")
+    vlans: list[int] = Field(description="The VLANs on the uplink.")
+    reaches: list[str] = Field(
+        description="The nodes that full frames come back from, if a VLAN was named."
+    )
+
+
+class VerifyOnNodes(Spec):
+    """How a change is proven on the devices of the nodes: by a short pod on each of them."""
+
+    title: ClassVar[str] = "verifyOnNodes"
+
+    vlan: int | None = Field(
+        None,
+        ge=1,
+        le=4094,
+        description="A VLAN of the cluster network over which each node pings each other with "
+        "full frames. Without it only the devices are looked at.",
+    )
+    image: str | None = Field(
+        None,
+        description="Image of the pods. It must hold `sh`, `ip`, `bridge` and `ping`. "
+        "Defaults to the image of Longhorn's manager, which every node of Harvester has "
+        "already.",
+    )
+    namespace: str | None = Field(
+        None, description="Namespace of the pods. Defaults to `harvester-system`."
+    )
+    tolerations: list[Item[str]] | None = Field(
+        None,
+        description="Keys of the taints that the pods tolerate. Defaults to all taints.",
+    )
+
+
 class Disruption(Spec):
     """What may be interrupted to make a change. Without it, nothing is interrupted.
 
@@ -78,4 +132,10 @@ class Disruption(Spec):
         ge=1,
         description="Seconds to wait for Longhorn to detach its volumes, and for Harvester to "
         "clear or set the storage network. Defaults to 1800.",
+    )
+    verify_on_nodes: VerifyOnNodes | None = Field(
+        None,
+        description="Whether, and how, the end of a change is proven on the devices of the "
+        "nodes, before the VMs start again. Needs the right to run pods with the network of "
+        "the host. Defaults to no.",
     )

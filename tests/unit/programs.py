@@ -17,6 +17,12 @@ DISRUPTION = {
     "stopTimeoutSeconds": 60,
     "nodeTimeoutSeconds": 120,
     "storageTimeoutSeconds": 600,
+    "verifyOnNodes": {
+        "vlan": 100,
+        "image": "registry.example.com/tools:1",
+        "namespace": "tools",
+        "tolerations": ["node-role.kubernetes.io/etcd"],
+    },
 }
 _OWN = {
     "labels": {"team": "network", "example.com/rack": "a"},

@@ -28,10 +28,10 @@ from ...rules.reading import (
     statuses_of,
     uplink_mtu,
 )
+from ...rules.situation import Situation
 from ...rules.versions import VM_NETWORKS_FOLLOW
 from ..patches import back, contains
 from ..record import ConfigRecord, Record
-from ..situation import Situation
 from ..targets import vm_networks_of
 from .step import Hands, Step
 
@@ -77,13 +77,17 @@ class ConfigStep(Step):
         waiting = nodes_not_ready(config, now.of(VLAN_STATUS))
         return progress_of_nodes(config, waiting) if waiting else ""
 
-    def bonds_as_before(self, now: Situation, nodes: Iterable[str]) -> list[str]:
-        """What the nodes have not shown: a bond made anew, as a port of its bridge (H5.5)."""
+    def bonds_as_before(
+        self, now: Situation, nodes: Iterable[str], *, anew: bool = True
+    ) -> list[str]:
+        """What the nodes have not shown: a bond, made anew or not, as a port of its bridge
+        (H5.5).
+        """
         seen = bonds(now.of(LINK_MONITOR).get(self.network), self.network)
         said = []
         for node in nodes:
             index, joined = seen.get(node, (0, False))
-            if index and index == self.original.bonds.get(node):
+            if anew and index and index == self.original.bonds.get(node):
                 said.append(
                     f"{node}: bond {self.network}-bo was not made anew (index {index})"
                 )
@@ -257,3 +261,12 @@ class PatchConfig(ConfigStep):
 
     def waits_for(self, now: Situation) -> str:
         return f"network config {self.key}: {self.nodes_waiting(now)}"
+
+    def unproven(self, now: Situation) -> list[str]:
+        config = now.of(VLAN_CONFIG).get(self.key)
+        uplink = self._patch.get("uplink")
+        if config is None or not uplink or "clusterNetwork" in self._patch:
+            return []
+        # Other NICs come and go in a bond that stays; all else makes it anew (H4.1).
+        anew = bool({"bondOptions", "linkAttributes"} & uplink.keys())
+        return self.bonds_as_before(now, matched_nodes(config), anew=anew)

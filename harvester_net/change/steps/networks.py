@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from ...cluster.resources import CLUSTER_NETWORK, NAD, Object
-from ...rules.reading import UPLINK_MTU, cni_config, uplink_mtu
+from ...cluster.resources import CLUSTER_NETWORK, NAD, VLAN_CONFIG, Object, key_of
+from ...rules.reading import UPLINK_MTU, cni_config, config_mtu, uplink_mtu
+from ...rules.situation import Situation
 from ...rules.versions import VM_NETWORKS_FOLLOW
-from ..situation import Situation
+from ...specs.limits import MGMT
+from ...verify.hosts import mtu_commands
 from .configs import networks_behind, target_mtu
 from .step import Hands, Step
+
+MIRROR = "mgmt-vlanconfig-"
+"""How the network configs begin in which the agents mirror what the hosts have."""
 
 
 @dataclass(frozen=True)
 class AnnotateMtu(Step):
     """Tell Harvester the MTU of a cluster network without configs, such as mgmt (H5.3)."""
 
-    watches = (CLUSTER_NETWORK, NAD)
+    watches = (CLUSTER_NETWORK, NAD, VLAN_CONFIG)
     interrupted_by_vms = True
 
     @property
@@ -46,6 +51,34 @@ class AnnotateMtu(Step):
 
     def waits_for(self, now: Situation) -> str:
         return f"VM networks to follow: {', '.join(self._behind(now)[:5])}"
+
+    def unprovable(self, now: Situation) -> list[str]:
+        looked = self.record.verify is not None
+        if self.record.goal.cluster_network != MGMT or looked or self.record.backwards:
+            return []
+        mtu = target_mtu(self.record)
+        mirrors = mirrored(now)
+        if mirrors:
+            command = mtu_commands(self.record.version, mtu)
+            return [
+                f"{node}: bond mgmt-bo has MTU {has}, not {mtu}; on {node}: {command}"
+                for node, has in sorted(mirrors.items())
+                if has != mtu
+            ]
+        return [
+            f"nobody has looked whether mgmt-bo and mgmt-br have MTU {mtu} on every node; "
+            "`harvester-net verify mgmt` does, and disruption.verifyOnNodes before Harvester "
+            "is told"
+        ]
+
+
+def mirrored(now: Situation) -> dict[str, int]:
+    """The MTU in bytes of mgmt-bo by node, where the server mirrors it (from 1.9 on, H5.3)."""
+    return {
+        key_of(config).removeprefix(MIRROR): config_mtu(config)
+        for config in now.of(VLAN_CONFIG).values()
+        if config["spec"]["clusterNetwork"] == MGMT and key_of(config).startswith(MIRROR)
+    }
 
 
 @dataclass(frozen=True)

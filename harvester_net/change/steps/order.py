@@ -5,10 +5,12 @@ Steps name what must be done before them; what does not depend on each other run
 
 from __future__ import annotations
 
+from ...specs.limits import MGMT
 from ..record import Record
 from ..vms import HALTED
 from .configs import CreateConfig, DeleteConfig, PatchConfig, SetMtu
 from .networks import AnnotateMtu, WriteVmNetwork
+from .nodes import verifying
 from .settings import RWX_OFF, VolumesDetached, WriteRwx, WriteStorage
 from .step import Step
 from .vms import StartVm, StopVm
@@ -20,7 +22,13 @@ def steps_of(record: Record) -> list[Step]:
     ready = tuple(step.id for step in made)
     core = _core(record, ready)
     made += core
-    made += _restoring(record, tuple(step.id for step in core) or ready)
+    ready = tuple(step.id for step in core) or ready
+    if record.goal.cluster_network != MGMT:
+        # Before anything is restored: what is found while all is down is cheap to repair.
+        proof = verifying(record, ready)
+        made += proof
+        ready = (*ready, *(step.id for step in proof))
+    made += _restoring(record, ready)
     return made
 
 
@@ -70,8 +78,11 @@ def _core(record: Record, ready: tuple[str, ...]) -> list[Step]:
 def _mtu(record: Record, ready: tuple[str, ...]) -> list[Step]:
     """One config is left, takes the new MTU, and the others come back with it."""
     if not record.kept:
-        annotate = AnnotateMtu(record, ready)
-        return [annotate, *_vm_networks(record, (annotate.id,))]
+        # The hosts of mgmt are changed by hand: first see that they are, then say so (H5.3).
+        on_mgmt = record.goal.cluster_network == MGMT
+        proof = verifying(record, ready) if on_mgmt else []
+        annotate = AnnotateMtu(record, (*ready, *(step.id for step in proof)))
+        return [*proof, annotate, *_vm_networks(record, (annotate.id,))]
     others = [key for key in sorted(record.configs) if key != record.kept]
     deletions = [DeleteConfig(record, ready, key) for key in others]
     change = SetMtu(record, (*ready, *(step.id for step in deletions)), record.kept)

@@ -16,7 +16,8 @@ from ...cluster.resources import (
 )
 from ...rules.attachments import is_system_nad, not_detached
 from ...rules.reading import RWX_PREFIX, STORAGE_PREFIX, storage_progress
-from ..situation import RWX_SETTING, STORAGE_SETTING, Situation
+from ...rules.situation import Situation
+from ..situation import RWX_SETTING, STORAGE_SETTING
 from .step import Hands, Step
 
 PAUSE = 0.5

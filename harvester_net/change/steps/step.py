@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ...cluster.cluster import Cluster
 from ...cluster.patience import Patience
 from ...cluster.resources import Resource
+from ...rules.situation import Situation
+from ...verify.outcome import Outcome
 from ..record import Record
-from ..situation import Situation
+
+
+def _unheard(*_: object) -> None:
+    """Nobody listens."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,10 @@ class Hands:
 
     cluster: Cluster
     patience: Patience
+    tell: Callable[[str], None] = _unheard
+    """Shows what an act waits for."""
+    seen: Callable[[Outcome], None] = _unheard
+    """Takes what was seen on the nodes."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,8 @@ class Step(ABC):
 
     watches: ClassVar[tuple[Resource, ...]]
     """The kinds that `done` looks at."""
+    acts_to_the_end: ClassVar[bool] = False
+    """Whether its act is over only when it is done, because the API cannot show that."""
     interrupted_by_vms: ClassVar[bool] = False
     """Whether the server refuses it while a VM that was stopped for it runs again."""
 
@@ -58,6 +70,10 @@ class Step(ABC):
 
     def unproven(self, now: Situation) -> list[str]:
         """What the API says is done but the nodes have not shown yet."""
+        return []
+
+    def unprovable(self, now: Situation) -> list[str]:
+        """What no waiting will prove: nobody has looked, or the API says that it is not so."""
         return []
 
     def limit(self, now: Situation) -> float:

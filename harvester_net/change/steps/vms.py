@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ...cluster.errors import Conflict
 from ...cluster.resources import VM, VMI, Object, is_terminating
 from ...rules.attachments import FINAL_PHASES, is_stopped
+from ...rules.situation import Situation
 from ..record import VmRecord
-from ..situation import Situation
 from ..vms import HALTED, LAST_STRATEGY
 from .step import Hands, Step
 

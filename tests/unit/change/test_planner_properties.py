@@ -15,9 +15,9 @@ from harvester_net.change.carry_out import way_back
 from harvester_net.change.consent import Consent
 from harvester_net.change.plan import Plan, plan, reached
 from harvester_net.change.record import Goal
-from harvester_net.change.situation import Situation
 from harvester_net.cluster.errors import ClusterError
 from harvester_net.cluster.resources import VMI
+from harvester_net.rules.situation import Situation
 
 from .clusters import Case, cases, other_cases, picture
 from .controllers import settled

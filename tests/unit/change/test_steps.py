@@ -10,11 +10,12 @@ from harvester_net.change.consent import Consent
 from harvester_net.change.patches import back, contains
 from harvester_net.change.plan import plan
 from harvester_net.change.record import Goal, Record, VmRecord
-from harvester_net.change.steps.order import core_and_before, steps_of
+from harvester_net.change.steps.order import core, core_and_before, steps_of
 from harvester_net.change.steps.step import Step
 from harvester_net.change.steps.vms import StartVm, StopVm, halted, is_halted, restored
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
+    LINK_MONITOR,
     LONGHORN_SETTING,
     NAD,
     SETTING,
@@ -438,3 +439,40 @@ def test_a_patch_is_contained_if_it_would_change_nothing(
 )
 def test_a_patch_is_undone_by_its_way_back(value: Any, patch: Any, undoing: Any) -> None:
     assert back(value, patch) == undoing
+
+
+@pytest.mark.parametrize(
+    ("patch", "index", "joined", "says"),
+    [
+        ({"uplink": {"nics": ["eth7"]}}, 7, True, []),
+        (
+            {"uplink": {"nics": ["eth7"]}},
+            7,
+            False,
+            ["node0: bond data-bo is not in its bridge"],
+        ),
+        ({"uplink": {"bondOptions": {"mode": "802.3ad"}}}, 8, True, []),
+        (
+            {"uplink": {"bondOptions": {"mode": "802.3ad"}}},
+            7,
+            True,
+            ["node0: bond data-bo was not made anew (index 7)"],
+        ),
+        ({"description": "x"}, 7, False, []),
+    ],
+)
+def test_a_changed_uplink_is_proven_by_its_bonds(
+    patch: dict[str, Any], index: int, joined: bool, says: list[str]
+) -> None:
+    world = site(nodes=1)
+    links = [
+        {"name": "data-br", "index": 3, "masterIndex": 0},
+        {"name": "data-bo", "index": index, "masterIndex": 3 if joined else 0},
+    ]
+    monitor = {"metadata": {"name": "data"}, "status": {"linkStatus": {"node0": links}}}
+    goal = Goal(kind="config", key="nc-0", patch=patch)
+    record = plan(world.situation, goal, Consent()).record
+    before = record.configs["nc-0"].model_copy(update={"bonds": {"node0": 7}})
+    record = record.model_copy(update={"configs": {"nc-0": before}})
+    (step,) = core(record)
+    assert step.unproven(world.put(LINK_MONITOR, monitor).situation) == says

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from harvester_net.change.situation import Situation
 from harvester_net.cluster.resources import (
     NAD,
     NODE,
@@ -20,6 +19,7 @@ from harvester_net.cluster.resources import (
     key_of,
     labels_of,
 )
+from harvester_net.rules.situation import Situation
 from tests.fake_api import merged
 
 NETWORK = "network.harvesterhci.io"

@@ -1,0 +1,112 @@
+"""The proof on the devices of the nodes, before the VMs start again; for mgmt, before
+Harvester is told (H5.3).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ...rules.situation import Situation
+from ...specs.limits import MGMT
+from ...verify import check as verify
+from ...verify.facts import Question
+from ...verify.outcome import NotProven, problems
+from ..consent import NodeCheck
+from ..record import Record
+from .configs import target_mtu
+from .step import Hands, Step
+
+SECONDS_TO_FOLLOW = 30.0
+"""How long devices may take to follow what the API says is done (lab.md 5)."""
+PAUSE = 3.0
+"""Seconds between two looks."""
+
+
+@dataclass(frozen=True)
+class VerifyNodes(Step):
+    """Look at the devices of every node, and ping between them."""
+
+    network: str
+    check: NodeCheck
+
+    watches = ()
+    acts_to_the_end = True
+
+    @property
+    def id(self) -> str:
+        return "verify nodes"
+
+    @property
+    def title(self) -> str:
+        ping = ""
+        if self.check.vlan is not None:
+            ping = f", and ping between them on VLAN {self.check.vlan}"
+        return f"look at the devices of {self.network} on every node{ping}"
+
+    def done(self, now: Situation) -> bool:
+        return False
+
+    async def act(self, now: Situation, hands: Hands) -> None:
+        end, tell = time.monotonic() + self.seconds, hands.tell
+        while True:
+            outcome = await verify.check(
+                hands.cluster, self.question, hands.patience, tell, ping_anyway=False
+            )
+            hands.seen(outcome)
+            if outcome.is_proven:
+                return
+            # What could not be looked at stays so; devices and switches change.
+            if not outcome.findings or time.monotonic() > end:
+                raise NotProven(outcome)
+            tell = self._again(problems(outcome), hands)
+            tell("")
+            await hands.patience.sleep(PAUSE)
+
+    def _again(self, found: list[str], hands: Hands) -> Callable[[str], None]:
+        """What is wrong is of more interest than the pods of the next look."""
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        words = f"{self.network} to be as it should be: {found[0]}{more}"
+        return lambda _pods: hands.tell(words)
+
+    @property
+    def seconds(self) -> float:
+        """How long findings may last: the operator of mgmt may just be at work on a host."""
+        return float(self.record.node_timeout) if self.network == MGMT else SECONDS_TO_FOLLOW
+
+    @property
+    def question(self) -> Question:
+        """What is to be proven."""
+        return Question(
+            self.network,
+            mtu=target_mtu(self.record) or None,
+            vlan=self.check.vlan,
+            image=self.check.image,
+            namespace=self.check.namespace,
+            tolerations=self.check.tolerations,
+        )
+
+    def waits_for(self, now: Situation) -> str:
+        return "the pods on the nodes"
+
+
+def verifying(record: Record, after: tuple[str, ...]) -> list[Step]:
+    """The step that looks at the nodes, if the user wants it and devices have changed.
+
+    The way back does without: what it is for is that the VMs run again.
+    """
+    network = touched(record)
+    if record.verify is None or record.backwards or not network:
+        return []
+    return [VerifyNodes(record, after, network, record.verify)]
+
+
+def touched(record: Record) -> str:
+    """The cluster network whose devices a change has changed; empty if none."""
+    goal = record.goal
+    if goal.kind == "config" and goal.key in record.configs:
+        moved = goal.patch.get("clusterNetwork")
+        return str(moved or record.configs[goal.key].manifest["spec"]["clusterNetwork"])
+    on_nodes = bool(record.kept) or goal.cluster_network == MGMT
+    return goal.cluster_network if goal.kind == "mtu" and on_nodes else ""

@@ -1,0 +1,73 @@
+"""What `harvester-net verify` does: look, show, and say by its exit code what came of it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+from ..change import lease
+from ..change.lease import Busy, LeaseLost
+from ..cluster.errors import ClusterError
+from ..cluster.patience import OutOfPatience
+from ..report import nodes as report
+from ..verify.check import check
+from ..verify.facts import Question
+from ..verify.outcome import Outcome as Seen
+from ..verify.values import document
+from .commands import who
+from .outcome import Code, Outcome
+from .session import Command, Session
+from .words import spoken
+
+
+def verifying(question: Question, *, as_json: bool) -> Command:
+    """`verify`."""
+
+    async def command(session: Session) -> Outcome:
+        try:
+            seen = await _seen(question, session)
+        except (ClusterError, OutOfPatience, Busy, LeaseLost) as error:
+            return Outcome(Code.UNPROVEN, f"not proven: {spoken(str(error))}")
+        print(_shown(seen, as_json=as_json))
+        return Outcome(code_of(seen))
+
+    return command
+
+
+async def _seen(question: Question, session: Session) -> Seen:
+    """One check at a time, and none in the middle of a change."""
+    cluster, patience = session.cluster, session.patience
+    with _told() as tell:
+        async with lease.held(cluster, who("verify"), patience):
+            return await check(cluster, question, patience, tell)
+
+
+def code_of(seen: Seen) -> Code:
+    """What is wrong weighs more than what could not be looked at."""
+    if seen.findings:
+        return Code.FOUND
+    return Code.UNPROVEN if seen.unproven else Code.DONE
+
+
+def _shown(seen: Seen, *, as_json: bool) -> str:
+    if as_json:
+        return json.dumps(document(seen), indent=2)
+    console = Console()
+    if console.is_terminal:
+        return report.text(seen, console.width, colours=not console.no_color)
+    return report.text(seen)
+
+
+@contextmanager
+def _told() -> Iterator[Callable[[str], None]]:
+    """Shows on a terminal what is waited for; anywhere else nothing is to be seen."""
+    console = Console(file=sys.stderr)
+    if not console.is_terminal:
+        yield lambda what: None
+        return
+    with console.status("") as status:
+        yield lambda what: status.update(f"waiting for {what}")

@@ -1,0 +1,126 @@
+"""What was seen on the nodes, as tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import StringIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..verify.devices import Devices, Ports
+from ..verify.outcome import Outcome, proven_words
+from ..verify.pinging import Came
+from ..verify.vlans import words as vlan_words
+
+WIDTH = 160
+"""Columns of a table that nobody looks at on a terminal."""
+COLUMNS = ("node", "bond", "mode", "NICs", "bridge", "other ports", "VLANs on the uplink")
+STYLES = {Came.FULL: "green", Came.USUAL: "red", Came.SMALL: "red", Came.NONE: "red"}
+WORDS = {
+    Came.FULL: "ok",
+    Came.USUAL: "1500 only",
+    Came.SMALL: "small only",
+    Came.NONE: "nothing",
+    Came.UNKNOWN: "?",
+}
+
+
+def text(outcome: Outcome, width: int = WIDTH, *, colours: bool = False) -> str:
+    """The nodes, the pings between them, and what is to be said of them."""
+    out = StringIO()
+    console = Console(
+        file=out, width=width, highlight=False, emoji=False, force_terminal=colours
+    )
+    console.print(Text(_headline(outcome), "bold"))
+    if outcome.nodes:
+        console.print(devices_table(outcome))
+    if outcome.pings.came:
+        console.print(
+            f"full frames of {outcome.mtu} bytes on VLAN {outcome.pings.vlan}, from the node "
+            "on the left to the one above:"
+        )
+        console.print(pings_table(outcome))
+    lines = [line.rstrip() for line in out.getvalue().splitlines()]
+    return "\n".join([*lines, *sentences(outcome)])
+
+
+def sentences(outcome: Outcome) -> Iterator[str]:
+    """What was found, each in a line of its own however long it is: it is to be copied."""
+    yield from (f"found: {finding}" for finding in outcome.findings)
+    yield from (f"note: {note}" for note in outcome.notes)
+    yield from (f"not proven: {reason}" for reason in outcome.unproven)
+    if outcome.is_proven:
+        yield proven_words(outcome)
+
+
+def _headline(outcome: Outcome) -> str:
+    return (
+        f"cluster network {outcome.cluster_network} on its nodes; MTU should be {outcome.mtu}"
+    )
+
+
+def devices_table(outcome: Outcome) -> Table:
+    """A row for each node."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for name in COLUMNS:
+        table.add_column(name)
+    for node, seen in sorted(outcome.nodes.items()):
+        if seen is None:
+            table.add_row(node, Text("not looked at", "yellow"))
+        else:
+            table.add_row(node, *_cells(seen, outcome.mtu))
+    return table
+
+
+def _cells(seen: Devices, mtu: int) -> list[Text]:
+    bond, bridge = seen.bond, seen.bridge
+    nics = [_nic(nic.name, nic.mtu, nic.state, seen) for nic in bond.members] if bond else []
+    return [
+        _mtu(bond.mtu if bond else None, mtu),
+        Text(bond.mode if bond else ""),
+        Text(", ").join(nics),
+        _mtu(bridge.mtu if bridge else None, mtu),
+        _ports(seen.ports, mtu),
+        Text(vlan_words(seen.vlans) or "none"),
+    ]
+
+
+def _mtu(found: int | None, wanted: int) -> Text:
+    if found is None:
+        return Text("none", "red")
+    return Text(str(found), "green" if found == wanted else "red")
+
+
+def _nic(name: str, mtu: int, state: str, seen: Devices) -> Text:
+    bond = seen.bond
+    words = [name]
+    if bond is not None and mtu != bond.mtu:
+        words.append(str(mtu))
+    if state == "down":
+        words.append("down")
+    if bond is not None and name == bond.active_nic:
+        words.append("active")
+    return Text(" ".join(words), "red" if state == "down" else "")
+
+
+def _ports(ports: Ports, mtu: int) -> Text:
+    said = [f"{number} of {size}" for size, number in sorted(ports.by_mtu.items())]
+    low = any(size < mtu for size in ports.by_mtu)
+    return Text(", ".join(said) or "none", "red" if low else "")
+
+
+def pings_table(outcome: Outcome) -> Table:
+    """A row for each node that pings, a column for each that is pinged."""
+    came = outcome.pings.came
+    nodes = sorted({node for pair in came for node in pair})
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for name in ("", *nodes):
+        table.add_column(name)
+    for a in nodes:
+        row = [came.get((a, b)) for b in nodes]
+        table.add_row(
+            a, *(Text(WORDS[c], STYLES.get(c, "yellow")) if c else Text("-") for c in row)
+        )
+    return table

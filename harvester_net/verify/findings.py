@@ -1,0 +1,242 @@
+"""What is not as it should be on the nodes, each a sentence with what to do next: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ..rules.versions import NEWEST, Version
+from ..specs.limits import MGMT
+from . import hosts
+from .devices import Bond, Bridge, Devices
+from .holders import Guest
+from .holders import words as port_words
+from .outcome import Finding
+from .vlans import words as vlan_words
+
+AGENT = "the pod of DaemonSet harvester-system/harvester-network-controller"
+MOST_PORTS = 3
+
+
+@dataclass(frozen=True)
+class Uplink:
+    """What a network config wants of the bond on its nodes."""
+
+    config: str
+    nics: tuple[str, ...]
+    mode: str
+
+
+@dataclass(frozen=True)
+class Expected:
+    """How the devices of a cluster network should be."""
+
+    cluster_network: str
+    mtu: int
+    """MTU in bytes."""
+    version: Version = NEWEST
+    vm_networks: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """The VLANs that each VM network needs on the uplinks."""
+    uplinks: Mapping[str, Uplink] = field(default_factory=dict)
+    """By node; none for mgmt, which no network config sets up."""
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether an operator sets the devices up, not Harvester (H5.3)."""
+        return self.cluster_network == MGMT
+
+
+def findings(seen: Devices, expected: Expected, guests: Iterable[Guest] = ()) -> list[Finding]:
+    """What is wrong on one node."""
+    return [
+        *_of_bond(seen, expected),
+        *_of_bridge(seen, expected, list(guests)),
+        *_of_vlans(seen, expected),
+    ]
+
+
+def notes(seen: Devices, expected: Expected, guests: Iterable[Guest] = ()) -> list[Finding]:
+    """What is worth knowing on one node, but keeps nothing from working."""
+    return [*_of_links(seen), *_of_ports(seen, expected, list(guests)), *_of_leftovers(seen)]
+
+
+def has_small_port(seen: Devices, mtu: int) -> bool:
+    """Whether a port of the bridge has less than this MTU in bytes."""
+    return any(port.mtu < mtu for port in seen.ports.lowest)
+
+
+# --- bond -----------------------------------------------------------------------------------
+
+
+def _of_bond(seen: Devices, expected: Expected) -> Iterator[Finding]:
+    name = f"{expected.cluster_network}-bo"
+    bond = seen.bond
+    if bond is None:
+        yield Finding(seen.node, name, f"there is no bond {name}; {_agent(seen.node)}")
+        return
+    if bond.mtu != expected.mtu:
+        yield Finding(
+            seen.node,
+            name,
+            f"bond {name} has MTU {bond.mtu}, not {expected.mtu}; {_mtu(seen, expected)}",
+        )
+    yield from _of_nics(seen.node, bond)
+    if seen.node in expected.uplinks:
+        yield from _of_uplink(seen.node, bond, expected.uplinks[seen.node])
+    if seen.bridge is not None and bond.master != seen.bridge.name:
+        yield Finding(
+            seen.node,
+            name,
+            f"bond {name} is no port of bridge {seen.bridge.name}, so no VM reaches the "
+            f"uplink; {_agent(seen.node)}",
+        )
+
+
+def _of_nics(node: str, bond: Bond) -> Iterator[Finding]:
+    if not bond.members:
+        yield Finding(node, bond.name, f"bond {bond.name} has no NIC; {_agent(node)}")
+        return
+    if all(nic.state == "down" for nic in bond.members):
+        names = ", ".join(nic.name for nic in bond.members)
+        yield Finding(
+            node,
+            bond.name,
+            f"no NIC of bond {bond.name} has a link ({names}); look at the cables and the "
+            "switch ports",
+        )
+    for nic in bond.members:
+        if nic.mtu != bond.mtu:
+            yield Finding(
+                node,
+                nic.name,
+                f"NIC {nic.name} of bond {bond.name} has MTU {nic.mtu}, not {bond.mtu} as the "
+                f"bond; somebody has set it by hand: ip link set {nic.name} mtu {bond.mtu}",
+            )
+
+
+def _of_uplink(node: str, bond: Bond, wanted: Uplink) -> Iterator[Finding]:
+    """What differs from the network config, other than the MTU."""
+    missing = sorted(set(wanted.nics) - {nic.name for nic in bond.members})
+    if missing and bond.members:
+        what = (
+            f"NIC {', '.join(missing)} of network config {wanted.config} is not in bond "
+            f"{bond.name}; look whether it is there (`ip link`); {_agent(node)}"
+        )
+        yield Finding(node, bond.name, what)
+    if bond.mode != wanted.mode:
+        what = (
+            f"bond {bond.name} has mode {bond.mode}, not {wanted.mode} as network config "
+            f"{wanted.config}; {_agent(node)}"
+        )
+        yield Finding(node, bond.name, what)
+
+
+def _mtu(seen: Devices, expected: Expected) -> str:
+    if expected.by_hand:
+        return f"on {seen.node}: {hosts.mtu_commands(expected.version, expected.mtu)}"
+    return _agent(seen.node)
+
+
+def _agent(node: str) -> str:
+    return (
+        f"its agent sets it up: look at the log of {AGENT} on {node}, and delete that pod if "
+        "it hangs"
+    )
+
+
+# --- bridge ---------------------------------------------------------------------------------
+
+
+def _of_bridge(seen: Devices, expected: Expected, guests: list[Guest]) -> Iterator[Finding]:
+    name = f"{expected.cluster_network}-br"
+    bridge = seen.bridge
+    if bridge is None:
+        what = f"there is no bridge {name}; {_agent(seen.node)}"
+        yield Finding(seen.node, name, what)
+    elif bridge.mtu != expected.mtu:
+        because = _why_bridge(seen, bridge, expected, guests)
+        if because:
+            what = f"bridge {name} has MTU {bridge.mtu}, not {expected.mtu}: {because}"
+            yield Finding(seen.node, name, what)
+
+
+def _why_bridge(seen: Devices, bridge: Bridge, expected: Expected, guests: list[Guest]) -> str:
+    """What holds the bridge at its MTU; empty if the bond does, of which enough is said."""
+    lowest = [port for port in seen.ports.lowest if port.mtu == bridge.mtu]
+    if lowest and bridge.mtu < expected.mtu:
+        names = [port_words(port, seen.node, guests) for port in lowest[:MOST_PORTS]]
+        number = seen.ports.by_mtu.get(bridge.mtu, len(lowest))
+        more = f" and {number - len(names)} more" if number > len(names) else ""
+        hold = "holds" if number == 1 else "hold"
+        return (
+            f"{', '.join(names)}{more} {hold} it there; stop what is behind it, or take it "
+            f"out of the bridge on {seen.node}: ip link set {lowest[0].name} nomaster"
+        )
+    if seen.bond is not None and seen.bond.mtu == bridge.mtu:
+        return ""
+    if expected.by_hand:
+        return f"on {seen.node}: {hosts.mtu_commands(expected.version, expected.mtu)}"
+    return (
+        "no port holds it there, so somebody has set it by hand: "
+        f"ip link set {bridge.name} mtu {expected.mtu}"
+    )
+
+
+# --- VLANs ----------------------------------------------------------------------------------
+
+
+def _of_vlans(seen: Devices, expected: Expected) -> Iterator[Finding]:
+    """VM networks whose VLAN the uplink does not let through (H4.4, H7)."""
+    if seen.bond is None or seen.bridge is None:
+        return
+    lacking = {
+        key: vlans - seen.vlans
+        for key, vlans in sorted(expected.vm_networks.items())
+        if vlans - seen.vlans
+    }
+    if not lacking:
+        return
+    missing = frozenset().union(*lacking.values())
+    names = ", ".join(lacking)
+    what = (
+        f"VLAN {vlan_words(missing)} of VM network {names} is not on the uplink "
+        f"{seen.bond.name} (it has {vlan_words(seen.vlans) or 'none'})"
+    )
+    # An agent that hears of the VM network too late looks again only when this changes.
+    look_again = (
+        f"kubectl annotate --overwrite clusternetwork {expected.cluster_network} "
+        'harvester-net/look-again="$(date)" has its agent look again'
+    )
+    by_hand = ""
+    if expected.by_hand:
+        command = hosts.vlan_commands(expected.version, seen.vlans, missing)
+        by_hand = f"; if that does not help, on {seen.node}: {command}"
+    yield Finding(seen.node, seen.bond.name, f"{what}; {look_again}{by_hand}")
+
+
+# --- notes ----------------------------------------------------------------------------------
+
+
+def _of_links(seen: Devices) -> Iterator[Finding]:
+    members = seen.bond.members if seen.bond else ()
+    down = [nic.name for nic in members if nic.state == "down"]
+    if seen.bond is not None and down and len(down) < len(members):
+        what = f"NIC {', '.join(down)} of bond {seen.bond.name} has no link"
+        yield Finding(seen.node, seen.bond.name, what)
+
+
+def _of_ports(seen: Devices, expected: Expected, guests: list[Guest]) -> Iterator[Finding]:
+    """Ports that are too small and do not hold the bridge, because its MTU was set by hand."""
+    if seen.bridge is None or seen.bridge.mtu != expected.mtu:
+        return
+    for port in seen.ports.lowest[:MOST_PORTS]:
+        if port.mtu < expected.mtu:
+            who = port_words(port, seen.node, guests)
+            what = f"{who} still has MTU {port.mtu}; start what is behind it anew"
+            yield Finding(seen.node, port.name, what)
+
+
+def _of_leftovers(seen: Devices) -> Iterator[Finding]:
+    for name in seen.leftovers:
+        what = f"device {name} is left of a ping that was killed: ip link delete {name}"
+        yield Finding(seen.node, name, what)

@@ -1,0 +1,178 @@
+"""The pods that look at the nodes, and the image that they run: pure.
+
+They have no token, no volumes of the host, no capabilities to look with and two to ping with,
+and end by themselves whatever happens to us.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+
+from ..cluster.resources import Object, Resource
+
+LABEL = "harvester-net/verify"
+"""Label of all these pods; its value is the cluster network."""
+NAMESPACE = "harvester-system"
+DAEMON_SET = Resource("apps/v1", "DaemonSet", "daemonsets", namespaced=True)
+LONGHORN = "longhorn-system/longhorn-manager"
+"""It runs on every node of every Harvester cluster, so its image is on the nodes already, and
+it holds iproute2 and iputils. The image of the network controller itself holds neither.
+"""
+SECONDS_TO_LOOK = 60
+SECONDS_TO_PING = 300
+SECONDS_TO_END = 10
+NOBODY = 65534
+
+
+@dataclass(frozen=True)
+class PodWish:
+    """What the user may say about the pods."""
+
+    image: str
+    namespace: str = NAMESPACE
+    tolerations: tuple[str, ...] = ()
+    """Keys of the taints that the pods tolerate; none given: all taints."""
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What a pod is sent for."""
+
+    script: str
+    """Name of the script beside this module."""
+    seconds: int
+    """It is ended after so many."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What the script is told, as environment."""
+    capabilities: Sequence[str] = ()
+    """What it needs besides nothing; with any it runs as root, or they would not be its."""
+
+
+def looking(cluster_network: str, vlan: int | None) -> Errand:
+    """The errand that reads the devices; nobody in particular may do it."""
+    values = {"CN": cluster_network, "VLAN": "" if vlan is None else str(vlan)}
+    return Errand("look.sh", SECONDS_TO_LOOK, values)
+
+
+def pinging(values: Mapping[str, str]) -> Errand:
+    """The errand that pings: it makes a VLAN device, and opens raw sockets."""
+    return Errand("ping.sh", SECONDS_TO_PING, values, ("NET_ADMIN", "NET_RAW"))
+
+
+def pods_in(namespace: str) -> Resource:
+    """The pods of one namespace: to see those of all others is a right that nobody needs."""
+    return Resource("v1", "Pod", f"namespaces/{namespace}/pods")
+
+
+def manifest(errand: Errand, node: str, cluster_network: str, wish: PodWish) -> Object:
+    """A pod on one node."""
+    script = (files(__package__) / errand.script).read_text()
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {
+            "name": f"harvester-net-verify-{secrets.token_hex(4)}",
+            "namespace": wish.namespace,
+            "labels": {LABEL: cluster_network},
+        },
+        "spec": {
+            "nodeName": node,
+            "hostNetwork": True,
+            "restartPolicy": "Never",
+            "activeDeadlineSeconds": errand.seconds,
+            "terminationGracePeriodSeconds": SECONDS_TO_END,
+            "automountServiceAccountToken": False,
+            "enableServiceLinks": False,
+            "tolerations": _tolerations(wish),
+            "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
+            "containers": [
+                {
+                    "name": "verify",
+                    "image": wish.image,
+                    "imagePullPolicy": "IfNotPresent",
+                    "command": ["sh", "-c", script],
+                    "terminationMessagePolicy": "FallbackToLogsOnError",
+                    "env": [
+                        {"name": name, "value": value}
+                        for name, value in sorted(errand.values.items())
+                    ],
+                    "resources": {
+                        "requests": {"cpu": "10m", "memory": "16Mi"},
+                        "limits": {"memory": "128Mi"},
+                    },
+                    "securityContext": _rights(errand),
+                }
+            ],
+        },
+    }
+
+
+def _tolerations(wish: PodWish) -> list[Object]:
+    if not wish.tolerations:
+        return [{"operator": "Exists"}]
+    return [{"key": key, "operator": "Exists"} for key in wish.tolerations]
+
+
+def _rights(errand: Errand) -> Object:
+    capabilities: Object = {"drop": ["ALL"]}
+    rights: Object = {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": capabilities,
+    }
+    if errand.capabilities:
+        capabilities["add"] = list(errand.capabilities)
+        return rights | {"runAsUser": 0}
+    return rights | {"runAsNonRoot": True, "runAsUser": NOBODY, "runAsGroup": NOBODY}
+
+
+def image_in(daemon_set: Object | None) -> str:
+    """The image of a DaemonSet's first container; empty if there is none."""
+    if daemon_set is None:
+        return ""
+    containers = daemon_set["spec"]["template"]["spec"].get("containers") or [{}]
+    return str(containers[0].get("image") or "")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a pod came to."""
+
+    message: str = ""
+    """Its termination message; empty if it has none."""
+    trouble: str = ""
+    """Why it has no message."""
+
+
+NO_IMAGE = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName")
+CANNOT_START = ("CreateContainerConfigError", "CreateContainerError", "RunContainerError")
+
+
+def ended(pod: Object) -> Ended | None:
+    """What a pod came to, from its status; None while it may still say something."""
+    status = pod.get("status") or {}
+    container: Object = next(iter(status.get("containerStatuses") or []), {})
+    state = container.get("state") or {}
+    terminated, waiting = state.get("terminated"), state.get("waiting") or {}
+    if terminated is not None:
+        return _terminated(terminated, status)
+    reason = str(waiting.get("reason") or "")
+    if reason in (*NO_IMAGE, *CANNOT_START):
+        return Ended(trouble=f"its pod does not start: {reason}: {waiting.get('message', '')}")
+    if status.get("phase") in ("Failed", "Succeeded"):
+        said = status.get("message") or status.get("reason") or status["phase"]
+        return Ended(trouble=f"its pod ended without an answer: {said}")
+    return None
+
+
+def _terminated(terminated: Object, status: Object) -> Ended:
+    message, code = str(terminated.get("message") or "").strip(), terminated.get("exitCode")
+    if message and not code:
+        return Ended(message)
+    # Of a container that failed the message is the end of its log.
+    end = " ".join(message.split())[-300:]
+    said = end or status.get("message") or terminated.get("reason") or ""
+    return Ended(trouble=f"its pod ended without an answer (exit code {code}): {said}")

@@ -1,0 +1,260 @@
+"""The step that looks at the nodes: where it stands, what it waits for, what it stops."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from harvester_net.change import carry_out as change
+from harvester_net.change import journal, report
+from harvester_net.change.carry_out import RolledBack
+from harvester_net.change.consent import Consent, NodeCheck, consent_of
+from harvester_net.change.plan import plan, reached
+from harvester_net.change.record import Goal, Record
+from harvester_net.change.run import Stopped
+from harvester_net.change.steps import nodes as step
+from harvester_net.change.steps.order import steps_of
+from harvester_net.cluster.resources import CLUSTER_NETWORK, LINK_MONITOR, VLAN_CONFIG, VMI
+from harvester_net.rules.reading import uplink_mtu
+from harvester_net.specs.disruption import Disruption, VerifyOnNodes
+from harvester_net.verify import check as verify
+from harvester_net.verify.facts import Question
+from harvester_net.verify.outcome import Finding, Outcome
+
+from .clusters import config_object, network_object
+from .live import Heard, LiveCluster, work_on
+from .sites import UP, site
+from .world import World
+
+VMS: dict[str, str | bool] = {"default/vm1": "Always"}
+LOOK = NodeCheck(vlan=100, image="mine")
+FULL = Consent(stop_vms=True, cycle_storage_network=True, verify_on_nodes=LOOK)
+ON_MGMT = Goal(kind="mtu", cluster_network="mgmt", mtu=9000)
+OLD = Finding("node1", "data-br", "bridge data-br has MTU 1500, not 9000: a port holds it")
+
+TITLE = "look at the devices of data on every node, and ping between them on VLAN 100"
+
+
+class Nodes:
+    """What the nodes look like, one look after the other; the last one stays."""
+
+    def __init__(self) -> None:
+        self.asked: list[Question] = []
+        self.looks: list[Outcome] = [Outcome("data", 9000)]
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    async def check(
+        self,
+        cluster: object,
+        question: Question,
+        patience: object,
+        tell: object,
+        *,
+        ping_anyway: bool,
+    ) -> Outcome:
+        assert not ping_anyway
+        self.asked.append(question)
+        self.meanwhile()
+        return self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
+
+
+@pytest.fixture(autouse=True)
+def nodes(monkeypatch: pytest.MonkeyPatch) -> Nodes:
+    seen = Nodes()
+    monkeypatch.setattr(verify, "check", seen.check)
+    monkeypatch.setattr(step, "PAUSE", 0.0)
+    monkeypatch.setattr(step, "SECONDS_TO_FOLLOW", 0.05)
+    return seen
+
+
+def record_of(world: World, goal: Goal = UP, consent: Consent = FULL) -> Record:
+    made = plan(world.situation, goal, consent)
+    assert made.refusals == []
+    return made.record
+
+
+def with_mgmt(world: World) -> World:
+    return world.put(CLUSTER_NETWORK, network_object("mgmt"))
+
+
+def ids(record: Record) -> list[str]:
+    return [one.id for one in steps_of(record)]
+
+
+def test_it_comes_after_the_configs_and_before_anything_is_restored() -> None:
+    assert ids(record_of(site(vms=VMS, storage=True))) == [
+        "stop default/vm1",
+        "volumes detached",
+        "clear storage network",
+        "delete nc-1",
+        "set mtu nc-0",
+        "create nc-1",
+        "verify nodes",
+        "set storage network",
+        "start default/vm1",
+    ]
+    after = {one.id: one.after for one in steps_of(record_of(site(vms=VMS)))}
+    assert {"set mtu nc-0", "create nc-1"} <= set(after["verify nodes"])
+    assert "verify nodes" in after["start default/vm1"]
+
+
+def test_on_mgmt_it_comes_before_harvester_is_told() -> None:
+    steps = steps_of(record_of(with_mgmt(site()), ON_MGMT))
+    assert [one.id for one in steps] == ["verify nodes", "annotate"]
+    assert steps[1].after == ("verify nodes",)
+
+
+def test_a_changed_uplink_is_looked_at_on_its_cluster_network() -> None:
+    goal = Goal(kind="config", key="nc-0", patch={"uplink": {"nics": ["eth1"]}})
+    steps = steps_of(record_of(site(), goal))
+    assert [one.title for one in steps][1:] == [TITLE]
+
+
+@pytest.mark.parametrize(
+    ("record", "why"),
+    [
+        (record_of(site(), consent=Consent()), "nobody wants it"),
+        (record_of(site()).turned_back(), "the way back is for the VMs"),
+        (
+            record_of(site(), Goal(kind="configDeletion", key="nc-0")),
+            "what is gone cannot be looked at",
+        ),
+    ],
+)
+def test_it_is_left_out_where_it_proves_nothing(record: Record, why: str) -> None:
+    assert "verify nodes" not in ids(record), why
+
+
+def test_the_question_is_what_the_user_gave() -> None:
+    wish = VerifyOnNodes(vlan=7, image="x", namespace="tools", tolerations=["a"])
+    consent = replace(
+        FULL, verify_on_nodes=consent_of(Disruption(verifyOnNodes=wish)).verify_on_nodes
+    )
+    (one,) = [
+        s for s in steps_of(record_of(site(), consent=consent)) if s.id == "verify nodes"
+    ]
+    assert isinstance(one, step.VerifyNodes)
+    assert one.question == Question("data", 9000, 7, "x", "tools", ("a",))
+
+
+def test_the_journal_keeps_how_to_look() -> None:
+    record = record_of(site())
+    text = record.model_dump_json(exclude_defaults=True)
+    assert json.loads(text)["verify"]["vlan"] == 100
+    assert Record.model_validate_json(text) == record
+
+
+async def test_vms_start_when_the_nodes_are_as_they_should_be(nodes: Nodes) -> None:
+    live = LiveCluster(site(vms=VMS))
+    running: list[bool] = []
+    nodes.meanwhile = lambda: running.append("default/vm1" in live.world.of(VMI))
+    await change.carry_out(work_on(live), UP, FULL)
+    assert running == [False]
+    assert "default/vm1" in live.world.of(VMI)
+    assert nodes.asked == [Question("data", 9000, 100, "mine")]
+
+
+async def test_devices_may_take_a_moment_to_follow(nodes: Nodes) -> None:
+    nodes.looks = [Outcome("data", 9000, findings=(OLD,)), Outcome("data", 9000)]
+    await change.carry_out(work_on(LiveCluster(site(vms=VMS))), UP, FULL)
+    assert len(nodes.asked) == 2
+
+
+async def test_what_stays_wrong_stops_the_change_with_the_vms_down(nodes: Nodes) -> None:
+    nodes.looks = [Outcome("data", 9000, findings=(OLD,))]
+    live = LiveCluster(site(vms=VMS))
+    with pytest.raises(Stopped) as stopped:
+        await change.carry_out(work_on(live), UP, FULL)
+    assert str(stopped.value) == (
+        f"step 5, {TITLE}: node1: bridge data-br has MTU 1500, not 9000: a port holds it. 4 "
+        f"of 6 steps are done; left: {TITLE}; start VM default/vm1 (Always)"
+    )
+    assert "default/vm1" not in live.world.of(VMI)
+    # Repaired, the next run looks again and goes on.
+    nodes.looks = [Outcome("data", 9000)]
+    await change.resume(work_on(live))
+    assert "default/vm1" in live.world.of(VMI)
+    assert await journal.read(work_on(live).cluster, live.patience()) is None
+
+
+async def test_whoever_wants_the_vms_back_at_once_may_do_without(nodes: Nodes) -> None:
+    nodes.looks = [Outcome("data", 9000, unproven=("node1 was not looked at",))]
+    live = LiveCluster(site(vms=VMS))
+    with pytest.raises(Stopped, match="not proven: node1 was not looked at"):
+        await change.carry_out(work_on(live), UP, FULL)
+    assert len(nodes.asked) == 1, "no second look is worth it"
+    await change.resume(work_on(live), without_verification=True)
+    assert "default/vm1" in live.world.of(VMI)
+
+
+async def test_an_up_without_it_goes_on_without_it(nodes: Nodes) -> None:
+    nodes.looks = [Outcome("data", 9000, findings=(OLD,))]
+    live = LiveCluster(site(vms=VMS))
+    with pytest.raises(Stopped):
+        await change.carry_out(work_on(live), UP, FULL)
+    await change.carry_out(work_on(live), UP, replace(FULL, verify_on_nodes=None))
+    assert "default/vm1" in live.world.of(VMI)
+
+
+async def test_what_stays_wrong_is_rolled_back_if_the_user_says_so(nodes: Nodes) -> None:
+    nodes.looks = [Outcome("data", 9000, findings=(OLD,))]
+    live = LiveCluster(site(vms=VMS))
+    with pytest.raises(RolledBack, match="bridge data-br has MTU 1500"):
+        await change.carry_out(work_on(live), UP, replace(FULL, on_failure="rollBack"))
+    assert "default/vm1" in live.world.of(VMI)
+    assert uplink_mtu(live.world.of(CLUSTER_NETWORK)["data"]) == 1500
+
+
+async def test_mgmt_waits_for_the_operator_and_is_told_afterwards(nodes: Nodes) -> None:
+    live, told = LiveCluster(with_mgmt(site())), []
+    nodes.looks = [Outcome("mgmt", 9000, findings=(OLD,)), Outcome("mgmt", 9000)]
+    nodes.meanwhile = lambda: told.append(uplink_mtu(live.world.of(CLUSTER_NETWORK)["mgmt"]))
+    heard = Heard()
+    notes = await change.carry_out(work_on(live, heard), ON_MGMT, FULL)
+    assert told == [1500, 1500]
+    assert notes == []
+    assert any("bridge data-br has MTU 1500" in status for status in heard.statuses)
+    assert reached(live.world.situation, ON_MGMT)
+
+
+async def test_mgmt_without_a_look_says_what_nobody_has_proven() -> None:
+    live = LiveCluster(with_mgmt(site()))
+    notes = await change.carry_out(work_on(live), ON_MGMT, Consent())
+    assert notes == [
+        "nobody has looked whether mgmt-bo and mgmt-br have MTU 9000 on every node; "
+        "`harvester-net verify mgmt` does, and disruption.verifyOnNodes before Harvester is "
+        "told"
+    ]
+
+
+async def test_mgmt_is_read_where_the_server_mirrors_it() -> None:
+    world = with_mgmt(site(version=(1, 9)))
+    for node, mtu in (("node0", 1500), ("node1", 9000)):
+        mirror = config_object(f"mgmt-vlanconfig-{node}", "mgmt", {"mtu": mtu}, {"x": node})
+        world = world.put(VLAN_CONFIG, mirror)
+    (note,) = await change.carry_out(work_on(LiveCluster(world)), ON_MGMT, Consent())
+    assert note.startswith("node0: bond mgmt-bo has MTU 1500, not 9000; on node0: nmcli con")
+
+
+@pytest.mark.parametrize(
+    ("consent", "says"),
+    [
+        (FULL, "Harvester is told when every node has it; until then the change waits"),
+        (Consent(), "Harvester does not check that the hosts have it"),
+    ],
+)
+def test_the_plan_for_mgmt_says_who_looks(consent: Consent, says: str) -> None:
+    notes = list(report.notes(record_of(with_mgmt(site()), ON_MGMT, consent)))
+    assert notes[0].startswith("on every node, before: nmcli con modify bond-mgmt")
+    assert notes[1].startswith(says)
+
+
+async def test_the_devices_are_the_better_proof_than_the_bonds_index(nodes: Nodes) -> None:
+    live = LiveCluster(site(nodes=1))
+    monitor = live.world.of(LINK_MONITOR)["data"]
+    live.trouble = lambda before, after: after.put(LINK_MONITOR, monitor)
+    assert await change.carry_out(work_on(live), UP, FULL) == []
+    assert len(nodes.asked) == 1

@@ -1,0 +1,273 @@
+"""The whole check against nodes that answer, or do not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from harvester_net.cluster.errors import Forbidden, NotFound
+from harvester_net.cluster.patience import OutOfPatience, Patience
+from harvester_net.cluster.resources import NODE, VMI
+from harvester_net.verify import nodes as pods_on_nodes
+from harvester_net.verify.check import check
+from harvester_net.verify.facts import Question
+from harvester_net.verify.outcome import Outcome, problems, proven_words
+from harvester_net.verify.pods import LABEL
+from harvester_net.verify.values import document, nodes_output
+
+from .nodes_world import IMAGE, NodesWorld, ended, looked, node, pinged, world
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pods_on_nodes, "PAUSE", 0.001)
+    monkeypatch.setattr(pods_on_nodes, "SECONDS_TO_START", 0.05)
+
+
+async def checked(site: NodesWorld, seconds: float = 5, **asked: Any) -> Outcome:
+    question = Question(asked.pop("network", "data"), **asked)
+    return await check(site.cluster, question, Patience(seconds))
+
+
+async def test_healthy_nodes_are_proven_and_no_pod_is_left() -> None:
+    site = world("node1", "node2")
+    outcome = await checked(site)
+    assert outcome.is_proven
+    assert problems(outcome) == []
+    assert proven_words(outcome) == (
+        "proven: cluster network data has MTU 9000 on the devices of 2 nodes"
+    )
+    assert site.pods == {}
+    assert [pod["spec"]["nodeName"] for pod in site.made] == ["node1", "node2"]
+    assert {pod["spec"]["containers"][0]["image"] for pod in site.made} == {IMAGE}
+
+
+async def test_the_pings_of_all_nodes_are_a_proof_too() -> None:
+    site = world("node1", "node2", "node3")
+    site.pings = {"node1": pinged("2 3"), "node2": pinged("1 3"), "node3": pinged("1 2")}
+    outcome = await checked(site, vlan=100)
+    assert outcome.is_proven
+    assert "and full frames pass between them on VLAN 100" in proven_words(outcome)
+    assert len(site.made) == 6
+    assert site.pods == {}
+    reaches = {seen["node"]: seen["reaches"] for seen in nodes_output(outcome)}
+    assert reaches == {
+        "node1": ["node2", "node3"],
+        "node2": ["node1", "node3"],
+        "node3": ["node1", "node2"],
+    }
+
+
+async def test_a_pair_that_the_switch_keeps_apart_is_found() -> None:
+    site = world("node1", "node2", "node3")
+    site.pings = {
+        "node1": pinged("2", usual="3"),
+        "node2": pinged("1 3"),
+        "node3": pinged("1 2"),
+    }
+    outcome = await checked(site, vlan=100)
+    assert problems(outcome) == [
+        "node1 -> node3: frames of 9000 bytes do not arrive, 1500 do: the switch between "
+        "them, or a NIC, does not carry the MTU (VLAN 100)"
+    ]
+
+
+@pytest.mark.parametrize(("anyway", "pods"), [(True, 4), (False, 2)])
+async def test_whoever_looks_again_need_not_ping_over_wrong_devices(
+    anyway: bool, pods: int
+) -> None:
+    site = world("node1", "node2")
+    site.looks["node2"] = looked(1500)
+    site.pings = {"node1": pinged("2"), "node2": pinged("", usual="1", mtu=1500)}
+    question = Question("data", vlan=100)
+    outcome = await check(site.cluster, question, Patience(5), ping_anyway=anyway)
+    assert [finding.node for finding in outcome.findings] == ["node2"]
+    assert len(site.made) == pods
+
+
+async def test_a_port_that_holds_the_bridge_is_named_with_its_vm() -> None:
+    site = world("node1", "node2")
+    mac = "52:54:00:aa:00:01"
+    site.looks["node2"] = _held(mac)
+    site.objects[VMI] = {
+        "default/vm1": {
+            "metadata": {"name": "vm1", "namespace": "default"},
+            "spec": {"networks": [{"multus": {"networkName": "web"}}]},
+            "status": {"nodeName": "node2", "interfaces": [{"mac": mac.upper()}]},
+        }
+    }
+    outcome = await checked(site)
+    assert problems(outcome) == [
+        "node2: bridge data-br has MTU 1500, not 9000: port veth1a2b (VM default/vm1) holds "
+        "it there; stop what is behind it, or take it out of the bridge on node2: ip link set "
+        "veth1a2b nomaster"
+    ]
+
+
+def _held(mac: str) -> str:
+    """The answer of a node with a port of 1500 bytes."""
+    return looked(9000, "data", f"port veth1a2b veth 1500 {mac}", "ports 1500 1", bridge=1500)
+
+
+async def test_a_storage_pod_behind_a_port_is_named() -> None:
+    site = world("node1")
+    site.looks["node1"] = _held("02:00:00:00:00:09")
+    status = [{"name": "default/web", "interface": "lhnet1", "mac": "02:00:00:00:00:09"}]
+    annotations = {"k8s.v1.cni.cncf.io/network-status": json.dumps(status)}
+    site.other_pods = [
+        {
+            "metadata": {
+                "name": "instance-manager-1",
+                "namespace": "longhorn-system",
+                "annotations": annotations,
+            },
+            "spec": {"nodeName": "node1"},
+        }
+    ]
+    (problem,) = problems(await checked(site))
+    assert "port veth1a2b (pod longhorn-system/instance-manager-1) holds it" in problem
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        (
+            {
+                "phase": "Pending",
+                "containerStatuses": [
+                    {"state": {"waiting": {"reason": "ErrImagePull", "message": "not found"}}}
+                ],
+            },
+            "its pod does not start: ErrImagePull: not found",
+        ),
+        (
+            {"phase": "Failed", "reason": "DeadlineExceeded", "message": "was too slow"},
+            "its pod ended without an answer: was too slow",
+        ),
+        (
+            ended("sh: bridge: not found\n", code=127),
+            "its pod ended without an answer (exit code 127): sh: bridge: not found",
+        ),
+        (ended("something else"), "it answered 'something else'"),
+        (ended(looked()[-40:]), "it answered"),
+        (ended(looked()[:80]), "its answer is cut short"),
+    ],
+)
+async def test_a_node_that_gives_no_answer_is_said_and_the_others_are_judged(
+    status: dict[str, Any], says: str
+) -> None:
+    site = world("node1", "node2")
+
+    def spoil() -> None:
+        for pod in site.pods.values():
+            if pod["spec"]["nodeName"] == "node2":
+                pod["status"] = status
+
+    site.before_list = spoil
+    outcome = await checked(site)
+    (problem,) = problems(outcome)
+    assert problem.startswith(f"not proven: node2 was not looked at: {says}")
+    assert outcome.nodes["node1"] is not None
+    assert outcome.nodes["node2"] is None
+
+
+async def test_a_pod_that_never_starts_is_given_up_and_removed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("harvester_net.verify.pods.SECONDS_TO_LOOK", 0)
+    site = world("node1", "node2")
+    del site.looks["node2"]
+    (problem,) = problems(await checked(site))
+    assert problem == ("not proven: node2 was not looked at: its pod has said nothing for 0 s")
+    assert site.pods == {}
+
+
+async def test_a_node_that_is_not_ready_gets_no_pod() -> None:
+    site = world("node1", "node2")
+    site.objects[NODE]["node2"] = node("node2", "Unknown")
+    outcome = await checked(site)
+    assert problems(outcome) == ["not proven: node2 was not looked at: the node is not ready"]
+    assert [pod["spec"]["nodeName"] for pod in site.made] == ["node1"]
+
+
+async def test_without_the_right_to_run_pods_it_says_what_is_not_proven() -> None:
+    site = world("node1")
+    site.refuses = Forbidden('pods is forbidden: User "eve" cannot create resource "pods"')
+    outcome = await checked(site)
+    assert problems(outcome) == [
+        "not proven: nobody looked at the nodes, because no pod may run there: pods is "
+        'forbidden: User "eve" cannot create resource "pods"'
+    ]
+    assert outcome.nodes == {"node1": None}
+
+
+async def test_without_an_image_it_says_which_to_name() -> None:
+    site = world("node1")
+    site.daemon_set = None
+    (problem,) = problems(await checked(site))
+    assert problem.startswith(
+        "not proven: nobody looked at the nodes: the image of DaemonSet "
+        "longhorn-system/longhorn-manager is not known"
+    )
+    assert problem.endswith("name one that holds sh, ip, bridge and ping")
+    assert (await checked(site, image="mine")).is_proven
+
+
+async def test_what_a_killed_run_has_left_is_removed_first() -> None:
+    site = world("node1")
+    site.pods["old"] = {"metadata": {"name": "old", "labels": {LABEL: "data"}}, "spec": {}}
+    await checked(site)
+    assert site.pods == {}
+
+
+async def test_pods_are_removed_when_the_user_will_not_wait() -> None:
+    site = world("node1", "node2")
+    del site.looks["node2"]
+    waiting = asyncio.Event()
+    site.before_list = lambda: waiting.set() if site.pods else None
+    task = asyncio.ensure_future(checked(site, seconds=60))
+    await waiting.wait()
+    assert len(site.pods) == 2
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert site.pods == {}
+
+
+async def test_pods_are_removed_when_the_time_is_up() -> None:
+    site = world("node1")
+    del site.looks["node1"]
+    with pytest.raises(OutOfPatience):
+        await checked(site, seconds=0.03)
+    assert site.pods == {}
+
+
+async def test_an_unknown_cluster_network_is_an_error_that_names_the_others() -> None:
+    with pytest.raises(NotFound, match="there is no cluster network nope; there are: data"):
+        await checked(world("node1"), network="nope")
+
+
+async def test_mgmt_is_looked_at_on_every_node() -> None:
+    site = world("node1", "node2", network="mgmt")
+    site.looks["node2"] = looked(1500, "mgmt")
+    outcome = await checked(site, network="mgmt")
+    (problem,) = problems(outcome)
+    assert problem.startswith(
+        "node2: bond mgmt-bo has MTU 1500, not 9000; on node2: nmcli con modify bond-mgmt"
+    )
+
+
+async def test_the_document_is_json_and_says_all_of_it() -> None:
+    site = world("node1", "node2")
+    site.pings = {"node1": pinged("2"), "node2": pinged("", usual="1")}
+    said = json.loads(json.dumps(document(await checked(site, vlan=100))))
+    assert (said["clusterNetwork"], said["mtu"], said["proven"]) == ("data", 9000, False)
+    assert said["nodes"][0]["bond"]["nics"][0] == {"name": "ens1", "mtu": 9000, "state": "up"}
+    assert said["pings"] == [
+        {"from": "node1", "to": "node2", "came": "full"},
+        {"from": "node2", "to": "node1", "came": "1500"},
+    ]
+    assert [finding["node"] for finding in said["findings"]] == ["node2 -> node1"]

@@ -1,0 +1,232 @@
+"""What is said of the devices of one node: which node, which device, what to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from harvester_net.verify.devices import Bond, Bridge, Devices, Member, Port, Ports
+from harvester_net.verify.findings import Expected, Uplink, findings, notes
+from harvester_net.verify.holders import Guest
+
+NICS = (Member("ens1", 9000, "up"), Member("ens2", 9000, "up"))
+BOND = Bond("data-bo", 20, 9000, "active-backup", "ens1", "data-br", NICS)
+BRIDGE = Bridge("data-br", 21, 9000)
+GOOD = Devices("node2", BOND, BRIDGE, vlans=frozenset({1, 100}))
+EXPECTED = Expected(
+    "data",
+    9000,
+    vm_networks={"default/web": frozenset({100})},
+    uplinks={"node2": Uplink("rack", ("ens1", "ens2"), "active-backup")},
+)
+AGENT = (
+    "its agent sets it up: look at the log of the pod of DaemonSet "
+    "harvester-system/harvester-network-controller on node2, and delete that pod if it hangs"
+)
+MGMT = Devices(
+    "node2",
+    replace(BOND, name="mgmt-bo", master="mgmt-br"),
+    replace(BRIDGE, name="mgmt-br"),
+    vlans=frozenset({1, 2017}),
+)
+ON_MGMT = Expected("mgmt", 9000, (1, 7), {"default/web": frozenset({100})})
+VMS = [
+    Guest("VM default/vm1", "node2", frozenset({"52:54:00:aa:00:01"})),
+    Guest("VM default/vm2", "node2", frozenset({"52:54:00:aa:00:02"})),
+    Guest("VM default/far", "node1", frozenset({"52:54:00:aa:00:03"})),
+]
+
+
+def bridge_with(*ports: Port, mtu: int = 1500) -> Devices:
+    """A node whose bridge has an MTU in bytes and these ports."""
+    by_mtu: dict[int, int] = {}
+    for port in ports:
+        by_mtu[port.mtu] = by_mtu.get(port.mtu, 0) + 1
+    return replace(GOOD, bridge=replace(BRIDGE, mtu=mtu), ports=Ports(by_mtu, ports))
+
+
+def said(seen: Devices, expected: Expected = EXPECTED, guests: list[Guest] = VMS) -> list[str]:
+    return [str(finding) for finding in findings(seen, expected, guests)]
+
+
+def test_nothing_is_said_of_a_healthy_node() -> None:
+    assert said(GOOD) == []
+    assert notes(GOOD, EXPECTED) == []
+
+
+@pytest.mark.parametrize(
+    ("seen", "says"),
+    [
+        (
+            replace(GOOD, bond=None),
+            f"node2: there is no bond data-bo; {AGENT}",
+        ),
+        (
+            replace(GOOD, bridge=None),
+            f"node2: there is no bridge data-br; {AGENT}",
+        ),
+        (
+            replace(GOOD, bond=replace(BOND, members=())),
+            f"node2: bond data-bo has no NIC; {AGENT}",
+        ),
+        (
+            replace(GOOD, bond=replace(BOND, master="")),
+            "node2: bond data-bo is no port of bridge data-br, so no VM reaches the uplink; "
+            f"{AGENT}",
+        ),
+        (
+            replace(
+                GOOD, bond=replace(BOND, members=tuple(replace(n, state="down") for n in NICS))
+            ),
+            "node2: no NIC of bond data-bo has a link (ens1, ens2); look at the cables and "
+            "the switch ports",
+        ),
+        (
+            replace(GOOD, bond=replace(BOND, members=(replace(NICS[0], mtu=1500), NICS[1]))),
+            "node2: NIC ens1 of bond data-bo has MTU 1500, not 9000 as the bond; somebody has "
+            "set it by hand: ip link set ens1 mtu 9000",
+        ),
+        (
+            replace(GOOD, bond=replace(BOND, members=NICS[:1])),
+            "node2: NIC ens2 of network config rack is not in bond data-bo; look whether it "
+            f"is there (`ip link`); {AGENT}",
+        ),
+        (
+            replace(GOOD, bond=replace(BOND, mode="802.3ad")),
+            "node2: bond data-bo has mode 802.3ad, not active-backup as network config rack; "
+            f"{AGENT}",
+        ),
+        (
+            replace(GOOD, vlans=frozenset({1})),
+            "node2: VLAN 100 of VM network default/web is not on the uplink data-bo (it has "
+            "1); kubectl annotate --overwrite clusternetwork data "
+            'harvester-net/look-again="$(date)" has its agent look again',
+        ),
+        (
+            bridge_with(mtu=5000),
+            "node2: bridge data-br has MTU 5000, not 9000: no port holds it there, so "
+            "somebody has set it by hand: ip link set data-br mtu 9000",
+        ),
+        (
+            bridge_with(Port("veth1a2b", "veth", 1500, ("52:54:00:aa:00:01",))),
+            "node2: bridge data-br has MTU 1500, not 9000: port veth1a2b (VM default/vm1) "
+            "holds it there; stop what is behind it, or take it out of the bridge on node2: "
+            "ip link set veth1a2b nomaster",
+        ),
+        (
+            bridge_with(Port("veth1a2b", "veth", 1500), Port("vethbig", "veth", 1500)),
+            "node2: bridge data-br has MTU 1500, not 9000: port veth1a2b (one of VM "
+            "default/vm1, VM default/vm2; `bridge fdb show dev veth1a2b` tells its address), "
+            "port vethbig (one of VM default/vm1, VM default/vm2; `bridge fdb show dev "
+            "vethbig` tells its address) hold it there; stop what is behind it, or take it "
+            "out of the bridge on node2: ip link set veth1a2b nomaster",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_with_what_to_do(seen: Devices, says: str) -> None:
+    assert said(seen) == [says]
+
+
+def test_an_old_bond_is_said_once_though_its_bridge_follows_it() -> None:
+    nics = tuple(replace(nic, mtu=1500) for nic in NICS)
+    old = replace(
+        GOOD, bond=replace(BOND, mtu=1500, members=nics), bridge=replace(BRIDGE, mtu=1500)
+    )
+    assert said(old) == [f"node2: bond data-bo has MTU 1500, not 9000; {AGENT}"]
+
+
+@pytest.mark.parametrize(
+    ("guests", "words"),
+    [
+        ([], "port veth0 (of no VM and no pod that can be seen)"),
+        (VMS[:1], "port veth0 (most likely VM default/vm1, the only one there)"),
+        ([VMS[2]], "port veth0 (of no VM and no pod that can be seen)"),
+    ],
+)
+def test_a_silent_port_is_told_as_far_as_it_can_be(guests: list[Guest], words: str) -> None:
+    (sentence,) = said(bridge_with(Port("veth0", "veth", 1500)), guests=guests)
+    assert f"not 9000: {words} holds it there" in sentence
+
+
+def test_more_ports_than_can_be_named_are_counted() -> None:
+    many = [Port(f"veth{n}", "veth", 1500) for n in range(40)]
+    (sentence,) = said(bridge_with(*many), guests=[])
+    assert "port veth2 (of no VM and no pod that can be seen) and 37 more hold it" in sentence
+
+
+@pytest.mark.parametrize(
+    ("version", "command"),
+    [
+        (
+            (1, 7),
+            "nmcli con modify bond-mgmt 802-3-ethernet.mtu 9000; nmcli con modify bridge-mgmt "
+            "802-3-ethernet.mtu 9000; with a VLAN also vlan-mgmt; then nmcli device reapply "
+            "mgmt-bo; nmcli device reapply mgmt-br",
+        ),
+        (
+            (1, 6),
+            "set MTU=9000 in /oem/90_custom.yaml for ifcfg-mgmt-bo and ifcfg-mgmt-br, and "
+            "reboot the node",
+        ),
+    ],
+)
+def test_an_old_mgmt_bond_names_the_hosts_command(
+    version: tuple[int, int], command: str
+) -> None:
+    assert MGMT.bond is not None
+    assert MGMT.bridge is not None
+    nics = tuple(replace(nic, mtu=1500) for nic in NICS)
+    bond = replace(MGMT.bond, mtu=1500, members=nics)
+    old = replace(MGMT, bond=bond, bridge=replace(MGMT.bridge, mtu=1500))
+    expected = Expected("mgmt", 9000, version)
+    assert said(old, expected) == [
+        f"node2: bond mgmt-bo has MTU 1500, not 9000; on node2: {command}"
+    ]
+    half = replace(MGMT, bridge=replace(MGMT.bridge, mtu=1500))
+    assert said(half, expected) == [
+        f"node2: bridge mgmt-br has MTU 1500, not 9000: on node2: {command}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("version", "command"),
+    [
+        (
+            (1, 7),
+            "nmcli con modify bond-mgmt bridge-port.vlans '1 pvid untagged, 100, 2017'; nmcli "
+            "con modify bridge-mgmt bridge.vlans 100,2017; then reboot the node",
+        ),
+        (
+            (1, 6),
+            "add VLAN 100 for mgmt-bo and mgmt-br in /oem/90_custom.yaml, as VLAN lines of "
+            "the primary one stand there, and reboot the node",
+        ),
+    ],
+)
+def test_a_vlan_that_mgmt_lacks_names_the_hosts_command(
+    version: tuple[int, int], command: str
+) -> None:
+    expected = replace(ON_MGMT, version=version)
+    assert said(MGMT, expected) == [
+        "node2: VLAN 100 of VM network default/web is not on the uplink mgmt-bo (it has 1, "
+        "2017); kubectl annotate --overwrite clusternetwork mgmt "
+        'harvester-net/look-again="$(date)" has its agent look again; if that does not help, '
+        f"on node2: {command}"
+    ]
+
+
+def test_notes_are_what_keeps_nothing_from_working() -> None:
+    bond = replace(BOND, members=(NICS[0], replace(NICS[1], state="down")))
+    seen = replace(
+        bridge_with(Port("veth0", "veth", 1500, ("52:54:00:aa:00:02",)), mtu=9000),
+        bond=bond,
+        leftovers=("hnv-100-8d77",),
+    )
+    assert said(seen) == []
+    assert [str(note) for note in notes(seen, EXPECTED, VMS)] == [
+        "node2: NIC ens2 of bond data-bo has no link",
+        "node2: port veth0 (VM default/vm2) still has MTU 1500; start what is behind it anew",
+        "node2: device hnv-100-8d77 is left of a ping that was killed: ip link delete "
+        "hnv-100-8d77",
+    ]

@@ -1,0 +1,112 @@
+"""What the nodes are held against: MTU, nodes and VLANs, from live objects."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from harvester_net.cluster.resources import CLUSTER_NETWORK, NAD, NODE, VLAN_CONFIG
+from harvester_net.verify.facts import Facts, Question, facts_of
+from harvester_net.verify.findings import Uplink
+from harvester_net.verify.vlans import listed, of_network, words
+
+from .nodes_world import NodesWorld, node, world
+from .recorded import vlans
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ([], ""),
+        ([1], "1"),
+        ([1, 100, 101, 102, 200], "1, 100-102, 200"),
+        ([2, 3], "2-3"),
+        (range(1, 4095), "1-4094"),
+    ],
+)
+def test_vlans_are_said_in_few_words(numbers: Any, said: str) -> None:
+    assert words(numbers) == said
+
+
+def test_ranges_and_single_vlans_of_a_device_are_read() -> None:
+    entries = [*vlans("other", 7), *vlans("data-bo", 100, (200, 203))]
+    assert listed(entries, "data-bo") == {1, 100, 200, 201, 202, 203}
+    assert listed([], "data-bo") == set()
+    assert listed(None, "data-bo") == set()
+
+
+@pytest.mark.parametrize(
+    ("cni", "needed"),
+    [
+        ({"vlan": 100}, {100}),
+        ({"vlan": 1}, set()),
+        ({}, set()),
+        ({"vlanTrunk": [{"minID": 10, "maxID": 12}, {"id": 20}]}, {10, 11, 12, 20}),
+    ],
+)
+def test_vm_networks_need_their_tagged_vlans_on_the_uplink(
+    cni: dict[str, Any], needed: set[int]
+) -> None:
+    nad = {"metadata": {"name": "n", "namespace": "d"}, "spec": {"config": json.dumps(cni)}}
+    assert of_network(nad) == needed
+
+
+def facts(site: NodesWorld, *, version: tuple[int, int] = (1, 7), **asked: Any) -> Facts:
+    return facts_of(
+        Question(asked.pop("network", "data"), **asked),
+        site.objects[CLUSTER_NETWORK],
+        site.objects[VLAN_CONFIG].values(),
+        site.objects[NAD],
+        site.objects[NODE],
+        version,
+    )
+
+
+def test_the_nodes_are_those_of_its_network_configs() -> None:
+    site = world("node1", "node2")
+    site.objects[NODE]["witness"] = node("witness")
+    assert facts(site).nodes == ("node1", "node2")
+
+
+def test_mgmt_is_on_every_node() -> None:
+    site = world("node1", "node2", network="mgmt")
+    assert facts(site, network="mgmt").nodes == ("node1", "node2")
+
+
+def test_nodes_that_are_away_are_told_apart() -> None:
+    site = world("node1", "node2", "node3")
+    site.objects[NODE]["node2"] = node("node2", "False")
+    del site.objects[NODE]["node3"]
+    found = facts(site)
+    assert (found.nodes, found.away) == (("node1",), ("node2", "node3"))
+
+
+def test_the_mtu_is_the_cluster_networks_unless_another_is_asked_for() -> None:
+    site = world("node1", mtu=9000)
+    assert facts(site).expected.mtu == 9000
+    assert facts(site, mtu=1500).expected.mtu == 1500
+
+
+def test_up_to_1_5_the_mtu_is_that_of_the_configs() -> None:
+    site = world("node1", mtu=9000)
+    site.objects[CLUSTER_NETWORK]["data"]["metadata"]["annotations"] = {}
+    assert facts(site, version=(1, 5)).expected.mtu == 9000
+    assert facts(site, version=(1, 6)).expected.mtu == 1500
+
+
+def test_what_the_bonds_should_be_is_in_the_configs() -> None:
+    site = world("node1", "node2")
+    wanted = Uplink("rack", ("ens1", "ens2"), "active-backup")
+    assert facts(site).expected.uplinks == {"node1": wanted, "node2": wanted}
+    on_mgmt = facts(world("node1", network="mgmt"), network="mgmt")
+    assert on_mgmt.expected.uplinks == {}
+
+
+def test_the_vlans_are_those_of_its_own_vm_networks() -> None:
+    site = world("node1")
+    other = dict(site.objects[NAD]["default/web"])
+    other["metadata"] = {"name": "x", "namespace": "default", "labels": {}}
+    site.objects[NAD]["default/x"] = other
+    assert facts(site).expected.vm_networks == {"default/web": frozenset({100})}
