@@ -37,20 +37,21 @@ def ensure(names: Iterable[str], console: Console | None = None) -> dict[str, Pa
     wanted = [binary(name) for name in names]
     paths = {each.name: locate(each) for each in wanted}
     if None in paths.values():
-        with locked(console):
+        lock = places.built_binaries() / "lock"
+        with locked(lock, console, "building the lab's programs"):
             _build_missing([each for each in wanted if locate(each) is None], console)
         paths = {each.name: locate(each) for each in wanted}
     return {name: path for name, path in paths.items() if path is not None}
 
 
 @contextmanager
-def locked(console: Console) -> Iterator[None]:
-    """Holds the right to build; waits, and says so, while another process has it."""
-    with open(places.built_binaries() / "lock", "w") as lock:
+def locked(path: Path, console: Console, doing: str) -> Iterator[None]:
+    """Holds the right to do it; waits, and says so, while another process has it."""
+    with open(path, "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            console.print("Waiting: another process is building the lab's programs.")
+            console.print(f"Waiting: another process is {doing}.")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -14,10 +14,13 @@ from lab import binaries, launch, places, shell
 from lab.building import ensure
 from lab.errors import LabError
 from lab.handle import Lab
+from lab.nodes import packages
 from lab.status import Status, read
 
 DEFAULT_NAME = "main"
 DEFAULT_NODES = 3
+REAL = "real"
+"""In place of a number of nodes: three real ones."""
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -38,18 +41,22 @@ def main(arguments: list[str] | None = None) -> int:
 
 def up(options: argparse.Namespace) -> int:
     """Bring the lab up and leave it running."""
-    _print_use(brought_up(options.name, options.nodes))
+    real = options.nodes == REAL
+    nodes = DEFAULT_NODES if real else options.nodes
+    _print_use(brought_up(options.name, nodes, real))
     return 0
 
 
-def brought_up(name: str, nodes: int = DEFAULT_NODES) -> Lab:
+def brought_up(name: str, nodes: int = DEFAULT_NODES, real: bool = False) -> Lab:
     """The lab of that name, up and left running; says what is done for it."""
     if name in launch.names():
         say(f'The lab "{name}" is up already.')
         return Lab.attach(name)
     ensure(binaries.CONTROL_PLANE, err)
+    if real:
+        packages.ensure(err)
     with _Telling(f'Starting the lab "{name}"') as told:
-        lab = Lab.start(name, nodes=nodes, owner=None, told=told)
+        lab = Lab.start(name, nodes=nodes, real=real, owner=None, told=told)
     status = lab.status()
     after = "a saved state" if status.from_saved_state else "nothing; later starts are quicker"
     say(f'The lab "{lab.name}" is up, in {status.ready_after:.1f} s from {after}.')
@@ -149,7 +156,8 @@ class _Telling:
 def _print_status(found: Status) -> None:
     wrong = f": {found.message}" if found.state != "ready" and found.message else ""
     say(f'The lab "{found.name}" is {found.state}{wrong}.')
-    say(f"{found.nodes} simulated nodes, API at {found.url}\n")
+    kind = "real" if found.real_nodes else "simulated"
+    say(f"{found.nodes} {kind} nodes, API at {found.url}\n")
     table = Table("real", "version", "state", "pid", "port", box=None, pad_edge=False)
     for name, each in found.components.items():
         table.add_row(name, each.version, each.state, str(each.pid), str(each.port or ""))
@@ -158,6 +166,8 @@ def _print_status(found: Status) -> None:
     say("simulated")
     for name, what in found.simulated.items():
         say(f"{name:29} {what}")
+    if not found.real_nodes:
+        say(f"\nreal nodes: {packages.state()}")
 
 
 def say(text: str) -> None:
@@ -189,9 +199,9 @@ def _parser() -> argparse.ArgumentParser:
         if run is up:
             command.add_argument(
                 "--nodes",
-                type=_node_count,
+                type=_nodes,
                 default=DEFAULT_NODES,
-                help=f"how many nodes (default: {DEFAULT_NODES})",
+                help=f"how many simulated nodes (default: {DEFAULT_NODES}), or: {REAL}",
             )
         if run is down:
             command.add_argument("--all", action="store_true", help="all labs that are up")
@@ -213,8 +223,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 }
 
 
-def _node_count(text: str) -> int:
+def _nodes(text: str) -> int | str:
     count = int(text) if text.isdigit() else 0
-    if not 1 <= count <= 64:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 to 64")
-    return count
+    if text != REAL and not 1 <= count <= 64:
+        raise argparse.ArgumentTypeError(f"{text} is neither a number from 1 to 64 nor {REAL}")
+    return REAL if text == REAL else count

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from lab import readiness
 from lab.certificates import FRONT_PROXY
+from lab.nodes import component as nodes
 from lab.setup import LOOPBACK, Setup
 from lab.users import USERS
 
@@ -31,6 +32,12 @@ class Component:
     """Namespace and name of the Service by which the API server calls it."""
     lease: tuple[str, str] | None = None
     """Namespace and name of the Lease it takes before it works."""
+    prepare: Callable[[Setup], None] | None = None
+    """What is to be done before it starts."""
+    environment: Callable[[Setup], dict[str, str]] | None = None
+    """Variables that it needs besides."""
+    introduced: Callable[[Setup], Awaitable[bool]] | None = None
+    """Asked until true once it runs, before it can become ready."""
 
     def command(self, setup: Setup) -> list[str]:
         return [str(setup.programs[self.name]), *self.flags(setup)]
@@ -178,6 +185,17 @@ COMPONENTS: tuple[Component, ...] = (
     ),
 )
 
+NODES = Component(
+    nodes.NAME,
+    nodes.flags,
+    nodes.agents_work,
+    needs=(),
+    prepare=nodes.prepare,
+    environment=nodes.environment,
+    introduced=nodes.introduced,
+)
+"""The machine of the real nodes, only in a lab that has some."""
+
 LISTENING = (
     "etcd",
     "etcd-peer",
@@ -186,9 +204,10 @@ LISTENING = (
     "harvester-webhook",
     "virt-api",
     "virt-controller",
+    nodes.NAME,
     "control",
 )
 
 
 def component(name: str) -> Component:
-    return next(known for known in COMPONENTS if known.name == name)
+    return next(known for known in (*COMPONENTS, NODES) if known.name == name)

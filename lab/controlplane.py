@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from lab import certificates, objects, processes, readiness, saved
-from lab.components import COMPONENTS, OBJECTS, Component, component
+from lab.components import COMPONENTS, NODES, OBJECTS, Component, component
 from lab.errors import LabError
 from lab.manifests import base_objects, namespaces
 from lab.manifests.crds import definitions
@@ -32,7 +32,7 @@ class ControlPlane:
         self.setup = setup
         self.processes: dict[str, Process] = {}
         self.from_saved_state = False
-        self._machines = simulated_objects(nodes)
+        self._machines = simulated_objects(nodes, real=setup.machine is not None)
         self._changed = changed
         # Now, for the sources might be edited while the lab runs.
         self._state_key = saved.key(setup, self._machines)
@@ -47,6 +47,10 @@ class ControlPlane:
             self._changed("saving this state for later starts")
             with self.processes["etcd"].held():
                 saved.save(self._state_key, self.setup)
+            # Only now: what real agents write belongs to their machine, saved apart.
+            if self.setup.machine:
+                await self._start(NODES)
+                self._changed(f"ready: {NODES.name}")
 
     async def reset(self) -> None:
         """Back to how the lab was when it came up first."""
@@ -78,10 +82,11 @@ class ControlPlane:
         return {n: p for n, p in found if p.wanted and p.exit_code is not None}
 
     async def _start_all(self, new: bool) -> None:
-        steps = {each.name: self._step(each) for each in COMPONENTS}
+        real_nodes = () if new or not self.setup.machine else (NODES,)
+        steps = {each.name: self._step(each) for each in (*COMPONENTS, *real_nodes)}
         create = self._create_objects if new else _nothing
         steps[OBJECTS] = Step(create, ("kube-apiserver",))
-        await run_in_order(steps, lambda name: self._changed(f"{name} is ready"))
+        await run_in_order(steps, lambda name: self._changed(f"ready: {name}"))
 
     def _step(self, each: Component) -> Step:
         async def run() -> None:
@@ -106,11 +111,15 @@ class ControlPlane:
         if each.service:
             await self._until(lambda: readiness.listens(each.name, self.setup), process)
             await self._open_way(each, True)
+        if introduced := each.introduced:
+            await self._until(lambda: introduced(self.setup), process)
         await self._until(lambda: each.ready(self.setup), process)
 
     async def _prepare(self, each: Component) -> None:
         # A log tells of one run: readiness is read from some, and so are reasons of failure.
         self.setup.log(each.name).unlink(missing_ok=True)
+        if each.prepare:
+            await asyncio.to_thread(each.prepare, self.setup)
         if each.service:
             # Only a change makes the API server look at virt-api again without delay.
             await self._open_way(each, False)
@@ -121,6 +130,8 @@ class ControlPlane:
     async def _spawn(self, each: Component) -> Process:
         home = str(self.setup.directory)
         environment = {"HOME": home, "TMPDIR": home, "PATH": os.defpath}
+        if each.environment:
+            environment |= each.environment(self.setup)
         if each.user:
             environment["KUBECONFIG"] = str(self.setup.users.kubeconfig(each.user))
         command = each.command(self.setup)

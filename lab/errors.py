@@ -5,3 +5,7 @@ from __future__ import annotations
 
 class LabError(Exception):
     """The lab can't do what was asked; the text says what, why, and what to do next."""
+
+
+class NoRealNodes(LabError):
+    """Real nodes can't run on this machine; the text says why, in one line."""

@@ -7,16 +7,18 @@ harvester-net-lab/faults holds one fault a line, such as `nic-missing node=node3
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 from lab.api import Api, ApiError, Object
+from lab.errors import LabError
 
 NAMESPACE = "harvester-net-lab"
 NAME = "faults"
 REQUESTED = "faults"
 OBEYED = "obeyed"  # written by the simulators: the text they act by
+REFUSED = "refused"  # by them too: why they can't do all that the text asks for
 _COLLECTION = f"/api/v1/namespaces/{NAMESPACE}/configmaps"
 PATH = f"{_COLLECTION}/{NAME}"
 
@@ -61,6 +63,36 @@ class AgentSlow:
 
 
 @dataclass(frozen=True)
+class AgentFrozen:
+    """The node's agent hangs: it runs, and does nothing until the fault is repaired."""
+
+    node: str
+
+
+@dataclass(frozen=True)
+class ForeignPort:
+    """A port that looks like a VM's is in the bridge, with an MTU of its own, in bytes."""
+
+    node: str
+    bridge: str
+    mtu: int
+
+
+@dataclass(frozen=True)
+class SwitchMtu:
+    """The switch between the nodes drops packets longer than `mtu` bytes."""
+
+    mtu: int
+
+
+@dataclass(frozen=True)
+class ImagePullFails:
+    """The node gets no image: pods of the host's network wait with ErrImagePull."""
+
+    node: str
+
+
+@dataclass(frozen=True)
 class VmDoesNotStop:
     """The guest ignores every request to shut down."""
 
@@ -75,12 +107,19 @@ class VolumeStaysAttached:
     name: str
 
 
+# Annotations are kept as texts; these are all that fields of a fault have.
+_READ: dict[Any, Callable[[str], Any]] = {"str": str, "int": int, "float": float}
+
 Fault = (
     NicMissing
     | NicEnslaved
     | LinkDown
     | AgentDown
     | AgentSlow
+    | AgentFrozen
+    | ForeignPort
+    | SwitchMtu
+    | ImagePullFails
     | VmDoesNotStop
     | VolumeStaysAttached
 )
@@ -116,9 +155,7 @@ def parse_fault(line: str) -> Fault:
     if sorted(given) != sorted(wanted) or not all(given.values()):
         example = " ".join([word, *(f"{name}=..." for name in wanted)])
         raise ValueError(f"{line!r} should read {example}")
-    if kind is AgentSlow:
-        return AgentSlow(given["node"], float(given["seconds"]))
-    return kind(**cast(Any, given))
+    return kind(**{field.name: _READ[field.type](given[field.name]) for field in fields(kind)})
 
 
 def parse_faults(text: str) -> Faults:
@@ -157,20 +194,25 @@ async def set_faults(api: Api, faults: Iterable[Fault], within: float = 20.0) ->
     """Exactly these faults hold once this returns; none repairs everything.
 
     Waits until the simulators say that agents are down or up as asked. NICs follow as their
-    node's agent sees it. Raises TimeoutError if no simulators run.
+    node's agent sees it. Raises LabError if the nodes can't have such faults, and
+    TimeoutError if no simulators run.
     """
     text = format_faults(faults)
     await request(api, text)
     async with asyncio.timeout(within):
         async for _, obj in api.watch(_COLLECTION, fieldSelector=f"metadata.name={NAME}"):
             if obj["data"].get(OBEYED) == text:
+                if refused := obj["data"].get(REFUSED):
+                    raise LabError(refused)
                 return
 
 
 async def request(api: Api, text: str) -> None:
     """Write the faults down, whether or not somebody is there to obey."""
+    # Without the answers to what was asked before, for the same text may be asked again.
+    asked = {REQUESTED: text, OBEYED: None, REFUSED: None}
     try:
-        await api.merge_patch(PATH, {"data": {REQUESTED: text}})
+        await api.merge_patch(PATH, {"data": asked})
     except ApiError as error:
         if error.status != 404:
             raise

@@ -12,12 +12,18 @@ from types import TracebackType
 from typing import Self
 
 import urllib3
+from rich.console import Console
 
 from lab import binaries, launch, places
 from lab.api import Api
 from lab.building import ensure
 from lab.client import Client
+from lab.components import NODES
 from lab.errors import LabError
+from lab.nodes import packages
+from lab.nodes.devices import LOOK, Device, devices_in
+from lab.nodes.guest import Answer, Guest
+from lab.nodes.vms import Vms
 from lab.simulators import Timings
 from lab.status import Status, read, supervisor_of
 from lab.users import Users
@@ -45,22 +51,26 @@ class Lab:
         name: str | None = None,
         *,
         nodes: int = 3,
+        real: bool = False,
         owner: int | None = CALLER,
         timings: Timings | None = None,
         told: Callable[[str], None] = lambda message: None,
     ) -> Self:
         """Brings a lab up and waits until it is ready.
 
+        With `real`, the nodes are real ones (docs/lab.md), or NoRealNodes says why not.
         It goes down by itself when the process `owner` ends; None: only by `down`.
         Without a name it gets a random one. `told` hears what the start is at.
         Raises LabError, with the log of what failed.
         """
         launch.sweep()
         ensure(binaries.CONTROL_PLANE)
+        if real:
+            packages.ensure(Console(stderr=True))
         name = name or f"lab-{secrets.token_hex(3)}"
         owner = os.getpid() if owner == CALLER else owner
         directory = launch.new_directory(name)
-        Wish(name, nodes, owner, timings or Timings()).write(directory)
+        Wish(name, nodes, real, owner, timings or Timings()).write(directory)
         child = launch.start_supervisor(directory)
         try:
             lab = cls(directory, launch.until_ready(directory, child, told))
@@ -128,6 +138,26 @@ class Lab:
 
     def log(self, component: str) -> Path:
         return self.directory / "logs" / f"{component}.log"
+
+    @cached_property
+    def guest(self) -> Guest:
+        """Where the real nodes are. Raises LabError if this lab has none."""
+        machine = self.status().components.get(NODES.name)
+        if machine is None or machine.port is None:
+            raise LabError(f'The lab "{self.name}" has no real nodes.')
+        return Guest.of(self.directory, machine.port)
+
+    def run_on(self, node: str, script: str) -> Answer:
+        """Runs a shell script on a real node, in its network namespace."""
+        return self.guest.run_now(script, node)
+
+    def devices(self, node: str) -> dict[str, Device]:
+        """A real node's network devices by name, as its kernel tells of them."""
+        return devices_in(self.run_on(node, LOOK).checked())
+
+    def vms(self, *nodes: str, cluster_network: str, vlan: int, mtu: int) -> Vms:
+        """A stand-in for a VM on each of these real nodes, to ping from; MTU in bytes."""
+        return Vms(self.guest, nodes, cluster_network, vlan, mtu)
 
     def restart(self, component: str) -> None:
         """Ends the component if it runs, starts it, and waits until it is ready."""

@@ -24,6 +24,11 @@ def saved_states() -> Path:
     return private(cache() / "lab-states")
 
 
+def nodes() -> Path:
+    """What real nodes are made of: Debian packages, and machines saved after they booted."""
+    return private(cache() / "nodes")
+
+
 def failures() -> Path:
     """Logs of labs that did not come up; a running lab's logs are in its own directory."""
     return private(cache() / "lab-failures")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lab.api import Api
 from lab.errors import LabError
+from lab.nodes.machine import Machine
 from lab.users import Users
 
 LOOPBACK = "127.0.0.1"
@@ -32,6 +33,8 @@ class Setup:
     address: str
     """An address of this machine, not loopback: the API server refuses that for webhooks."""
     programs: dict[str, Path]
+    machine: Machine | None = None
+    """What the real nodes run on, in a lab that has some."""
 
     @property
     def url(self) -> str:

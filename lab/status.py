@@ -24,6 +24,10 @@ SIMULATED = {
 }
 
 
+REAL_NODES = "kubelet: pods of the host's network run for real, others in name only"
+"""What is simulated of real nodes."""
+
+
 @dataclass
 class ComponentStatus:
     version: str
@@ -42,6 +46,7 @@ class Status:
     url: str = ""
     address: str = ""
     nodes: int = 0
+    real_nodes: bool = False
     supervisor: int = 0
     owner: int | None = None
     from_saved_state: bool = False
@@ -51,6 +56,10 @@ class Status:
     control_token: str = ""
     components: dict[str, ComponentStatus] = field(default_factory=dict)
     simulated: dict[str, str] = field(default_factory=lambda: dict(SIMULATED))
+
+    def __post_init__(self) -> None:
+        if self.real_nodes:
+            self.simulated["nodes"] = REAL_NODES
 
     def write(self, directory: Path) -> None:
         write_private(directory / "status.json", json.dumps(asdict(self), indent=2) + "\n")

@@ -17,12 +17,18 @@ import sys
 import time
 from pathlib import Path
 
+from rich.console import Console
+
 from lab import binaries, places, simulators
 from lab.building import ensure
-from lab.components import LISTENING
+from lab.components import LISTENING, NODES
 from lab.control import Control
 from lab.controlplane import ControlPlane
 from lab.errors import LabError
+from lab.nodes import packages
+from lab.nodes.component import AGENT
+from lab.nodes.guest import Guest
+from lab.nodes.machine import Machine
 from lab.processes import Process
 from lab.setup import LOOPBACK, Setup, free_ports, own_address
 from lab.status import ComponentStatus, Status, supervising
@@ -43,14 +49,13 @@ class Supervisor:
         self._stop = asyncio.Event()
         self._simulation: asyncio.Task[None] | None = None
         self._busy = asyncio.Lock()
-        self.setup = Setup(
-            directory, free_ports(LISTENING), own_address(), ensure(binaries.CONTROL_PLANE)
-        )
+        self.setup = _setup(directory, wish)
         self.status = Status(
             name=wish.name,
             url=self.setup.url,
             address=self.setup.address,
             nodes=wish.nodes,
+            real_nodes=wish.real,
             supervisor=os.getpid(),
             owner=wish.owner,
         )
@@ -147,13 +152,21 @@ class Supervisor:
             state = "running"
         else:
             state = _epitaph(process) if process.wanted else "killed"
-        program = binaries.binary(process.name)
-        path = self.setup.programs[process.name]
-        version = program.version if path == binaries.built_path(program) else f"of {path}"
-        return ComponentStatus(version, process.pid, self.setup.ports.get(process.name), state)
+        port = self.setup.ports.get(process.name)
+        return ComponentStatus(self._version(process.name), process.pid, port, state)
+
+    def _version(self, name: str) -> str:
+        if self.setup.machine and name == NODES.name:
+            return f"agents {binaries.binary(AGENT).version}, {self.setup.machine.version}"
+        program = binaries.binary(name)
+        path = self.setup.programs[name]
+        return program.version if path == binaries.built_path(program) else f"of {path}"
 
     def _start_simulators(self) -> None:
-        running = simulators.run(self.setup.api, self._wish.timings)
+        guest = None
+        if self.setup.machine:
+            guest = Guest.of(self.setup.directory, self.setup.ports[NODES.name])
+        running = simulators.run(self.setup.api, self._wish.timings, guest)
         self._simulation = asyncio.create_task(running)
 
     async def _stop_simulators(self) -> None:
@@ -189,6 +202,16 @@ def main(directory: Path) -> int:
             return 1
         shutil.rmtree(directory)
     return 0
+
+
+def _setup(directory: Path, wish: Wish) -> Setup:
+    programs = ensure(binaries.CONTROL_PLANE)
+    machine = None
+    if wish.real:
+        found = packages.ensure(Console(stderr=True))
+        machine = Machine(found, programs[AGENT], wish.nodes)
+        programs[NODES.name] = found.loader
+    return Setup(directory, free_ports(LISTENING), own_address(), programs, machine)
 
 
 async def _supervise(directory: Path, wish: Wish) -> None:

@@ -6,6 +6,7 @@ virt-controller only follows a VM whose phases are written by virt-handler's own
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import secrets
@@ -60,18 +61,28 @@ class Users:
             write_private(self.token_file(user), token)
             write_private(self.kubeconfig(user), self._kubeconfig_text(user, url, ca_file))
 
+    def carried(self, user: str, url: str, ca_file: Path) -> str:
+        """A kubeconfig that holds all it needs, for where this machine's files aren't."""
+        authority = base64.b64encode(ca_file.read_bytes()).decode()
+        cluster = {"server": url, "certificate-authority-data": authority}
+        return _kubeconfig(user, cluster, {"token": self.token(user)})
+
     def _kubeconfig_text(self, user: str, url: str, ca_file: Path) -> str:
         # Files, not inline data: Harvester's webhook can't read a kubeconfig with inline data.
         cluster = {"server": url, "certificate-authority": str(ca_file)}
-        document = {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [{"name": "lab", "cluster": cluster}],
-            "users": [{"name": user, "user": {"tokenFile": str(self.token_file(user))}}],
-            "contexts": [{"name": "lab", "context": {"cluster": "lab", "user": user}}],
-            "current-context": "lab",
-        }
-        return json.dumps(document, indent=2) + "\n"
+        return _kubeconfig(user, cluster, {"tokenFile": str(self.token_file(user))})
+
+
+def _kubeconfig(user: str, cluster: dict[str, str], credentials: dict[str, str]) -> str:
+    document = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "lab", "cluster": cluster}],
+        "users": [{"name": user, "user": credentials}],
+        "contexts": [{"name": "lab", "context": {"cluster": "lab", "user": user}}],
+        "current-context": "lab",
+    }
+    return json.dumps(document, indent=2) + "\n"
 
 
 def write_private(path: Path, text: str) -> None:

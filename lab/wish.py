@@ -14,6 +14,8 @@ from lab.simulators import Timings
 class Wish:
     name: str
     nodes: int
+    real: bool
+    """Whether they are real ones."""
     owner: int | None
     """The process with which the lab ends."""
     timings: Timings

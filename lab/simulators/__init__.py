@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 
 from lab.api import Api
+from lab.nodes.guest import Guest
 from lab.simulators.agents import offer_faults, run_agents
 from lab.simulators.garbage import run_garbage_collector
 from lab.simulators.kubelet import run_kubelet
@@ -23,8 +24,13 @@ from lab.simulators.whereabouts import run_whereabouts
 __all__ = ["Timings", "base_objects", "machine", "run"]
 
 
-async def run(connect: Callable[[str], Api], timings: Timings) -> None:
-    """Run every simulator until cancelled; `connect` gives an Api for a user of the lab."""
+async def run(
+    connect: Callable[[str], Api], timings: Timings, guest: Guest | None = None
+) -> None:
+    """Run every simulator until cancelled; `connect` gives an Api for a user of the lab.
+
+    `guest` is where the real nodes are, in a lab that has some.
+    """
     async with (
         connect("admin") as admin,
         connect("harvester-network-controller") as agent,
@@ -32,7 +38,7 @@ async def run(connect: Callable[[str], Api], timings: Timings) -> None:
         connect("generic-garbage-collector") as collector,
         asyncio.TaskGroup() as group,
     ):
-        world = World(admin, timings)
+        world = World(admin, timings, guest)
         for work in (
             world.follow(),
             offer_faults(world),

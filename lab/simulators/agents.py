@@ -6,10 +6,12 @@ import asyncio
 
 from lab import faults
 from lab.api import Api
+from lab.errors import LabError
 from lab.faults import AgentDown
 from lab.simulators.agent import Agent
-from lab.simulators.machines import nics_of
+from lab.simulators.machines import address_of, nics_of
 from lab.simulators.mirror import World, is_deleting, whenever
+from lab.simulators.real_faults import obey, unfit
 from lab.simulators.steps import attempted
 
 
@@ -42,8 +44,24 @@ async def offer_faults(world: World) -> None:
 async def _acknowledge(api: Api, world: World) -> None:
     """Tell who asked for faults that agents are now as they should be."""
     live = world.config_maps.get(f"{faults.NAMESPACE}/{faults.NAME}")
+    wanted = world.faults
     if live and live["data"].get(faults.OBEYED) != world.faults_text:
-        await api.merge_patch(faults.PATH, {"data": {faults.OBEYED: world.faults_text}})
+        refused = world.faults_error or await _refusal(world, wanted)
+        answer = {faults.OBEYED: world.faults_text, faults.REFUSED: refused or None}
+        await api.merge_patch(faults.PATH, {"data": answer})
+
+
+async def _refusal(world: World, wanted: faults.Faults) -> str:
+    """Has the real nodes get their faults; says why some can't be had, if so."""
+    real = sorted(node["metadata"]["name"] for node in world.nodes if address_of(node))
+    if reason := unfit(wanted, real):
+        return reason
+    try:
+        if world.guest:
+            await obey(world.guest, wanted, real)
+    except LabError as error:
+        return str(error)
+    return ""
 
 
 def _wanted(world: World) -> dict[str, str]:
@@ -52,6 +70,7 @@ def _wanted(world: World) -> dict[str, str]:
         node["metadata"]["uid"]: node["metadata"]["name"]
         for node in world.nodes
         if nics_of(node)
+        and not address_of(node)
         and not is_deleting(node)
         and AgentDown(node["metadata"]["name"]) not in world.faults
     }

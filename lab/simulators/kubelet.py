@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from datetime import UTC, datetime
 
 from lab.api import Api, Object
-from lab.simulators.machines import nics_of
+from lab.simulators.host_pods import HostPods, is_of_host
+from lab.simulators.machines import address_of, nics_of
 from lab.simulators.mirror import World, is_deleting, key_of
 from lab.simulators.placement import suitable_nodes
 from lab.simulators.steps import Steps, gone
+from lab.simulators.timings import now
 
 _PLACE, _RUN, _END, _REMOVE = "place", "run", "end", "remove"
+_RUN_FOR_REAL = "run for real"
 _FINAL = ("Succeeded", "Failed")
-
-
-def now() -> str:
-    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def guest_of(pod: Object, world: World) -> Object | None:
@@ -39,7 +37,8 @@ def next_step(pod: Object, guest_phase: str, nodes: set[str]) -> str:
         return "" if guest_phase in ("Running", "Scheduled") else _REMOVE
     if not node:
         return _PLACE
-    if phase == "Pending":
+    # One of the host's network that runs is waited for again, whoever started it.
+    if phase == "Pending" or (phase == "Running" and is_of_host(pod)):
         return _RUN
     return _END if phase == "Running" and guest_phase in _FINAL else ""
 
@@ -50,21 +49,29 @@ class Kubelet:
         self._api: Api = world.api
         self._steps = steps
         self._turn = itertools.count()
+        self._host_pods = HostPods(world)
 
     async def run(self) -> None:
         world = self._world
-        async for _ in self._steps.looks(world.nodes, world.pods, world.vmis):
+        async for _ in self._steps.looks(
+            world.nodes, world.pods, world.vmis, world.config_maps
+        ):
             for node in world.nodes:
                 if nics_of(node) and not _is_ready(node):
                     self._steps.start(key_of(node), self._join, node)
             for pod in world.pods:
                 if step := self._step(pod):
-                    self._steps.start(pod["metadata"]["uid"], self._do, pod, step)
+                    # What runs for real may run long, and can be ended meanwhile.
+                    apart = f" {step}" if is_of_host(pod) else ""
+                    self._steps.start(pod["metadata"]["uid"] + apart, self._do, pod, step)
 
     def _step(self, pod: Object) -> str:
         guest = guest_of(pod, self._world) or {}
         nodes = {node["metadata"]["name"] for node in self._world.nodes if nics_of(node)}
-        return next_step(pod, (guest.get("status") or {}).get("phase", ""), nodes)
+        step = next_step(pod, (guest.get("status") or {}).get("phase", ""), nodes)
+        if step == _RUN and is_of_host(pod):
+            return _RUN_FOR_REAL if self._host_pods.can_run(pod) else ""
+        return step
 
     async def _do(self, pod: Object, step: str) -> None:
         path = self._world.pods.path_of(pod)
@@ -78,6 +85,10 @@ class Kubelet:
             case "end":
                 status = {"status": {"phase": "Succeeded"}}
                 await self._api.merge_patch(f"{path}/status", status)
+            case "run for real":
+                await self._host_pods.run(pod)
+            case "remove" if is_of_host(pod):
+                await self._host_pods.remove(pod)
             case "remove":
                 await gone(self._api, path, {"gracePeriodSeconds": 0})
 
@@ -133,11 +144,13 @@ def _node_status(node: Object) -> Object:
         "lastHeartbeatTime": now(),
         "lastTransitionTime": now(),
     }
-    hostname = {"type": "Hostname", "address": node["metadata"]["name"]}
+    addresses = [{"type": "Hostname", "address": node["metadata"]["name"]}]
+    if address := address_of(node):
+        addresses.append({"type": "InternalIP", "address": address})
     return {
         "capacity": size,
         "allocatable": size,
-        "addresses": [hostname],
+        "addresses": addresses,
         "conditions": [ready],
     }
 

@@ -8,11 +8,12 @@ from lab import faults
 from lab.api import Object
 
 NICS = "lab.harvester-net/nics"
+ADDRESS = "lab.harvester-net/address"
 DEFAULT_NICS = ("eno1", "eno2", "eno3", "eno4")
 ZONE = "topology.kubernetes.io/zone"
 
 
-def base_objects(nodes: int, nics: tuple[str, ...] = DEFAULT_NICS) -> list[Object]:
+def base_objects(nodes: int, real: bool = False) -> list[Object]:
     """The lab's namespace, and Node and Longhorn node of node1 to nodeN, in any order."""
     namespace = {
         "apiVersion": "v1",
@@ -20,23 +21,41 @@ def base_objects(nodes: int, nics: tuple[str, ...] = DEFAULT_NICS) -> list[Objec
         "metadata": {"name": faults.NAMESPACE},
     }
     machines = [
-        obj for number in range(1, nodes + 1) for obj in machine(f"node{number}", nics)
+        obj
+        for number in range(1, nodes + 1)
+        for obj in machine(f"node{number}", address=real_address(number) if real else "")
     ]
     return [namespace, *machines]
 
 
-def machine(name: str, nics: tuple[str, ...] = DEFAULT_NICS) -> list[Object]:
-    """One more machine; its first NIC carries the management network."""
-    return [_node(name, nics), _longhorn_node(name)]
+def machine(
+    name: str, nics: tuple[str, ...] = DEFAULT_NICS, address: str = ""
+) -> list[Object]:
+    """One more machine; its first NIC carries the management network.
+
+    With an address it is one of the real nodes, which has it there.
+    """
+    return [_node(name, nics, address), _longhorn_node(name)]
 
 
 def nics_of(node: Object) -> tuple[str, ...]:
-    """The NICs a simulated node has; none for nodes that somebody else runs."""
+    """The NICs a node of the lab has; none for nodes that somebody else runs."""
     text = (node["metadata"].get("annotations") or {}).get(NICS, "")
     return tuple(nic.strip() for nic in text.split(",") if nic.strip())
 
 
-def _node(name: str, nics: tuple[str, ...]) -> Object:
+def address_of(node: Object) -> str:
+    """Where a real node is in its management network; "" for a simulated one."""
+    return str((node["metadata"].get("annotations") or {}).get(ADDRESS, ""))
+
+
+def real_address(number: int) -> str:
+    """Of node1, node2 and so on, as `lab/nodes/guest/init` gives them."""
+    return f"10.0.2.{100 + number}"
+
+
+def _node(name: str, nics: tuple[str, ...], address: str) -> Object:
+    notes = {NICS: ",".join(nics)} | ({ADDRESS: address} if address else {})
     return {
         "apiVersion": "v1",
         "kind": "Node",
@@ -50,7 +69,7 @@ def _node(name: str, nics: tuple[str, ...]) -> Object:
                 "node-role.kubernetes.io/control-plane": "true",
                 "harvesterhci.io/managed": "true",
             },
-            "annotations": {NICS: ",".join(nics)},
+            "annotations": notes,
         },
     }
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 from lab import faults
 from lab.api import Api, ApiError, Object
+from lab.nodes.guest import Guest
 from lab.simulators.timings import Timings
 
 log = logging.getLogger(__name__)
@@ -93,9 +94,10 @@ class Mirror:
 class World:
     """Everything the simulators see and how they act on it as the admin."""
 
-    def __init__(self, api: Api, timings: Timings) -> None:
+    def __init__(self, api: Api, timings: Timings, guest: Guest | None = None) -> None:
         self.api = api
         self.timings = timings
+        self.guest = guest
         self.nodes = Mirror(api, CORE, "nodes", namespaced=False)
         self.pods = Mirror(api, CORE, "pods")
         self.claims = Mirror(api, CORE, "persistentvolumeclaims")
@@ -110,6 +112,8 @@ class World:
         self.pools = Mirror(api, WHEREABOUTS, "ippools")
         self.prometheuses = Mirror(api, MONITORING, "prometheuses")
         self.faults_text = ""
+        self.faults_error = ""
+        """Why the text can't be read."""
         self._faults: faults.Faults = frozenset()
 
     @property
@@ -123,10 +127,11 @@ class World:
         text = (found.get("data") or {}).get(faults.REQUESTED, "")
         if text != self.faults_text:
             self.faults_text = text
+            self.faults_error = ""
             try:
                 self._faults = faults.parse_faults(text)
             except ValueError as error:
-                log.error("faults stay as they were: %s", error)
+                self.faults_error = f"faults stay as they were: {error}"
         return self._faults
 
     async def follow(self) -> None:

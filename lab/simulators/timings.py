@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True)
@@ -15,3 +16,8 @@ class Timings:
     pool_fill: float = 0.2
     garbage_collect: float = 1.0
     retry: float = 0.3
+
+
+def now() -> str:
+    """The time as Kubernetes writes it."""
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -10,9 +10,9 @@ import asyncio
 
 from lab.api import Api, Object
 from lab.faults import Faults, VmDoesNotStop
-from lab.simulators.kubelet import now
 from lab.simulators.mirror import World, is_deleting
 from lab.simulators.steps import Steps
+from lab.simulators.timings import now
 
 # Set to "true" on a VMI, its guest shuts itself down.
 GUEST_SHUTDOWN = "lab.harvester-net/guest-shutdown"

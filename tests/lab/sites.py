@@ -93,7 +93,7 @@ class Site:
     async def fault(self, *faults: Fault) -> None:
         await set_faults(self.api, faults)
 
-    async def vm_network(self) -> str:
+    async def vm_network(self, vlan: int = 200) -> str:
         """A VM network on it, whose name is returned."""
         name = f"vlan-{self.network}"
         config = {
@@ -102,7 +102,7 @@ class Site:
             "type": "bridge",
             "bridge": f"{self.network}-br",
             "promiscMode": True,
-            "vlan": 200,
+            "vlan": vlan,
             "ipam": {},
         }
         nad = {
