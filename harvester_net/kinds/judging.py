@@ -201,11 +201,15 @@ async def _live(call: Call, workloads: bool) -> Situation | None:
 
 
 async def _looked(call: Call, resources: tuple[Resource, ...]) -> Situation | None:
+    if call.planned.blind:
+        return None
     try:
         found = await asyncio.gather(
             *(call.cluster.all_if_served(resource, call.patience) for resource in resources)
         )
     except Forbidden as error:
+        # Once a run is enough: it is the same for every resource.
+        call.planned.blind = True
         call.warn(
             f"what Harvester would refuse cannot be said: {error}; let the user of the "
             "kubeconfig list this kind"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -64,6 +65,12 @@ def net_conf(nad: Object) -> dict[str, Any]:
     Undecodable.
     """
     return _decoded((nad.get("spec") or {}).get("config") or "{}")
+
+
+def mtu_keys(nad: Object) -> list[str]:
+    """How a readable config spells the key of its MTU, each time that it has one."""
+    pairs = json.loads(nad["spec"]["config"], object_pairs_hook=list)
+    return [key for key, value in pairs if key.casefold() == "mtu" and value is not None]
 
 
 @lru_cache(maxsize=2**16)

@@ -27,7 +27,7 @@ def decode(content: str, shape: Shape) -> Any:
     """The content of a text in the wanted shape; raises Undecodable."""
     try:
         value = _READER.decode(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Undecodable(f"is no JSON: {error}") from None
     return shape(value)
 
@@ -36,7 +36,7 @@ def decode_first(content: str, shape: Shape) -> Any:
     """The first value of a text, whatever follows it, as a stream decoder reads."""
     try:
         value, _ = _READER.raw_decode(content.lstrip(" \t\r\n"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Undecodable(f"is no JSON: {error}") from None
     return shape(value)
 
@@ -118,16 +118,23 @@ def struct(fields: dict[str, Shape], *, strict: bool = False) -> Shape:
     def shape(value: Any) -> dict[str, Any]:
         if value is not None and not isinstance(value, _Members):
             raise Undecodable(f"{_shown(value)} is not an object")
-        given = {}
+        given: dict[str, Any] = {}
         for key, entry in value or ():
             name = key if key in fields else folded.get(key.casefold())
             if name is None and strict:
                 raise Undecodable(f"'{key}' is not known")
             if name is not None and (entry is not None or name not in given):
-                given[name] = entry
+                given[name] = _merged(given.get(name), entry)
         return absent | {name: _at(name, fields[name], given[name]) for name in given}
 
     return shape
+
+
+def _merged(before: Any, entry: Any) -> Any:
+    """Of two objects under one key the decoder reads one after the other into the same."""
+    if isinstance(before, _Members) and isinstance(entry, _Members):
+        return _Members([*before, *entry])
+    return entry
 
 
 def _at(name: str, inner: Shape, value: Any) -> Any:

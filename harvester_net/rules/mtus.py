@@ -33,12 +33,17 @@ def sent_mtu(config: Object) -> int:
     return int(attributes.get("mtu") or 0)
 
 
+def compared_mtu(config: Object, situation: Situation) -> int:
+    """The MTU of a network config as the server compares it; up to 1.5 an absent one is 0."""
+    zero_is_default = ZERO_IS_DEFAULT_MTU.on(situation.version)
+    return config_mtu(config) if zero_is_default else sent_mtu(config)
+
+
 def differing(config: Object, situation: Situation) -> Iterable[Object]:
     """The other network configs of its cluster network that have another MTU."""
-    zero_is_default = ZERO_IS_DEFAULT_MTU.on(situation.version)
-    mine = config_mtu(config) if zero_is_default else sent_mtu(config)
+    mine = compared_mtu(config, situation)
     for other in counted_configs(config["spec"].get("clusterNetwork", ""), situation):
-        theirs = config_mtu(other) if zero_is_default else sent_mtu(other)
+        theirs = compared_mtu(other, situation)
         if mine != theirs and other["metadata"]["name"] != config["metadata"]["name"]:
             yield other
 

@@ -17,9 +17,10 @@ from ..cluster.resources import (
     labels_of,
 )
 from ..specs.limits import LONGEST_CLUSTER_NETWORK, LONGEST_LABEL, MGMT
+from . import gojson
 from .attachments import CLUSTER_NETWORK_LABEL, networks_of
-from .mtus import differing, in_range, sent_mtu
-from .reading import MATCHED_NODES, config_mtu
+from .mtus import compared_mtu, differing, in_range, sent_mtu
+from .reading import MATCHED_NODES
 from .rule import Objection, Severity, Write, rule
 from .situation import CONFIGS_OF, VMIS_AT, Situation
 from .system_networks import active_system_nad
@@ -79,8 +80,9 @@ def configs_have_one_mtu(write: Write, situation: Situation) -> Iterable[Objecti
         return
     for other in differing(write.object, situation):
         yield Objection(
-            f"{config_mtu(write.object)} is not the {config_mtu(other)} of network config "
-            f"{key_of(other)} on the same cluster network",
+            f"{compared_mtu(write.object, situation)} is not the "
+            f"{compared_mtu(other, situation)} of network config {key_of(other)} on the same "
+            "cluster network",
             others=((VLAN_CONFIG, key_of(other)), (CLUSTER_NETWORK, _network(write))),
         )
 
@@ -92,7 +94,7 @@ def matched_nodes_are_readable(write: Write, situation: Situation) -> Iterable[O
         return
     for obj in filter(None, (write.old, _admitted(write, situation))):
         try:
-            _annotated_nodes(obj)
+            annotated_nodes(obj)
         except ValueError:
             yield Objection(f"the annotation {MATCHED_NODES} is no JSON list of node names")
 
@@ -324,17 +326,15 @@ def _is_leaving(write: Write) -> bool:
     return write.operation == "update" and is_terminating(write.object)
 
 
-def _annotated_nodes(config: Object) -> set[str] | None:
+def annotated_nodes(config: Object) -> set[str] | None:
     """The nodes of the annotation; None if it is not there. Raises ValueError."""
     text = annotations_of(config).get(MATCHED_NODES)
     if not text:
         return None
-    nodes = json.loads(text)
-    if nodes is None:
-        return set()
-    if not isinstance(nodes, list) or not all(isinstance(node, str | None) for node in nodes):
-        raise ValueError(text)
-    return {node or "" for node in nodes}
+    return set(gojson.decode(text, NODE_NAMES) or ())
+
+
+NODE_NAMES = gojson.array(gojson.string)
 
 
 def _admitted(write: Write, situation: Situation) -> Object | None:
@@ -358,7 +358,7 @@ def _nodes_after(write: Write, situation: Situation) -> set[str] | None:
 
 def _readable_nodes(config: Object) -> set[str] | None:
     try:
-        return _annotated_nodes(config)
+        return annotated_nodes(config)
     except ValueError:
         return None
 

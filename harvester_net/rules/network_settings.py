@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 
 from ..cluster.resources import (
@@ -18,7 +17,7 @@ from ..cluster.resources import (
 from ..specs.limits import MGMT
 from .addresses import FOR_RWX, count, overlap, read_range, storage_budget, workers
 from .gojson import Undecodable
-from .network_configs import missing_network
+from .network_configs import annotated_nodes, missing_network
 from .reading import MATCHED_NODES
 from .rule import Objection, Ref, Write, rule
 from .settings import (
@@ -132,14 +131,16 @@ def _not_spanned(name: str, situation: Situation) -> Iterator[Objection]:
     if not configs and name in situation.of(CLUSTER_NETWORK):
         yield Objection(f"cluster network {name} has no network config", others=others)
         return
+    besides = STORAGE_BESIDE_THEM.on(situation.version)
     spanned: set[str] = set()
     for config in configs:
-        text = annotations_of(config).get(MATCHED_NODES) or ""
-        if not text and STORAGE_BESIDE_THEM.on(situation.version):
-            continue
         try:
-            spanned.update(json.loads(text) or ())
-        except (ValueError, TypeError):
+            nodes = annotated_nodes(config)
+        except ValueError:
+            nodes = None
+        if nodes is not None:
+            spanned |= nodes
+        elif annotations_of(config).get(MATCHED_NODES) or not besides:
             yield Objection(
                 f"network config {key_of(config)} matches no node; delete it, or let it match "
                 "one",

@@ -59,6 +59,8 @@ class Planned:
     """When the last wish came, on the monotonic clock."""
     seen: Situation | None = None
     """The cluster as this run first saw it."""
+    blind: bool = False
+    """Whether the user may not look at the cluster as the rules need it."""
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _live: Situation | None = None
     _after: Situation = field(default_factory=lambda: Situation({}))

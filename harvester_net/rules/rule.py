@@ -98,6 +98,8 @@ class Rule:
     """
     waited_for: bool
     """Whether it passes by itself, so that harvester-net waits for it."""
+    shape: bool
+    """Whether the others can read the object only where this one is silent."""
 
     def holds_for(self, write: Write, version: Version) -> bool:
         """Whether the rule has something to say about such a write at all."""
@@ -138,6 +140,7 @@ def rule(
     only: tuple[str, ...] = (),
     of_the_change: bool = False,
     waited_for: bool = False,
+    shape: bool = False,
 ) -> Callable[[J], J]:
     """Make a rule of a function; its name and docstring become the rule's.
 
@@ -159,6 +162,7 @@ def rule(
             only=only,
             of_the_change=of_the_change,
             waited_for=waited_for,
+            shape=shape,
         )
         RULES.setdefault(resource, []).append(made)
         return judge
@@ -168,8 +172,17 @@ def rule(
 
 def judge(write: Write, situation: Situation) -> Iterator[Finding]:
     """Everything that the rules have against a write in a situation."""
+    misshapen = False
+    for finding in _said(write, situation, shape=True):
+        misshapen = True
+        yield finding
+    if not misshapen:
+        yield from _said(write, situation, shape=False)
+
+
+def _said(write: Write, situation: Situation, *, shape: bool) -> Iterator[Finding]:
     for one in RULES.get(write.resource, ()):
-        if one.holds_for(write, situation.version):
+        if one.shape is shape and one.holds_for(write, situation.version):
             for said in one.judge(write, situation):
                 path = one.path if said.path is None else said.path
                 yield Finding(one, path, said.sentence, said.others)

@@ -59,15 +59,23 @@ def vm_network_metadata_is_valid(write: Write, situation: Situation) -> Iterable
     yield from _metadata(write, situation)
 
 
-@rule(SETTING, "create update", source="H1.7")
+@rule(NAD, "create update", source="H1.6", shape=True)
+def vm_network_follows_its_schema(write: Write, situation: Situation) -> Iterable[Objection]:
+    """The CNI config is a text."""
+    spec = write.object.get("spec")
+    if not _is(spec, dict) or not _is((spec or {}).get("config"), str):
+        yield Objection("the CNI config is not a text")
+
+
+@rule(SETTING, "create update", source="H1.7", shape=True)
 def setting_texts_are_texts(write: Write, situation: Situation) -> Iterable[Objection]:
     """Value and default of a setting are texts."""
     for field in ("value", "default"):
-        if not isinstance(write.object.get(field, ""), str):
+        if not _is(write.object.get(field), str):
             yield Objection(f"the {field} is not a text")
 
 
-@rule(VLAN_CONFIG, "create update", "uplink", source="H1.2")
+@rule(VLAN_CONFIG, "create update", "uplink", source="H1.2", shape=True)
 def config_follows_its_schema(write: Write, situation: Situation) -> Iterable[Objection]:
     """Cluster network and uplink are given, the bond mode is known, and numbers are in their
     limits.
@@ -81,20 +89,29 @@ def config_follows_its_schema(write: Write, situation: Situation) -> Iterable[Ob
             yield Objection("is required", field)
     if isinstance(spec.get("uplink"), dict):
         yield from _uplink(spec["uplink"])
+    selector = spec.get("nodeSelector")
+    if not _is(selector, dict) or not all(
+        isinstance(v, str) for v in (selector or {}).values()
+    ):
+        yield Objection("is not a map of labels", "nodeSelector")
 
 
 def _uplink(uplink: Object) -> Iterator[Objection]:
     nics = uplink.get("nics")
     if not _is(nics, list) or not all(isinstance(nic, str) for nic in nics or ()):
         yield Objection("is not a list of names", "uplink.nics")
+    for name in ("bondOptions", "linkAttributes"):
+        if not _is(uplink.get(name), dict):
+            yield Objection("is not a map", f"uplink.{name}")
+            return
     bond, link = uplink.get("bondOptions") or {}, uplink.get("linkAttributes") or {}
     if bond.get("mode") is not None and bond["mode"] not in BOND_MODES:
         yield Objection(f"'{bond['mode']}' is not a bond mode", "uplink.bondOptions.mode")
     limits = ((bond, "miimon", -1), (link, "mtu", 0), (link, "txQLen", -1))
-    for part, name, low in limits:
-        number = part.get(name)
+    for part, field, low in limits:
+        number = part.get(field)
         if number is not None and (type(number) is not int or number < low):
-            yield Objection(f"{name} {number} is below {low}")
+            yield Objection(f"{field} {number} is below {low}")
     if not _is_base64(link.get("hardwareAddr")):
         yield Objection("is no MAC address", "uplink.linkAttributes.hardwareAddr")
 
@@ -104,8 +121,8 @@ def _is(value: Any, kind: type) -> bool:
 
 
 def _is_base64(text: Any) -> bool:
-    if text is None:
-        return True
+    if not text:
+        return text is None
     try:
         base64.b64decode(text, validate=True)
     except (binascii.Error, TypeError, ValueError):

@@ -160,16 +160,26 @@ def range_problems(network: Network) -> Iterator[tuple[str, str]]:
     elif whole.prefixlen < SHORTEST_PREFIX:
         yield "range", f"{whole} is too large; Harvester takes /{SHORTEST_PREFIX} or smaller"
     else:
-        yield from _exclude_problems(whole, network.exclude)
+        yield from _exclude_problems(whole, network)
 
 
-def _exclude_problems(whole: IPv4Network, exclude: list[str]) -> Iterator[tuple[str, str]]:
+def _is_padded(text: str) -> bool:
+    """Whether the prefix has a leading zero: the server takes it until it compares ranges."""
+    prefix = text.rpartition("/")[2]
+    return len(prefix) > 1 and prefix.startswith("0")
+
+
+def _exclude_problems(whole: IPv4Network, network: Network) -> Iterator[tuple[str, str]]:
+    if network.exclude and _is_padded(network.range):
+        yield "range", f"{network.range} is to be written {whole}"
     before: IPv4Network | None = None
-    for index, text in enumerate(exclude):
+    for index, text in enumerate(network.exclude):
         path, read = f"exclude[{index}]", read_range(text)
         part = read.network if read else None
         if part is None:
             yield path, f"'{text}' is not an IPv4 network such as 192.168.0.0/28"
+        elif _is_padded(text):
+            yield path, f"{text} is to be written {part}"
         elif part.prefixlen < SHORTEST_PREFIX:
             yield path, f"{part} is too large; Harvester takes /{SHORTEST_PREFIX} or smaller"
         elif not part.overlaps(whole):

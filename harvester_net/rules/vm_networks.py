@@ -20,7 +20,15 @@ from ..cluster.resources import (
 from ..specs.limits import MGMT, mtu_or_default
 from . import mtus, routes
 from .attachments import CLUSTER_NETWORK_LABEL
-from .cni import BRIDGES, KUBE_OVN, net_conf, network_of_bridge, vlan_problems, vlans_of
+from .cni import (
+    BRIDGES,
+    KUBE_OVN,
+    mtu_keys,
+    net_conf,
+    network_of_bridge,
+    vlan_problems,
+    vlans_of,
+)
 from .gojson import Undecodable
 from .network_configs import missing_network
 from .reading import RWX_PREFIX, STORAGE_PREFIX, UPLINK_MTU
@@ -103,12 +111,19 @@ def mtu_is_that_of_the_cluster_network(
             others=((CLUSTER_NETWORK, name),),
         )
         return
-    given = written if creates else mtu_or_default(_conf(write)["mtu"])
+    sent = mtu_or_default(_conf(write)["mtu"])
+    given = written if creates and not _outlives(write.object) else sent
     if given != wanted:
         yield Objection(
             f"{given} is not the {wanted} of cluster network {name}",
             others=((CLUSTER_NETWORK, name),),
         )
+
+
+def _outlives(nad: Object) -> bool:
+    """Whether an MTU in another spelling comes after the one that the server writes."""
+    spelled = mtu_keys(nad)
+    return "mtu" in spelled and spelled[-1:] != ["mtu"]
 
 
 @rule(NAD, "create update", "route", source="H3.4")
