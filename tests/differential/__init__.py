@@ -1,0 +1,1 @@
+"""Our rules beside the real webhooks: both judge the same writes over the same clusters."""
