@@ -1,4 +1,4 @@
-"""The rules on a large cluster: seconds to judge all that one preview would judge."""
+"""The rules on a large cluster: what it costs to judge all that one preview would judge."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ class Row:
     writes: int
     findings: int
     seconds: float
+    """Of one processor."""
 
 
 def measure() -> list[Row]:

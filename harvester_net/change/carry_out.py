@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from ..cluster.cluster import Cluster
@@ -20,9 +20,17 @@ from .plan import extended, plan, reached
 from .record import Goal, Record
 from .run import Run, Stopped, Told
 from .situation import look
+from .steps.nodes import unable
 from .steps.order import core, core_and_before, steps_of
+from .steps.step import Hands
 
 __all__ = ["NotAllowed", "RolledBack", "Work", "carry_out", "resume", "steps_of"]
+
+
+WITHOUT_A_LOOK = (
+    "Repair it and go on; or go on without this look: leave disruption.verifyOnNodes "
+    "away, or harvester-net mtu resume --without-verification"
+)
 
 
 class NotAllowed(Exception):
@@ -107,7 +115,16 @@ async def _carry_out(work: Work, goal: Goal, consent: Consent) -> list[str]:
         raise NotAllowed(report.refusal_text(made))
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     record = made.record.model_copy(update={"id": secrets.token_hex(4), "began": now})
+    if reasons := await unable(record, _eyes(work)):
+        raise NotAllowed(report.refusal_text(replace(made, refusals=reasons)))
     return await _finished(work, record, consent, begun=False)
+
+
+def _eyes(work: Work) -> Hands:
+    """What a first look is done with; what it sees is nobody's output yet."""
+    return Hands(
+        work.cluster, work.patience, lambda what: work.told.status(f"waiting for {what}")
+    )
 
 
 def _goes_back(goal: Goal, unfinished: Record) -> bool:
@@ -139,6 +156,8 @@ async def _finished(
     except Stopped as stopped:
         # Nobody who interrupts, and no time that is up, has asked for a roll-back.
         if consent.on_failure != "rollBack" or record.backwards or work.patience.is_over:
+            if stopped.by_look:
+                raise Stopped(f"{stopped}. {WITHOUT_A_LOOK}", by_look=True) from stopped
             raise
         back = (await journal.read(work.cluster, work.patience)) or record
         await _roll_back(work, back)

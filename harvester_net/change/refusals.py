@@ -18,6 +18,7 @@ from ..cluster.resources import (
     labels_of,
 )
 from ..rules.attachments import nads_of
+from ..rules.nics import nics_of
 from ..rules.reading import (
     MATCHED_NODES,
     leaked,
@@ -51,6 +52,8 @@ def not_possible(situation: Situation, goal: Goal, targets: list[Object]) -> Ite
         yield f"there is no cluster network {goal.cluster_network}"
     for config in targets:
         yield from _config_in_trouble(situation, config)
+        if goal.kind == "mtu":
+            yield from _without_nics(situation, config)
     shares = situation.setting_value(RWX_SETTING).get("share-storage-network") is True
     if goal.kind == "storageNetwork" and not goal.text and shares:
         yield (
@@ -140,6 +143,20 @@ def _config_in_trouble(situation: Situation, config: Object) -> Iterator[str]:
             yield (
                 f"network config {key_of(config)} is not set up on {node}: {failed[node]}; "
                 "repair it first"
+            )
+
+
+def _without_nics(situation: Situation, config: Object) -> Iterator[str]:
+    """The nodes on which the bond could not be made anew: with another MTU it is (H4.1)."""
+    wanted = config["spec"]["uplink"].get("nics") or []
+    for node in matched_nodes(config):
+        there = nics_of(node, situation)
+        gone = [nic for nic in wanted if there is not None and nic not in there]
+        if gone:
+            yield (
+                f"{node} has no {', '.join(gone)}, which network config {key_of(config)} "
+                "wants, and could not make its bond anew; put it back, or change uplink.nics "
+                "first"
             )
 
 

@@ -33,6 +33,11 @@ PAUSE = 0.2
 class Stopped(Exception):
     """The change has stopped at a safe point; the message says where it stands and why."""
 
+    def __init__(self, message: str, *, by_look: bool = False) -> None:
+        super().__init__(message)
+        self.by_look = by_look
+        """Whether a look at the nodes has stopped it, not something that could not be done."""
+
 
 def _unheard(*_: object) -> None:
     """Nobody listens."""
@@ -65,6 +70,7 @@ class Run:
         self._steps = steps_of(journal.record)
         self._number = {step.id: number for number, step in enumerate(self._steps, start=1)}
         self._waiting: dict[str, str] = {}
+        self._by_look = False
 
     @property
     def record(self) -> Record:
@@ -84,7 +90,7 @@ class Run:
                 await asyncio.gather(*running.values(), return_exceptions=True)
             await self._journal.write()
         if failed:
-            raise Stopped(self._where_it_stands(failed))
+            raise Stopped(self._where_it_stands(failed), by_look=self._by_look)
 
     async def _side_by_side(self, running: dict[str, asyncio.Task[None]]) -> list[str]:
         """Do the steps until all are done or one fails; returns what failed."""
@@ -106,6 +112,7 @@ class Run:
             return []
         if not isinstance(error, ClusterError | OutOfPatience | Stopped | NotProven):
             raise error
+        self._by_look |= isinstance(error, NotProven)
         self._told.event(step_id, "failed", str(error))
         title = next(step.title for step in self._steps if step.id == step_id)
         return [f"step {self._number[step_id]}, {title}: {error}"]
@@ -240,7 +247,9 @@ class Run:
     def _where_it_stands(self, failed: list[str]) -> str:
         done = set(self.record.done)
         left = [step.title for step in self._steps if step.id not in done]
+        why = "; ".join(failed)
+        end = ".\n" if "\n" in why else ". "
         return (
-            f"{'; '.join(failed)}. {len(done)} of {len(self._steps)} steps are done; left: "
+            f"{why}{end}{len(done)} of {len(self._steps)} steps are done; left: "
             f"{'; '.join(left)}"
         )

@@ -201,22 +201,27 @@ async def _live(call: Call, workloads: bool) -> Situation | None:
 
 
 async def _looked(call: Call, resources: tuple[Resource, ...]) -> Situation | None:
-    if call.planned.blind:
+    if call.planned.forbidden & set(resources):
         return None
+    found = await asyncio.gather(*(_listed(call, resource) for resource in resources))
+    objects = dict(zip(resources, found, strict=True))
+    if any(listed is None for listed in found):
+        return None
+    return Situation({r: dict(listed) for r, listed in objects.items() if listed is not None})
+
+
+async def _listed(call: Call, resource: Resource) -> Objects | None:
     try:
-        found = await asyncio.gather(
-            *(call.cluster.all_if_served(resource, call.patience) for resource in resources)
-        )
+        return await call.cluster.all_if_served(resource, call.patience)
     except Forbidden as error:
-        # Once a run is enough: it is the same for every resource.
-        call.planned.blind = True
-        call.warn(
-            f"what Harvester would refuse cannot be said: {error}; let the user of the "
-            "kubeconfig list this kind"
-        )
+        # Said once in a run: it is the same for every resource.
+        if resource not in call.planned.forbidden:
+            call.planned.forbidden.add(resource)
+            call.warn(
+                f"not all that Harvester would refuse can be said: {error}; let the user of "
+                "the kubeconfig list this kind"
+            )
         return None
-    objects: dict[Resource, Objects] = dict(zip(resources, map(dict, found), strict=True))
-    return Situation(objects)
 
 
 def words(finding: Finding) -> str:

@@ -24,7 +24,7 @@ from .reading import MATCHED_NODES
 from .rule import Objection, Severity, Write, rule
 from .situation import CONFIGS_OF, VMIS_AT, Situation
 from .system_networks import active_system_nad
-from .versions import CONFIGS_WITHOUT_NODES
+from .versions import CONFIGS_WITHOUT_NODES, UPLINKS_ARE_GUARDED
 from .words import listed
 
 
@@ -250,7 +250,8 @@ def system_network_is_cleared(write: Write, situation: Situation) -> Iterable[Ob
     """The storage network (and from 1.9 on the RWX network) is not on the cluster network of a
     config that changes or goes.
     """
-    if not _affected(write, situation):
+    only_deletions = not UPLINKS_ARE_GUARDED.on(situation.version)
+    if not _affected(write, situation) or (only_deletions and write.new is not None):
         return
     if nad := active_system_nad(_network_before(write), situation):
         yield Objection(
@@ -368,7 +369,9 @@ def _affected(write: Write, situation: Situation) -> set[str]:
     if _is_leaving(write) or write.old is None:
         return set()
     before = _readable_nodes(write.old) or set()
-    if write.new is None or _uplink_changes(write):
+    if write.new is None or _moves(write):
+        return before
+    if UPLINKS_ARE_GUARDED.on(situation.version) and _uplink_changes(write):
         return before
     return before - (_nodes_after(write, situation) or set())
 
@@ -378,8 +381,12 @@ def _uplink_changes(write: Write) -> bool:
     old, new = write.old, write.new
     if old is None or new is None:
         return False
-    moves = old["spec"].get("clusterNetwork") != new["spec"].get("clusterNetwork")
-    return moves or literal_uplink(old) != literal_uplink(new)
+    return _moves(write) or literal_uplink(old) != literal_uplink(new)
+
+
+def _moves(write: Write) -> bool:
+    """Whether the config goes to another cluster network."""
+    return _network_before(write) != _network(write)
 
 
 def _spec_changes(write: Write) -> bool:

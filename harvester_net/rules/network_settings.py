@@ -66,9 +66,10 @@ def setting_is_json(write: Write, situation: Situation) -> Iterable[Objection]:
 
 @rule(SETTING, "create update", "vlan", source="H3.5 (2)", only=ALL)
 def vlan_of_setting_is_valid(write: Write, situation: Situation) -> Iterable[Objection]:
-    """The VLAN is 0 to 4094, and on `mgmt` not 0 or 1."""
+    """The VLAN is 0 to 4094 (1 to 4094 before 1.5), and on `mgmt` not 0 or 1."""
+    lowest = 0 if situation.version >= (1, 5) else 1
     for network in networks(write, situation):
-        if network.vlan > 4094:
+        if not lowest <= network.vlan <= 4094:
             yield Objection(f"{network.vlan} is not a VLAN ID; use 1 to 4094")
         elif network.vlan <= 1 and network.cluster_network == MGMT:
             yield Objection(f"{network.vlan} (untagged traffic) is not allowed on {MGMT}")

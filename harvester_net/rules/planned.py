@@ -17,6 +17,7 @@ from ..cluster.resources import (
     VLAN_CONFIG,
     VLAN_STATUS,
     Object,
+    Resource,
     annotations_of,
     labels_of,
 )
@@ -59,8 +60,8 @@ class Planned:
     """When the last wish came, on the monotonic clock."""
     seen: Situation | None = None
     """The cluster as this run first saw it."""
-    blind: bool = False
-    """Whether the user may not look at the cluster as the rules need it."""
+    forbidden: set[Resource] = field(default_factory=set)
+    """The kinds that the user may not look at."""
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _live: Situation | None = None
     _after: Situation = field(default_factory=lambda: Situation({}))

@@ -46,8 +46,13 @@ def config_mtu(config: Object) -> int:
 
 
 def matched_nodes(config: Object) -> list[str]:
-    """The nodes that a config matches, as the server found, sorted."""
-    return sorted(json.loads(annotations_of(config).get(MATCHED_NODES) or "[]"))
+    """The nodes that a config matches, as the server found, sorted; none if the annotation
+    cannot be read.
+    """
+    try:
+        return sorted(json.loads(annotations_of(config).get(MATCHED_NODES) or "[]"))
+    except (TypeError, ValueError):
+        return []
 
 
 def statuses_of(key: str, statuses: Mapping[str, Object]) -> list[Object]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import TypeVar
 
 from ..cluster.resources import Object, Resource, key_of
@@ -101,13 +102,12 @@ class Rule:
     shape: bool
     """Whether the others can read the object only where this one is silent."""
 
-    def holds_for(self, write: Write, version: Version) -> bool:
-        """Whether the rule has something to say about such a write at all."""
+    def holds_for(self, operation: str, version: Version) -> bool:
+        """Whether a server of this version has the rule for such writes."""
         return (
-            write.operation in self.operations
+            operation in self.operations
             and self.since <= version
             and (self.until is None or version < self.until)
-            and (not self.only or write.key in self.only)
         )
 
 
@@ -181,11 +181,24 @@ def judge(write: Write, situation: Situation) -> Iterator[Finding]:
 
 
 def _said(write: Write, situation: Situation, *, shape: bool) -> Iterator[Finding]:
-    for one in RULES.get(write.resource, ()):
-        if one.shape is shape and one.holds_for(write, situation.version):
+    asked = _asked(write.resource, write.operation, situation.version, shape)
+    for one in asked:
+        if not one.only or write.key in one.only:
             for said in one.judge(write, situation):
                 path = one.path if said.path is None else said.path
                 yield Finding(one, path, said.sentence, said.others)
+
+
+@cache
+def _asked(
+    resource: Resource, operation: str, version: Version, shape: bool
+) -> tuple[Rule, ...]:
+    # Ten thousand creates ask the same rules; all are registered when the first one comes.
+    return tuple(
+        one
+        for one in RULES.get(resource, ())
+        if one.shape is shape and one.holds_for(operation, version)
+    )
 
 
 def refused(findings: Iterable[Finding]) -> bool:

@@ -110,7 +110,8 @@ class Situation:
             objects.pop(key, None)
         else:
             objects[key] = obj
-        for grouping, groups in self._groups.items():
+        # A copy: which nodes a config matches may be asked for the first time here.
+        for grouping, groups in list(self._groups.items()):
             if grouping.resource == resource:
                 left = set(grouping.groups_of(before)) if before is not None else set()
                 for group in grouping.groups_of(obj) if obj is not None else ():

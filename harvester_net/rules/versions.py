@@ -32,6 +32,7 @@ CONFIGS_WITHOUT_NODES = Feature((1, 8), "a network config that matches no node c
 STORAGE_BESIDE_THEM = Feature((1, 9), "such a config does not keep the storage network away")
 NETWORK_MANAGER = Feature((1, 7), "hosts are configured with nmcli, not by /oem and a reboot")
 RWX_NETWORK = Feature((1, 8), "there is a setting rwx-network")
+UPLINKS_ARE_GUARDED = Feature((1, 6), "VMs keep the uplink of their nodes from changing")
 ZERO_IS_DEFAULT_MTU = Feature((1, 6), "MTU 0 and MTU 1500 are the same")
 SKIPS_DELETED_CONFIGS = Feature((1, 8), "configs that are being deleted have no say")
 RWX_IS_SYSTEM = Feature((1, 9), "the RWX network protects its network configs")

@@ -16,10 +16,12 @@ from ..cluster.errors import Denied, Forbidden, NotFound, Rejected
 from ..cluster.patience import Patience
 from ..cluster.resources import (
     CLUSTER_NETWORK,
+    LINK_MONITOR,
     NAD,
     NODE,
     SETTING,
     VLAN_CONFIG,
+    VLAN_STATUS,
     VMI,
     Resource,
 )
@@ -97,8 +99,16 @@ async def _wish(cluster: Cluster, question: Question, patience: Patience) -> Pod
 
 
 async def _facts(cluster: Cluster, question: Question, patience: Patience) -> Facts:
-    kinds = (CLUSTER_NETWORK, VLAN_CONFIG, NAD, NODE, SETTING)
-    networks, configs, nads, nodes, settings = await asyncio.gather(
+    kinds = (
+        CLUSTER_NETWORK,
+        VLAN_CONFIG,
+        NAD,
+        NODE,
+        SETTING,
+        VLAN_STATUS,
+        LINK_MONITOR,
+    )
+    networks, configs, nads, nodes, settings, statuses, monitors = await asyncio.gather(
         *(cluster.all_if_served(kind, patience) for kind in kinds)
     )
     if question.cluster_network not in networks:
@@ -108,7 +118,16 @@ async def _facts(cluster: Cluster, question: Question, patience: Patience) -> Fa
         )
     server = settings.get("server-version")
     version = version_of(value_of(server) if server else "")
-    return facts_of(question, networks, configs.values(), nads, nodes, version)
+    return facts_of(
+        question,
+        networks,
+        configs.values(),
+        nads,
+        nodes,
+        version,
+        statuses=statuses,
+        monitors=monitors,
+    )
 
 
 @dataclass(frozen=True)
@@ -180,7 +199,8 @@ class _Check:
         answers, mute = await self._pinged(plan)
         pings = pings_of(plan, answers)
         small = [n for n, d in seen.items() if d.bridge and d.bridge.mtu != expected.mtu]
-        return pings, of_pings(pings, expected.mtu, small), [*unpinged, *mute]
+        cut = [n for n, devices in seen.items() if not devices.is_connected]
+        return pings, of_pings(pings, expected.mtu, small, cut), [*unpinged, *mute]
 
     async def _pinged(self, plan: PingPlan) -> tuple[dict[str, Pinged], list[str]]:
         ended = await sent(

@@ -82,3 +82,11 @@ class Devices:
     """Whether the host has a device of its own in that VLAN."""
     leftovers: tuple[str, ...] = ()
     """Devices that a ping that was killed has left."""
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the bridge has an uplink with a NIC that has a link."""
+        bond, bridge = self.bond, self.bridge
+        if bond is None or bridge is None or bond.master != bridge.name:
+            return False
+        return any(nic.state != "down" for nic in bond.members)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ..cluster.resources import Object, condition, key_of
 from ..rules.attachments import nads_of
-from ..rules.reading import config_mtu, matched_nodes, uplink_mtu
+from ..rules.reading import (
+    NOT_HEARD,
+    config_mtu,
+    matched_nodes,
+    nodes_not_ready,
+    uplink_mtu,
+)
 from ..rules.versions import NEWEST, VM_NETWORKS_FOLLOW, Version
 from ..specs.limits import MGMT
 from ..specs.network_config import DEFAULT_BOND_MODE
@@ -49,8 +56,14 @@ def facts_of(
     nads: dict[str, Object],
     nodes: dict[str, Object],
     version: Version = NEWEST,
+    *,
+    statuses: Mapping[str, Object] = MappingProxyType({}),
+    monitors: Mapping[str, Object] = MappingProxyType({}),
 ) -> Facts:
-    """What the nodes are held against; pure."""
+    """What the nodes are held against; pure.
+
+    ``statuses`` and ``monitors``: what the agents of the nodes say (VlanStatus, LinkMonitor).
+    """
     name = question.cluster_network
     own = [config for config in configs if config["spec"]["clusterNetwork"] == name]
     on_nodes = {node for config in own for node in matched_nodes(config)}
@@ -59,8 +72,18 @@ def facts_of(
     needed = {key: of_network(nads[key]) for key in sorted(nads_of(name, nads.values()))}
     mtu = question.mtu or _mtu(networks[name], own, version)
     ready = [n for n in on_nodes if n in nodes and _is_ready(nodes[n])]
+    uplinks = _uplinks(own) if name != MGMT else {}
+    failures = {n: why for c in own for n, why in nodes_not_ready(c, statuses).items()}
     return Facts(
-        Expected(name, mtu, version, needed, _uplinks(own) if name != MGMT else {}),
+        Expected(
+            name,
+            mtu,
+            version,
+            needed,
+            uplinks,
+            {node: why for node, why in failures.items() if why != NOT_HEARD},
+            _nics(monitors),
+        ),
         tuple(sorted(ready)),
         tuple(sorted(on_nodes - set(ready))),
     )
@@ -75,6 +98,16 @@ def _uplinks(configs: Iterable[Object]) -> dict[str, Uplink]:
         wanted = Uplink(key_of(config), tuple(uplink.get("nics") or ()), mode)
         found |= dict.fromkeys(matched_nodes(config), wanted)
     return found
+
+
+def _nics(monitors: Mapping[str, Object]) -> dict[str, frozenset[str]]:
+    """The NICs of each node, as its agent lists them (H1.4)."""
+    by_node = (monitors.get("nic", {}).get("status") or {}).get("linkStatus") or {}
+    return {
+        node: frozenset(link["name"] for link in links)
+        for node, links in by_node.items()
+        if links
+    }
 
 
 def _mtu(network: Object, configs: list[Object], version: Version) -> int:

@@ -39,6 +39,17 @@ class Expected:
     """The VLANs that each VM network needs on the uplinks."""
     uplinks: Mapping[str, Uplink] = field(default_factory=dict)
     """By node; none for mgmt, which no network config sets up."""
+    failures: Mapping[str, str] = field(default_factory=dict)
+    """What the agent of a node says that could not set the devices up."""
+    nics: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The NICs that each node has, as far as its agent tells."""
+
+    def missing(self, node: str) -> list[str]:
+        """The NICs of a node's network config that the node does not have."""
+        uplink = self.uplinks.get(node)
+        if uplink is None or node not in self.nics:
+            return []
+        return [nic for nic in uplink.nics if nic not in self.nics[node]]
 
     @property
     def by_hand(self) -> bool:
@@ -72,7 +83,8 @@ def _of_bond(seen: Devices, expected: Expected) -> Iterator[Finding]:
     name = f"{expected.cluster_network}-bo"
     bond = seen.bond
     if bond is None:
-        yield Finding(seen.node, name, f"there is no bond {name}; {_agent(seen.node)}")
+        what = f"there is no bond {name}; {_agent(seen.node, expected)}"
+        yield Finding(seen.node, name, what)
         return
     if bond.mtu != expected.mtu:
         yield Finding(
@@ -80,21 +92,29 @@ def _of_bond(seen: Devices, expected: Expected) -> Iterator[Finding]:
             name,
             f"bond {name} has MTU {bond.mtu}, not {expected.mtu}; {_mtu(seen, expected)}",
         )
-    yield from _of_nics(seen.node, bond)
+    yield from _of_nics(seen.node, bond, expected)
     if seen.node in expected.uplinks:
-        yield from _of_uplink(seen.node, bond, expected.uplinks[seen.node])
-    if seen.bridge is not None and bond.master != seen.bridge.name:
+        yield from _of_uplink(seen.node, bond, expected)
+    # An agent that has no NIC comes no further; of that enough is said.
+    if bond.members and seen.bridge is not None and not _joined(seen):
         yield Finding(
             seen.node,
             name,
             f"bond {name} is no port of bridge {seen.bridge.name}, so no VM reaches the "
-            f"uplink; {_agent(seen.node)}",
+            f"uplink; {_agent(seen.node, expected)}",
         )
 
 
-def _of_nics(node: str, bond: Bond) -> Iterator[Finding]:
+def _joined(seen: Devices) -> bool:
+    """Whether the bond is a port of its bridge."""
+    return bool(seen.bond and seen.bridge and seen.bond.master == seen.bridge.name)
+
+
+def _of_nics(node: str, bond: Bond, expected: Expected) -> Iterator[Finding]:
     if not bond.members:
-        yield Finding(node, bond.name, f"bond {bond.name} has no NIC; {_agent(node)}")
+        if not expected.missing(node):
+            what = f"bond {bond.name} has no NIC; {_agent(node, expected)}"
+            yield Finding(node, bond.name, what)
         return
     if all(nic.state == "down" for nic in bond.members):
         names = ", ".join(nic.name for nic in bond.members)
@@ -114,19 +134,28 @@ def _of_nics(node: str, bond: Bond) -> Iterator[Finding]:
             )
 
 
-def _of_uplink(node: str, bond: Bond, wanted: Uplink) -> Iterator[Finding]:
+def _of_uplink(node: str, bond: Bond, expected: Expected) -> Iterator[Finding]:
     """What differs from the network config, other than the MTU."""
-    missing = sorted(set(wanted.nics) - {nic.name for nic in bond.members})
+    wanted = expected.uplinks[node]
+    gone = expected.missing(node)
+    missing = sorted(set(wanted.nics) - {nic.name for nic in bond.members} - set(gone))
+    if gone:
+        none_left = "" if bond.members else f", and bond {bond.name} has no NIC"
+        what = (
+            f"the node has no {', '.join(gone)}, which network config {wanted.config} "
+            f"wants{none_left}; put it back, or change uplink.nics"
+        )
+        yield Finding(node, bond.name, what)
     if missing and bond.members:
         what = (
             f"NIC {', '.join(missing)} of network config {wanted.config} is not in bond "
-            f"{bond.name}; look whether it is there (`ip link`); {_agent(node)}"
+            f"{bond.name}; {_agent(node, expected)}"
         )
         yield Finding(node, bond.name, what)
     if bond.mode != wanted.mode:
         what = (
             f"bond {bond.name} has mode {bond.mode}, not {wanted.mode} as network config "
-            f"{wanted.config}; {_agent(node)}"
+            f"{wanted.config}; {_agent(node, expected)}"
         )
         yield Finding(node, bond.name, what)
 
@@ -134,10 +163,13 @@ def _of_uplink(node: str, bond: Bond, wanted: Uplink) -> Iterator[Finding]:
 def _mtu(seen: Devices, expected: Expected) -> str:
     if expected.by_hand:
         return f"on {seen.node}: {hosts.mtu_commands(expected.version, expected.mtu)}"
-    return _agent(seen.node)
+    return _agent(seen.node, expected)
 
 
-def _agent(node: str) -> str:
+def _agent(node: str, expected: Expected) -> str:
+    """What its agent says; of one that says nothing, where to look."""
+    if said := expected.failures.get(node):
+        return f"its agent says: {said}"
     return (
         f"its agent sets it up: look at the log of {AGENT} on {node}, and delete that pod if "
         "it hangs"
@@ -151,7 +183,7 @@ def _of_bridge(seen: Devices, expected: Expected, guests: list[Guest]) -> Iterat
     name = f"{expected.cluster_network}-br"
     bridge = seen.bridge
     if bridge is None:
-        what = f"there is no bridge {name}; {_agent(seen.node)}"
+        what = f"there is no bridge {name}; {_agent(seen.node, expected)}"
         yield Finding(seen.node, name, what)
     elif bridge.mtu != expected.mtu:
         because = _why_bridge(seen, bridge, expected, guests)
@@ -187,7 +219,7 @@ def _why_bridge(seen: Devices, bridge: Bridge, expected: Expected, guests: list[
 
 def _of_vlans(seen: Devices, expected: Expected) -> Iterator[Finding]:
     """VM networks whose VLAN the uplink does not let through (H4.4, H7)."""
-    if seen.bond is None or seen.bridge is None:
+    if seen.bond is None or not _joined(seen):
         return
     lacking = {
         key: vlans - seen.vlans
@@ -211,7 +243,8 @@ def _of_vlans(seen: Devices, expected: Expected) -> Iterator[Finding]:
     if expected.by_hand:
         command = hosts.vlan_commands(expected.version, seen.vlans, missing)
         by_hand = f"; if that does not help, on {seen.node}: {command}"
-    yield Finding(seen.node, seen.bond.name, f"{what}; {look_again}{by_hand}")
+    said = f"{what}; {look_again}{by_hand}"
+    yield Finding(seen.node, seen.bond.name, said, look_again=True)
 
 
 # --- notes ----------------------------------------------------------------------------------

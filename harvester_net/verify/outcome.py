@@ -17,6 +17,8 @@ class Finding:
     """The node; two of them for what is between them."""
     device: str
     what: str
+    look_again: bool = False
+    """Whether its agent may just have missed something, and has only to look again."""
 
     def __str__(self) -> str:
         return f"{self.node}: {self.what}"
@@ -50,7 +52,9 @@ class NotProven(Exception):
     """The nodes are not as they should be, or could not be looked at; the message lists it."""
 
     def __init__(self, outcome: Outcome) -> None:
-        super().__init__("; ".join(problems(outcome)))
+        found = problems(outcome)
+        # One goes into its sentence; more of them are to be read one by one.
+        super().__init__(found[0] if len(found) == 1 else "".join(f"\n  - {f}" for f in found))
         self.outcome = outcome
 
 

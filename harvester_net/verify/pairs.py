@@ -17,13 +17,15 @@ CAUSES = {
 }
 
 
-def of_pings(pings: Pings, mtu: int, explained: Iterable[str] = ()) -> list[Finding]:
+def of_pings(
+    pings: Pings, mtu: int, explained: Iterable[str] = (), cut: Iterable[str] = ()
+) -> list[Finding]:
     """What is wrong between the nodes.
 
     ``explained``: nodes whose devices are known to be too small, so that their pings have to
-    fail.
+    fail. ``cut``: those whose uplink is known to lead nowhere.
     """
-    known = set(explained)
+    known, off = set(explained), set(cut)
     small = [n for n, own in sorted(pings.mtus.items()) if own < mtu and n not in known]
     found = [_of_device(node, pings, mtu) for node in small]
     known |= set(small)
@@ -31,7 +33,9 @@ def of_pings(pings: Pings, mtu: int, explained: Iterable[str] = ()) -> list[Find
         failed = [
             pair
             for pair, what in sorted(pings.came.items())
-            if what is came and (came is Came.NONE or not known & set(pair))
+            if what is came
+            and not off & set(pair)
+            and (came is Came.NONE or not known & set(pair))
         ]
         found += _of_pairs(failed, pings, came, mtu)
     return found
@@ -51,7 +55,7 @@ def _of_pairs(
     if not failed:
         return
     what = f"frames of {mtu} bytes do not arrive, {CAUSES[came]} (VLAN {pings.vlan})"
-    if len(failed) == len(pings.came):
+    if len(failed) == len(pings.came) > 2:
         yield Finding("all nodes", pings.device, f"between any two of them {what}")
         return
     for node in _alone(failed, pings):

@@ -161,7 +161,9 @@ def ended(pod: Object) -> Ended | None:
         return _terminated(terminated, status)
     reason = str(waiting.get("reason") or "")
     if reason in (*NO_IMAGE, *CANNOT_START):
-        return Ended(trouble=f"its pod does not start: {reason}: {waiting.get('message', '')}")
+        hint = "; name an image that the node can pull" if reason in NO_IMAGE else ""
+        said = f"{reason}: {waiting.get('message', '')}{hint}"
+        return Ended(trouble=f"its pod does not start: {said}")
     if status.get("phase") in ("Failed", "Succeeded"):
         said = status.get("message") or status.get("reason") or status["phase"]
         return Ended(trouble=f"its pod ended without an answer: {said}")

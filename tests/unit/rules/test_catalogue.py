@@ -1,0 +1,183 @@
+"""The catalogue as a whole: every rule is named, explained, sourced and tested."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+
+import pytest
+
+from harvester_net.rules.catalogue import all_rules
+from harvester_net.rules.rule import FIRST, Rule
+from harvester_net.rules.situation import Situation
+from harvester_net.rules.versions import Version
+
+from . import (
+    test_cluster_networks,
+    test_configs_in_use,
+    test_deleted_vm_networks,
+    test_mtus_and_routes,
+    test_network_configs,
+    test_network_settings,
+    test_nics,
+    test_nodes_of_configs,
+    test_ranges_of_settings,
+    test_schemas,
+    test_storage_settings,
+    test_vlans_of_vm_networks,
+    test_vm_networks,
+)
+from .cases import V1_4, V1_5, V1_6, V1_7, V1_8, V1_9, of_rule, said
+
+CASES = [
+    *test_cluster_networks.CASES,
+    *test_configs_in_use.CASES,
+    *test_deleted_vm_networks.CASES,
+    *test_mtus_and_routes.CASES,
+    *test_network_configs.CASES,
+    *test_network_settings.CASES,
+    *test_nics.CASES,
+    *test_nodes_of_configs.CASES,
+    *test_ranges_of_settings.CASES,
+    *test_schemas.CASES,
+    *test_storage_settings.CASES,
+    *test_vlans_of_vm_networks.CASES,
+    *test_vm_networks.CASES,
+]
+RULES = list(all_rules())
+NAMES = {rule.name for rule in RULES}
+OPERATIONS = {"create", "update", "delete"}
+
+
+def test_every_rule_speaks_in_a_table() -> None:
+    assert of_rule(CASES, speaking=True) == NAMES
+
+
+def test_every_rule_is_silent_in_a_table() -> None:
+    assert of_rule(CASES, speaking=False) == NAMES
+
+
+def test_no_case_is_there_twice() -> None:
+    assert [name for name, times in Counter(map(str, CASES)).items() if times > 1] == []
+
+
+def test_names_are_unique() -> None:
+    assert len(NAMES) == len(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.name))
+def test_rule_says_what_it_is_and_where_it_comes_from(rule: Rule) -> None:
+    assert rule.summary.endswith(".")
+    assert rule.summary[0].isupper() or rule.summary.startswith("`")
+    assert rule.source == "Kubernetes" or rule.source.startswith("H")
+    assert rule.operations
+    assert set(rule.operations) <= OPERATIONS
+    assert rule.until is None or rule.since < rule.until
+
+
+SINCE = {
+    (1, 2): {
+        "all-volumes-are-detached",
+        "configs-have-one-mtu",
+        "vms-on-the-nodes-are-stopped",
+    },
+    (1, 4): {
+        "cluster-network-name-is-short",
+        "cluster-network-of-setting-exists",
+        "cluster-network-of-vm-network-exists",
+        "configs-of-setting-span-all-nodes",
+        "system-network-is-cleared",
+        "uplinks-of-setting-are-ready",
+    },
+    (1, 5): {"range-of-setting-is-large-enough", "range-of-setting-is-valid"},
+    (1, 6): {
+        "bridge-stays",
+        "cluster-network-of-config-exists",
+        "config-mtu-is-in-range",
+        "config-without-nodes-stays",
+        "deleted-cluster-network-has-no-vm-networks",
+        "deleted-network-is-in-no-vm",
+        "deleted-overlay-has-no-subnet",
+        "label-is-of-the-bridge",
+        "mgmt-mtu-changes-without-system-network",
+        "mgmt-mtu-changes-without-vms",
+        "mtu-annotation-is-readable",
+        "mtu-is-that-of-all-configs",
+        "mtu-is-that-of-the-cluster-network",
+        "new-cluster-network-has-no-mtu-yet",
+        "no-vm-is-migrating",
+        "overlay-is-on-mgmt",
+        "ranges-of-settings-are-apart",
+        "system-network-does-not-change",
+        "type-of-config-stays",
+    },
+    (1, 8): {
+        "network-of-a-setting-stays",
+        "network-under-overlays-stays",
+        "overlay-needs-kube-ovn",
+        "rwx-volumes-are-detached",
+        "setting-is-not-in-progress",
+        "shared-network-is-not-cleared",
+        "storage-network-to-share-is-there",
+    },
+    (1, 9): {
+        "config-of-mgmt-stays",
+        "exclusive-vlan-is-free",
+        "label-of-config-follows",
+        "vlan-is-not-the-storage-networks-own",
+    },
+}
+"""The rules that a version brought (H7); all others are as old as Harvester."""
+UNTIL = {
+    (1, 7): {"trunks-are-known"},
+    (1, 8): {"config-without-nodes-stays", "overlay-is-on-mgmt"},
+    (1, 9): {"exclusive-vlan-is-known"},
+}
+"""The rules that a version has no more."""
+
+
+def test_every_version_brings_its_rules() -> None:
+    seen: dict[Version, set[str]] = defaultdict(set)
+    for rule in RULES:
+        seen[rule.since].add(rule.name)
+    assert {since: names for since, names in seen.items() if since != FIRST} == SINCE
+
+
+def test_every_version_drops_its_rules() -> None:
+    seen: dict[Version, set[str]] = defaultdict(set)
+    for rule in RULES:
+        if rule.until is not None:
+            seen[rule.until].add(rule.name)
+    assert seen == UNTIL
+
+
+@pytest.mark.parametrize("version", [V1_4, V1_5, V1_6, V1_7, V1_8, V1_9])
+def test_rule_is_asked_from_its_version_on_and_until_the_last_one(version: Version) -> None:
+    """What speaks in a table on one version is silent where the rule does not hold."""
+    dropped = {name for until, names in UNTIL.items() if version >= until for name in names}
+    coming = {name for since, names in SINCE.items() if version < since for name in names}
+    elsewhere = [
+        replace(case, situation=Situation(case.situation.objects, version)) for case in CASES
+    ]
+    speaking = {case.rule for case in elsewhere if said(case)}
+    assert speaking & (dropped | coming) == set()
+    assert NAMES - speaking <= dropped | coming
+
+
+def test_ordered_change_takes_care_of_vms_and_of_the_mtu() -> None:
+    assert {rule.name for rule in RULES if rule.of_the_change} == {
+        "all-vms-are-stopped",
+        "all-volumes-are-detached",
+        "configs-have-one-mtu",
+        "mgmt-mtu-changes-without-vms",
+        "mtu-is-that-of-all-configs",
+        "mtu-is-that-of-the-cluster-network",
+        "rwx-volumes-are-detached",
+        "system-network-is-cleared",
+        "vms-of-a-changed-network-are-stopped",
+        "vms-on-the-nodes-are-stopped",
+    }
+
+
+def test_only_a_busy_setting_is_waited_for() -> None:
+    assert [rule.name for rule in RULES if rule.waited_for] == ["setting-is-not-in-progress"]
