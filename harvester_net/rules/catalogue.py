@@ -9,8 +9,11 @@ from . import (  # noqa: F401
     network_configs,
     network_settings,
     nics,
+    overlays,
+    ranges,
     schemas,
     storage_settings,
+    vlans,
     vm_networks,
 )
 from .rule import RULES, Rule, judge, refused

@@ -16,8 +16,9 @@ from ..cluster.resources import (
 )
 from ..specs.limits import MGMT
 from .addresses import FOR_RWX, count, overlap, read_range, storage_budget, workers
+from .config_writes import annotated_nodes
 from .gojson import Undecodable
-from .network_configs import annotated_nodes, missing_network
+from .network_configs import missing_network
 from .reading import MATCHED_NODES
 from .rule import Objection, Ref, Write, rule
 from .settings import (

@@ -19,6 +19,7 @@ from ..cluster.resources import (
 )
 from ..specs.limits import MGMT
 from .attachments import CLUSTER_NETWORK_LABEL
+from .config_writes import network_of
 from .rule import Objection, Severity, Write, rule
 from .situation import Situation
 from .words import listed
@@ -119,7 +120,7 @@ def nics_are_in_no_other_config(write: Write, situation: Situation) -> Iterable[
     """No two network configs want the same NIC of a node."""
     for node, name in _new_pairs(write, situation):
         for other in _configs_with(node, name, situation):
-            same = other["spec"].get("clusterNetwork") == _network(write)
+            same = other["spec"].get("clusterNetwork") == network_of(write)
             if key_of(other) != write.key and not same:
                 yield Objection(
                     f"{name} of {node} is used by network config {key_of(other)} of cluster "
@@ -136,7 +137,7 @@ def nics_are_held_by_nobody_else(write: Write, situation: Situation) -> Iterable
         if nic is None or not nic.master:
             continue
         bond = bond_with(nic.master, node, situation)
-        if bond == _network(write) + BOND or _is_left_to_a_config(bond, node, situation):
+        if bond == network_of(write) + BOND or _is_left_to_a_config(bond, node, situation):
             continue
         held = f"by {bond}" if bond else f"by the device with index {nic.master}"
         yield Objection(
@@ -182,7 +183,3 @@ def nics_are_up(write: Write, situation: Situation) -> Iterable[Objection]:
 def _offered(node: str, situation: Situation) -> str:
     free = free_nics(node, situation)
     return f"free there: {free}" if free else "no NIC is free there"
-
-
-def _network(write: Write) -> str:
-    return str(write.object["spec"].get("clusterNetwork") or "")

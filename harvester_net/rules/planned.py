@@ -7,7 +7,6 @@ program that makes everything at once is not told what its other resources are a
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,7 +22,8 @@ from ..cluster.resources import (
 )
 from ..specs.limits import DEFAULT_MTU
 from .attachments import CLUSTER_NETWORK_LABEL
-from .reading import CONFIG_LABEL, MATCHED_NODES, uplink_mtu
+from .config_writes import admitted
+from .reading import CONFIG_LABEL, uplink_mtu
 from .rule import Finding, Ref
 from .situation import Grouping, Situation, status_name
 
@@ -192,15 +192,6 @@ def _places(config: Object | None, situation: Situation) -> Iterator[tuple[str, 
 def _place_of(status: Object) -> tuple[str, str]:
     said = status.get("status") or {}
     return said.get("clusterNetwork") or "", said.get("node") or ""
-
-
-def admitted(config: Object, situation: Situation) -> Object:
-    """A network config with what the webhook writes into it: label and nodes (H3.2)."""
-    meta, spec = config["metadata"], config["spec"]
-    nodes = situation.matching(spec.get("nodeSelector"))
-    labels = labels_of(config) | {CLUSTER_NETWORK_LABEL: spec.get("clusterNetwork", "")}
-    notes = annotations_of(config) | ({MATCHED_NODES: json.dumps(nodes)} if nodes else {})
-    return config | {"metadata": meta | {"labels": labels, "annotations": notes}}
 
 
 def _status(name: str, network: str, config: str, node: str) -> Object:

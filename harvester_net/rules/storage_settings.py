@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Network, ip_network
+from collections.abc import Iterable
 
 from ..cluster.resources import (
     CLAIM,
     NAD,
-    NODE,
-    SERVICE_CIDR,
     SETTING,
     VM,
     VMI,
@@ -22,7 +19,6 @@ from ..cluster.resources import (
     MIGRATION as VM_MIGRATION,
 )
 from . import gojson
-from .addresses import read_range
 from .attachments import LONGHORN_NAMESPACE, not_detached, not_stopped
 from .cni import KUBE_OVN, net_conf, vlans_of
 from .gojson import Undecodable
@@ -33,7 +29,6 @@ from .settings import (
     RWX,
     RWX_VALUE,
     STORAGE,
-    Network,
     effective,
     shares_storage,
     value_and_default,
@@ -41,13 +36,8 @@ from .settings import (
 from .situation import Situation
 from .system_networks import is_protected
 from .versions import EXCLUSIVE_VLAN
-from .vm_networks import BY_VLAN
+from .vlans import BY_VLAN
 from .words import listed
-
-RESERVED = ("10.42.0.0/16", "10.43.0.0/16", "10.52.0.0/16", "10.53.0.0/16")
-"""Pods and services of Harvester's own cluster and of Rancher's, as its documentation says
-(H9).
-"""
 
 
 @rule(
@@ -229,57 +219,6 @@ def exclusive_vlan_is_known(write: Write, situation: Situation) -> Iterable[Obje
 @rule(
     SETTING,
     "create update",
-    "range",
-    source="H9",
-    severity=Severity.STRICTER,
-    only=(STORAGE, RWX, MIGRATION),
-)
-def range_is_not_the_clusters_own(write: Write, situation: Situation) -> Iterable[Objection]:
-    """The range has no address in common with the cluster's services, the pods of its nodes,
-    or the nodes' own addresses: their traffic would take the wrong way.
-    """
-    for network, mine in _ranges(write, situation):
-        for text in _service_networks(situation):
-            services = _ipv4(text)
-            if services is not None and mine.overlaps(services):
-                yield Objection(f"{network.range} overlaps the cluster's services ({text})")
-                return
-        for node, obj in sorted(situation.of(NODE).items()):
-            for text in _pod_networks(obj):
-                pods = _ipv4(text)
-                if pods is not None and mine.overlaps(pods):
-                    yield Objection(f"{network.range} overlaps the pods of {node} ({text})")
-                    return
-            for text in _addresses(obj):
-                if (address := _ipv4(text)) is not None and address.subnet_of(mine):
-                    yield Objection(f"{network.range} has {node}'s own address {text} in it")
-                    return
-
-
-@rule(
-    SETTING,
-    "create update",
-    "range",
-    source="H9",
-    severity=Severity.WARNING,
-    only=(STORAGE, RWX, MIGRATION),
-)
-def range_is_not_reserved(write: Write, situation: Situation) -> Iterable[Objection]:
-    """Harvester's documentation reserves 10.42.0.0/16, 10.43.0.0/16, 10.52.0.0/16 and
-    10.53.0.0/16 for pods and services.
-    """
-    for network, mine in _ranges(write, situation):
-        for text in RESERVED:
-            if mine.overlaps(IPv4Network(text)):
-                yield Objection(
-                    f"{network.range} overlaps {text}, which Harvester's documentation "
-                    "reserves for pods and services"
-                )
-
-
-@rule(
-    SETTING,
-    "create update",
     "vlan",
     source="H3.5, notes",
     severity=Severity.WARNING,
@@ -298,32 +237,3 @@ def storage_vlan_is_not_a_vm_networks(
                 "are in one network with the storage",
                 others=tuple((NAD, key) for key in users),
             )
-
-
-def _ranges(write: Write, situation: Situation) -> Iterator[tuple[Network, IPv4Network]]:
-    for network in networks(write, situation):
-        if (read := read_range(network.range)) is not None:
-            yield network, read.network
-
-
-def _service_networks(situation: Situation) -> Iterator[str]:
-    for services in situation.of(SERVICE_CIDR).values():
-        yield from (services.get("spec") or {}).get("cidrs") or ()
-
-
-def _pod_networks(node: Object) -> list[str]:
-    spec = node.get("spec") or {}
-    return [text for text in spec.get("podCIDRs") or [spec.get("podCIDR")] if text]
-
-
-def _addresses(node: Object) -> list[str]:
-    addresses = (node.get("status") or {}).get("addresses") or ()
-    return [a["address"] for a in addresses if a.get("type") in ("InternalIP", "ExternalIP")]
-
-
-def _ipv4(text: str) -> IPv4Network | None:
-    try:
-        network = ip_network(text, strict=False)
-    except ValueError:
-        return None
-    return network if isinstance(network, IPv4Network) else None

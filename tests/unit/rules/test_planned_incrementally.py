@@ -11,7 +11,7 @@ from harvester_net.cluster.resources import CLUSTER_NETWORK, NAD, VLAN_CONFIG, O
 from harvester_net.rules.network_configs import CONFIGS_OF
 from harvester_net.rules.planned import STATUSES_OF_CONFIG, Planned, Wish
 from harvester_net.rules.situation import NADS_OF, STATUSES_OF, Grouping, Situation
-from harvester_net.rules.vm_networks import BY_VLAN
+from harvester_net.rules.vlans import BY_VLAN
 
 from ... import objects
 from .cases import cluster

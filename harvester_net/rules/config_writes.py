@@ -1,0 +1,116 @@
+"""What a write of a network config means to the server: which nodes it has before and after,
+and which of them lose their uplink (H3.2).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..cluster.resources import Object, annotations_of, is_terminating, labels_of
+from . import gojson
+from .attachments import CLUSTER_NETWORK_LABEL
+from .reading import MATCHED_NODES
+from .rule import Write
+from .situation import Situation
+from .versions import UPLINKS_ARE_GUARDED
+
+
+def network_of(write: Write) -> str:
+    return str(write.object["spec"].get("clusterNetwork") or "")
+
+
+def network_before(write: Write) -> str:
+    old = write.old or write.object
+    return str(old["spec"].get("clusterNetwork") or "")
+
+
+def is_leaving(write: Write) -> bool:
+    """Updates of a config that is being deleted are not looked at (1.7)."""
+    return write.operation == "update" and is_terminating(write.object)
+
+
+def annotated_nodes(config: Object) -> set[str] | None:
+    """The nodes of the annotation; None if it is not there. Raises ValueError."""
+    text = annotations_of(config).get(MATCHED_NODES)
+    if not text:
+        return None
+    return set(gojson.decode(text, NODE_NAMES) or ())
+
+
+NODE_NAMES = gojson.array(gojson.string)
+
+
+def admitted(config: Object, situation: Situation) -> Object:
+    """A network config with what the webhook writes into it: label and nodes (H3.2)."""
+    meta, spec = config["metadata"], config["spec"]
+    nodes = situation.matching(spec.get("nodeSelector"))
+    labels = labels_of(config) | {CLUSTER_NETWORK_LABEL: spec.get("clusterNetwork", "")}
+    notes = annotations_of(config) | ({MATCHED_NODES: json.dumps(nodes)} if nodes else {})
+    return config | {"metadata": meta | {"labels": labels, "annotations": notes}}
+
+
+def admitted_write(write: Write, situation: Situation) -> Object | None:
+    """The new object as the webhook leaves it; with no node the annotation stays as sent."""
+    new = write.new
+    return new if new is None or is_leaving(write) else admitted(new, situation)
+
+
+def nodes_after(write: Write, situation: Situation) -> set[str] | None:
+    admitted = admitted_write(write, situation)
+    return _readable_nodes(admitted) if admitted is not None else None
+
+
+def _readable_nodes(config: Object) -> set[str] | None:
+    try:
+        return annotated_nodes(config)
+    except ValueError:
+        return None
+
+
+def affected_nodes(write: Write, situation: Situation) -> set[str]:
+    """The nodes that lose their uplink, or whose uplink is made anew."""
+    if is_leaving(write) or write.old is None:
+        return set()
+    before = _readable_nodes(write.old) or set()
+    if write.new is None or _moves(write):
+        return before
+    if UPLINKS_ARE_GUARDED.on(situation.version) and uplink_changes(write):
+        return before
+    return before - (nodes_after(write, situation) or set())
+
+
+def uplink_changes(write: Write) -> bool:
+    """Whether the server takes the uplink for changed: literally, apart from defaults."""
+    old, new = write.old, write.new
+    if old is None or new is None:
+        return False
+    return _moves(write) or literal_uplink(old) != literal_uplink(new)
+
+
+def _moves(write: Write) -> bool:
+    """Whether the config goes to another cluster network."""
+    return network_before(write) != network_of(write)
+
+
+def spec_changes(write: Write) -> bool:
+    return bool(write.old and write.new and write.old["spec"] != write.new["spec"])
+
+
+def literal_uplink(config: Object) -> dict[str, Any]:
+    """The uplink as the server compares it: an absent part is another than an empty one."""
+    uplink = config["spec"].get("uplink") or {}
+    link, bond = uplink.get("linkAttributes"), uplink.get("bondOptions")
+    return {
+        "nics": uplink.get("nics"),
+        "link": link if link is None else _LINK_DEFAULTS | _given(link),
+        "bond": bond if bond is None else _BOND_DEFAULTS | _given(bond),
+    }
+
+
+_LINK_DEFAULTS = {"mtu": 0, "txQLen": -1, "hardwareAddr": ""}
+_BOND_DEFAULTS = {"mode": "active-backup", "miimon": -1}
+
+
+def _given(part: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in part.items() if value is not None}

@@ -1,0 +1,60 @@
+"""What a write of a VM network means to the server: its decoded CNI config, and whether it
+changes (H3.4).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..cluster.resources import (
+    Object,
+    is_terminating,
+)
+from .cni import (
+    KUBE_OVN,
+    net_conf,
+    network_of_bridge,
+)
+from .gojson import Undecodable
+from .rule import Write
+
+
+def is_leaving(write: Write) -> bool:
+    return write.operation == "update" and is_terminating(write.object)
+
+
+def readable_conf(nad: Object | None) -> dict[str, Any]:
+    """The decoded config; empty if there is none that can be decoded."""
+    try:
+        return net_conf(nad) if nad is not None else {}
+    except Undecodable:
+        return {}
+
+
+def conf_of(write: Write) -> dict[str, Any]:
+    return {} if is_leaving(write) else readable_conf(write.object)
+
+
+def is_bridged(conf: dict[str, Any]) -> bool:
+    return bool(conf) and conf["type"] != KUBE_OVN
+
+
+def vlan_of(nad: Object) -> int:
+    return int(readable_conf(nad).get("vlan", 0))
+
+
+def network_of(write: Write) -> str | None:
+    conf = conf_of(write)
+    return network_of_bridge(conf["bridge"]) if is_bridged(conf) else None
+
+
+def config_changes(write: Write) -> bool:
+    """Whether the decoded config differs; the server looks no further otherwise."""
+    if is_leaving(write) or write.new is None:
+        return False
+    return write.old is None or readable_conf(write.old) != readable_conf(write.new)
+
+
+def is_overlay(write: Write) -> bool:
+    """Whether it is an overlay network, about which kube-ovn has the say."""
+    return readable_conf(write.old).get("type") == KUBE_OVN

@@ -1,0 +1,108 @@
+"""Rules for the ranges of the settings beside the cluster's own addresses (H9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Network, ip_network
+
+from ..cluster.resources import (
+    NODE,
+    SERVICE_CIDR,
+    SETTING,
+    Object,
+)
+from .addresses import read_range
+from .network_settings import networks
+from .rule import Objection, Severity, Write, rule
+from .settings import (
+    MIGRATION,
+    RWX,
+    STORAGE,
+    Network,
+)
+from .situation import Situation
+
+RESERVED = ("10.42.0.0/16", "10.43.0.0/16", "10.52.0.0/16", "10.53.0.0/16")
+"""Pods and services of Harvester's own cluster and of Rancher's, as its documentation says
+(H9).
+"""
+
+
+@rule(
+    SETTING,
+    "create update",
+    "range",
+    source="H9",
+    severity=Severity.STRICTER,
+    only=(STORAGE, RWX, MIGRATION),
+)
+def range_is_not_the_clusters_own(write: Write, situation: Situation) -> Iterable[Objection]:
+    """The range has no address in common with the cluster's services, the pods of its nodes,
+    or the nodes' own addresses: their traffic would take the wrong way.
+    """
+    for network, mine in _ranges(write, situation):
+        for text in _service_networks(situation):
+            services = _ipv4(text)
+            if services is not None and mine.overlaps(services):
+                yield Objection(f"{network.range} overlaps the cluster's services ({text})")
+                return
+        for node, obj in sorted(situation.of(NODE).items()):
+            for text in _pod_networks(obj):
+                pods = _ipv4(text)
+                if pods is not None and mine.overlaps(pods):
+                    yield Objection(f"{network.range} overlaps the pods of {node} ({text})")
+                    return
+            for text in _addresses(obj):
+                if (address := _ipv4(text)) is not None and address.subnet_of(mine):
+                    yield Objection(f"{network.range} has {node}'s own address {text} in it")
+                    return
+
+
+@rule(
+    SETTING,
+    "create update",
+    "range",
+    source="H9",
+    severity=Severity.WARNING,
+    only=(STORAGE, RWX, MIGRATION),
+)
+def range_is_not_reserved(write: Write, situation: Situation) -> Iterable[Objection]:
+    """Harvester's documentation reserves 10.42.0.0/16, 10.43.0.0/16, 10.52.0.0/16 and
+    10.53.0.0/16 for pods and services.
+    """
+    for network, mine in _ranges(write, situation):
+        for text in RESERVED:
+            if mine.overlaps(IPv4Network(text)):
+                yield Objection(
+                    f"{network.range} overlaps {text}, which Harvester's documentation "
+                    "reserves for pods and services"
+                )
+
+
+def _ranges(write: Write, situation: Situation) -> Iterator[tuple[Network, IPv4Network]]:
+    for network in networks(write, situation):
+        if (read := read_range(network.range)) is not None:
+            yield network, read.network
+
+
+def _service_networks(situation: Situation) -> Iterator[str]:
+    for services in situation.of(SERVICE_CIDR).values():
+        yield from (services.get("spec") or {}).get("cidrs") or ()
+
+
+def _pod_networks(node: Object) -> list[str]:
+    spec = node.get("spec") or {}
+    return [text for text in spec.get("podCIDRs") or [spec.get("podCIDR")] if text]
+
+
+def _addresses(node: Object) -> list[str]:
+    addresses = (node.get("status") or {}).get("addresses") or ()
+    return [a["address"] for a in addresses if a.get("type") in ("InternalIP", "ExternalIP")]
+
+
+def _ipv4(text: str) -> IPv4Network | None:
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        return None
+    return network if isinstance(network, IPv4Network) else None

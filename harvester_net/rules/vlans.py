@@ -1,0 +1,113 @@
+"""Rules for the VLANs of VM networks (H3.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..cluster.resources import (
+    NAD,
+    Object,
+    is_terminating,
+    key_of,
+    labels_of,
+)
+from .cni import (
+    network_of_bridge,
+    vlan_problems,
+    vlans_of,
+)
+from .nad_writes import (
+    conf_of,
+    config_changes,
+    is_bridged,
+    network_of,
+    readable_conf,
+)
+from .rule import Objection, Severity, Write, rule
+from .situation import Grouping, Situation
+from .system_networks import is_protected
+from .versions import TRUNKS
+from .words import listed
+
+EXCLUSIVE_LABEL = "storage-network.settings.harvesterhci.io/exclusivevlan"
+
+
+@rule(NAD, "create update", "vlan", source="H3.4")
+def vlans_are_valid(write: Write, situation: Situation) -> Iterable[Objection]:
+    """VLAN IDs are 1 to 4094 (0 means untagged), and VLAN and trunk do not stand together."""
+    conf = conf_of(write)
+    if is_bridged(conf) and config_changes(write):
+        for path, sentence in vlan_problems(conf):
+            yield Objection(sentence, path)
+
+
+@rule(NAD, "create update", "vlanTrunk", source="H7", severity=Severity.STRICTER, until=(1, 7))
+def trunks_are_known(write: Write, situation: Situation) -> Iterable[Objection]:
+    """Harvester up to 1.6 takes a trunk for an untagged network without a word."""
+    conf = conf_of(write)
+    if conf and conf["vlanTrunk"] and not TRUNKS.on(situation.version):
+        yield Objection("needs Harvester 1.7; this one would carry untagged traffic only")
+
+
+@rule(NAD, "create update", "vlan", source="H3.4", since=(1, 9))
+def vlan_is_not_the_storage_networks_own(
+    write: Write, situation: Situation
+) -> Iterable[Objection]:
+    """No VM network uses the VLAN that the storage network has for itself."""
+    conf = conf_of(write)
+    if not is_bridged(conf) or not config_changes(write):
+        return
+    if is_protected(write.object, situation.version):
+        return
+    for nad in situation.group(EXCLUSIVE, "true"):
+        vlan = (readable_conf(nad) or {}).get("vlan", 0)
+        if any(vlan in vlans for vlans in vlans_of(conf)):
+            yield Objection(
+                f"VLAN {vlan} belongs to the storage network alone (exclusiveVlan)",
+                others=((NAD, key_of(nad)),),
+            )
+
+
+@rule(NAD, "create update", "vlan", source="H1.6", severity=Severity.WARNING)
+def vlan_is_used_once(write: Write, situation: Situation) -> Iterable[Objection]:
+    """Two VM networks with one VLAN on the same cluster network are one network for all that
+    is on it.
+    """
+    conf = conf_of(write)
+    if not is_bridged(conf) or not conf["vlan"] or not config_changes(write):
+        return
+    group = (network_of(write), conf["vlan"])
+    others = sorted(k for k in situation.keyed(BY_VLAN, group) if k != write.key)
+    if others:
+        owners = [_words(key, situation) for key in others]
+        yield Objection(
+            f"VLAN {conf['vlan']} of cluster network {group[0]} is used by {listed(owners)} "
+            "too; VMs on both are in one network",
+            others=tuple((NAD, key) for key in others),
+        )
+
+
+def _words(key: str, situation: Situation) -> str:
+    nad = situation.of(NAD)[key]
+    protected = is_protected(nad, situation.version)
+    return f"the storage network ({key})" if protected else key
+
+
+def _group_by_vlan(nad: Object) -> Iterator[tuple[str, int]]:
+    conf = readable_conf(nad)
+    network = network_of_bridge(conf["bridge"]) if conf else None
+    if conf and network and conf["vlan"] and not is_terminating(nad):
+        yield network, conf["vlan"]
+
+
+def _group_by_exclusive(nad: Object) -> Iterator[str]:
+    if (value := labels_of(nad).get(EXCLUSIVE_LABEL)) is not None:
+        yield value
+
+
+BY_VLAN = Grouping(NAD, _group_by_vlan)
+"""VM networks by cluster network and VLAN."""
+
+
+EXCLUSIVE = Grouping(NAD, _group_by_exclusive)
+"""The networks with a VLAN for themselves."""
