@@ -73,12 +73,7 @@ async def previewed(
     live = await _live(call, workloads)
     if live is None:
         return
-    while True:
-        findings = _against(write, call.planned.after(live), ordered=ordered)
-        open_ones = [f for f in findings if call.planned.may_cure(f, live, call.urn)]
-        if not any(map(_is_error, open_ones)) or not _is_naming(call):
-            break
-        await call.patience.sleep(0.05)
+    findings, open_ones = await _settled(write, live, call, ordered=ordered)
     for finding in findings:
         if not _is_error(finding):
             call.warn(words(finding))
@@ -86,6 +81,20 @@ async def previewed(
             call.warn(f"{words(finding)}, unless this run changes that")
     if certain := [f for f in findings if _is_error(f) and f not in open_ones]:
         raise Refused(sentence(certain))
+
+
+async def _settled(
+    write: Write, live: Situation, call: Call, *, ordered: bool
+) -> tuple[list[Finding], list[Finding]]:
+    """What the rules say when the program has named what it may have to say to it; and what of
+    it the run may still cure.
+    """
+    while True:
+        findings = _against(write, call.planned.after(live), ordered=ordered)
+        open_ones = [f for f in findings if call.planned.may_cure(f, live, call.urn)]
+        if not any(map(_is_error, open_ones)) or not _is_naming(call):
+            return findings, open_ones
+        await call.patience.sleep(0.05)
 
 
 async def deletion_previewed(write: Write, call: Call, *, ordered: bool) -> None:
@@ -105,12 +114,14 @@ async def not_stricter(write: Write, call: Call) -> None:
     live = await _live(call, workloads=False)
     if live is None:
         return
-    findings = _against(write, call.planned.after(live), ordered=True)
+    findings, open_ones = await _settled(write, live, call, ordered=True)
     for finding in findings:
         if not _is_error(finding):
             call.warn(words(finding))
-    if against := [f for f in findings if f.rule.severity is Severity.STRICTER]:
-        raise Refused(sentence(against))
+    stricter = [f for f in findings if f.rule.severity is Severity.STRICTER]
+    # What may be cured yet, the nodes will say.
+    if certain := [f for f in stricter if f not in open_ones]:
+        raise Refused(sentence(certain))
 
 
 async def allowed(write: Write, call: Call, *, ordered: bool = False) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -17,13 +18,14 @@ from harvester_net.cluster.resources import NAD, SETTING, Object
 from harvester_net.kinds import judging
 from harvester_net.kinds.call import Call
 from harvester_net.kinds.failures import Refused
-from harvester_net.rules.planned import Planned
+from harvester_net.rules.planned import CREATED_BY, Planned
+from harvester_net.rules.reading import MATCHED_NODES
 from harvester_net.rules.rule import Write
 
 from ... import objects
 from ...fake_api import FakeApi, denied_text, status_object
 from ...waiting import SECONDS, until
-from ..calls import Run, running
+from ..calls import Run, running, urn_of
 from .runs import CONFIG, DATA, NETWORK, RACK, STORAGE, VM_NET, carry, furnish
 
 POST = "POST network-attachment-definitions"
@@ -154,6 +156,24 @@ async def test_what_the_server_would_take_although_it_cannot_work_is_refused(
         )
     assert str(refused.value).startswith("uplink.nics: n1 has no eth9; free there: eth1, eth2")
     assert api.writes() == []
+
+
+async def test_node_that_a_later_resource_of_the_run_leaves_is_no_objection(
+    run: Run, api: FakeApi
+) -> None:
+    """The engine sends updates side by side, each before the next one is checked."""
+    made_by = {CREATED_BY: urn_of(CONFIG, "old"), MATCHED_NODES: '["n1"]'}
+    api.put(objects.config("old", nodes=["n1"], annotations=made_by))
+    planned, call = Planned(), run.call(CONFIG, "mine")
+    call = replace(call, planned=planned)
+    CONFIG.check(RACK | {"name": "new"}, planned)
+    new = CONFIG.manifest(CONFIG.spec.model_validate(RACK | {"name": "new"}), 1500)
+    judged = asyncio.create_task(judging.not_stricter(Write(CONFIG.resource, None, new), call))
+    await until(lambda: api.count("LIST vlanconfigs"))
+    assert not judged.done()
+    leaving = RACK | {"name": "old", "nodeSelector": {"rack": "elsewhere"}}
+    CONFIG.check(leaving, planned)
+    await asyncio.wait_for(judged, SECONDS)
 
 
 async def test_what_the_server_refuses_itself_is_left_to_it(run: Run, api: FakeApi) -> None:
