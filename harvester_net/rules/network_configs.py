@@ -132,8 +132,7 @@ def _overlap(nodes: list[str], other: str, network: str, situation: Situation) -
             f"{network} on {where} when it is back",
         )
     return Objection(
-        f"matches {where}, which {_has(nodes)} network config {other} of the same cluster "
-        "network already",
+        f"matches {where}, which network config {other} of the same cluster network has",
         others=((VLAN_CONFIG, other),),
     )
 

@@ -47,16 +47,16 @@ CASES = [
         "another config is set up there",
         create(EVERYWHERE),
         cluster(DATA, N1, N2, MINE, DONE),
-        "nodeSelector: matches n1, which has network config rack-a of the same cluster "
-        "network already",
+        "nodeSelector: matches n1, which network config rack-a of the same cluster network "
+        "has",
     ),
     says(
         "nodes-have-no-other-uplink",
         "two are",
         create(EVERYWHERE),
         cluster(DATA, N1, N2, MINE, DONE, objects.vlan_status("rack-a", "n2")),
-        "nodeSelector: matches n1, n2, which have network config rack-a of the same cluster "
-        "network already",
+        "nodeSelector: matches n1, n2, which network config rack-a of the same cluster "
+        "network has",
     ),
     says(
         "nodes-have-no-other-uplink",

@@ -76,8 +76,7 @@ def test_node_that_moves_from_one_config_to_another_in_one_run_is_no_overlap() -
     live = cluster(*NODES, DATA, everywhere, *statuses)
     shrunk, grows = config("all", **RACK_A), config("rack-b", **RACK_B)
     assert against(grows, run_of(grows), live) == [
-        "nodeSelector: matches n2, which has network config all of the same cluster network "
-        "already"
+        "nodeSelector: matches n2, which network config all of the same cluster network has"
     ]
     for order in ((shrunk, grows), (grows, shrunk)):
         planned = run_of(*order)
@@ -89,8 +88,7 @@ def test_node_that_two_configs_of_one_run_want_is_an_overlap() -> None:
     live = cluster(*NODES, DATA)
     one, other = config("one", **RACK_A), config("other")
     assert against(other, run_of(one, other), live) == [
-        "nodeSelector: matches n1, which has network config one of the same cluster network "
-        "already"
+        "nodeSelector: matches n1, which network config one of the same cluster network has"
     ]
 
 
