@@ -37,6 +37,10 @@ schema: venv ## Make schema.json from the specs
 rules: venv ## Make docs/rules.md from the rules
 	$(BIN)/python -m harvester_net.rules.documentation
 
+.PHONY: agents-table
+agents-table: venv ## Make the table of simulated and real agents in docs/lab.md
+	$(BIN)/python -m tests.lab.agents_compared table
+
 .PHONY: lint
 lint: venv ## Style, types and layers
 	$(BIN)/ruff format --check .

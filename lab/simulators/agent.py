@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 
 from lab import faults
 from lab.api import Api, Object
 from lab.simulators.finalizers import add_finalizer, remove_finalizer
 from lab.simulators.hardware import with_hardware
-from lab.simulators.links import Links, booted, from_data, to_data
+from lab.simulators.links import DEFAULT_MTU, Links, booted, from_data, to_data
 from lab.simulators.machines import nics_of
 from lab.simulators.mirror import World, is_deleting, whenever
 from lab.simulators.reports import Reports
 from lab.simulators.steps import attempted, found, gone
-from lab.simulators.uplinks import Outcome, set_up, tear_down, wanted_uplink
+from lab.simulators.uplinks import Outcome, Uplink, set_up, tear_down, wanted_uplink
 from lab.simulators.vlan_status import (
     CONFIG_LABEL,
     GROUP,
@@ -29,6 +30,8 @@ from lab.simulators.vlan_status import (
 )
 
 CONFIG_FINALIZER = "wrangler.cattle.io/harvester-network-vlanconfig-controller"
+_SLOWEST_TO_FOLLOW = 2.0
+_POLL = 0.02
 _MATCHED_NODES = f"{GROUP}/matched-nodes"
 
 
@@ -133,6 +136,8 @@ class Agent:
     async def _set_up(self, config: Object) -> bool:
         wish = wanted_uplink(config["spec"])
         outcome = set_up(self._links, self._node, wish)
+        if outcome.stages:
+            await self._let_be_told(wish)
         await self._go_through(outcome)
         await self._write_status(config, outcome.error)
         if outcome.error:
@@ -140,6 +145,18 @@ class Agent:
         name = config["metadata"]["name"]
         await self._label({f"{GROUP}/{wish.cluster_network}": "true", CONFIG_LABEL: name})
         return True
+
+    async def _let_be_told(self, wish: Uplink) -> None:
+        """Real devices follow the cluster network's uplink-mtu by two seconds (lab.md 5)."""
+        mtu = {f"{GROUP}/uplink-mtu": str(wish.bonding.mtu or DEFAULT_MTU)}
+        end = time.monotonic() + _SLOWEST_TO_FOLLOW
+        while time.monotonic() < end:
+            network = self._world.cluster_networks.get(wish.cluster_network) or {
+                "metadata": {}
+            }
+            if mtu.items() <= (network["metadata"].get("annotations") or {}).items():
+                return
+            await asyncio.sleep(_POLL)
 
     async def _leave(self, config: Object, status: Object | None) -> None:
         name = config["metadata"]["name"]
@@ -158,7 +175,7 @@ class Agent:
     async def _tear_down(self, status: Object) -> None:
         cluster_network = status["status"]["clusterNetwork"]
         await self._go_through(tear_down(self._links, cluster_network))
-        await self._label({f"{GROUP}/{cluster_network}": None, CONFIG_LABEL: None})
+        await self._unlabel(cluster_network, status["status"]["vlanConfig"])
         await gone(self._api, self._world.vlan_statuses.path_of(status))
 
     async def _go_through(self, outcome: Outcome) -> None:
@@ -188,10 +205,21 @@ class Agent:
         if wanted != live:
             await self._api.replace(path, wanted)
 
+    @property
+    def _labels(self) -> dict[str, str]:
+        """The node's."""
+        node = self._world.nodes.get(self._node) or {"metadata": {}}
+        labels: dict[str, str] = node["metadata"].get("labels", {})
+        return labels
+
+    async def _unlabel(self, cluster_network: str, config: str) -> None:
+        """Takes both labels off, of whatever config the second is, or leaves both (H2)."""
+        mark = f"{GROUP}/{cluster_network}"
+        if self._labels.get(mark) == "true" or self._labels.get(CONFIG_LABEL) == config:
+            await self._label({mark: None, CONFIG_LABEL: None})
+
     async def _label(self, labels: dict[str, str | None]) -> None:
-        node = self._world.nodes.get(self._node)
-        have = (node or {}).get("metadata", {}).get("labels", {})
-        if any(have.get(key) != value for key, value in labels.items()):
+        if any(self._labels.get(key) != value for key, value in labels.items()):
             path = self._world.nodes.path(self._node)
             await self._api.merge_patch(path, {"metadata": {"labels": labels}})
 

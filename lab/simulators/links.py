@@ -15,6 +15,8 @@ from lab.api import Object
 
 DEVICE, BOND, BRIDGE, TEAM = "device", "bond", "bridge", "team"
 DEFAULT_MTU = 1500
+ONE_AT_A_TIME = ("active-backup", "balance-tlb", "balance-alb")
+"""Modes of bonds of which one NIC receives for all."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,10 @@ class Link:
     master: int = 0
     mtu: int = DEFAULT_MTU
     bonding: Bonding | None = None
+    active: int = 0
+    """Of a bond that uses one port at a time: the index of that port."""
+    lost_carrier: bool = False
+    """Of a bridge: whether it has ever lost it. Before, it tells nothing of its state."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +62,11 @@ class Links:
     def added(self, link: Link) -> Links:
         """With `link` as the newest one, whatever index it came with."""
         newest = replace(link, index=self.next_index)
-        return Links((*self.all, newest), self.next_index + 1)
+        return Links((*self.all, newest), self.next_index + 1)._carried(self)
 
     def changed(self, name: str, **values: Any) -> Links:
         links = (replace(x, **values) if x.name == name else x for x in self.all)
-        return replace(self, all=tuple(links))._carried()
+        return replace(self, all=tuple(links))._carried(self)
 
     def removed(self, name: str) -> Links:
         """Without that link; its ports are free again, with the MTU they had before."""
@@ -71,13 +77,31 @@ class Links:
         for port in self.ports(gone.index):
             freed = freed.changed(port.name, master=0, mtu=DEFAULT_MTU)
         left = tuple(link for link in freed.all if link.name != name)
-        return replace(freed, all=left)._carried()
+        return replace(freed, all=left)._carried(freed)
 
-    def _carried(self) -> Links:
-        """A bond is up while one of its NICs is."""
-        carriers = {link.master for link in self.all if link.type == DEVICE and link.up}
-        links = (replace(x, up=x.index in carriers) if x.type == BOND else x for x in self.all)
-        return replace(self, all=tuple(links))
+    def _carried(self, before: Links) -> Links:
+        """With what the state of NICs makes of bonds, and that of bonds of bridges."""
+        links = (self._carrying(x) if x.type == BOND else x for x in self.all)
+        bonded = replace(self, all=tuple(links))
+        links = (bonded._bridging(x, before) if x.type == BRIDGE else x for x in bonded.all)
+        return replace(bonded, all=tuple(links))
+
+    def _has_carrier(self, master: Link) -> bool:
+        return any(port.up for port in self.ports(master.index))
+
+    def _carrying(self, bond: Link) -> Link:
+        """A bond is up while one of its NICs is, and stays with the NIC that it uses."""
+        carriers = [port.index for port in self.ports(bond.index) if port.up]
+        mode = bond.bonding.mode if bond.bonding else ""
+        stays = bond.active in carriers
+        first = carriers[0] if carriers and mode in ONE_AT_A_TIME else 0
+        return replace(bond, up=bool(carriers), active=bond.active if stays else first)
+
+    def _bridging(self, bridge: Link, before: Links) -> Link:
+        """A bridge tells of its carrier only once it lost it (lab.md 5: `down`, and works)."""
+        carrier = self._has_carrier(bridge)
+        lost = bridge.lost_carrier or (before._has_carrier(bridge) and not carrier)
+        return replace(bridge, up=carrier if lost else bridge.up, lost_carrier=lost)
 
 
 def booted(node: str, nics: tuple[str, ...]) -> Links:
@@ -127,17 +151,29 @@ def _link_from(data: Object) -> Link:
 
 def _reported(links: Links, link: Link) -> Object:
     """One entry of a LinkMonitor's status; the server's type leaves empty values out."""
-    bridges = {x.index for x in links.all if x.type == BRIDGE}
     said = {
         "name": link.name,
         "index": link.index,
         "type": link.type,
         "mac": link.mac,
-        "promiscuous": link.type == BRIDGE or link.master in bridges,
+        "promiscuous": _is_promiscuous(links, link),
         "state": "up" if link.up else "down",
         "masterIndex": link.master,
     }
     return {key: value for key, value in said.items() if value}
+
+
+def _is_promiscuous(links: Links, link: Link) -> bool:
+    """Agents make their bridges so; the kernel the bonds below, and the NICs that they use."""
+    if link.type == BRIDGE:
+        return link.name != "mgmt-br"
+    masters = (other for other in links.all if other.index == link.master)
+    return any(_uses(master, link) and _is_promiscuous(links, master) for master in masters)
+
+
+def _uses(master: Link, port: Link) -> bool:
+    one_alone = master.bonding and master.bonding.mode in ONE_AT_A_TIME
+    return master.active == port.index if one_alone else True
 
 
 def _on_mgmt(links: Links, nic: str) -> Links:

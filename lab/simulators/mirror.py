@@ -102,6 +102,7 @@ class World:
         self.pods = Mirror(api, CORE, "pods")
         self.claims = Mirror(api, CORE, "persistentvolumeclaims")
         self.config_maps = Mirror(api, CORE, "configmaps")
+        self.cluster_networks = Mirror(api, NETWORK, "clusternetworks", namespaced=False)
         self.vlan_configs = Mirror(api, NETWORK, "vlanconfigs", namespaced=False)
         self.vlan_statuses = Mirror(api, NETWORK, "vlanstatuses", namespaced=False)
         self.link_monitors = Mirror(api, NETWORK, "linkmonitors", namespaced=False)

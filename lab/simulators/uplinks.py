@@ -132,11 +132,8 @@ def _without_other_nics(links: Links, bond: Link, wish: Uplink) -> Links:
 
 
 def _with_bridge(links: Links, node: str, wish: Uplink) -> Links:
-    """A new bridge shows as down, though it works, until its bond is made anew (lab.md 5)."""
     if not links.find(wish.bridge):
         links = links.added(new_link(node, wish.bridge, BRIDGE, up=False))
-    elif links.find(wish.bond) not in links.ports(index_of(links, wish.bridge)):
-        links = links.changed(wish.bridge, up=True)
     links = links.changed(wish.bond, master=index_of(links, wish.bridge))
     bond = links.find(wish.bond)
     # The bridge takes the least MTU of its ports; virtual machines' ports are not simulated.

@@ -123,6 +123,16 @@ def test_bridge_shows_up_only_after_its_bond_was_made_anew(ready: Links) -> None
     assert [link(links, "data-br").up for links in (ready, again)] == [False, True]
 
 
+def test_bridge_shows_its_carrier_once_it_lost_it(ready: Links) -> None:
+    off = faulty(ready, LinkDown(NODE, "eno2"))
+    on = faulty(off)
+    pulled = faulty(on, NicMissing(NODE, "eno2"))
+    seen = [link(links, "data-br").up for links in (ready, off, on, pulled)]
+    assert seen == [False, False, True, False]
+    assert link(ready, "mgmt-br").up
+    assert not link(faulty(ready, LinkDown(NODE, "eno1")), "mgmt-br").up
+
+
 def test_nics_change_in_the_living_bond(ready: Links) -> None:
     links = after(ready, uplink("eno3", "eno4"))
     assert index_of(links, "data-bo") == index_of(ready, "data-bo")
@@ -137,6 +147,11 @@ def test_missing_nic_leaves_a_bond_without_bridge(new: Links) -> None:
     assert links.find("data-br") is None
     # Taken before the error, and never reached.
     assert [master_of(links, x) for x in ("eno2", "eno3")] == ["data-bo", ""]
+
+
+def test_bond_without_a_nic_is_down(new: Links) -> None:
+    links = set_up(new, NODE, uplink("eno9")).stages[-1]
+    assert not link(links, "data-bo").up
 
 
 def test_nic_of_mgmt_is_refused_with_its_master(new: Links) -> None:
@@ -216,9 +231,30 @@ def test_monitor_of_nics_lists_devices_only(ready: Links) -> None:
         "index": 3,
         "type": "device",
         "mac": seen[1]["mac"],
+        "promiscuous": True,
         "state": "up",
         "masterIndex": index_of(ready, "data-bo"),
     }
+
+
+def test_only_what_is_below_a_bridge_of_an_agent_is_promiscuous(ready: Links) -> None:
+    seen = [entry["name"] for entry in monitored(ready, "", "") if entry.get("promiscuous")]
+    assert seen == ["eno2", "data-bo", "data-br"]
+
+
+def test_only_the_nic_in_use_is_promiscuous(new: Links) -> None:
+    def promiscuous(links: Links) -> list[str]:
+        seen = monitored(links, "device", "")
+        return [entry["name"] for entry in seen if entry.get("promiscuous")]
+
+    links = after(new, uplink("eno3", "eno2"))
+    assert promiscuous(links) == ["eno3"]
+    assert promiscuous(faulty(links, LinkDown(NODE, "eno3"))) == ["eno2"]
+    assert promiscuous(after(links, uplink("eno2", "eno4"))) == ["eno2"]
+    assert promiscuous(after(links, uplink("eno3", "eno2", mode="802.3ad"))) == [
+        "eno2",
+        "eno3",
+    ]
 
 
 def test_monitor_of_a_cluster_network_lists_its_bond_and_bridge(ready: Links) -> None:

@@ -1,0 +1,51 @@
+"""The record is right: real agents still do what they did when it was made.
+
+A few scenarios, or all of them with HARVESTER_NET_EVERY_SCENARIO=1 (six minutes).
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from lab import Lab
+
+from . import record
+from .differences import differences
+from .facts import Facts
+from .play import played
+from .scenarios import SCENARIOS, Scenario
+from .stage import real_stage
+
+QUIET = 5.0
+USUAL = (
+    "MTU",
+    "NICs",
+    "NIC missing",
+    "deleted while not ready",
+    "agent down at a deletion",
+    "nodes join and leave",
+)
+EVERY = "HARVESTER_NET_EVERY_SCENARIO" in os.environ
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [each for each in SCENARIOS if EVERY or each.title in USUAL],
+    ids=lambda scenario: scenario.title,
+)
+async def test_real_agents_do_as_recorded(
+    real_lab: Lab, number: int, scenario: Scenario
+) -> None:
+    recorded = record.read()[scenario.title]
+
+    def expected(step: str, facts: Facts) -> bool:
+        told = {
+            key: was for key, was in recorded[step].items() if not key.startswith("order ")
+        }
+        return not differences(told, facts)
+
+    async with real_stage(real_lab, number) as stage:
+        async for step, facts in played(scenario, stage, QUIET, expected):
+            assert [f"{step}: {each}" for each in differences(recorded[step], facts)] == []
