@@ -33,6 +33,7 @@ from ..verify.hosts import bond_removal
 from .call import Call
 from .failures import Refused
 
+GROUP = "network.harvesterhci.io"
 SECONDS_TO_REPAIR = 30.0
 SECONDS_TO_NAME = 10.0
 """So long a node may take before it is named; live ones take up to 3 (lab.md 5)."""
@@ -172,7 +173,8 @@ def missed(key: str, node: str, network: str, index: int) -> str:
         f"the agent of {node} missed the deletion of network config {key}: bond {network}-bo "
         f"(index {index}) and bridge {network}-br are still there and hold the NICs. The next "
         f"network config of {network} takes them over; to remove them, on {node}: "
-        f"{bond_removal(network)}"
+        f"{bond_removal(network)}; and its labels: kubectl label node {node} "
+        f"{GROUP}/{network}- {GROUP}/vlanconfig-"
     )
 
 

@@ -55,13 +55,20 @@ def _chapter(kind: Resource) -> Iterator[str]:
     resource, title = TITLES[kind]
     yield f"## {title}\n"
     for severity, words in SECTIONS.items():
-        rules = [r for r in all_rules() if r.resource == kind and r.severity is severity]
+        found = (r for r in all_rules() if r.resource == kind and r.severity is severity)
+        rules = sorted(found, key=_place)
         if rules:
             yield f"### {words}\n"
             yield f"| Rule | When | Property of {resource} | Harvester | Source |"
             yield "|---|---|---|---|---|"
             yield from map(_row, rules)
             yield ""
+
+
+def _place(rule: Rule) -> tuple[str, int]:
+    """Where the rule stands in the code, whoever was imported first."""
+    code = rule.judge.__code__
+    return code.co_filename, code.co_firstlineno
 
 
 SECTIONS = {

@@ -75,9 +75,22 @@ async def check(
         return await asked.outcome(begun, away)
     except NO_PODS as error:
         reason = f"nobody looked at the nodes, because no pod may run there: {error}"
-        return replace(begun, unproven=(*away, reason))
+        return replace(begun, unproven=(*away, f"{reason}; {_needed(error, question)}"))
     except NoImage as error:
         return replace(begun, unproven=(*away, str(error)))
+
+
+def _needed(error: Exception, question: Question) -> str:
+    """What whoever may not run pods needs."""
+    if isinstance(error, Forbidden):
+        return (
+            "needed is the right to create, list and delete pods in namespace "
+            f"{question.namespace}"
+        )
+    return (
+        f"needed is a namespace that is there and lets pods use the network of the host; "
+        f"{question.namespace} does not"
+    )
 
 
 class NoImage(Exception):
@@ -190,8 +203,12 @@ class _Check:
         if self.question.vlan is None:
             return Pings(), [], []
         name, expected = self.question.cluster_network, self.facts.expected
+        # Of a node whose uplink leads nowhere enough is found; nobody waits for its pings.
+        joined = {node: devices for node, devices in seen.items() if devices.is_connected}
+        if seen and not joined:
+            return Pings(), [], []
         plan, why = ping_plan(
-            seen, name, self.question.vlan, expected.mtu, expected.vm_networks
+            joined, name, self.question.vlan, expected.mtu, expected.vm_networks
         )
         unpinged = [f"full frames on VLAN {self.question.vlan}: {reason}" for reason in why]
         if plan is None:
@@ -199,8 +216,7 @@ class _Check:
         answers, mute = await self._pinged(plan)
         pings = pings_of(plan, answers)
         small = [n for n, d in seen.items() if d.bridge and d.bridge.mtu != expected.mtu]
-        cut = [n for n, devices in seen.items() if not devices.is_connected]
-        return pings, of_pings(pings, expected.mtu, small, cut), [*unpinged, *mute]
+        return pings, of_pings(pings, expected.mtu, small), [*unpinged, *mute]
 
     async def _pinged(self, plan: PingPlan) -> tuple[dict[str, Pinged], list[str]]:
         ended = await sent(

@@ -17,15 +17,13 @@ CAUSES = {
 }
 
 
-def of_pings(
-    pings: Pings, mtu: int, explained: Iterable[str] = (), cut: Iterable[str] = ()
-) -> list[Finding]:
+def of_pings(pings: Pings, mtu: int, explained: Iterable[str] = ()) -> list[Finding]:
     """What is wrong between the nodes.
 
     ``explained``: nodes whose devices are known to be too small, so that their pings have to
-    fail. ``cut``: those whose uplink is known to lead nowhere.
+    fail.
     """
-    known, off = set(explained), set(cut)
+    known = set(explained)
     small = [n for n, own in sorted(pings.mtus.items()) if own < mtu and n not in known]
     found = [_of_device(node, pings, mtu) for node in small]
     known |= set(small)
@@ -33,9 +31,7 @@ def of_pings(
         failed = [
             pair
             for pair, what in sorted(pings.came.items())
-            if what is came
-            and not off & set(pair)
-            and (came is Came.NONE or not known & set(pair))
+            if what is came and (came is Came.NONE or not known & set(pair))
         ]
         found += _of_pairs(failed, pings, came, mtu)
     return found

@@ -204,7 +204,8 @@ async def test_devices_that_an_agent_has_left_are_named_though_its_status_is_gon
         "the agent of n1 missed the deletion of network config rack-a: bond data-bo (index "
         "17) and bridge data-br are still there and hold the NICs. The next network config of "
         "data takes them over; to remove them, on n1: ip link delete data-br; ip link delete "
-        "data-bo"
+        "data-bo; and its labels: kubectl label node n1 network.harvesterhci.io/data- "
+        "network.harvesterhci.io/vlanconfig-"
     ]
 
 

@@ -13,6 +13,7 @@ from harvester_net.change.targets import affected_nodes, manifest_of, vm_network
 from harvester_net.change.vms import vm_record
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
+    LINK_MONITOR,
     NAD,
     NODE,
     SETTING,
@@ -331,6 +332,12 @@ def _with_standalone(world: World) -> World:
     return world.put(VMI, objects.vmi("alone", "net", node="node0"))
 
 
+def _nics_of(node: str, *nics: str) -> Object:
+    """What the agent of a node says of its NICs."""
+    links = [{"name": nic} for nic in nics]
+    return {"metadata": {"name": "nic"}, "status": {"linkStatus": {node: links}}}
+
+
 NOT_READY = {"status": {"conditions": [{"type": "Ready", "status": "False"}]}}
 
 
@@ -358,6 +365,11 @@ NOT_READY = {"status": {"conditions": [{"type": "Ready", "status": "False"}]}}
             site().without(VLAN_STATUS, "data-node1"),
             "network config nc-1 is not set up on node1: its agent has not set up the uplink "
             "yet; repair it first",
+        ),
+        (
+            site().put(LINK_MONITOR, _nics_of("node1", "eth0")),
+            "node1 has no eth1, which network config nc-1 wants, and could not make its bond "
+            "anew; put it back, or change uplink.nics first",
         ),
         (
             _with_leaked_nad(site()),

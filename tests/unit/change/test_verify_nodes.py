@@ -10,7 +10,7 @@ import pytest
 
 from harvester_net.change import carry_out as change
 from harvester_net.change import journal, report
-from harvester_net.change.carry_out import RolledBack
+from harvester_net.change.carry_out import NotAllowed, RolledBack
 from harvester_net.change.consent import Consent, NodeCheck, consent_of
 from harvester_net.change.plan import plan, reached
 from harvester_net.change.record import Goal, Record
@@ -44,6 +44,8 @@ class Nodes:
     def __init__(self) -> None:
         self.asked: list[Question] = []
         self.looks: list[Outcome] = [Outcome("data", 9000)]
+        self.first = Outcome("data", 9000)
+        """What a look before the change sees; nobody pings for it."""
         self.meanwhile: Callable[[], None] = lambda: None
 
     async def check(
@@ -56,6 +58,8 @@ class Nodes:
         ping_anyway: bool,
     ) -> Outcome:
         assert not ping_anyway
+        if question.vlan is None:
+            return self.first
         self.asked.append(question)
         self.meanwhile()
         return self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
@@ -170,7 +174,9 @@ async def test_what_stays_wrong_stops_the_change_with_the_vms_down(nodes: Nodes)
         await change.carry_out(work_on(live), UP, FULL)
     assert str(stopped.value) == (
         f"step 5, {TITLE}: node1: bridge data-br has MTU 1500, not 9000: a port holds it. 4 "
-        f"of 6 steps are done; left: {TITLE}; start VM default/vm1 (Always)"
+        f"of 6 steps are done; left: {TITLE}; start VM default/vm1 (Always). Repair it and go "
+        "on; or go on without this look: leave disruption.verifyOnNodes away, or "
+        "harvester-net mtu resume --without-verification"
     )
     assert "default/vm1" not in live.world.of(VMI)
     # Repaired, the next run looks again and goes on.
@@ -178,6 +184,48 @@ async def test_what_stays_wrong_stops_the_change_with_the_vms_down(nodes: Nodes)
     await change.resume(work_on(live))
     assert "default/vm1" in live.world.of(VMI)
     assert await journal.read(work_on(live).cluster, live.patience()) is None
+
+
+async def test_several_findings_are_read_one_by_one(nodes: Nodes) -> None:
+    nodes.looks = [Outcome("data", 9000, findings=(OLD, replace(OLD, node="node2")))]
+    with pytest.raises(Stopped) as stopped:
+        await change.carry_out(work_on(LiveCluster(site(vms=VMS))), UP, FULL)
+    assert str(stopped.value).splitlines()[:4] == [
+        f"step 5, {TITLE}: ",
+        f"  - {OLD}",
+        "  - node2: bridge data-br has MTU 1500, not 9000: a port holds it.",
+        f"4 of 6 steps are done; left: {TITLE}; start VM default/vm1 (Always). Repair it and "
+        "go on; or go on without this look: leave disruption.verifyOnNodes away, or "
+        "harvester-net mtu resume --without-verification",
+    ]
+
+
+async def test_who_could_not_look_afterwards_changes_nothing(nodes: Nodes) -> None:
+    nodes.first = Outcome("data", 9000, unproven=("no pod may run there",))
+    live = LiveCluster(site(vms=VMS))
+    with pytest.raises(NotAllowed) as refused:
+        await change.carry_out(work_on(live), UP, FULL)
+    assert str(refused.value) == (
+        "MTU of cluster network data: 1500 -> 9000: refused, and nothing was changed:\n"
+        "  - the change could not be proven on the nodes, as disruption.verifyOnNodes wants: "
+        "no pod may run there"
+    )
+    assert "default/vm1" in live.world.of(VMI)
+    assert uplink_mtu(live.world.of(CLUSTER_NETWORK)["data"]) == 1500
+
+
+async def test_what_is_wrong_before_may_be_what_the_change_is_for(nodes: Nodes) -> None:
+    nodes.first = Outcome("data", 9000, findings=(OLD,))
+    assert await change.carry_out(work_on(LiveCluster(site())), UP, FULL) == []
+
+
+async def test_agents_that_missed_a_vlan_are_had_to_look_again(nodes: Nodes) -> None:
+    missed = replace(OLD, look_again=True)
+    nodes.looks = [Outcome("data", 9000, findings=(missed,)), Outcome("data", 9000)]
+    live = LiveCluster(site())
+    await change.carry_out(work_on(live), UP, FULL)
+    notes = live.world.of(CLUSTER_NETWORK)["data"]["metadata"]["annotations"]
+    assert notes["harvester-net/look-again"]
 
 
 async def test_whoever_wants_the_vms_back_at_once_may_do_without(nodes: Nodes) -> None:

@@ -18,6 +18,7 @@ from harvester_net.verify.outcome import Outcome, problems, proven_words
 from harvester_net.verify.pods import LABEL
 from harvester_net.verify.values import document, nodes_output
 
+from . import recorded
 from .nodes_world import IMAGE, NodesWorld, ended, looked, node, pinged, world
 
 
@@ -59,6 +60,29 @@ async def test_the_pings_of_all_nodes_are_a_proof_too() -> None:
         "node2": ["node1", "node3"],
         "node3": ["node1", "node2"],
     }
+
+
+async def test_nobody_waits_for_the_pings_of_a_node_whose_uplink_leads_nowhere() -> None:
+    site = world("node1", "node2", "node3")
+    site.looks["node3"] = "\n".join(["look 1", *_devices(bond=recorded.bond("data-bo"))])
+    site.pings = {"node1": pinged("2"), "node2": pinged("1")}
+    outcome = await checked(site, vlan=100)
+    assert {node for pair in outcome.pings.came for node in pair} == {"node1", "node2"}
+    assert {finding.node for finding in outcome.findings} == {"node3"}
+
+
+async def test_no_node_pings_if_no_uplink_leads_anywhere() -> None:
+    site = world("node1", "node2")
+    for node_ in site.looks:
+        site.looks[node_] = "look 1"
+    outcome = await checked(site, vlan=100)
+    assert (outcome.pings.came, len(site.made)) == ({}, 2)
+    assert outcome.unproven == ()
+
+
+def _devices(**devices: Any) -> list[str]:
+    """What a pod says of some devices."""
+    return [f"{word} {json.dumps([device])}" for word, device in devices.items()]
 
 
 async def test_a_pair_that_the_switch_keeps_apart_is_found() -> None:
@@ -141,7 +165,8 @@ async def test_a_storage_pod_behind_a_port_is_named() -> None:
                     {"state": {"waiting": {"reason": "ErrImagePull", "message": "not found"}}}
                 ],
             },
-            "its pod does not start: ErrImagePull: not found",
+            "its pod does not start: ErrImagePull: not found; name an image that the node can "
+            "pull",
         ),
         (
             {"phase": "Failed", "reason": "DeadlineExceeded", "message": "was too slow"},
@@ -199,7 +224,8 @@ async def test_without_the_right_to_run_pods_it_says_what_is_not_proven() -> Non
     outcome = await checked(site)
     assert problems(outcome) == [
         "not proven: nobody looked at the nodes, because no pod may run there: pods is "
-        'forbidden: User "eve" cannot create resource "pods"'
+        'forbidden: User "eve" cannot create resource "pods"; needed is the right to create, '
+        "list and delete pods in namespace harvester-system"
     ]
     assert outcome.nodes == {"node1": None}
 

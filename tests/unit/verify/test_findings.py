@@ -89,8 +89,7 @@ def test_nothing_is_said_of_a_healthy_node() -> None:
         ),
         (
             replace(GOOD, bond=replace(BOND, members=NICS[:1])),
-            "node2: NIC ens2 of network config rack is not in bond data-bo; look whether it "
-            f"is there (`ip link`); {AGENT}",
+            f"node2: NIC ens2 of network config rack is not in bond data-bo; {AGENT}",
         ),
         (
             replace(GOOD, bond=replace(BOND, mode="802.3ad")),
@@ -126,6 +125,45 @@ def test_nothing_is_said_of_a_healthy_node() -> None:
 )
 def test_what_is_wrong_is_said_with_what_to_do(seen: Devices, says: str) -> None:
     assert said(seen) == [says]
+
+
+def test_what_the_agent_says_is_told() -> None:
+    failed = "set VLAN filtering failed"
+    expected = replace(EXPECTED, failures={"node2": failed, "node1": "something else"})
+    assert said(replace(GOOD, bridge=None), expected) == [
+        f"node2: there is no bridge data-br; its agent says: {failed}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("left", "says"),
+    [
+        (
+            ("ens1",),
+            "node2: the node has no ens2, which network config rack wants; put it back, or "
+            "change uplink.nics",
+        ),
+        (
+            (),
+            "node2: the node has no ens1, ens2, which network config rack wants, and bond "
+            "data-bo has no NIC; put it back, or change uplink.nics",
+        ),
+    ],
+)
+def test_a_nic_that_was_pulled_is_said_once_and_nothing_of_what_follows_from_it(
+    left: tuple[str, ...], says: str
+) -> None:
+    members = tuple(nic for nic in NICS if nic.name in left)
+    bond = replace(BOND, members=members, master="data-br" if left else "")
+    vlans = GOOD.vlans if left else frozenset[int]()
+    expected = replace(EXPECTED, nics={"node2": frozenset({*left, "eno4"})})
+    assert said(replace(GOOD, bond=bond, vlans=vlans), expected) == [says]
+
+
+def test_an_agent_that_need_only_look_again_is_marked() -> None:
+    (missing,) = findings(replace(GOOD, vlans=frozenset({1})), EXPECTED)
+    (missed,) = findings(replace(GOOD, bridge=None), EXPECTED)
+    assert (missing.look_again, missed.look_again) == (True, False)
 
 
 def test_an_old_bond_is_said_once_though_its_bridge_follows_it() -> None:
