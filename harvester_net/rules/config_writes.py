@@ -17,10 +17,12 @@ from .versions import UPLINKS_ARE_GUARDED
 
 
 def network_of(write: Write) -> str:
+    """The cluster network that the config is for after the write."""
     return str(write.object["spec"].get("clusterNetwork") or "")
 
 
 def network_before(write: Write) -> str:
+    """The cluster network that it was for; of a new one, that it is for."""
     old = write.old or write.object
     return str(old["spec"].get("clusterNetwork") or "")
 
@@ -57,6 +59,7 @@ def admitted_write(write: Write, situation: Situation) -> Object | None:
 
 
 def nodes_after(write: Write, situation: Situation) -> set[str] | None:
+    """The nodes that it has after the write; None if the server has none for it."""
     admitted = admitted_write(write, situation)
     return _readable_nodes(admitted) if admitted is not None else None
 
@@ -94,6 +97,7 @@ def _moves(write: Write) -> bool:
 
 
 def spec_changes(write: Write) -> bool:
+    """Whether anything in the spec of a live config is another."""
     return bool(write.old and write.new and write.old["spec"] != write.new["spec"])
 
 

@@ -20,6 +20,7 @@ from .rule import Write
 
 
 def is_leaving(write: Write) -> bool:
+    """Updates of a VM network that is being deleted are not looked at (1.7)."""
     return write.operation == "update" and is_terminating(write.object)
 
 
@@ -32,18 +33,22 @@ def readable_conf(nad: Object | None) -> dict[str, Any]:
 
 
 def conf_of(write: Write) -> dict[str, Any]:
+    """The decoded config after the write; empty if the server does not look at it."""
     return {} if is_leaving(write) else readable_conf(write.object)
 
 
 def is_bridged(conf: dict[str, Any]) -> bool:
+    """Whether the server takes it for a bridge's: all but kube-ovn's."""
     return bool(conf) and conf["type"] != KUBE_OVN
 
 
 def vlan_of(nad: Object) -> int:
+    """The VLAN of a VM network; 0 for untagged and trunk."""
     return int(readable_conf(nad).get("vlan", 0))
 
 
 def network_of(write: Write) -> str | None:
+    """The cluster network of its bridge; None for an overlay or a foreign bridge."""
     conf = conf_of(write)
     return network_of_bridge(conf["bridge"]) if is_bridged(conf) else None
 
