@@ -43,12 +43,11 @@ class Device:
 
 def devices_in(text: str) -> dict[str, Device]:
     """The devices by name, from what LOOK wrote."""
-    links, _, vlans = text.partition("]\n\n[")
-    ports = {port["ifname"]: port["vlans"] for port in json.loads(f"[{vlans}")}
-    return {
-        link["ifname"]: _device(link, ports.get(link["ifname"], []))
-        for link in json.loads(f"{links}]")
-    }
+    links, end = json.JSONDecoder().raw_decode(text.strip())
+    # `bridge` prints nothing at all while a node has no bridge that filters VLANs.
+    filtering = json.loads(text.strip()[end:].strip() or "[]")
+    ports = {port["ifname"]: port["vlans"] for port in filtering}
+    return {link["ifname"]: _device(link, ports.get(link["ifname"], [])) for link in links}
 
 
 def _device(link: Object, vlans: list[Object]) -> Device:

@@ -156,7 +156,7 @@ def test_no_process_is_left_when_the_supervisor_is_killed() -> None:
     pids = _processes(lab)
     os.kill(lab.status().supervisor, signal.SIGKILL)
     _until(lambda: not any(_runs(pid) for pid in pids))
-    assert lab.name not in launch.names()
+    _until(lambda: lab.name not in launch.names())
     lab.down()
     _assert_nothing_left(lab, pids)
 
