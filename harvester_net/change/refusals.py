@@ -40,7 +40,6 @@ from .storage import needs_storage_cleared
 from .targets import (
     configs_of,
     kept_config,
-    matches,
     selector_after,
     touched_network,
 )
@@ -123,7 +122,7 @@ def _nodes_after(situation: Situation, goal: Goal, config: Object) -> set[str]:
     if "nodeSelector" not in goal.patch:
         return set(matched_nodes(config))
     selector = selector_after(config, goal.patch["nodeSelector"])
-    return {node for node in situation.of(NODE) if matches(situation, node, selector)}
+    return set(situation.matching(selector))
 
 
 def _config_in_trouble(situation: Situation, config: Object) -> Iterator[str]:

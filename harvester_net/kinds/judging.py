@@ -27,10 +27,10 @@ from ..cluster.resources import (
     VOLUME,
     Resource,
 )
-from ..rules.addresses import read_range, storage_budget
 from ..rules.catalogue import judge
+from ..rules.network_settings import budget_of
 from ..rules.rule import Finding, Severity, Write
-from ..rules.settings import RWX
+from ..rules.settings import Network
 from ..rules.situation import Objects, Situation
 from ..specs.storage_network import StorageNetwork
 from .call import Call
@@ -139,13 +139,11 @@ async def allowed(write: Write, call: Call, *, ordered: bool = False) -> None:
 async def address_budget(wish: StorageNetwork, call: Call) -> str | None:
     """The addresses of a storage network, for the user; None if they cannot be counted."""
     live = await _live(call, workloads=True)
-    whole = read_range(wish.range)
-    exclude = [read for text in wish.exclude or () if (read := read_range(text)) is not None]
-    if live is None or whole is None:
+    if live is None:
         return None
-    after = call.planned.after(live)
-    shared = after.setting_value(RWX).get("share-storage-network") is True
-    return storage_budget(whole, exclude, after, shared=shared).words(wish.range)
+    network = Network(range=wish.range, exclude=wish.exclude or [])
+    budget = budget_of(network, call.planned.after(live))
+    return None if budget is None else budget.words(wish.range)
 
 
 async def sent(write: Write, send: Callable[[], Awaitable[T]], call: Call) -> T:

@@ -220,10 +220,12 @@ class StorageNetwork(Kind):
     async def _changed(self, inputs: Properties, setting: Object, call: Call) -> Object:
         text = text_of(inputs)
         write = written(setting, text)
-        # Before anything is stopped for it.
-        await judging.allowed(write, call, ordered=True)
-        if await self._in_order(text, parse(self.spec, inputs)[0].disruption, call):
-            return setting
+        consent = parse(self.spec, inputs)[0].disruption
+        if consent is not None and consent.stop_vms:
+            # Before anything is stopped for it.
+            await judging.allowed(write, call, ordered=True)
+            if await self._in_order(text, consent, call):
+                return setting
         await judging.allowed(write, call)
         return await self._written(text, setting, call)
 

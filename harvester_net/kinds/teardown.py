@@ -24,6 +24,7 @@ from ..cluster.resources import (
 from ..rules.reading import (
     NOT_HEARD,
     bonds,
+    links_by_node,
     matched_nodes,
     nodes_not_ready,
     nodes_of,
@@ -50,13 +51,13 @@ def working_nics(config: Object, monitors: Mapping[str, Object]) -> list[str]:
     """The NICs of a config that are there on all its nodes, and free or in its own bond."""
     network = config["spec"]["clusterNetwork"]
     own = bonds(monitors.get(network), network)
-    by_node = ((monitors.get("nic") or {}).get("status") or {}).get("linkStatus") or {}
+    by_node = links_by_node(monitors.get("nic"))
     usable = None
     for node in matched_nodes(config):
         masters = {0, own.get(node, (0, False))[0]}
         free = {
             link["name"]
-            for link in by_node.get(node) or []
+            for link in by_node.get(node, ())
             if (link.get("masterIndex") or 0) in masters
         }
         usable = free if usable is None else usable & free

@@ -15,7 +15,7 @@ from ..cluster.resources import (
     labels_of,
 )
 from ..specs.limits import MGMT
-from .addresses import FOR_RWX, count, overlap, read_range, storage_budget, workers
+from .addresses import FOR_RWX, Budget, count, overlap, read_range, storage_budget, workers
 from .config_writes import annotated_nodes
 from .gojson import Undecodable
 from .network_configs import missing_network
@@ -183,16 +183,23 @@ def range_of_setting_is_large_enough(
 
 
 def _storage_too_small(network: Network, situation: Situation) -> Iterator[Objection]:
-    whole = read_range(network.range)
     try:
-        shared = shares_storage(situation)
+        budget = budget_of(network, situation)
     except Undecodable as error:
         yield Objection(f"the setting {RWX}, which may share the network, {error}")
         return
-    if whole is not None:
-        budget = storage_budget(whole, network.excluded or (), situation, shared=shared)
-        if budget.spare < 0:
-            yield Objection(f"is too small: {budget.words(network.range)}")
+    if budget is not None and budget.spare < 0:
+        yield Objection(f"is too small: {budget.words(network.range)}")
+
+
+def budget_of(network: Network, situation: Situation) -> Budget | None:
+    """The addresses of a storage network; None if its range cannot be read. Raises Undecodable
+    if the setting rwx-network cannot.
+    """
+    shared, whole = shares_storage(situation), read_range(network.range)
+    if whole is None:
+        return None
+    return storage_budget(whole, network.excluded or (), situation, shared=shared)
 
 
 @rule(SETTING, "create update", "range", source="H3.5 (11)", since=(1, 6), only=ALL)

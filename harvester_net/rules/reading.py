@@ -97,11 +97,17 @@ def nad_mtu(nad: Object) -> int:
     return mtu_or_default(cni_config(nad).get("mtu"))
 
 
+def links_by_node(monitor: Object | None) -> Mapping[str, list[Object]]:
+    """The links that a LinkMonitor lists, by node (H1.4); a node without any is left out."""
+    found = ((monitor or {}).get("status") or {}).get("linkStatus") or {}
+    return {node: links for node, links in found.items() if links}
+
+
 def bonds(monitor: Object | None, cluster_network: str) -> dict[str, tuple[int, bool]]:
     """Index of the bond on each node, and whether it is a port of its bridge (H5.5)."""
     found = {}
-    for node, links in (((monitor or {}).get("status") or {}).get("linkStatus") or {}).items():
-        named = {link["name"]: link for link in links or []}
+    for node, links in links_by_node(monitor).items():
+        named = {link["name"]: link for link in links}
         bond = named.get(f"{cluster_network}-bo")
         bridge = named.get(f"{cluster_network}-br")
         if bond is not None:

@@ -11,6 +11,7 @@ from ..rules.attachments import nads_of
 from ..rules.reading import (
     NOT_HEARD,
     config_mtu,
+    links_by_node,
     matched_nodes,
     nodes_not_ready,
     uplink_mtu,
@@ -102,11 +103,9 @@ def _uplinks(configs: Iterable[Object]) -> dict[str, Uplink]:
 
 def _nics(monitors: Mapping[str, Object]) -> dict[str, frozenset[str]]:
     """The NICs of each node, as its agent lists them (H1.4)."""
-    by_node = (monitors.get("nic", {}).get("status") or {}).get("linkStatus") or {}
     return {
         node: frozenset(link["name"] for link in links)
-        for node, links in by_node.items()
-        if links
+        for node, links in links_by_node(monitors.get("nic")).items()
     }
 
 
