@@ -10,13 +10,13 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from harvester_net.change.carry_out import Work, carry_out
+from harvester_net.change.apply import Work, carry_out
 from harvester_net.change.consent import Consent
+from harvester_net.change.executor import Told
 from harvester_net.change.record import Goal
-from harvester_net.change.run import Told
 from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
-from harvester_net.cluster.patience import Patience
+from harvester_net.cluster.deadline import Patience
 from lab import Lab
 from lab.simulators import Timings
 from tests.e2e.waiting import eventually

@@ -25,7 +25,7 @@ from harvester_net.cluster.resources import (
     Object,
     key_of,
 )
-from harvester_net.rules.situation import Situation
+from harvester_net.harvester.snapshot import Situation
 from tests import objects
 
 VMS, VM_NETWORKS, NODES, CONFIGS = 5_000, 10_000, 100, 5

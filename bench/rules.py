@@ -26,11 +26,11 @@ from harvester_net.cluster.resources import (
     Resource,
     key_of,
 )
-from harvester_net.rules import cni
+from harvester_net.harvester import cni
+from harvester_net.harvester.snapshot import Situation
+from harvester_net.kinds.desired_state import Planned, Wish
 from harvester_net.rules.catalogue import judge
-from harvester_net.rules.planned import Planned, Wish
 from harvester_net.rules.rule import Finding, Write
-from harvester_net.rules.situation import Situation
 from tests import objects
 
 NODES, RACKS, NETWORKS, VM_NETWORKS, VMS = 500, 250, 10, 10_000, 1_000

@@ -16,10 +16,10 @@ from lab.components import COMPONENTS, NODES, OBJECTS, Component, component
 from lab.errors import LabError
 from lab.manifests import base_objects, namespaces
 from lab.manifests.crds import definitions
-from lab.order import Step, run_in_order
 from lab.processes import Process
 from lab.setup import Setup
 from lab.simulators import base_objects as simulated_objects
+from lab.step_graph import Step, run_in_order
 
 READY_WITHIN = 120.0
 _POLL_SECONDS = 0.05

@@ -19,6 +19,7 @@ from lab.api import Api
 from lab.building import ensure
 from lab.client import Client
 from lab.components import NODES
+from lab.config import Wish
 from lab.errors import LabError
 from lab.nodes import packages
 from lab.nodes.devices import LOOK, Device, devices_in
@@ -27,7 +28,6 @@ from lab.nodes.vms import Vms
 from lab.simulators import Timings
 from lab.status import Status, read, supervisor_of
 from lab.users import Users
-from lab.wish import Wish
 
 CALLER = -1
 """As an owner: the process that starts the lab."""

@@ -22,6 +22,7 @@ from rich.console import Console
 from lab import binaries, places, simulators
 from lab.building import ensure
 from lab.components import LISTENING, NODES
+from lab.config import Wish
 from lab.control import Control
 from lab.controlplane import ControlPlane
 from lab.errors import LabError
@@ -32,7 +33,6 @@ from lab.nodes.machine import Machine
 from lab.processes import Process
 from lab.setup import LOOPBACK, Setup, free_ports, own_address
 from lab.status import ComponentStatus, Status, supervising
-from lab.wish import Wish
 
 SIMULATORS = "simulators"
 _WATCH_SECONDS = 0.2

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
+from ..harvester.names import SYSTEM_NAMESPACE
 from ..specs.disruption import Disruption, VerifyOnNodes
-from ..verify.pods import NAMESPACE
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class NodeCheck:
 
     vlan: int | None = None
     image: str | None = None
-    namespace: str = NAMESPACE
+    namespace: str = SYSTEM_NAMESPACE
     tolerations: tuple[str, ...] = ()
 
 
@@ -63,6 +63,6 @@ def _node_check(wish: VerifyOnNodes | None) -> NodeCheck | None:
     return NodeCheck(
         vlan=wish.vlan,
         image=wish.image,
-        namespace=wish.namespace or NAMESPACE,
+        namespace=wish.namespace or SYSTEM_NAMESPACE,
         tolerations=tuple(wish.tolerations or ()),
     )

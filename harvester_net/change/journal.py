@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pydantic import ValidationError
 
 from ..cluster.cluster import Cluster
+from ..cluster.deadline import Patience
 from ..cluster.errors import AlreadyExists
-from ..cluster.patience import Patience
 from ..cluster.resources import CONFIG_MAP, Object
 from .record import Record
 

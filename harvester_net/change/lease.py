@@ -15,8 +15,8 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 from ..cluster.cluster import Cluster
+from ..cluster.deadline import Patience
 from ..cluster.errors import AlreadyExists, ClusterError, Conflict, Unreachable
-from ..cluster.patience import Patience
 from ..cluster.resources import LEASE, Object
 
 KEY = "harvester-system/harvester-net-change"

@@ -10,28 +10,22 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
+from ..cluster.merge_patch import contains
 from ..cluster.resources import (
     CLUSTER_NETWORK,
     NAD,
     VLAN_CONFIG,
     key_of,
 )
-from ..rules.attachments import is_system_nad
-from ..rules.reading import (
-    cni_config,
-    config_mtu,
-    nad_mtu,
-    uplink_mtu,
-)
-from ..rules.situation import Situation
-from ..rules.versions import (
-    VM_NETWORKS_FOLLOW,
-)
+from ..harvester.cni import cni_config
+from ..harvester.mtus import config_mtu, nad_mtu, uplink_mtu
+from ..harvester.names import STORAGE_SETTING
+from ..harvester.snapshot import Situation
+from ..harvester.versions import VM_NETWORKS_FOLLOW
+from ..harvester.workloads import is_system_nad
 from .consent import Consent
-from .patches import contains
 from .record import Goal, Record
 from .refusals import not_consented, not_possible, of_standalone
-from .situation import STORAGE_SETTING
 from .storage import needs_storage_cleared, rwx_text, storage_text
 from .targets import (
     config_record,

@@ -17,25 +17,16 @@ from ..cluster.resources import (
     key_of,
     labels_of,
 )
-from ..rules.attachments import nads_of
-from ..rules.nics import nics_of
-from ..rules.reading import (
-    MATCHED_NODES,
-    leaked,
-    matched_nodes,
-    nodes_not_ready,
-    storage_progress,
-)
-from ..rules.situation import WITNESS, Situation
-from ..rules.versions import (
-    CONFIGS_WITHOUT_NODES,
-    STORAGE_BESIDE_THEM,
-    VM_NETWORKS_FOLLOW,
-)
+from ..harvester.link_monitors import nics_of
+from ..harvester.names import MATCHED_NODES, RWX_SETTING, STORAGE_SETTING, WITNESS
+from ..harvester.network_configs import matched_nodes, nodes_not_ready
+from ..harvester.settings import leaked, storage_progress
+from ..harvester.snapshot import Situation
+from ..harvester.versions import CONFIGS_WITHOUT_NODES, STORAGE_BESIDE_THEM, VM_NETWORKS_FOLLOW
+from ..harvester.workloads import nads_of
 from ..specs.limits import MGMT
 from .consent import Consent
 from .record import Goal, Record
-from .situation import RWX_SETTING, STORAGE_SETTING
 from .storage import needs_storage_cleared
 from .targets import (
     configs_of,

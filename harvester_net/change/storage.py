@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from ..rules.situation import Situation
-from ..rules.versions import (
-    RWX_NETWORK,
-)
+from ..harvester.names import RWX_SETTING, STORAGE_SETTING
+from ..harvester.snapshot import Situation
+from ..harvester.versions import RWX_NETWORK
 from .record import Goal
-from .situation import RWX_SETTING, STORAGE_SETTING
 from .targets import touched_network
 
 

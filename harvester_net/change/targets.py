@@ -15,20 +15,14 @@ from ..cluster.resources import (
     key_of,
     labels_of,
 )
-from ..rules.attachments import is_system_nad, nads_of
-from ..rules.reading import (
-    MATCHED_NODES,
-    MTU_SOURCE,
-    bonds,
-    cni_config,
-    config_mtu,
-    matched_nodes,
-    uplink_mtu,
-)
-from ..rules.situation import WITNESS, Situation
-from ..rules.versions import (
-    VM_NETWORKS_FOLLOW,
-)
+from ..harvester.cni import cni_config
+from ..harvester.link_monitors import bonds
+from ..harvester.mtus import config_mtu, uplink_mtu
+from ..harvester.names import MATCHED_NODES, MTU_SOURCE, WITNESS
+from ..harvester.network_configs import matched_nodes
+from ..harvester.snapshot import Situation
+from ..harvester.versions import VM_NETWORKS_FOLLOW
+from ..harvester.workloads import is_system_nad, nads_of
 from ..specs.limits import MGMT
 from .record import ConfigRecord, Goal
 

@@ -10,12 +10,12 @@ from ..cluster.resources import (
     Object,
     annotations_of,
 )
-from ..rules.attachments import is_stopped, uses
-from ..rules.situation import Situation
+from ..harvester.names import LAST_STRATEGY
+from ..harvester.snapshot import Situation
+from ..harvester.workloads import is_stopped, uses
 from .record import Goal, VmRecord
 from .targets import affected_nodes, touched_network, vm_networks_of
 
-LAST_STRATEGY = "harvesterhci.io/vmRunStrategy"
 HALTED = "Halted"
 STAYS_DOWN = {
     "Succeeded": ("RerunOnFailure", "Manual", "Once"),

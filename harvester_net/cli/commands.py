@@ -12,23 +12,23 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ..change import carry_out as change
+from ..change import apply as change
 from ..change import journal, lease, report
-from ..change.carry_out import Work
+from ..change.apply import Work
 from ..change.consent import Consent
 from ..change.plan import Plan, plan, reached
 from ..change.record import Goal, Record
-from ..change.situation import look
 from ..cluster.resources import CLUSTER_NETWORK, LEASE
-from ..report import plans, standing
-from ..report.standing import Standing
+from ..harvester.loading import look
 from ..specs.cluster_network import ClusterNetwork
 from ..specs.limits import mtu_or_default
 from ..specs.parse import parse
+from .messages import GO_ON, spoken
 from .outcome import Code, Outcome
 from .progress import shown
+from .render import plans, status
+from .render.status import Standing
 from .session import Command, Session
-from .words import GO_ON, spoken
 
 NOTHING_UNFINISHED = "nothing to do: no change is unfinished"
 
@@ -122,9 +122,9 @@ def telling_status(output: str) -> Command:
             held = None
         seen = Standing(unfinished, held, await look(cluster, patience))
         if output == "json":
-            return Outcome(Code.DONE, _json(standing.document(seen)))
+            return Outcome(Code.DONE, _json(status.document(seen)))
         go_on = f"\n{GO_ON.rpartition('. ')[0]}" if unfinished and held is None else ""
-        return Outcome(Code.DONE, standing.text(seen) + go_on)
+        return Outcome(Code.DONE, status.text(seen) + go_on)
 
     return command
 

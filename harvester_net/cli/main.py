@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from ..version import VERSION
+from .messages import DEBUG, unexpected
 from .mtu import mtu
 from .verify import CODES, verify
-from .words import DEBUG, unexpected
 
 EXIT_CODES = """Exit codes: 0 done, or nothing to do; 1 an error; 2 a wrong call; 3 refused,
 nothing was changed; 4 stopped at a safe point, the journal stays; 5 somebody else works on the

@@ -190,7 +190,7 @@ def _node_check(
     namespace: str | None = None,
 ) -> NodeCheck | None:
     from ..change.consent import NodeCheck
-    from ..verify.pods import NAMESPACE
+    from ..harvester.names import SYSTEM_NAMESPACE
 
     if not wanted:
         if vlan is not None or image or namespace:
@@ -198,7 +198,7 @@ def _node_check(
                 "--verify-... says how to --verify-on-nodes; give that too"
             )
         return None
-    return NodeCheck(vlan, image, namespace or NAMESPACE)
+    return NodeCheck(vlan, image, namespace or SYSTEM_NAMESPACE)
 
 
 def _run(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ..change.carry_out import NotAllowed, RolledBack
+from ..change.apply import NotAllowed, RolledBack
+from ..change.executor import Stopped
 from ..change.journal import UnreadableJournal
 from ..change.lease import Busy, LeaseLost
-from ..change.run import Stopped
+from ..cluster.deadline import OutOfPatience
 from ..cluster.errors import ClusterError
-from ..cluster.patience import OutOfPatience
-from .words import GO_ON, spoken
+from .messages import GO_ON, spoken
 
 
 class Code(IntEnum):

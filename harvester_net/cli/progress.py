@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ..change import report
+from ..change.executor import Told
 from ..change.record import Record
-from ..change.run import Told
 from ..change.steps.order import steps_of
 
 STYLES = {

@@ -14,10 +14,10 @@ from typing import Any
 
 from ..cluster.access import AccessSettings
 from ..cluster.cluster import Cluster
-from ..cluster.patience import Patience
+from ..cluster.deadline import Patience
+from .messages import DEBUG, GO_ON, unexpected
 from .outcome import EXPECTED, Code, Outcome, aborted, interrupted, outcome_of
 from .progress import Progress
-from .words import DEBUG, GO_ON, unexpected
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

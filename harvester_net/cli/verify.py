@@ -65,8 +65,8 @@ def verify(
     ] = SECONDS,
 ) -> None:
     """Look at the devices of a cluster network on every node, by a short pod on each."""
+    from ..harvester.names import SYSTEM_NAMESPACE
     from ..verify.facts import Question
-    from ..verify.pods import NAMESPACE
     from .session import Reach, run
     from .verifying import verifying
 
@@ -75,7 +75,7 @@ def verify(
         mtu=mtu,
         vlan=vlan,
         image=image,
-        namespace=namespace or NAMESPACE,
+        namespace=namespace or SYSTEM_NAMESPACE,
         tolerations=tuple(tolerate or ()),
     )
     command = verifying(question, as_json=json)

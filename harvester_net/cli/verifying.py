@@ -11,17 +11,17 @@ from rich.console import Console
 
 from ..change import lease
 from ..change.lease import Busy, LeaseLost
+from ..cluster.deadline import OutOfPatience
 from ..cluster.errors import ClusterError
-from ..cluster.patience import OutOfPatience
-from ..report import nodes as report
 from ..verify.check import check
 from ..verify.facts import Question
 from ..verify.outcome import Outcome as Seen
 from ..verify.values import document
 from .commands import who
+from .messages import spoken
 from .outcome import Code, Outcome
+from .render import nodes as report
 from .session import Command, Session
-from .words import spoken
 
 
 def verifying(question: Question, *, as_json: bool) -> Command:

@@ -18,8 +18,8 @@ from typing import TypeVar
 
 from .access import AccessSettings
 from .connection import Connection
+from .deadline import Patience
 from .errors import ClusterError, NotFound, Rejected, Unreachable
-from .patience import Patience
 from .resources import Object, Resource, key_of
 from .store import Store
 

@@ -21,8 +21,8 @@ import aiohttp
 from ..version import VERSION
 from . import access
 from .access import Access, AccessSettings
+from .deadline import Patience
 from .errors import BadConnection, Unreachable, error_of
-from .patience import Patience
 from .resources import VM, Object, Resource, split_key
 
 MERGE_PATCH = "application/merge-patch+json"

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..cluster.cluster import Cluster
-from ..cluster.patience import Patience
-from ..rules.planned import Planned
+from ..cluster.deadline import Patience
+from .desired_state import Planned
 
 
 def _nobody(_message: str) -> None:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from ..change.record import Goal
-from ..change.situation import known
 from ..change.targets import configs_of
 from ..cluster.resources import (
     CLUSTER_NETWORK,
@@ -17,20 +16,22 @@ from ..cluster.resources import (
     key_of,
     labels_of,
 )
-from ..rules import deletion
-from ..rules.deletion import Blocker
-from ..rules.planned import Planned
-from ..rules.reading import UPLINK_MTU, config_mtu, uplink_mtu
+from ..harvester import blockers
+from ..harvester.blockers import Blocker
+from ..harvester.loading import known
+from ..harvester.mtus import config_mtu, uplink_mtu
+from ..harvester.names import UPLINK_MTU
 from ..specs import cluster_network as specs
 from ..specs.limits import MGMT, mtu_or_default
 from ..specs.spec import Problem
 from ..specs.unknown import is_known
 from .call import Call
+from .changes import seen_on_nodes, unfinished, words
 from .deleting import waiting_for
+from .desired_state import Planned
 from .differences import Properties
 from .failures import Unfinished
 from .kind import Live
-from .ordered import seen_on_nodes, unfinished, words
 from .owned import OwnedKind, metadata
 
 
@@ -124,7 +125,7 @@ class ClusterNetwork(OwnedKind):
         return key == MGMT
 
     def blockers(self, live: Object, call: Call) -> list[Blocker]:
-        return deletion.of_cluster_network(
+        return blockers.of_cluster_network(
             key_of(live),
             call.cluster.known(VLAN_CONFIG).values(),
             call.cluster.known(NAD).values(),

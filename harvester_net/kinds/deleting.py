@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ..cluster.errors import Conflict, Denied
 from ..cluster.resources import Object, Resource, key_of
-from ..rules.deletion import Blocker
+from ..harvester.blockers import Blocker
 from .call import Call
 from .failures import Refused
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..cluster.resources import CLUSTER_NETWORK, LINK_MONITOR, VLAN_CONFIG, Object, condition
-from ..rules.reading import uplink_mtu
+from ..harvester.mtus import uplink_mtu
+from ..harvester.names import NICS
 from ..specs.functions import (
     GetClusterNetwork,
     GetNodeNics,
@@ -16,9 +17,6 @@ from ..specs.spec import Spec
 from .call import Call
 from .differences import Properties
 from .failures import Refused
-
-NICS = "nic"
-"""The LinkMonitor of the physical NICs of every node (H1.4)."""
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from functools import partial
 from typing import Any, ClassVar
 
 from ..cluster.resources import Object, Resource
-from ..rules.planned import Planned
-from ..rules.planned import Wish as PlannedWish
 from ..specs.parse import parse, without_nulls
 from ..specs.spec import Problem, Spec
 from ..specs.unknown import UNKNOWN, is_known, is_wholly_known
 from .call import Call
+from .desired_state import Planned
+from .desired_state import Wish as PlannedWish
 from .differences import Difference, Properties, differences
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..cluster.resources import CLUSTER_NETWORK, Object
-from ..rules.planned import Planned
-from ..rules.reading import uplink_mtu
+from ..harvester.mtus import uplink_mtu
 from ..specs.limits import DEFAULT_MTU, mtu_or_default
 from ..specs.spec import Problem
 from ..specs.unknown import is_known
 from .call import Call
+from .desired_state import Planned
 from .differences import Change, Difference, Properties
 from .failures import Refused
 from .owned import OwnedKind

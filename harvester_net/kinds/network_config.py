@@ -20,12 +20,11 @@ from ..cluster.resources import (
     key_of,
     labels_of,
 )
-from ..rules import deletion
-from ..rules.deletion import Blocker
-from ..rules.planned import Planned
-from ..rules.reading import (
+from ..harvester import blockers
+from ..harvester.blockers import Blocker
+from ..harvester.mtus import config_mtu
+from ..harvester.network_configs import (
     NOT_HEARD,
-    config_mtu,
     matched_nodes,
     nodes_not_ready,
     progress_of_nodes,
@@ -35,11 +34,12 @@ from ..specs.limits import MGMT, mtu_or_default
 from ..specs.spec import Meanings, Problem
 from ..specs.unknown import is_known
 from .call import Call
+from .changes import interrupts, seen_on_nodes, unfinished, words
+from .desired_state import Planned
 from .differences import Properties
 from .failures import Refused, Unfinished
 from .kind import Live
 from .mtu import FollowsMtu, disagreement
-from .ordered import interrupts, seen_on_nodes, unfinished, words
 from .owned import OwnedKind, metadata
 from .teardown import leftovers, repaired, torn_down
 
@@ -167,7 +167,7 @@ class NetworkConfig(FollowsMtu, OwnedKind):
         raise Refused(f"NetworkConfig {key} was deleted meanwhile")
 
     def blockers(self, live: Object, call: Call) -> list[Blocker]:
-        return deletion.of_network_config(
+        return blockers.of_network_config(
             live,
             set(matched_nodes(live)),
             call.cluster.known(NAD).values(),

@@ -10,25 +10,25 @@ from abc import abstractmethod
 from functools import partial
 from typing import Any, ClassVar
 
-from ..change.patches import applied
+from ..change.executor import Stopped
 from ..change.record import Goal
-from ..change.run import Stopped
+from ..cluster.deadline import OutOfPatience
 from ..cluster.errors import AlreadyExists, ClusterError, Conflict
-from ..cluster.patience import OutOfPatience
+from ..cluster.merge_patch import applied
 from ..cluster.resources import Object, Resource, annotations_of, is_terminating, key_of
-from ..rules.deletion import Blocker
-from ..rules.planned import CREATED_BY
+from ..harvester.blockers import Blocker
 from ..rules.rule import Write
 from ..specs.disruption import Disruption
 from ..specs.parse import parse
 from ..specs.unknown import is_wholly_known
-from . import judging
+from . import rule_checks
 from .call import Call
+from .changes import carry_out, carry_out_or_refuse, previewed, unfinished
 from .deleting import Deletion
+from .desired_state import CREATED_BY
 from .differences import Properties, projected
 from .failures import Refused, Unfinished
 from .kind import Kind, Live, network_of
-from .ordered import carry_out, carry_out_or_refuse, previewed, unfinished
 
 
 class OwnedKind(Kind):
@@ -128,11 +128,11 @@ class OwnedKind(Kind):
         manifest = self.manifest(wish, await self.mtu(wish, None, call))
         write = Write(self.resource, None, manifest)
         if self.judged_at_up(wish):
-            await judging.not_stricter(write, call)
+            await rule_checks.not_stricter(write, call)
         annotations = manifest["metadata"].setdefault("annotations", {})
         annotations[CREATED_BY] = call.urn
         try:
-            live = await judging.sent(
+            live = await rule_checks.sent(
                 write,
                 partial(call.cluster.create, self.resource, manifest, call.patience),
                 call,
@@ -152,18 +152,18 @@ class OwnedKind(Kind):
             if old is not None:
                 consent = wish.disruption
                 stops = consent is not None and bool(consent.stop_vms)
-                await judging.deletion_previewed(
+                await rule_checks.deletion_previewed(
                     Write(self.resource, old, None), call, ordered=stops
                 )
         manifest = self.manifest(wish, await self.mtu(wish, None, call))
         write = Write(self.resource, None, manifest)
         decided = network_of(wish) in call.planned.mtu_of
-        await judging.previewed(write, call, ordered=decided)
+        await rule_checks.previewed(write, call, ordered=decided)
 
     async def _judge_update(self, wish: Any, live: Object, patch: Object, call: Call) -> None:
         if patch and await unfinished(call) is None:
             write = Write(self.resource, live, applied(live, patch))
-            await judging.previewed(write, call, ordered=True)
+            await rule_checks.previewed(write, call, ordered=True)
 
     async def _check_free(self, key: str | None, call: Call) -> None:
         """Say at preview that an object of this name is there, unless it goes before."""
@@ -282,7 +282,7 @@ class OwnedKind(Kind):
                 return live
             write = Write(self.resource, live, applied(live, patch))
             if self.judged_at_up(wish):
-                await judging.not_stricter(write, call)
+                await rule_checks.not_stricter(write, call)
             version = {"metadata": {"resourceVersion": live["metadata"]["resourceVersion"]}}
             try:
                 send = partial(
@@ -292,7 +292,7 @@ class OwnedKind(Kind):
                     _merged(patch, version),
                     call.patience,
                 )
-                return await judging.sent(write, send, call)
+                return await rule_checks.sent(write, send, call)
             except Conflict:
                 call.patience.check()
                 again = await call.cluster.fresh(self.resource, key_of(live), call.patience)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 
 from ..change.record import Goal
+from ..cluster.deadline import OutOfPatience
 from ..cluster.errors import ClusterError, Conflict
-from ..cluster.patience import OutOfPatience
 from ..cluster.resources import (
     NAD,
     SETTING,
@@ -21,25 +21,20 @@ from ..cluster.resources import (
     annotations_of,
     key_of,
 )
-from ..rules.attachments import SYSTEM_NAMESPACE
-from ..rules.reading import (
-    STORAGE_PREFIX,
-    leaked,
-    nodes_not_ready,
-    storage_progress,
-    value_of,
-)
+from ..harvester.names import STORAGE_PREFIX, SYSTEM_NAMESPACE
+from ..harvester.network_configs import nodes_not_ready
+from ..harvester.settings import leaked, storage_progress, value_of
 from ..rules.rule import Write
 from ..specs import storage_network as specs
 from ..specs.disruption import Disruption
 from ..specs.parse import parse
 from ..specs.unknown import is_wholly_known
-from . import judging
+from . import rule_checks
 from .call import Call
+from .changes import carry_out_or_refuse, planned, previewed
 from .differences import Properties, projected, same
 from .failures import Refused, Unfinished
 from .kind import Kind, Live
-from .ordered import carry_out_or_refuse, planned, previewed
 
 KEY = "storage-network"
 SECONDS_FOR_THE_CONFIGS = 600.0
@@ -173,7 +168,7 @@ class StorageNetwork(Kind):
         consent = parse(Disruption, given)[0] if given else None
         call.cluster.leaving.add((SETTING, KEY))
         if value_of(setting) and not await self._in_order("", consent, call):
-            await judging.allowed(written(setting, ""), call)
+            await rule_checks.allowed(written(setting, ""), call)
             await self._written("", setting, call)
         await self._configured(call)
         for nad in await self._leaks(call):
@@ -213,8 +208,8 @@ class StorageNetwork(Kind):
         wish, _ = parse(self.spec, inputs)
         ordered = await self._in_order(text_of(inputs), wish.disruption, call)
         write = written(setting, text_of(inputs))
-        await judging.previewed(write, call, ordered=ordered, workloads=True)
-        if (budget := await judging.address_budget(wish, call)) is not None:
+        await rule_checks.previewed(write, call, ordered=ordered, workloads=True)
+        if (budget := await rule_checks.address_budget(wish, call)) is not None:
             call.inform(budget)
 
     async def _changed(self, inputs: Properties, setting: Object, call: Call) -> Object:
@@ -223,10 +218,10 @@ class StorageNetwork(Kind):
         consent = parse(self.spec, inputs)[0].disruption
         if consent is not None and consent.stop_vms:
             # Before anything is stopped for it.
-            await judging.allowed(write, call, ordered=True)
+            await rule_checks.allowed(write, call, ordered=True)
             if await self._in_order(text, consent, call):
                 return setting
-        await judging.allowed(write, call)
+        await rule_checks.allowed(write, call)
         return await self._written(text, setting, call)
 
     async def _in_order(self, text: str, consent: Disruption | None, call: Call) -> bool:

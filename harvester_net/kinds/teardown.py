@@ -10,8 +10,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 
+from ..cluster.deadline import OutOfPatience
 from ..cluster.errors import ClusterError
-from ..cluster.patience import OutOfPatience
 from ..cluster.resources import (
     LINK_MONITOR,
     NODE,
@@ -21,10 +21,9 @@ from ..cluster.resources import (
     condition,
     key_of,
 )
-from ..rules.reading import (
+from ..harvester.link_monitors import bonds, links_by_node
+from ..harvester.network_configs import (
     NOT_HEARD,
-    bonds,
-    links_by_node,
     matched_nodes,
     nodes_not_ready,
     nodes_of,

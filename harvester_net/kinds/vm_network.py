@@ -19,23 +19,23 @@ from ..cluster.resources import (
     labels_of,
     split_key,
 )
-from ..rules import deletion
-from ..rules.attachments import CLUSTER_NETWORK_LABEL
-from ..rules.deletion import Blocker
-from ..rules.planned import Planned
-from ..rules.reading import cni_config, nad_mtu, uplink_mtu
+from ..harvester import blockers
+from ..harvester.blockers import Blocker
+from ..harvester.cni import cni_config
+from ..harvester.mtus import nad_mtu, uplink_mtu
+from ..harvester.names import CLUSTER_NETWORK_LABEL, ROUTE
 from ..specs import vm_network as specs
 from ..specs.limits import mtu_or_default
 from ..specs.spec import Problem
 from ..specs.unknown import is_known
 from .call import Call
+from .changes import interrupts
+from .desired_state import Planned
 from .differences import Properties, same
 from .failures import Refused
 from .mtu import FollowsMtu, disagreement
-from .ordered import interrupts
 from .owned import metadata
 
-ROUTE = "network.harvesterhci.io/route"
 ROUTE_FIELDS = ("mode", "cidr", "gateway", "serverIPAddr")
 """The keys of the route that are ours; the others are the controller's findings (H1.6)."""
 
@@ -140,7 +140,7 @@ class VmNetwork(FollowsMtu):
         return await call.cluster.until((NAD,), follows, call.patience)
 
     def blockers(self, live: Object, call: Call) -> list[Blocker]:
-        return deletion.of_vm_network(
+        return blockers.of_vm_network(
             key_of(live),
             call.cluster.known(VM).values(),
             call.cluster.known(VMI).values(),

@@ -1,6 +1,6 @@
 """The RPCs of the engine: decode, hand over to the kind, encode.
 
-A call goes: engine -> here -> `lifecycle` -> the kind -> cluster, and back the same way.
+A call goes: engine -> here -> `provider` -> the kind -> cluster, and back the same way.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from ..version import VERSION
-from . import answers
+from . import failures
 from .enginelog import EngineLog
 from .values import Decoded, encoded
 
 if TYPE_CHECKING:
-    from .lifecycle import Lifecycle
+    from .provider import Lifecycle
 
 T = TypeVar("T")
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -77,7 +77,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     async def _loaded(self) -> Lifecycle:
         # Only now: an answered handshake comes first.
-        module = await asyncio.to_thread(importlib.import_module, f"{__package__}.lifecycle")
+        module = await asyncio.to_thread(importlib.import_module, f"{__package__}.provider")
         lifecycle: Lifecycle = module.Lifecycle(self._log, self._cancelled)
         return lifecycle
 
@@ -274,12 +274,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     async def Construct(
         self, request: provider_pb2.ConstructRequest, context: Context
     ) -> provider_pb2.ConstructResponse:
-        await answers.refuse(context, f"harvester-net has no component {request.type}")
+        await failures.refuse(context, f"harvester-net has no component {request.type}")
 
     async def Call(
         self, request: provider_pb2.CallRequest, context: Context
     ) -> provider_pb2.CallResponse:
-        await answers.refuse(context, f"harvester-net has no method {request.tok}")
+        await failures.refuse(context, f"harvester-net has no method {request.tok}")
 
     async def _guarded(
         self,
@@ -312,7 +312,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         secrets = given.secrets if given else set()
         partial = lifecycle.partial(error)
         if partial is not None:
-            await answers.unfinished(
+            await failures.unfinished(
                 context,
                 partial.key,
                 partial.outputs,
@@ -320,7 +320,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
                 partial.reasons,
                 secrets,
             )
-        await answers.refuse(context, lifecycle.message(error) or answers.unexpected(error))
+        await failures.refuse(context, lifecycle.message(error) or failures.unexpected(error))
 
 
 def _retrieved(task: asyncio.Task[Any]) -> None:

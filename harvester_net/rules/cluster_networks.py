@@ -11,13 +11,14 @@ from ..cluster.resources import (
     annotations_of,
     key_of,
 )
+from ..harvester.mtus import config_mtu
+from ..harvester.names import UPLINK_MTU
+from ..harvester.snapshot import CONFIGS_OF, NADS_OF, VMIS_ON, Situation
+from ..harvester.wording import listed
 from ..specs.limits import LONGEST_CLUSTER_NETWORK, MGMT, mtu_or_default
 from .mtus import counted_configs, from_annotation
-from .reading import UPLINK_MTU, config_mtu
 from .rule import Objection, Write, rule
-from .situation import CONFIGS_OF, NADS_OF, VMIS_ON, Situation
 from .system_networks import active_system_nad
-from .words import listed
 
 
 @rule(CLUSTER_NETWORK, "create", "name", source="H3.1", since=(1, 4))

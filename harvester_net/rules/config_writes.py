@@ -8,12 +8,11 @@ import json
 from typing import Any
 
 from ..cluster.resources import Object, annotations_of, is_terminating, labels_of
-from . import gojson
-from .attachments import CLUSTER_NETWORK_LABEL
-from .reading import MATCHED_NODES
+from ..harvester import gojson
+from ..harvester.names import CLUSTER_NETWORK_LABEL, MATCHED_NODES
+from ..harvester.snapshot import Situation
+from ..harvester.versions import UPLINKS_ARE_GUARDED
 from .rule import Write
-from .situation import Situation
-from .versions import UPLINKS_ARE_GUARDED
 
 
 def network_of(write: Write) -> str:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 
 from ..cluster.resources import Object, annotations_of, is_terminating
+from ..harvester.mtus import config_mtu
+from ..harvester.names import UPLINK_MTU
+from ..harvester.snapshot import CONFIGS_OF, Situation
+from ..harvester.versions import SKIPS_DELETED_CONFIGS, ZERO_IS_DEFAULT_MTU
 from ..specs.limits import LARGEST_MTU, SMALLEST_MTU, mtu_or_default
-from .reading import UPLINK_MTU, config_mtu
-from .situation import CONFIGS_OF, Situation
-from .versions import SKIPS_DELETED_CONFIGS, ZERO_IS_DEFAULT_MTU
 
 _WHOLE = re.compile(r"([+-]?)0*([0-9]{1,5})")
 """Numbers of more digits are out of range, and Python does not read very long ones."""

@@ -10,12 +10,8 @@ from ..cluster.resources import (
     Object,
     is_terminating,
 )
-from .cni import (
-    KUBE_OVN,
-    net_conf,
-    network_of_bridge,
-)
-from .gojson import Undecodable
+from ..harvester.cni import KUBE_OVN, net_conf, network_of_bridge
+from ..harvester.gojson import Undecodable
 from .rule import Write
 
 

@@ -14,8 +14,12 @@ from ..cluster.resources import (
     key_of,
     labels_of,
 )
+from ..harvester.names import CLUSTER_NETWORK_LABEL, MATCHED_NODES
+from ..harvester.snapshot import CONFIGS_OF, VMIS_AT, Situation
+from ..harvester.versions import CONFIGS_WITHOUT_NODES, UPLINKS_ARE_GUARDED
+from ..harvester.wording import listed
+from ..harvester.workloads import networks_of
 from ..specs.limits import LONGEST_CLUSTER_NETWORK, LONGEST_LABEL, MGMT
-from .attachments import CLUSTER_NETWORK_LABEL, networks_of
 from .config_writes import (
     admitted_write,
     affected_nodes,
@@ -28,12 +32,8 @@ from .config_writes import (
     uplink_changes,
 )
 from .mtus import compared_mtu, differing, in_range, sent_mtu
-from .reading import MATCHED_NODES
 from .rule import Objection, Severity, Write, rule
-from .situation import CONFIGS_OF, VMIS_AT, Situation
 from .system_networks import active_system_nad
-from .versions import CONFIGS_WITHOUT_NODES, UPLINKS_ARE_GUARDED
-from .words import listed
 
 
 @rule(VLAN_CONFIG, "create update", "clusterNetwork", source="H3.2")

@@ -14,17 +14,24 @@ from ..cluster.resources import (
     key_of,
     labels_of,
 )
-from ..specs.limits import MGMT
-from .addresses import FOR_RWX, Budget, count, overlap, read_range, storage_budget, workers
-from .config_writes import annotated_nodes
-from .gojson import Undecodable
-from .network_configs import missing_network
-from .reading import MATCHED_NODES
-from .rule import Objection, Ref, Write, rule
-from .settings import (
-    MIGRATION,
-    RWX,
-    STORAGE,
+from ..harvester.addresses import (
+    FOR_RWX,
+    Budget,
+    count,
+    overlap,
+    read_range,
+    storage_budget,
+    workers,
+)
+from ..harvester.gojson import Undecodable
+from ..harvester.names import (
+    MATCHED_NODES,
+    MIGRATION_SETTING,
+    RWX_SETTING,
+    STORAGE_SETTING,
+    WITNESS,
+)
+from ..harvester.settings import (
     Network,
     effective,
     is_in_progress,
@@ -34,18 +41,22 @@ from .settings import (
     value_and_default,
     wanted,
 )
-from .situation import CONFIGS_OF, STATUSES_OF, WITNESS, Situation
-from .versions import STORAGE_BESIDE_THEM
-from .words import listed
+from ..harvester.snapshot import CONFIGS_OF, STATUSES_OF, Situation
+from ..harvester.versions import STORAGE_BESIDE_THEM
+from ..harvester.wording import listed
+from ..specs.limits import MGMT
+from .config_writes import annotated_nodes
+from .network_configs import missing_network
+from .rule import Objection, Ref, Write, rule
 
-ALL = (STORAGE, RWX, MIGRATION)
+ALL = (STORAGE_SETTING, RWX_SETTING, MIGRATION_SETTING)
 
 
 def changes(write: Write) -> bool:
     """Whether the server looks at the write at all: the text that counts is another one."""
     if write.new is None or write.old is None:
         return write.new is not None
-    if write.key == RWX:
+    if write.key == RWX_SETTING:
         return effective(write.old) != effective(write.new)
     return value_and_default(write.old) != value_and_default(write.new)
 
@@ -172,10 +183,10 @@ def range_of_setting_is_large_enough(
         free = network.intervals
         if free is None:
             continue
-        if write.key == STORAGE:
+        if write.key == STORAGE_SETTING:
             yield from _storage_too_small(network, situation)
             continue
-        needed = workers(situation) + (FOR_RWX if write.key == RWX else 0)
+        needed = workers(situation) + (FOR_RWX if write.key == RWX_SETTING else 0)
         if count(free) < needed:
             yield Objection(
                 f"{network.range} has {count(free)} addresses to give out; {needed} are needed"
@@ -186,7 +197,7 @@ def _storage_too_small(network: Network, situation: Situation) -> Iterator[Objec
     try:
         budget = budget_of(network, situation)
     except Undecodable as error:
-        yield Objection(f"the setting {RWX}, which may share the network, {error}")
+        yield Objection(f"the setting {RWX_SETTING}, which may share the network, {error}")
         return
     if budget is not None and budget.spare < 0:
         yield Objection(f"is too small: {budget.words(network.range)}")
@@ -208,7 +219,7 @@ def ranges_of_settings_are_apart(write: Write, situation: Situation) -> Iterable
     asked = networks(write, situation)
     # The value counts where both texts are given. RWX alone asks for nothing when it shares.
     mine = asked[-1] if asked else None
-    if not changes(write) or (write.key == RWX and mine is None):
+    if not changes(write) or (write.key == RWX_SETTING and mine is None):
         return
     for name in (other for other in ALL if other != write.key):
         setting = situation.of(SETTING).get(name)
@@ -229,7 +240,14 @@ def _apart(mine: Network, theirs: Network) -> bool:
     return one is not None and other is not None and not overlap(one, other)
 
 
-@rule(SETTING, "update", source="H3.5 (b)", since=(1, 8), only=(STORAGE, RWX), waited_for=True)
+@rule(
+    SETTING,
+    "update",
+    source="H3.5 (b)",
+    since=(1, 8),
+    only=(STORAGE_SETTING, RWX_SETTING),
+    waited_for=True,
+)
 def setting_is_not_in_progress(write: Write, situation: Situation) -> Iterable[Objection]:
     """While Harvester is busy with the value before, only the default can be written."""
     assert write.old is not None
@@ -241,7 +259,7 @@ def setting_is_not_in_progress(write: Write, situation: Situation) -> Iterable[O
 
 
 _RWX_DEFAULT = '{"share-storage-network":false}'
-DEFAULTS = {STORAGE: ("", ""), RWX: (_RWX_DEFAULT, _RWX_DEFAULT)}
+DEFAULTS = {STORAGE_SETTING: ("", ""), RWX_SETTING: (_RWX_DEFAULT, _RWX_DEFAULT)}
 """Value and default of a setting that was reset."""
 
 

@@ -7,62 +7,21 @@ LinkMonitor `nic` that its agent writes; a node of which nothing is known is not
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from ..cluster.resources import (
-    LINK_MONITOR,
     VLAN_CONFIG,
     Object,
     is_terminating,
     key_of,
     labels_of,
 )
+from ..harvester.link_monitors import bond_with, nics_of
+from ..harvester.names import BOND, CLUSTER_NETWORK_LABEL
+from ..harvester.snapshot import Situation
+from ..harvester.wording import listed
 from ..specs.limits import MGMT
-from .attachments import CLUSTER_NETWORK_LABEL
 from .config_writes import network_of
 from .rule import Objection, Severity, Write, rule
-from .situation import Situation
-from .words import listed
-
-BOND = "-bo"
-
-
-@dataclass(frozen=True)
-class Nic:
-    """A NIC as its node's agent sees it."""
-
-    name: str
-    up: bool
-    master: int
-    """Index of the bond or bridge that holds it; 0 if none."""
-
-
-def nics_of(node: str, situation: Situation) -> dict[str, Nic] | None:
-    """The NICs of a node by name; None if nothing is known of the node."""
-    found = _links("nic", node, situation)
-    if found is None:
-        return None
-    return {
-        link["name"]: Nic(
-            link["name"], link.get("state") != "down", link.get("masterIndex") or 0
-        )
-        for link in found
-    }
-
-
-def _links(monitor: str, node: str, situation: Situation) -> list[Object] | None:
-    status = situation.of(LINK_MONITOR).get(monitor, {}).get("status") or {}
-    links = (status.get("linkStatus") or {}).get(node)
-    return list(links) if links else None
-
-
-def bond_with(index: int, node: str, situation: Situation) -> str | None:
-    """The name of the bond with this index on a node."""
-    for name in situation.of(LINK_MONITOR):
-        for link in _links(name, node, situation) or ():
-            if link.get("index") == index and str(link.get("name")).endswith(BOND):
-                return str(link["name"])
-    return None
 
 
 def free_nics(node: str, situation: Situation) -> str:

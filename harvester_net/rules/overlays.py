@@ -11,12 +11,11 @@ from ..cluster.resources import (
     key_of,
     labels_of,
 )
+from ..harvester.cni import KUBE_OVN, network_of_bridge
+from ..harvester.names import CLUSTER_NETWORK_LABEL
+from ..harvester.snapshot import VMIS_ON, Situation
+from ..harvester.wording import listed
 from ..specs.limits import MGMT
-from .attachments import CLUSTER_NETWORK_LABEL
-from .cni import (
-    KUBE_OVN,
-    network_of_bridge,
-)
 from .nad_writes import (
     conf_of,
     config_changes,
@@ -24,8 +23,6 @@ from .nad_writes import (
     readable_conf,
 )
 from .rule import Objection, Write, rule
-from .situation import VMIS_ON, Situation
-from .words import listed
 
 
 @rule(NAD, "create update", "type", source="H3.4")

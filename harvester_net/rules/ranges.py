@@ -11,16 +11,12 @@ from ..cluster.resources import (
     SETTING,
     Object,
 )
-from .addresses import read_range
+from ..harvester.addresses import read_range
+from ..harvester.names import MIGRATION_SETTING, RWX_SETTING, STORAGE_SETTING
+from ..harvester.settings import Network
+from ..harvester.snapshot import Situation
 from .network_settings import networks
 from .rule import Objection, Severity, Write, rule
-from .settings import (
-    MIGRATION,
-    RWX,
-    STORAGE,
-    Network,
-)
-from .situation import Situation
 
 RESERVED = ("10.42.0.0/16", "10.43.0.0/16", "10.52.0.0/16", "10.53.0.0/16")
 """Pods and services of Harvester's own cluster and of Rancher's, as its documentation says
@@ -34,7 +30,7 @@ RESERVED = ("10.42.0.0/16", "10.43.0.0/16", "10.52.0.0/16", "10.53.0.0/16")
     "range",
     source="H9",
     severity=Severity.STRICTER,
-    only=(STORAGE, RWX, MIGRATION),
+    only=(STORAGE_SETTING, RWX_SETTING, MIGRATION_SETTING),
 )
 def range_is_not_the_clusters_own(write: Write, situation: Situation) -> Iterable[Objection]:
     """The range has no address in common with the cluster's services, the pods of its nodes,
@@ -64,7 +60,7 @@ def range_is_not_the_clusters_own(write: Write, situation: Situation) -> Iterabl
     "range",
     source="H9",
     severity=Severity.WARNING,
-    only=(STORAGE, RWX, MIGRATION),
+    only=(STORAGE_SETTING, RWX_SETTING, MIGRATION_SETTING),
 )
 def range_is_not_reserved(write: Write, situation: Situation) -> Iterable[Objection]:
     """Harvester's documentation reserves 10.42.0.0/16, 10.43.0.0/16, 10.52.0.0/16 and

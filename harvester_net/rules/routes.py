@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 
-from . import gojson
-from .cni import ROUTE as SHAPE
+from ..harvester import gojson
+from ..harvester.cni import ROUTE as SHAPE
 
-ROUTE = "network.harvesterhci.io/route"
 MODES = ("", "auto", "manual")
 
 

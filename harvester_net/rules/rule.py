@@ -14,8 +14,8 @@ from functools import cache
 from typing import TypeVar
 
 from ..cluster.resources import Object, Resource, key_of
-from .situation import Situation
-from .versions import Version
+from ..harvester.snapshot import Situation
+from ..harvester.versions import Version
 
 Ref = tuple[Resource, str]
 """An object by its kind and key."""

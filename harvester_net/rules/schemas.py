@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..cluster.resources import CLUSTER_NETWORK, NAD, SETTING, VLAN_CONFIG, Object
+from ..harvester.snapshot import Situation
 from ..specs.network_config import BOND_MODES
 from .rule import Objection, Write, rule
-from .situation import Situation
 
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")

@@ -18,33 +18,31 @@ from ..cluster.resources import (
 from ..cluster.resources import (
     MIGRATION as VM_MIGRATION,
 )
-from . import gojson
-from .attachments import LONGHORN_NAMESPACE, not_detached, not_stopped
-from .cni import KUBE_OVN, net_conf, vlans_of
-from .gojson import Undecodable
+from ..harvester import gojson
+from ..harvester.cni import KUBE_OVN, net_conf, vlans_of
+from ..harvester.gojson import Undecodable
+from ..harvester.names import (
+    LONGHORN_NAMESPACE,
+    MIGRATION_SETTING,
+    RWX_SETTING,
+    STORAGE_SETTING,
+)
+from ..harvester.settings import RWX_VALUE, effective, shares_storage, value_and_default
+from ..harvester.snapshot import Situation
+from ..harvester.versions import EXCLUSIVE_VLAN
+from ..harvester.wording import listed
+from ..harvester.workloads import not_detached, not_stopped
 from .network_settings import changes, networks
 from .rule import Objection, Severity, Write, rule
-from .settings import (
-    MIGRATION,
-    RWX,
-    RWX_VALUE,
-    STORAGE,
-    effective,
-    shares_storage,
-    value_and_default,
-)
-from .situation import Situation
 from .system_networks import is_protected
-from .versions import EXCLUSIVE_VLAN
 from .vlans import BY_VLAN
-from .words import listed
 
 
 @rule(
     SETTING,
     "create update",
     source="H3.5 (e)",
-    only=(STORAGE,),
+    only=(STORAGE_SETTING,),
     of_the_change=True,
 )
 def all_vms_are_stopped(write: Write, situation: Situation) -> Iterable[Objection]:
@@ -66,7 +64,7 @@ def all_vms_are_stopped(write: Write, situation: Situation) -> Iterable[Objectio
     "create update",
     source="H3.5 (f)",
     since=(1, 2),
-    only=(STORAGE,),
+    only=(STORAGE_SETTING,),
     of_the_change=True,
 )
 def all_volumes_are_detached(write: Write, situation: Situation) -> Iterable[Objection]:
@@ -91,7 +89,14 @@ def _looks_at_usage(write: Write) -> bool:
     return changes(write) and (write.old is not None or any(value_and_default(write.object)))
 
 
-@rule(SETTING, "update", "clusterNetwork", source="H3.5 (d)", since=(1, 8), only=(STORAGE,))
+@rule(
+    SETTING,
+    "update",
+    "clusterNetwork",
+    source="H3.5 (d)",
+    since=(1, 8),
+    only=(STORAGE_SETTING,),
+)
 def shared_network_is_not_cleared(write: Write, situation: Situation) -> Iterable[Objection]:
     """The storage network is not cleared while the RWX network shares it."""
     if not changes(write) or effective(write.new):
@@ -100,14 +105,14 @@ def shared_network_is_not_cleared(write: Write, situation: Situation) -> Iterabl
         if shares_storage(situation):
             yield Objection(
                 "cannot be cleared while RWX volumes share it; set share-storage-network to "
-                f"false in the setting {RWX} first",
-                others=((SETTING, RWX),),
+                f"false in the setting {RWX_SETTING} first",
+                others=((SETTING, RWX_SETTING),),
             )
     except Undecodable as error:
-        yield Objection(f"the setting {RWX} {error}", others=((SETTING, RWX),))
+        yield Objection(f"the setting {RWX_SETTING} {error}", others=((SETTING, RWX_SETTING),))
 
 
-@rule(SETTING, "update", source="H3.5", since=(1, 8), only=(RWX,))
+@rule(SETTING, "update", source="H3.5", since=(1, 8), only=(RWX_SETTING,))
 def storage_network_to_share_is_there(
     write: Write, situation: Situation
 ) -> Iterable[Objection]:
@@ -124,13 +129,14 @@ def storage_network_to_share_is_there(
         except Undecodable as error:
             yield Objection(f"the value {error}")
             return
-    if shared == [False, True] and not effective(situation.of(SETTING).get(STORAGE)):
+    if shared == [False, True] and not effective(situation.of(SETTING).get(STORAGE_SETTING)):
         yield Objection(
-            "cannot share the storage network: there is none", others=((SETTING, STORAGE),)
+            "cannot share the storage network: there is none",
+            others=((SETTING, STORAGE_SETTING),),
         )
 
 
-@rule(SETTING, "update", source="H3.5", since=(1, 8), only=(RWX,), of_the_change=True)
+@rule(SETTING, "update", source="H3.5", since=(1, 8), only=(RWX_SETTING,), of_the_change=True)
 def rwx_volumes_are_detached(write: Write, situation: Situation) -> Iterable[Objection]:
     """RWX volumes, other than migratable ones, are detached when their network changes."""
     if not changes(write):
@@ -147,7 +153,7 @@ def rwx_volumes_are_detached(write: Write, situation: Situation) -> Iterable[Obj
         yield Objection(f"RWX volumes are attached: {listed(busy)}; stop what uses them")
 
 
-@rule(SETTING, "create", source="H3.5", since=(1, 6), only=(MIGRATION,))
+@rule(SETTING, "create", source="H3.5", since=(1, 6), only=(MIGRATION_SETTING,))
 def no_vm_is_migrating(write: Write, situation: Situation) -> Iterable[Objection]:
     """The setting is not made while a VM migrates."""
     moving = sorted(
@@ -165,7 +171,12 @@ def _is_over(migration: Object) -> bool:
 
 
 @rule(
-    SETTING, "create update", "exclusiveVlan", source="H3.5 (c)", since=(1, 9), only=(STORAGE,)
+    SETTING,
+    "create update",
+    "exclusiveVlan",
+    source="H3.5 (c)",
+    since=(1, 9),
+    only=(STORAGE_SETTING,),
 )
 def exclusive_vlan_is_free(write: Write, situation: Situation) -> Iterable[Objection]:
     """A VLAN that the storage network has for itself is tagged, and no VM network uses it, on
@@ -206,7 +217,7 @@ def _carries(nad: Object, vlan: int) -> bool:
     source="H7",
     severity=Severity.STRICTER,
     until=(1, 9),
-    only=(STORAGE,),
+    only=(STORAGE_SETTING,),
 )
 def exclusive_vlan_is_known(write: Write, situation: Situation) -> Iterable[Objection]:
     """Harvester up to 1.8 takes `exclusiveVlan` without a word and does nothing of it."""
@@ -222,7 +233,7 @@ def exclusive_vlan_is_known(write: Write, situation: Situation) -> Iterable[Obje
     "vlan",
     source="H3.5, notes",
     severity=Severity.WARNING,
-    only=(STORAGE,),
+    only=(STORAGE_SETTING,),
 )
 def storage_vlan_is_not_a_vm_networks(
     write: Write, situation: Situation

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..cluster.resources import NAD, Object, annotations_of, is_terminating, key_of
-from .attachments import (
+from ..harvester.names import (
     RWX_ANNOTATION,
     RWX_NAD_PREFIX,
     STORAGE_ANNOTATION,
     STORAGE_NAD_PREFIX,
     SYSTEM_NAMESPACE,
 )
-from .situation import NADS_OF, Grouping, Situation
-from .versions import RWX_IS_SYSTEM, Version
+from ..harvester.snapshot import NADS_OF, Grouping, Situation
+from ..harvester.versions import RWX_IS_SYSTEM, Version
 
 
 def is_protected(nad: Object, version: Version) -> bool:

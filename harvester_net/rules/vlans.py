@@ -11,11 +11,11 @@ from ..cluster.resources import (
     key_of,
     labels_of,
 )
-from .cni import (
-    network_of_bridge,
-    vlan_problems,
-    vlans_of,
-)
+from ..harvester.cni import network_of_bridge, vlan_problems, vlans_of
+from ..harvester.names import EXCLUSIVE_LABEL
+from ..harvester.snapshot import Grouping, Situation
+from ..harvester.versions import TRUNKS
+from ..harvester.wording import listed
 from .nad_writes import (
     conf_of,
     config_changes,
@@ -24,12 +24,7 @@ from .nad_writes import (
     readable_conf,
 )
 from .rule import Objection, Severity, Write, rule
-from .situation import Grouping, Situation
 from .system_networks import is_protected
-from .versions import TRUNKS
-from .words import listed
-
-EXCLUSIVE_LABEL = "storage-network.settings.harvesterhci.io/exclusivevlan"
 
 
 @rule(NAD, "create update", "vlan", source="H3.4")

@@ -13,17 +13,19 @@ from ..cluster.resources import (
     key_of,
     labels_of,
 )
+from ..harvester.cni import BRIDGES, KUBE_OVN, mtu_keys, net_conf, network_of_bridge
+from ..harvester.gojson import Undecodable
+from ..harvester.names import (
+    CLUSTER_NETWORK_LABEL,
+    ROUTE,
+    RWX_PREFIX,
+    STORAGE_PREFIX,
+    UPLINK_MTU,
+)
+from ..harvester.snapshot import VMIS_ON, VMS_ON, Situation
+from ..harvester.wording import listed
 from ..specs.limits import mtu_or_default
 from . import mtus, routes
-from .attachments import CLUSTER_NETWORK_LABEL
-from .cni import (
-    BRIDGES,
-    KUBE_OVN,
-    mtu_keys,
-    net_conf,
-    network_of_bridge,
-)
-from .gojson import Undecodable
 from .nad_writes import (
     conf_of,
     config_changes,
@@ -35,11 +37,8 @@ from .nad_writes import (
     vlan_of,
 )
 from .network_configs import missing_network
-from .reading import RWX_PREFIX, STORAGE_PREFIX, UPLINK_MTU
 from .rule import Objection, Write, rule
-from .situation import VMIS_ON, VMS_ON, Situation
 from .system_networks import is_protected
-from .words import listed
 
 
 @rule(NAD, "create update delete", source="H3.4")
@@ -125,12 +124,12 @@ def route_is_valid(write: Write, situation: Situation) -> Iterable[Objection]:
         return
     old, new = write.old, write.object
     untagged_now = old is not None and vlan_of(new) == 0 and vlan_of(old) != 0
-    text = annotations_of(new).get(routes.ROUTE) or ""
+    text = annotations_of(new).get(ROUTE) or ""
     # The server takes the route of a VLAN away before it looks, when the VLAN goes.
     if not (untagged_now and is_bridged(conf_of(write))):
         for path, sentence in routes.problems(text):
             yield Objection(sentence, path)
-    before = annotations_of(old).get(routes.ROUTE) if old is not None else None
+    before = annotations_of(old).get(ROUTE) if old is not None else None
     compared = old is not None and vlan_of(new) == vlan_of(old) and text and before
     if compared and is_bridged(conf_of(write)) and not routes.is_readable(before or ""):
         yield Objection("the route before is no JSON, and Harvester cannot compare them")

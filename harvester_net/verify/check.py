@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ..cluster.cluster import Cluster
+from ..cluster.deadline import Patience
 from ..cluster.errors import Denied, Forbidden, NotFound, Rejected
-from ..cluster.patience import Patience
 from ..cluster.resources import (
     CLUSTER_NETWORK,
     LINK_MONITOR,
@@ -25,8 +25,8 @@ from ..cluster.resources import (
     VMI,
     Resource,
 )
-from ..rules.reading import value_of
-from ..rules.versions import version_of
+from ..harvester.settings import value_of
+from ..harvester.versions import version_of
 from .answers import Pinged, Unreadable, devices_in, pinged_in
 from .devices import Devices
 from .facts import Facts, Question, facts_of

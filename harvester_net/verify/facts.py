@@ -7,20 +7,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ..cluster.resources import Object, condition, key_of
-from ..rules.attachments import nads_of
-from ..rules.reading import (
-    NOT_HEARD,
-    config_mtu,
-    links_by_node,
-    matched_nodes,
-    nodes_not_ready,
-    uplink_mtu,
-)
-from ..rules.versions import NEWEST, VM_NETWORKS_FOLLOW, Version
+from ..harvester.link_monitors import links_by_node
+from ..harvester.mtus import config_mtu, uplink_mtu
+from ..harvester.names import SYSTEM_NAMESPACE
+from ..harvester.network_configs import NOT_HEARD, matched_nodes, nodes_not_ready
+from ..harvester.versions import NEWEST, VM_NETWORKS_FOLLOW, Version
+from ..harvester.workloads import nads_of
 from ..specs.limits import MGMT
 from ..specs.network_config import DEFAULT_BOND_MODE
 from .findings import Expected, Uplink
-from .pods import NAMESPACE
 from .vlans import of_network
 
 
@@ -35,7 +30,7 @@ class Question:
     """The VLAN to ping over; None: nobody pings."""
     image: str | None = None
     """Image of the pods; None: the one of Longhorn's manager, which every node has."""
-    namespace: str = NAMESPACE
+    namespace: str = SYSTEM_NAMESPACE
     tolerations: tuple[str, ...] = ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ..rules.versions import NEWEST, Version
+from ..harvester.versions import NEWEST, Version
 from ..specs.limits import MGMT
 from . import hosts
 from .devices import Bond, Bridge, Devices

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..cluster.resources import Object, annotations_of, key_of
-from ..rules.attachments import uses
+from ..harvester.workloads import uses
 from .devices import Port
 
 NETWORK_STATUS = "k8s.v1.cni.cncf.io/network-status"

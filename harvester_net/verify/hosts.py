@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..rules.versions import NETWORK_MANAGER, Version
+from ..harvester.versions import NETWORK_MANAGER, Version
 from .vlans import words
 
 

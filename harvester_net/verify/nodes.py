@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from ..cluster.cluster import Cluster
+from ..cluster.deadline import OutOfPatience, Patience
 from ..cluster.errors import AlreadyExists, ClusterError, NotFound
-from ..cluster.patience import OutOfPatience, Patience
 from ..cluster.resources import Object
 from .pods import LABEL, SECONDS_TO_END, Ended, Errand, PodWish, ended, manifest, pods_in
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 
 from ..cluster.resources import Object, Resource
+from ..harvester.names import SYSTEM_NAMESPACE
 
 LABEL = "harvester-net/verify"
 """Label of all these pods; its value is the cluster network."""
-NAMESPACE = "harvester-system"
 DAEMON_SET = Resource("apps/v1", "DaemonSet", "daemonsets", namespaced=True)
 LONGHORN = "longhorn-system/longhorn-manager"
 """It runs on every node of every Harvester cluster, so its image is on the nodes already, and
@@ -32,7 +32,7 @@ class PodWish:
     """What the user may say about the pods."""
 
     image: str
-    namespace: str = NAMESPACE
+    namespace: str = SYSTEM_NAMESPACE
     tolerations: tuple[str, ...] = ()
     """Keys of the taints that the pods tolerate; none given: all taints."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..cluster.resources import Object
-from ..rules.reading import cni_config
+from ..harvester.cni import cni_config
 
 
 def listed(entries: Any, device: str) -> frozenset[int]:

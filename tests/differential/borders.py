@@ -17,8 +17,8 @@ from harvester_net.cluster.resources import (
     Object,
     Resource,
 )
+from harvester_net.harvester.snapshot import status_name
 from harvester_net.rules.rule import Write
-from harvester_net.rules.situation import status_name
 from tests import objects
 
 from . import network_writes, settings, vm_network_writes, vm_networks

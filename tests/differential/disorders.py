@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from harvester_net.cluster.resources import LONGHORN_NODE, NAD, Object
-from harvester_net.rules.situation import WITNESS
+from harvester_net.harvester.names import WITNESS
 from tests import objects
 
 from . import guests, settings, storage

@@ -16,8 +16,8 @@ from lab.components import COMPONENTS, LISTENING, OBJECTS
 from lab.controlplane import ControlPlane
 from lab.manifests import base_objects, namespaces
 from lab.manifests.crds import definitions
-from lab.order import Step, run_in_order
 from lab.setup import Setup, free_ports, own_address
+from lab.step_graph import Step, run_in_order
 
 from .pools import NAMESPACES, SETTINGS
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from hypothesis.strategies import DrawFn
 
 from harvester_net.cluster.resources import Object
-from harvester_net.rules.situation import WITNESS, status_name
+from harvester_net.harvester.names import WITNESS
+from harvester_net.harvester.snapshot import status_name
 from tests import objects
 
 from .pools import CLUSTER_NETWORKS, CONFIGS, MGMT, MTUS, NODES, chance, mostly, pick

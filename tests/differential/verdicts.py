@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harvester_net.cluster.resources import NAD, SETTING
+from harvester_net.harvester.snapshot import Situation
+from harvester_net.harvester.versions import Version
 from harvester_net.rules import catalogue  # noqa: F401  (registers the rules)
 from harvester_net.rules.rule import Finding, Severity, Write, judge, refused
-from harvester_net.rules.situation import Situation
-from harvester_net.rules.versions import Version
 
 from .asking import Answer
 from .rig import Objects, Rig

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from harvester_net.cluster.resources import condition
-from harvester_net.rules.reading import storage_progress
+from harvester_net.harvester.settings import storage_progress
 from lab import Lab
 from lab.api import ApiError
 from lab.faults import AgentDown, NicMissing, VmDoesNotStop

@@ -9,11 +9,11 @@ from typing import Any
 
 from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
-from harvester_net.cluster.patience import Patience
+from harvester_net.cluster.deadline import Patience
 from harvester_net.cluster.resources import Object
 from harvester_net.kinds.call import Call
+from harvester_net.kinds.desired_state import Planned
 from harvester_net.kinds.kind import Kind
-from harvester_net.rules.planned import Planned
 
 from ..fake_api import FakeApi
 

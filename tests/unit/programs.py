@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from harvester_net.kinds.desired_state import Planned
 from harvester_net.kinds.registry import KINDS
-from harvester_net.rules.planned import Planned
 
 DISRUPTION = {
     "stopVms": True,

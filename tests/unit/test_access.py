@@ -17,8 +17,8 @@ import yaml
 from harvester_net.cluster import access as access_module
 from harvester_net.cluster.access import Access, AccessSettings, impersonation, load
 from harvester_net.cluster.cluster import Cluster
+from harvester_net.cluster.deadline import Patience
 from harvester_net.cluster.errors import BadConnection, Unreachable
-from harvester_net.cluster.patience import Patience
 from harvester_net.cluster.resources import CLUSTER_NETWORK
 
 from ..fake_api import FakeApi, Seen, kubeconfig, serving

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from harvester_net.change.executor import Stopped
 from harvester_net.change.record import Goal
-from harvester_net.change.run import Stopped
 from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
-from harvester_net.cluster.patience import Patience
-from harvester_net.kinds import ordered
+from harvester_net.cluster.deadline import Patience
+from harvester_net.kinds import changes
 from harvester_net.kinds.call import Call
 from harvester_net.kinds.failures import Refused
 
@@ -20,11 +20,11 @@ async def test_a_stopped_deletion_says_that_the_next_run_goes_on(
     async def stops(*_: object) -> list[str]:
         raise Stopped("step 1, stop VM default/web: not done after 180 s")
 
-    monkeypatch.setattr(ordered.change, "carry_out", stops)
+    monkeypatch.setattr(changes.change, "carry_out", stops)
     call = Call("urn:a", Cluster(AccessSettings()), Patience(5))
     goal = Goal(kind="configDeletion", key="nc-1")
     with pytest.raises(Refused) as refused:
-        await ordered.carry_out_or_refuse(goal, None, call)
+        await changes.carry_out_or_refuse(goal, None, call)
     assert str(refused.value) == (
         "step 1, stop VM default/web: not done after 180 s. The next `pulumi up` goes on"
     )

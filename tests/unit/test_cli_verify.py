@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 from harvester_net.change.consent import NodeCheck
 from harvester_net.cli import commands, verifying
 from harvester_net.cli.main import app
+from harvester_net.cli.render import nodes as report
 from harvester_net.cluster.errors import NotFound
-from harvester_net.report import nodes as report
 from harvester_net.verify.devices import Bond, Bridge, Devices, Member, Port, Ports
 from harvester_net.verify.facts import Question
 from harvester_net.verify.outcome import Finding, Outcome

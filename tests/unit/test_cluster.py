@@ -15,6 +15,7 @@ from harvester_net.cluster import cluster as cluster_module
 from harvester_net.cluster import connection as connection_module
 from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
+from harvester_net.cluster.deadline import OutOfPatience, Patience
 from harvester_net.cluster.errors import (
     AlreadyExists,
     Conflict,
@@ -24,7 +25,6 @@ from harvester_net.cluster.errors import (
     Rejected,
     Unreachable,
 )
-from harvester_net.cluster.patience import OutOfPatience, Patience
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
     NAD,

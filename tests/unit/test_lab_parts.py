@@ -22,10 +22,10 @@ from lab.language_host import engine_address
 from lab.manifests import base_objects, namespaces
 from lab.manifests.crds import from_longhorn, open_type, without_descriptions
 from lab.objects import collection, way_to
-from lab.order import Step, run_in_order
 from lab.processes import tail
 from lab.setup import Setup, free_ports, own_address
 from lab.status import ComponentStatus, Status, read, supervising, supervisor_of
+from lab.step_graph import Step, run_in_order
 from lab.users import USERS, Users
 
 

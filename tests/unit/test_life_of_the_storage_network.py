@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from harvester_net.cluster.deadline import OutOfPatience
 from harvester_net.cluster.errors import Denied
-from harvester_net.cluster.patience import OutOfPatience
 from harvester_net.cluster.resources import Object
+from harvester_net.harvester.names import STORAGE_SETTING
 from harvester_net.kinds.failures import Refused, Unfinished
 from harvester_net.kinds.registry import KINDS
-from harvester_net.kinds.storage_network import KEY, text_of
+from harvester_net.kinds.storage_network import text_of
 from harvester_net.specs.unknown import UNKNOWN
 
 from .. import objects
@@ -56,7 +57,7 @@ def carried(api: FakeApi) -> None:
 
 
 def value(api: FakeApi) -> str:
-    return str(api.get("settings", KEY).get("value", ""))
+    return str(api.get("settings", STORAGE_SETTING).get("value", ""))
 
 
 async def test_create_sets_the_value_and_waits_until_it_is_carried_out(
@@ -73,7 +74,7 @@ async def test_create_sets_the_value_and_waits_until_it_is_carried_out(
     assert not creating.done()
     api.put(objects.storage_setting(TEXT))
     live = await asyncio.wait_for(creating, SECONDS)
-    assert live.key == KEY
+    assert live.key == STORAGE_SETTING
     assert live.outputs == WISH | {"uid": "uid-setting", "vmNetwork": NAD}
     assert [request.method for request in api.writes()] == ["PATCH"]
 
@@ -82,7 +83,9 @@ async def test_stale_true_of_the_value_before_is_not_believed(run: Run, api: Fak
     """Right after the write the condition still speaks of the old value (lab.md 4)."""
     old = WISH | {"vlan": 200}
     api.put(objects.storage_setting(text_of(old)))
-    updating = asyncio.create_task(KIND.update(KEY, old, WISH, {}, run.call(KIND, "storage")))
+    updating = asyncio.create_task(
+        KIND.update(STORAGE_SETTING, old, WISH, {}, run.call(KIND, "storage"))
+    )
     await until(lambda: "Harvester has not started with the new value yet" in run.said.told)
     assert not updating.done()
     api.put(objects.storage_setting(TEXT))
@@ -147,7 +150,7 @@ async def test_attached_volumes_are_named_and_nothing_is_written(
     api.put(objects.volume("pvc-2", "attached", "cattle-monitoring-system/db"))
     api.put(objects.claim("db", "cattle-monitoring-system", "prometheus", "pvc-2"))
     with pytest.raises(Refused) as refusal:
-        await KIND.delete(KEY, WISH, run.call(KIND, "storage"))
+        await KIND.delete(STORAGE_SETTING, WISH, run.call(KIND, "storage"))
     assert str(refusal.value) == (
         "Harvester does not clear the storage network while volumes are attached: pvc-1 "
         "(claim default/disk) is attached; stop the workloads that use them"
@@ -198,7 +201,7 @@ async def test_value_that_is_not_carried_out_in_time_is_unfinished(
     api.put(objects.storage_setting())
     with pytest.raises(Unfinished) as failure:
         await KIND.create(WISH, run.call(KIND, "storage", seconds=0.5))
-    assert failure.value.key == KEY
+    assert failure.value.key == STORAGE_SETTING
     assert failure.value.inputs == WISH
     assert failure.value.reasons == [
         "storage network not done after 0 s: Harvester has not started with the new value yet"
@@ -208,13 +211,15 @@ async def test_value_that_is_not_carried_out_in_time_is_unfinished(
 async def test_read_of_an_unfinished_value_says_how_far_it_is(run: Run, api: FakeApi) -> None:
     api.put(objects.storage_setting(TEXT, status="False", message="create NAD"))
     with pytest.raises(Unfinished) as failure:
-        await KIND.read(KEY, WISH, run.call(KIND, "storage"))
+        await KIND.read(STORAGE_SETTING, WISH, run.call(KIND, "storage"))
     assert failure.value.reasons == ["not configured yet: create NAD"]
 
 
 async def test_update_goes_on_waiting_without_another_write(run: Run, api: FakeApi) -> None:
     api.put(objects.storage_setting(TEXT, status="False", message="create NAD"))
-    updating = asyncio.create_task(KIND.update(KEY, WISH, WISH, {}, run.call(KIND, "storage")))
+    updating = asyncio.create_task(
+        KIND.update(STORAGE_SETTING, WISH, WISH, {}, run.call(KIND, "storage"))
+    )
     await until(lambda: "create NAD" in run.said.told)
     api.put(objects.storage_setting(TEXT))
     await asyncio.wait_for(updating, SECONDS)
@@ -223,20 +228,22 @@ async def test_update_goes_on_waiting_without_another_write(run: Run, api: FakeA
 
 async def test_read_gives_the_words_of_the_program(run: Run, api: FakeApi) -> None:
     api.put(objects.storage_setting(text_of(WISH | {"exclusiveVlan": False, "exclude": []})))
-    live = await KIND.read(KEY, WISH, run.call(KIND, "storage"))
+    live = await KIND.read(STORAGE_SETTING, WISH, run.call(KIND, "storage"))
     assert live is not None
     assert live.inputs == WISH
 
 
 async def test_cleared_setting_is_gone(run: Run, api: FakeApi) -> None:
     api.put(objects.storage_setting(""))
-    assert await KIND.read(KEY, WISH, run.call(KIND, "storage")) is None
+    assert await KIND.read(STORAGE_SETTING, WISH, run.call(KIND, "storage")) is None
     assert await KIND.read("another", {}, run.call(KIND, "storage")) is None
 
 
 async def test_delete_clears_the_value_and_waits(run: Run, api: FakeApi) -> None:
     api.put(objects.storage_setting(TEXT))
-    deletion = asyncio.create_task(KIND.delete(KEY, WISH, run.call(KIND, "storage")))
+    deletion = asyncio.create_task(
+        KIND.delete(STORAGE_SETTING, WISH, run.call(KIND, "storage"))
+    )
     await until(lambda: value(api) == "" and api.count("WATCH settings"))
     assert not deletion.done()
     api.put(objects.storage_setting("", old_nad=NAD))
@@ -249,7 +256,7 @@ async def test_delete_clears_the_value_and_waits(run: Run, api: FakeApi) -> None
 
 async def test_delete_of_what_is_cleared_writes_nothing(run: Run, api: FakeApi) -> None:
     api.put(objects.storage_setting())
-    await KIND.delete(KEY, WISH, run.call(KIND, "storage"))
+    await KIND.delete(STORAGE_SETTING, WISH, run.call(KIND, "storage"))
     assert api.writes() == []
 
 
@@ -258,7 +265,7 @@ async def test_delete_that_is_not_carried_out_in_time_says_how_far_it_is(
 ) -> None:
     api.put(objects.storage_setting(TEXT))
     with pytest.raises(OutOfPatience) as failure:
-        await KIND.delete(KEY, WISH, run.call(KIND, "storage", seconds=0.5))
+        await KIND.delete(STORAGE_SETTING, WISH, run.call(KIND, "storage", seconds=0.5))
     assert str(failure.value) == (
         "storage network not done after 0 s: Harvester has not started with the new value yet"
     )
@@ -270,7 +277,7 @@ async def test_network_that_harvester_lost_is_named_with_the_way_to_delete_it(
     api.put(objects.storage_setting(TEXT))
     controller(api)
     api.put(objects.storage_nad("storagenetwork-lost"))
-    await KIND.delete(KEY, WISH, run.call(KIND, "storage"))
+    await KIND.delete(STORAGE_SETTING, WISH, run.call(KIND, "storage"))
     assert run.said.warned == [
         "VM network harvester-system/storagenetwork-lost is left over from an earlier storage "
         "network and blocks network configs; delete it: kubectl -n harvester-system delete "
@@ -288,6 +295,8 @@ async def test_preview_with_unknowns_asks_nothing(run: Run, api: FakeApi) -> Non
 async def test_preview_of_a_change_writes_nothing(run: Run, api: FakeApi) -> None:
     api.put(objects.storage_setting(TEXT))
     news = WISH | {"vlan": 301}
-    live = await KIND.update(KEY, WISH, news, {}, run.call(KIND, "storage", preview=True))
+    live = await KIND.update(
+        STORAGE_SETTING, WISH, news, {}, run.call(KIND, "storage", preview=True)
+    )
     assert live.outputs == news | {"uid": "uid-setting", "vmNetwork": NAD}
     assert api.writes() == []

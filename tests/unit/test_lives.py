@@ -9,8 +9,8 @@ import pytest
 
 from harvester_net.cluster import cluster as cluster_module
 from harvester_net.cluster import connection as connection_module
+from harvester_net.cluster.deadline import OutOfPatience, Patience
 from harvester_net.cluster.errors import Denied, Unreachable
-from harvester_net.cluster.patience import OutOfPatience, Patience
 from harvester_net.cluster.resources import Object
 from harvester_net.kinds import deleting
 from harvester_net.kinds import network_config as network_config_module

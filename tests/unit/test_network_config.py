@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester_net.cluster.resources import CLUSTER_NETWORK, Object
+from harvester_net.harvester.network_configs import NOT_HEARD
 from harvester_net.kinds.network_config import (
     NetworkConfig,
     gave_up,
@@ -17,7 +18,6 @@ from harvester_net.kinds.network_config import (
     spec_changes,
     uplink_seen,
 )
-from harvester_net.rules.reading import NOT_HEARD
 
 from .. import objects
 from ..fake_api import merged

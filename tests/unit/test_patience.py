@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
+from harvester_net.cluster.deadline import OutOfPatience, Patience
 from harvester_net.cluster.errors import Unreachable
-from harvester_net.cluster.patience import OutOfPatience, Patience
 
 
 class Clock:

@@ -5,22 +5,18 @@ from __future__ import annotations
 import pytest
 
 from harvester_net.cluster.resources import Object
-from harvester_net.rules.reading import (
+from harvester_net.harvester.cni import cni_config
+from harvester_net.harvester.link_monitors import bonds
+from harvester_net.harvester.mtus import config_mtu, nad_mtu, uplink_mtu
+from harvester_net.harvester.network_configs import (
     NOT_HEARD,
-    bonds,
-    cni_config,
-    config_mtu,
-    leaked,
     matched_nodes,
-    nad_mtu,
     nodes_not_ready,
     nodes_of,
     progress_of_nodes,
     statuses_of,
-    storage_progress,
-    uplink_mtu,
-    value_of,
 )
+from harvester_net.harvester.settings import leaked, storage_progress, value_of
 
 from .. import objects
 

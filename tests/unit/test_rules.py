@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from harvester_net.cluster.resources import Object, key_of
-from harvester_net.rules import deletion
-from harvester_net.rules.attachments import (
+from harvester_net.harvester import blockers
+from harvester_net.harvester.blockers import Blocker
+from harvester_net.harvester.workloads import (
     is_stopped,
     is_system_nad,
     nads_of,
@@ -17,7 +18,6 @@ from harvester_net.rules.attachments import (
     not_stopped,
     uses,
 )
-from harvester_net.rules.deletion import Blocker
 
 from .. import objects
 
@@ -158,7 +158,7 @@ def test_volumes_that_keep_the_storage_network(
 
 
 def test_cluster_network_is_held_by_its_configs_and_networks() -> None:
-    found = deletion.of_cluster_network(
+    found = blockers.of_cluster_network(
         "data",
         [
             objects.config("rack-b"),
@@ -181,11 +181,11 @@ def test_cluster_network_is_held_by_its_configs_and_networks() -> None:
 
 
 def test_cluster_network_that_nobody_uses_is_free() -> None:
-    assert deletion.of_cluster_network("data", [], []) == []
+    assert blockers.of_cluster_network("data", [], []) == []
 
 
 def test_network_config_is_held_by_vms_on_its_nodes_and_by_the_storage_network() -> None:
-    found = deletion.of_network_config(
+    found = blockers.of_network_config(
         objects.config("rack-a"),
         {"node1", "node2"},
         [objects.nad("vm100"), objects.storage_nad(), objects.nad("x", cluster_network="o")],
@@ -205,14 +205,14 @@ def test_network_config_is_held_by_vms_on_its_nodes_and_by_the_storage_network()
 
 
 def test_network_config_is_not_held_by_vm_networks_alone() -> None:
-    found = deletion.of_network_config(
+    found = blockers.of_network_config(
         objects.config("rack-a"), {"node1"}, [objects.nad("vm100")], []
     )
     assert found == []
 
 
 def test_vm_network_is_held_by_running_and_by_stopped_vms() -> None:
-    found = deletion.of_vm_network(
+    found = blockers.of_vm_network(
         "default/vm100",
         [
             objects.vm("runs", "vm100", status="Running"),

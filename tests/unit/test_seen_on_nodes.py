@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from harvester_net.kinds.ordered import seen_on_nodes, work_of
+from harvester_net.kinds.changes import seen_on_nodes, work_of
 from harvester_net.kinds.registry import KINDS
 from harvester_net.specs.disruption import SeenNode
 from harvester_net.specs.parse import parse

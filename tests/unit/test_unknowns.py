@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from harvester_net.kinds.desired_state import Planned
 from harvester_net.kinds.registry import KINDS
-from harvester_net.rules.planned import Planned
 from harvester_net.specs.parse import parse, path_text, spec_within
 from harvester_net.specs.spec import property_names
 from harvester_net.specs.unknown import UNKNOWN, is_known, is_wholly_known

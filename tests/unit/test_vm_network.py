@@ -8,13 +8,8 @@ from typing import Any
 import pytest
 
 from harvester_net.cluster.resources import Object, annotations_of, labels_of
-from harvester_net.kinds.vm_network import (
-    ROUTE,
-    VmNetwork,
-    new_cni_config,
-    vlans_seen,
-    with_vlans,
-)
+from harvester_net.harvester.names import ROUTE
+from harvester_net.kinds.vm_network import VmNetwork, new_cni_config, vlans_seen, with_vlans
 
 from .. import objects
 from ..fake_api import merged

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from harvester_net.kinds.desired_state import Planned
 from harvester_net.kinds.registry import KINDS
-from harvester_net.rules.planned import Planned
 
 from .programs import (
     CLUSTER_NETWORK,

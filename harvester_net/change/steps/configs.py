@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...cluster.errors import AlreadyExists
+from ...cluster.merge_patch import back, contains
 from ...cluster.resources import (
     CLUSTER_NETWORK,
     LINK_MONITOR,
@@ -17,20 +18,17 @@ from ...cluster.resources import (
     Object,
     is_terminating,
 )
-from ...rules.reading import (
-    bonds,
-    config_mtu,
+from ...harvester.link_monitors import bonds
+from ...harvester.mtus import config_mtu, nad_mtu, uplink_mtu
+from ...harvester.network_configs import (
     matched_nodes,
-    nad_mtu,
     nodes_not_ready,
     nodes_of,
     progress_of_nodes,
     statuses_of,
-    uplink_mtu,
 )
-from ...rules.situation import Situation
-from ...rules.versions import VM_NETWORKS_FOLLOW
-from ..patches import back, contains
+from ...harvester.snapshot import Situation
+from ...harvester.versions import VM_NETWORKS_FOLLOW
 from ..record import ConfigRecord, Record
 from ..targets import vm_networks_of
 from .step import Hands, Step

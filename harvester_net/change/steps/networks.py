@@ -6,9 +6,11 @@ import json
 from dataclasses import dataclass
 
 from ...cluster.resources import CLUSTER_NETWORK, NAD, VLAN_CONFIG, Object, key_of
-from ...rules.reading import UPLINK_MTU, cni_config, config_mtu, uplink_mtu
-from ...rules.situation import Situation
-from ...rules.versions import VM_NETWORKS_FOLLOW
+from ...harvester.cni import cni_config
+from ...harvester.mtus import config_mtu, uplink_mtu
+from ...harvester.names import UPLINK_MTU
+from ...harvester.snapshot import Situation
+from ...harvester.versions import VM_NETWORKS_FOLLOW
 from ...specs.limits import MGMT
 from ...verify.hosts import mtu_commands
 from .configs import networks_behind, target_mtu

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from ...cluster.errors import Conflict, Denied, Forbidden
 from ...cluster.resources import CLUSTER_NETWORK
-from ...rules.situation import Situation
+from ...harvester.snapshot import Situation
 from ...specs.limits import MGMT
 from ...verify import check as verify
 from ...verify.facts import Question

@@ -14,10 +14,10 @@ from ...cluster.resources import (
     VOLUME,
     annotations_of,
 )
-from ...rules.attachments import is_system_nad, not_detached
-from ...rules.reading import RWX_PREFIX, STORAGE_PREFIX, storage_progress
-from ...rules.situation import Situation
-from ..situation import RWX_SETTING, STORAGE_SETTING
+from ...harvester.names import RWX_PREFIX, RWX_SETTING, STORAGE_PREFIX, STORAGE_SETTING
+from ...harvester.settings import storage_progress
+from ...harvester.snapshot import Situation
+from ...harvester.workloads import is_system_nad, not_detached
 from .step import Hands, Step
 
 PAUSE = 0.5

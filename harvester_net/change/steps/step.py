@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ...cluster.cluster import Cluster
-from ...cluster.patience import Patience
+from ...cluster.deadline import Patience
 from ...cluster.resources import Resource
-from ...rules.situation import Situation
+from ...harvester.snapshot import Situation
 from ...verify.outcome import Outcome
 from ..record import Record
 

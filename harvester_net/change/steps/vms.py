@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from ...cluster.errors import Conflict
 from ...cluster.resources import VM, VMI, Object, is_terminating
-from ...rules.attachments import FINAL_PHASES, is_stopped
-from ...rules.situation import Situation
+from ...harvester.names import LAST_STRATEGY
+from ...harvester.snapshot import Situation
+from ...harvester.workloads import FINAL_PHASES, is_stopped
 from ..record import VmRecord
-from ..vms import HALTED, LAST_STRATEGY
+from ..vms import HALTED
 from .step import Hands, Step
 
 UP = ("Running", *FINAL_PHASES)

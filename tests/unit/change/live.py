@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from harvester_net.change.carry_out import Work
+from harvester_net.change.apply import Work
+from harvester_net.change.executor import Told
 from harvester_net.change.journal import Journal
 from harvester_net.change.record import Record
-from harvester_net.change.run import Told
 from harvester_net.cluster.cluster import Cluster
+from harvester_net.cluster.deadline import Patience
 from harvester_net.cluster.errors import NotFound
-from harvester_net.cluster.patience import Patience
 from harvester_net.cluster.resources import Object, Resource
 
 from .model import ModelCluster

@@ -66,6 +66,7 @@ def test_our_own_identity_is_alive_and_never_the_same_twice() -> None:
         (f"ann (process {os.getpid()} on {HOST}, 1-abcd)", True),
         (f"a (b) (process 999999999 on {HOST}, 5-abcd)", True),
     ],
+    ids=["no process", "nobody", "elsewhere", "no pid", "no such pid", "younger pid", "name"],
 )
 def test_a_holder_is_dead_if_its_process_on_this_machine_is_no_more(
     holder: str, dead: bool

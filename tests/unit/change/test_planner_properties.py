@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from harvester_net.change import report
-from harvester_net.change.carry_out import way_back
+from harvester_net.change.apply import way_back
 from harvester_net.change.consent import Consent
 from harvester_net.change.plan import Plan, plan, reached
 from harvester_net.change.record import Goal
 from harvester_net.cluster.errors import ClusterError
 from harvester_net.cluster.resources import VMI
-from harvester_net.rules.situation import Situation
+from harvester_net.harvester.snapshot import Situation
 
 from .clusters import Case, cases, other_cases, picture
 from .controllers import settled

@@ -6,14 +6,14 @@ import asyncio
 
 import pytest
 
-from harvester_net.change import carry_out as change
-from harvester_net.change import journal, lease, run
-from harvester_net.change.carry_out import NotAllowed, RolledBack, way_back
+from harvester_net.change import apply as change
+from harvester_net.change import executor, journal, lease
+from harvester_net.change.apply import NotAllowed, RolledBack, way_back
 from harvester_net.change.consent import Consent
+from harvester_net.change.executor import Run, Stopped
 from harvester_net.change.journal import Journal
 from harvester_net.change.plan import plan, reached
 from harvester_net.change.record import Record
-from harvester_net.change.run import Run, Stopped
 from harvester_net.cluster.errors import Denied, Rejected
 from harvester_net.cluster.resources import (
     CONFIG_MAP,
@@ -38,8 +38,8 @@ VMS: dict[str, str | bool] = {"default/vm1": "Always", "default/vm2": "RerunOnFa
 @pytest.fixture(autouse=True)
 def no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Denials are retried without a real pause."""
-    monkeypatch.setattr(run, "PAUSE", 0.001)
-    monkeypatch.setattr(run, "SECONDS_OF_STALE_CACHES", 0.2)
+    monkeypatch.setattr(executor, "PAUSE", 0.001)
+    monkeypatch.setattr(executor, "SECONDS_OF_STALE_CACHES", 0.2)
 
 
 def record_of(world: World, consent: Consent = FULL) -> Record:
@@ -231,7 +231,7 @@ async def test_what_the_devices_do_not_show_is_noted_and_no_failure() -> None:
     since = live.now
     book = await ran(live)
     assert book.record.noted == [f"node0: bond data-bo was not made anew (index {index})"]
-    assert live.now - since >= run.SECONDS_FOR_PROOF
+    assert live.now - since >= executor.SECONDS_FOR_PROOF
 
 
 async def test_a_bond_outside_its_bridge_is_noted() -> None:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from harvester_net.change.consent import Consent
-from harvester_net.change.patches import back, contains
 from harvester_net.change.plan import plan
 from harvester_net.change.record import Goal, Record, VmRecord
 from harvester_net.change.steps.order import core, core_and_before, steps_of
 from harvester_net.change.steps.step import Step
 from harvester_net.change.steps.vms import StartVm, StopVm, halted, is_halted, restored
+from harvester_net.cluster.merge_patch import back, contains
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
     LINK_MONITOR,

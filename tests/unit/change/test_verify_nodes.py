@@ -8,17 +8,17 @@ from dataclasses import replace
 
 import pytest
 
-from harvester_net.change import carry_out as change
+from harvester_net.change import apply as change
 from harvester_net.change import journal, report
-from harvester_net.change.carry_out import NotAllowed, RolledBack
+from harvester_net.change.apply import NotAllowed, RolledBack
 from harvester_net.change.consent import Consent, NodeCheck, consent_of
+from harvester_net.change.executor import Stopped
 from harvester_net.change.plan import plan, reached
 from harvester_net.change.record import Goal, Record
-from harvester_net.change.run import Stopped
 from harvester_net.change.steps import nodes as step
 from harvester_net.change.steps.order import steps_of
 from harvester_net.cluster.resources import CLUSTER_NETWORK, LINK_MONITOR, VLAN_CONFIG, VMI
-from harvester_net.rules.reading import uplink_mtu
+from harvester_net.harvester.mtus import uplink_mtu
 from harvester_net.specs.disruption import Disruption, VerifyOnNodes
 from harvester_net.verify import check as verify
 from harvester_net.verify.facts import Question

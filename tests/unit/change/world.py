@@ -19,7 +19,7 @@ from harvester_net.cluster.resources import (
     key_of,
     labels_of,
 )
-from harvester_net.rules.situation import Situation
+from harvester_net.harvester.snapshot import Situation
 from tests.fake_api import merged
 
 NETWORK = "network.harvesterhci.io"

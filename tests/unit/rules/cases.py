@@ -8,11 +8,11 @@ from typing import Any
 
 from harvester_net.cluster import resources
 from harvester_net.cluster.resources import Object, Resource, key_of
-from harvester_net.kinds.judging import words
+from harvester_net.harvester.snapshot import Situation
+from harvester_net.harvester.versions import Version
+from harvester_net.kinds.rule_checks import words
 from harvester_net.rules.catalogue import judge
 from harvester_net.rules.rule import Write
-from harvester_net.rules.situation import Situation
-from harvester_net.rules.versions import Version
 
 from ... import objects
 

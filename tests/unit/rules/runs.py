@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from harvester_net.cluster.resources import Object
+from harvester_net.kinds.desired_state import Planned
 from harvester_net.kinds.kind import Kind, Live
 from harvester_net.kinds.owned import OwnedKind
 from harvester_net.kinds.registry import KINDS
-from harvester_net.rules.planned import Planned
 
 from ... import objects
 from ...fake_api import FakeApi

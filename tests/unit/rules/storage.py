@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from harvester_net.cluster.resources import Object
-from harvester_net.rules.situation import Situation
+from harvester_net.harvester.snapshot import Situation
 
 from ... import objects
 from .cases import cluster, key_of, setting

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester_net.rules.addresses import (
+from harvester_net.harvester.addresses import (
     Budget,
     Range,
     count,

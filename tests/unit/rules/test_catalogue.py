@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from harvester_net.harvester.snapshot import Situation
+from harvester_net.harvester.versions import Version
 from harvester_net.rules.catalogue import all_rules
 from harvester_net.rules.rule import FIRST, Rule
-from harvester_net.rules.situation import Situation
-from harvester_net.rules.versions import Version
 
 from . import (
     test_cluster_networks,

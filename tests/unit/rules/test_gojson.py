@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester_net.rules.gojson import (
+from harvester_net.harvester.gojson import (
     Undecodable,
     anything,
     array,

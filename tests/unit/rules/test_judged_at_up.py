@@ -15,11 +15,11 @@ import pytest
 
 from harvester_net.cluster.errors import Denied
 from harvester_net.cluster.resources import NAD, SETTING, Object
-from harvester_net.kinds import judging
+from harvester_net.harvester.names import MATCHED_NODES
+from harvester_net.kinds import rule_checks
 from harvester_net.kinds.call import Call
+from harvester_net.kinds.desired_state import CREATED_BY, Planned
 from harvester_net.kinds.failures import Refused
-from harvester_net.rules.planned import CREATED_BY, Planned
-from harvester_net.rules.reading import MATCHED_NODES
 from harvester_net.rules.rule import Write
 
 from ... import objects
@@ -36,7 +36,7 @@ KNOWN = objects.nad()
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judging, "PAUSE", 0.01)
+    monkeypatch.setattr(rule_checks, "PAUSE", 0.01)
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def planning() -> Planned:
 async def send(obj: Object, call: Call) -> Object:
     """Create a VM network as a life-cycle call does it."""
     create = partial(call.cluster.create, NAD, obj, call.patience)
-    return await judging.sent(Write(NAD, None, obj), create, call)
+    return await rule_checks.sent(Write(NAD, None, obj), create, call)
 
 
 async def test_denial_is_waited_out_while_the_run_clears_the_way(
@@ -87,7 +87,7 @@ async def test_denial_that_stays_when_the_way_is_clear_has_the_servers_words(
 async def test_way_that_is_not_cleared_in_time_ends_with_the_servers_words(
     run: Run, api: FakeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judging, "SECONDS_FOR_A_CURE", 0.0)
+    monkeypatch.setattr(rule_checks, "SECONDS_FOR_A_CURE", 0.0)
     api.deny(POST, "none-existing cluster network")
     with pytest.raises(Denied, match="none-existing cluster network"):
         await send(NET, run.call(VM_NET, "mine", planned=planning()))
@@ -121,7 +121,7 @@ async def test_denial_right_after_our_own_write_is_tried_again(run: Run, api: Fa
 
 
 async def test_denial_long_after_our_own_write_is_not(run: Run, api: FakeApi) -> None:
-    run.cluster.wrote_at = time.monotonic() - 2 * judging.SECONDS_OF_LAG
+    run.cluster.wrote_at = time.monotonic() - 2 * rule_checks.SECONDS_OF_LAG
     api.deny(POST, "because", times=1)
     with pytest.raises(Denied):
         await send(KNOWN, run.call(VM_NET, "mine"))
@@ -168,7 +168,9 @@ async def test_node_that_a_later_resource_of_the_run_leaves_is_no_objection(
     call = replace(call, planned=planned)
     CONFIG.check(RACK | {"name": "new"}, planned)
     new = CONFIG.manifest(CONFIG.spec.model_validate(RACK | {"name": "new"}), 1500)
-    judged = asyncio.create_task(judging.not_stricter(Write(CONFIG.resource, None, new), call))
+    judged = asyncio.create_task(
+        rule_checks.not_stricter(Write(CONFIG.resource, None, new), call)
+    )
     await until(lambda: api.count("LIST vlanconfigs"))
     assert not judged.done()
     leaving = RACK | {"name": "old", "nodeSelector": {"rack": "elsewhere"}}
@@ -188,7 +190,7 @@ async def test_warning_is_given_at_up_too(run: Run, api: FakeApi) -> None:
     call = run.call(CONFIG, "mine")
     config = CONFIG.manifest(CONFIG.spec.model_validate(RACK), 1500)
     config["spec"]["uplink"]["nics"] = ["eth3"]
-    await judging.not_stricter(Write(CONFIG.resource, None, config), call)
+    await rule_checks.not_stricter(Write(CONFIG.resource, None, config), call)
     assert run.said.warned == [
         "uplink.nics: eth3 of n1 is down; look at cable and switch port"
     ]
@@ -199,9 +201,9 @@ async def test_rare_write_is_judged_by_what_is_there_now(run: Run, api: FakeApi)
     old = api.get("settings", "storage-network")
     new = old | {"value": '{"clusterNetwork":"data","vlan":300,"range":"192.168.0.0/24"}'}
     call = run.call(STORAGE, "storage")
-    await judging.allowed(Write(SETTING, old, new), call)
+    await rule_checks.allowed(Write(SETTING, old, new), call)
     api.put(objects.vm("vm1", status="Running", strategy="Always"))
-    await judging.allowed(Write(SETTING, old, new), call, ordered=True)
+    await rule_checks.allowed(Write(SETTING, old, new), call, ordered=True)
     with pytest.raises(Refused, match="while VMs run; stop default/vm1"):
-        await judging.allowed(Write(SETTING, old, new), call)
+        await rule_checks.allowed(Write(SETTING, old, new), call)
     assert api.writes() == []

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from harvester_net.cluster.resources import Object
-from harvester_net.rules.nics import bond_with, free_nics, nics_of
+from harvester_net.harvester.link_monitors import bond_with, nics_of
+from harvester_net.rules.nics import free_nics
 
 from ... import objects
 from .cases import Case, cluster, create, going, nic, said, says, silent, update

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harvester_net.cluster.resources import CLUSTER_NETWORK, NAD, SETTING, VLAN_CONFIG, Object
-from harvester_net.kinds.judging import words
+from harvester_net.harvester.names import MIGRATION_SETTING, RWX_SETTING, STORAGE_SETTING
+from harvester_net.kinds.desired_state import Planned, Wish
+from harvester_net.kinds.rule_checks import words
 from harvester_net.rules.catalogue import judge
-from harvester_net.rules.planned import Planned, Wish
 from harvester_net.rules.rule import Write
-from harvester_net.rules.settings import MIGRATION, RWX, STORAGE
 
 from ... import objects
 from .cases import (
@@ -107,7 +107,7 @@ nads = st.builds(
 )
 settings_ = st.builds(
     lambda name, value, default, meta: with_meta(setting(name, value, default), meta),
-    st.sampled_from([STORAGE, RWX, MIGRATION]),
+    st.sampled_from([STORAGE_SETTING, RWX_SETTING, MIGRATION_SETTING]),
     JSON_TEXTS | NETWORK.map(json.dumps) | RWX_NETWORK.map(json.dumps),
     st.just("") | JSON_TEXTS,
     META,

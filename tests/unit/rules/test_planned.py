@@ -14,12 +14,12 @@ from harvester_net.cluster.resources import (
     VLAN_STATUS,
     Object,
 )
-from harvester_net.kinds.judging import words
+from harvester_net.harvester.mtus import config_mtu
+from harvester_net.harvester.snapshot import Situation
+from harvester_net.kinds.desired_state import CREATED_BY, Planned, Wish
+from harvester_net.kinds.rule_checks import words
 from harvester_net.rules.catalogue import judge
-from harvester_net.rules.planned import CREATED_BY, Planned, Wish
-from harvester_net.rules.reading import config_mtu
 from harvester_net.rules.rule import Finding, Ref, Write
-from harvester_net.rules.situation import Situation
 
 from ... import objects
 from .cases import LABEL, MATCHED, cluster, create, key_of, kind_of, setting, update

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester_net.cluster.resources import CLUSTER_NETWORK, NAD, VLAN_CONFIG, Object
+from harvester_net.harvester.snapshot import NADS_OF, STATUSES_OF, Grouping, Situation
+from harvester_net.kinds.desired_state import STATUSES_OF_CONFIG, Planned, Wish
 from harvester_net.rules.network_configs import CONFIGS_OF
-from harvester_net.rules.planned import STATUSES_OF_CONFIG, Planned, Wish
-from harvester_net.rules.situation import NADS_OF, STATUSES_OF, Grouping, Situation
 from harvester_net.rules.vlans import BY_VLAN
 
 from ... import objects

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from harvester_net.cluster.resources import SETTING, VLAN_CONFIG, Object
-from harvester_net.kinds import judging
+from harvester_net.kinds import rule_checks
+from harvester_net.kinds.desired_state import Planned
 from harvester_net.kinds.failures import Refused
 from harvester_net.kinds.kind import Kind
-from harvester_net.rules.planned import Planned
 from harvester_net.rules.rule import Write
 
 from ... import objects
@@ -41,7 +41,7 @@ FORBIDDEN = "not all that Harvester would refuse can be said: "
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judging, "SECONDS_OF_SILENCE", 0.1)
+    monkeypatch.setattr(rule_checks, "SECONDS_OF_SILENCE", 0.1)
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ async def test_what_the_run_makes_is_not_mentioned(run: Run) -> None:
 async def test_preview_waits_a_moment_for_what_the_program_names_later(
     run: Run, api: FakeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judging, "SECONDS_OF_SILENCE", SECONDS)
+    monkeypatch.setattr(rule_checks, "SECONDS_OF_SILENCE", SECONDS)
     planned = Planned()
     wish = RACK | {"clusterNetwork": "later"}
     going_on = asyncio.create_task(previewed(run, CONFIG, wish, planned))
@@ -116,7 +116,7 @@ async def test_preview_waits_a_moment_for_what_the_program_names_later(
 async def test_refusal_that_nothing_can_cure_waits_for_nothing(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judging, "SECONDS_OF_SILENCE", 10 * SECONDS)
+    monkeypatch.setattr(rule_checks, "SECONDS_OF_SILENCE", 10 * SECONDS)
     async with asyncio.timeout(SECONDS):
         with pytest.raises(Refused):
             await previewed(run, CONFIG, RACK | {"uplink": {"nics": ["eth9"]}})
@@ -227,9 +227,9 @@ async def test_ordered_change_answers_for_the_vms_that_it_stops(
     new = old | {"spec": old["spec"] | {"uplink": {"nics": ["eth2"]}}}
     call = run.call(CONFIG, "mine", preview=True)
     write = Write(VLAN_CONFIG, old, new)
-    await judging.previewed(write, call, ordered=True, workloads=True)
+    await rule_checks.previewed(write, call, ordered=True, workloads=True)
     with pytest.raises(Refused, match="is in use by VMs; stop default/vm1 on n1"):
-        await judging.previewed(write, call, workloads=True)
+        await rule_checks.previewed(write, call, workloads=True)
 
 
 async def test_setting_that_is_busy_is_waited_for_and_not_mentioned(
@@ -240,7 +240,7 @@ async def test_setting_that_is_busy_is_waited_for_and_not_mentioned(
     api.put(busy)
     new = busy | {"value": '{"clusterNetwork":"data","vlan":1,"range":"192.168.0.0/24"}'}
     call = run.call(STORAGE, "mine", preview=True)
-    await judging.previewed(Write(SETTING, busy, new), call, workloads=True)
+    await rule_checks.previewed(Write(SETTING, busy, new), call, workloads=True)
     assert run.said.warned == []
 
 

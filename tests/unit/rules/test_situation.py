@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from harvester_net.cluster.resources import NAD, SETTING, VLAN_CONFIG
-from harvester_net.rules.situation import NADS_OF, VMIS_AT, VMIS_ON, VMS_ON, Situation
-from harvester_net.rules.versions import NEWEST, Version
+from harvester_net.harvester.snapshot import NADS_OF, VMIS_AT, VMIS_ON, VMS_ON, Situation
+from harvester_net.harvester.versions import NEWEST, Version
 
 from ... import objects
 from .cases import cluster, key_of, setting

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from harvester_net.cluster.deadline import OutOfPatience, Patience
 from harvester_net.cluster.errors import Forbidden, NotFound
-from harvester_net.cluster.patience import OutOfPatience, Patience
 from harvester_net.cluster.resources import NODE, VMI
 from harvester_net.verify import nodes as pods_on_nodes
 from harvester_net.verify.check import check

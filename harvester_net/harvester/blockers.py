@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..cluster.resources import Object, is_terminating, key_of, labels_of
-from .attachments import CLUSTER_NETWORK_LABEL, is_system_nad, nads_of, uses
-from .reading import CONFIG_LABEL
+from .names import CLUSTER_NETWORK_LABEL, CONFIG_LABEL
+from .workloads import is_system_nad, nads_of, uses
 
 
 @dataclass(frozen=True, order=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from ..change import report
-from ..change.plan import Plan
-from ..change.steps.order import steps_of
-from ..change.steps.vms import StartVm
+from ...change import report
+from ...change.plan import Plan
+from ...change.steps.order import steps_of
+from ...change.steps.vms import StartVm
 
 SETTINGS = {"storage": "storage-network", "rwx": "rwx-network"}
 

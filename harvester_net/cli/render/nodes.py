@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..verify.devices import Devices, Ports
-from ..verify.outcome import Outcome, proven_words
-from ..verify.pinging import Came
-from ..verify.vlans import words as vlan_words
+from ...verify.devices import Devices, Ports
+from ...verify.outcome import Outcome, proven_words
+from ...verify.pinging import Came
+from ...verify.vlans import words as vlan_words
 
 WIDTH = 160
 """Columns of a table that nobody looks at on a terminal."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from ..change import carry_out as change
+from ..change import apply as change
 from ..change import journal, report
-from ..change.carry_out import NotAllowed, RolledBack, Work
+from ..change.apply import NotAllowed, RolledBack, Work
 from ..change.consent import consent_of
+from ..change.executor import Stopped, Told
 from ..change.journal import UnreadableJournal
 from ..change.lease import Busy, LeaseLost
 from ..change.plan import Plan, is_interrupting, plan
 from ..change.record import Goal, Record
-from ..change.run import Stopped, Told
-from ..change.situation import look
 from ..cluster.errors import Forbidden
 from ..cluster.resources import CONFIG_MAP
+from ..harvester.loading import look
 from ..specs.disruption import Disruption
 from ..verify.outcome import Outcome
 from ..verify.values import nodes_output

@@ -27,11 +27,11 @@ from ..cluster.resources import (
     VOLUME,
     Resource,
 )
+from ..harvester.settings import Network
+from ..harvester.snapshot import Objects, Situation
 from ..rules.catalogue import judge
 from ..rules.network_settings import budget_of
 from ..rules.rule import Finding, Severity, Write
-from ..rules.settings import Network
-from ..rules.situation import Objects, Situation
 from ..specs.storage_network import StorageNetwork
 from .call import Call
 from .failures import Refused

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..cluster.resources import Object, key_of, labels_of
+from .names import (
+    CLUSTER_NETWORK_LABEL,
+    LONGHORN_NAMESPACE,
+    STORAGE_ANNOTATION,
+    SYSTEM_NAD_PREFIXES,
+    SYSTEM_NAMESPACE,
+)
 
 FINAL_PHASES = ("Succeeded", "Failed")
-
-CLUSTER_NETWORK_LABEL = "network.harvesterhci.io/clusternetwork"
-SYSTEM_NAMESPACE = "harvester-system"
-LONGHORN_NAMESPACE = "longhorn-system"
-STORAGE_NAD_PREFIX = "storagenetwork-"
-RWX_NAD_PREFIX = "rwx-network-"
-SYSTEM_NAD_PREFIXES = (STORAGE_NAD_PREFIX, RWX_NAD_PREFIX)
-STORAGE_ANNOTATION = "storage-network.settings.harvesterhci.io"
-RWX_ANNOTATION = "rwx-network.settings.harvesterhci.io"
 
 
 def networks_of(spec: Object, namespace: str) -> Iterator[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from ..cluster.cluster import Cluster
+from ..cluster.deadline import Patience
 from ..cluster.errors import NotFound
-from ..cluster.patience import Patience
 from ..cluster.resources import (
     CLAIM,
     CLUSTER_NETWORK,
@@ -22,7 +22,7 @@ from ..cluster.resources import (
     VOLUME,
     Resource,
 )
-from ..rules.situation import Objects, Situation
+from .snapshot import Objects, Situation
 
 LOOKED_AT = (
     CLUSTER_NETWORK,
@@ -36,9 +36,6 @@ LOOKED_AT = (
     NODE,
 )
 STORAGE = (VOLUME, CLAIM, LONGHORN_SETTING)
-
-STORAGE_SETTING = "storage-network"
-RWX_SETTING = "rwx-network"
 
 
 async def look(cluster: Cluster, patience: Patience, *, again: bool = True) -> Situation:

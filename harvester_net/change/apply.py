@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from ..cluster.cluster import Cluster
-from ..cluster.patience import Patience
+from ..cluster.deadline import Patience
 from ..cluster.resources import CLUSTER_NETWORK, NAD, VLAN_CONFIG, is_terminating
-from ..rules.reading import config_mtu, uplink_mtu
-from ..rules.situation import Situation
+from ..harvester.loading import look
+from ..harvester.mtus import config_mtu, uplink_mtu
+from ..harvester.snapshot import Situation
 from . import journal, lease, report
 from .consent import Consent
+from .executor import Run, Stopped, Told
 from .journal import Journal
 from .plan import extended, plan, reached
 from .record import Goal, Record
-from .run import Run, Stopped, Told
-from .situation import look
 from .steps.nodes import unable
 from .steps.order import core, core_and_before, steps_of
 from .steps.step import Hands

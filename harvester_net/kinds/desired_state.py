@@ -20,12 +20,12 @@ from ..cluster.resources import (
     annotations_of,
     labels_of,
 )
+from ..harvester.mtus import uplink_mtu
+from ..harvester.names import CLUSTER_NETWORK_LABEL, CONFIG_LABEL
+from ..harvester.snapshot import Grouping, Situation, status_name
+from ..rules.config_writes import admitted
+from ..rules.rule import Finding, Ref
 from ..specs.limits import DEFAULT_MTU
-from .attachments import CLUSTER_NETWORK_LABEL
-from .config_writes import admitted
-from .reading import CONFIG_LABEL, uplink_mtu
-from .rule import Finding, Ref
-from .situation import Grouping, Situation, status_name
 
 CREATED_BY = "harvester-net/created-by"
 """Annotation with the URN of the resource that made an object: how a killed run finds it

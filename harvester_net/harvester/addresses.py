@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from ..cluster.resources import LONGHORN_NODE, NODE, Object, key_of, labels_of
-from .situation import WITNESS, Situation
+from .names import WITNESS
+from .snapshot import Situation
 
 SHORTEST_PREFIX = 16
 FOR_RWX = 32

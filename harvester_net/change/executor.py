@@ -11,14 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..cluster.cluster import Cluster
+from ..cluster.deadline import OutOfPatience, Patience
 from ..cluster.errors import ClusterError, Denied, NotFound
-from ..cluster.patience import OutOfPatience, Patience
 from ..cluster.resources import VMI, Resource
-from ..rules.situation import Situation
+from ..harvester.loading import LOOKED_AT, STORAGE, known
+from ..harvester.snapshot import Situation
 from ..verify.outcome import NotProven, Outcome
 from .journal import Journal
 from .record import Record
-from .situation import LOOKED_AT, STORAGE, known
 from .steps.order import steps_of
 from .steps.step import Hands, Step
 from .steps.vms import StopVm

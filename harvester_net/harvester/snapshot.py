@@ -25,8 +25,9 @@ from ..cluster.resources import (
     Resource,
     labels_of,
 )
-from .attachments import CLUSTER_NETWORK_LABEL, networks_of
+from .names import CLUSTER_NETWORK_LABEL, VERSION_SETTING, WITNESS
 from .versions import Version, version_of
+from .workloads import networks_of
 
 Objects = Mapping[str, Object]
 
@@ -138,7 +139,7 @@ class Situation:
     def version(self) -> Version:
         """The server's version."""
         if self._version is None:
-            setting = self.of(SETTING).get("server-version", {})
+            setting = self.of(SETTING).get(VERSION_SETTING, {})
             text = str(setting.get("value") or setting.get("default") or "")
             self._version = version_of(text)
         return self._version
@@ -177,10 +178,6 @@ class Situation:
     def status_on(self, cluster_network: str, node: str) -> Object | None:
         """The status of a cluster network on a node."""
         return self.of(VLAN_STATUS).get(status_name(cluster_network, node))
-
-
-WITNESS = "node-role.harvesterhci.io/witness"
-"""Label of a node that only votes: it carries neither VMs nor volumes."""
 
 
 def status_name(cluster_network: str, node: str) -> str:

@@ -10,15 +10,15 @@ from typing import Any
 
 from ..cluster.access import AccessSettings
 from ..cluster.cluster import Cluster
+from ..cluster.deadline import OutOfPatience, Patience
 from ..cluster.errors import ClusterError
-from ..cluster.patience import OutOfPatience, Patience
 from ..kinds.call import Call
+from ..kinds.desired_state import Planned
 from ..kinds.differences import Change, Difference, Properties
 from ..kinds.failures import Refused, Unfinished
 from ..kinds.functions import FUNCTIONS
 from ..kinds.kind import Kind, Live
 from ..kinds.registry import KINDS
-from ..rules.planned import Planned
 from ..specs.parse import parse
 from ..specs.provider import Provider
 from ..specs.spec import Problem

@@ -122,3 +122,12 @@ def vlans_of(conf: dict[str, Any]) -> Iterable[range]:
             yield range(item["id"], item["id"] + 1)
         if item["minID"] is not None and item["maxID"] is not None:
             yield range(item["minID"], item["maxID"] + 1)
+
+
+def cni_config(nad: Object) -> dict[str, Any]:
+    """The CNI config of a VM network; empty if it is no JSON object."""
+    try:
+        config = json.loads(nad["spec"]["config"])
+    except (KeyError, TypeError, ValueError):
+        return {}
+    return config if isinstance(config, dict) else {}

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..change import report
-from ..change.lease import readable
-from ..change.record import Record
-from ..change.situation import RWX_SETTING, STORAGE_SETTING
-from ..change.steps.order import steps_of
-from ..cluster.resources import NAD, VLAN_CONFIG, VM, VMI, Object
-from ..rules.attachments import is_system_nad, nads_of
-from ..rules.reading import config_mtu, nad_mtu
-from ..rules.situation import Situation
+from ...change import report
+from ...change.lease import readable
+from ...change.record import Record
+from ...change.steps.order import steps_of
+from ...cluster.resources import NAD, VLAN_CONFIG, VM, VMI, Object
+from ...harvester.mtus import config_mtu, nad_mtu
+from ...harvester.names import RWX_SETTING, STORAGE_SETTING
+from ...harvester.snapshot import Situation
+from ...harvester.workloads import is_system_nad, nads_of
 
 
 @dataclass(frozen=True)

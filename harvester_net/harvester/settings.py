@@ -4,18 +4,18 @@ vm-migration-network (H3.5).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from typing import Any
 
-from ..cluster.resources import SETTING, Object, condition
+from ..cluster.resources import SETTING, Object, annotations_of, condition, is_terminating
 from . import gojson
 from .addresses import SHORTEST_PREFIX, Interval, Range, read_range, usable
 from .gojson import Undecodable, array, boolean, integer, optional, string, struct
-from .situation import Situation
-
-STORAGE, RWX, MIGRATION = "storage-network", "rwx-network", "vm-migration-network"
+from .names import RWX_SETTING, STORAGE_NAD_PREFIX, STORAGE_PREFIX, SYSTEM_NAMESPACE
+from .snapshot import Situation
 
 FIELDS = {
     "clusterNetwork": string,
@@ -92,7 +92,7 @@ def network_set(name: str, situation: Situation, setting: Object | None) -> Netw
     text = effective(setting)
     if not text:
         return None
-    if name == RWX:
+    if name == RWX_SETTING:
         decoded = gojson.decode(text, RWX_VALUE)
         if decoded["share-storage-network"] or decoded["network"] is None:
             return None
@@ -102,8 +102,8 @@ def network_set(name: str, situation: Situation, setting: Object | None) -> Netw
 
 
 def shares_storage(situation: Situation) -> bool:
-    """Whether RWX volumes go over the storage network. Raises Undecodable."""
-    text = effective(situation.of(SETTING).get(RWX))
+    """Whether RWX_SETTING volumes go over the storage network. Raises Undecodable."""
+    text = effective(situation.of(SETTING).get(RWX_SETTING))
     return bool(text and gojson.decode(text, RWX_VALUE)["share-storage-network"])
 
 
@@ -130,14 +130,14 @@ def wanted(name: str, setting: Object, situation: Situation) -> Wanted:
 
 def _texts(name: str, setting: Object) -> Iterable[str]:
     """What the server reads: of rwx-network the text that counts, else both."""
-    if name == RWX:
+    if name == RWX_SETTING:
         return [effective(setting)]
     value, default = value_and_default(setting)
     return [text for text in (default, value) if text]
 
 
 def _decoded(name: str, text: str, situation: Situation) -> Iterator[Network]:
-    if name != RWX:
+    if name != RWX_SETTING:
         newer = situation.version >= (1, 9)
         yield network_of(gojson.decode(text, NETWORK_1_9 if newer else NETWORK))
         return
@@ -189,3 +189,52 @@ def _exclude_problems(whole: IPv4Network, network: Network) -> Iterator[tuple[st
         elif before is not None and part.overlaps(before):
             yield path, f"{part} overlaps {before}, which is excluded already"
         before = part
+
+
+def value_of(setting: Object) -> str:
+    """The text of a Setting; a missing one means empty, as after clearing (lab.md 4)."""
+    return str(setting.get("value") or setting.get("default") or "")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the controller is with the value that a Setting has now."""
+
+    done: bool
+    words: str
+
+
+def storage_progress(setting: Object) -> Progress:
+    """Whether the controller has carried out this very value of the storage network.
+
+    Right after a write the condition still speaks of the value before (lab.md 4), so the hash
+    of the text decides, and the old network must be gone.
+    """
+    text, notes = str(setting.get("value") or ""), annotations_of(setting)
+    configured = condition(setting, "configured")
+    if not configured and not text:
+        return Progress(True, "never configured")
+    if notes.get(STORAGE_PREFIX + "hash") != hashlib.sha1(text.encode()).hexdigest():
+        return Progress(False, "Harvester has not started with the new value yet")
+    if configured.get("status") != "True":
+        return Progress(False, configured.get("message") or configured.get("reason") or "")
+    if old := notes.get(STORAGE_PREFIX + "old-net-attach-def"):
+        return Progress(False, f"removing the network before, {old}")
+    if bool(notes.get(STORAGE_PREFIX + "net-attach-def")) != bool(text):
+        return Progress(False, "Harvester has not made the new network yet")
+    return Progress(True, "configured")
+
+
+def leaked(setting: Object, nads: Mapping[str, Object]) -> list[str]:
+    """Storage networks that Harvester made and lost: they block network configs for ever
+    (H4.7).
+    """
+    notes = annotations_of(setting)
+    names = ("net-attach-def", "old-net-attach-def")
+    known = {notes.get(STORAGE_PREFIX + name) for name in names}
+    prefix = f"{SYSTEM_NAMESPACE}/{STORAGE_NAD_PREFIX}"
+    return sorted(
+        key
+        for key, nad in nads.items()
+        if key.startswith(prefix) and key not in known and not is_terminating(nad)
+    )

@@ -1,0 +1,67 @@
+"""The links of the nodes, as their agents list them in LinkMonitors (H1.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..cluster.resources import LINK_MONITOR, Object
+from .names import BOND
+from .snapshot import Situation
+
+
+def links_by_node(monitor: Object | None) -> Mapping[str, list[Object]]:
+    """The links that a LinkMonitor lists, by node (H1.4); a node without any is left out."""
+    found = ((monitor or {}).get("status") or {}).get("linkStatus") or {}
+    return {node: links for node, links in found.items() if links}
+
+
+def bonds(monitor: Object | None, cluster_network: str) -> dict[str, tuple[int, bool]]:
+    """Index of the bond on each node, and whether it is a port of its bridge (H5.5)."""
+    found = {}
+    for node, links in links_by_node(monitor).items():
+        named = {link["name"]: link for link in links}
+        bond = named.get(f"{cluster_network}-bo")
+        bridge = named.get(f"{cluster_network}-br")
+        if bond is not None:
+            joined = bridge is not None and bond.get("masterIndex") == bridge["index"]
+            found[node] = (bond["index"], joined)
+    return found
+
+
+@dataclass(frozen=True)
+class Nic:
+    """A NIC as its node's agent sees it."""
+
+    name: str
+    up: bool
+    master: int
+    """Index of the bond or bridge that holds it; 0 if none."""
+
+
+def nics_of(node: str, situation: Situation) -> dict[str, Nic] | None:
+    """The NICs of a node by name; None if nothing is known of the node."""
+    found = _links("nic", node, situation)
+    if found is None:
+        return None
+    return {
+        link["name"]: Nic(
+            link["name"], link.get("state") != "down", link.get("masterIndex") or 0
+        )
+        for link in found
+    }
+
+
+def _links(monitor: str, node: str, situation: Situation) -> list[Object] | None:
+    status = situation.of(LINK_MONITOR).get(monitor, {}).get("status") or {}
+    links = (status.get("linkStatus") or {}).get(node)
+    return list(links) if links else None
+
+
+def bond_with(index: int, node: str, situation: Situation) -> str | None:
+    """The name of the bond with this index on a node."""
+    for name in situation.of(LINK_MONITOR):
+        for link in _links(name, node, situation) or ():
+            if link.get("index") == index and str(link.get("name")).endswith(BOND):
+                return str(link["name"])
+    return None
