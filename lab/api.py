@@ -186,7 +186,7 @@ class Api:
 
 
 def _decoded(content: bytes) -> Object:
-    """The JSON object of an answer; plain text (a missing virt-api, lab.md 4) as a message."""
+    """The JSON object of an answer; plain text (a missing virt-api, O4.4) as a message."""
     try:
         decoded = json.loads(content) if content.strip() else {}
     except ValueError:

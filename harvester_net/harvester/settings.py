@@ -192,7 +192,7 @@ def _exclude_problems(whole: IPv4Network, network: Network) -> Iterator[tuple[st
 
 
 def value_of(setting: Object) -> str:
-    """The text of a Setting; a missing one means empty, as after clearing (lab.md 4)."""
+    """The text of a Setting; a missing one means empty, as after clearing (O4.3)."""
     return str(setting.get("value") or setting.get("default") or "")
 
 
@@ -207,7 +207,7 @@ class Progress:
 def storage_progress(setting: Object) -> Progress:
     """Whether the controller has carried out this very value of the storage network.
 
-    Right after a write the condition still speaks of the value before (lab.md 4), so the hash
+    Right after a write the condition still speaks of the value before (O4.3), so the hash
     of the text decides, and the old network must be gone.
     """
     text, notes = str(setting.get("value") or ""), annotations_of(setting)

@@ -176,7 +176,7 @@ class NetworkConfig(FollowsMtu, OwnedKind):
         )
 
     async def before_delete(self, live: Object, call: Call) -> None:
-        """A node that never set up the uplink does not tear it down either (lab.md 5)."""
+        """A node that never set up the uplink does not tear it down either (O5.5)."""
         call.cluster.forget(VLAN_STATUS, LINK_MONITOR)
         await call.cluster.all(VLAN_STATUS, call.patience)
         if failed := await repaired(live, call):

@@ -1,4 +1,4 @@
-"""Taking a network config away so that nothing of it stays on a node (lab.md 5).
+"""Taking a network config away so that nothing of it stays on a node (O5.5).
 
 An agent tears down only what it has set up: a bond whose set-up failed half way stays, and
 keeps its NICs for ever. So a config with a wrong NIC list is repaired before it is deleted.
@@ -36,7 +36,7 @@ from .failures import Refused
 GROUP = "network.harvesterhci.io"
 SECONDS_TO_REPAIR = 30.0
 SECONDS_TO_NAME = 10.0
-"""So long a node may take before it is named; live ones take up to 3 (lab.md 5)."""
+"""So long a node may take before it is named; live ones take up to 3 (O5.5)."""
 SECONDS_TO_TEAR_DOWN = 60.0
 
 
@@ -137,7 +137,7 @@ async def torn_down(key: str, call: Call) -> None:
 
 async def _devices_gone(key: str, had: list[Object], call: Call) -> None:
     """Warn of nodes that still list the bond: garbage collection removes the VlanStatus of an
-    agent that does not run, and nobody removes its devices (lab.md 5).
+    agent that does not run, and nobody removes its devices (O5.5).
     """
 
     def look() -> bool | None:

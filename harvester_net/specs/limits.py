@@ -85,7 +85,7 @@ def _ipv4_network(value: str) -> str:
         network = ip_network(value, strict=False)
     except ValueError:
         raise ValueError(f"'{value}' is not a network such as 192.168.0.0/24") from None
-    # An IPv6 range hangs the webhook of Harvester up to 1.8 for good (lab.md 4).
+    # An IPv6 range hangs the webhook of Harvester up to 1.8 for good (O4.2).
     if not isinstance(network, IPv4Network):
         raise ValueError(f"{value} is IPv6; only IPv4 is supported")
     if not value.partition("/")[2].isdigit():

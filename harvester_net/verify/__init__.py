@@ -1,7 +1,7 @@
 """The proof on the devices: what each node's own bond, bridge and ports say.
 
 Nothing in the API shows the bridge's MTU, and what it shows of the rest is second hand
-(lab.md 5). So a short pod on each node looks, and another one pings its neighbours.
+(O5.3). So a short pod on each node looks, and another one pings its neighbours.
 
 devices     what was seen on a node
 vlans       sets of VLAN IDs

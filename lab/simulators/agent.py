@@ -147,7 +147,7 @@ class Agent:
         return True
 
     async def _let_be_told(self, wish: Uplink) -> None:
-        """Real devices follow the cluster network's uplink-mtu by two seconds (lab.md 5)."""
+        """Real devices follow the cluster network's uplink-mtu by two seconds (O5.3)."""
         mtu = {f"{GROUP}/uplink-mtu": str(wish.bonding.mtu or DEFAULT_MTU)}
         end = time.monotonic() + _SLOWEST_TO_FOLLOW
         while time.monotonic() < end:

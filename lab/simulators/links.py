@@ -98,7 +98,7 @@ class Links:
         return replace(bond, up=bool(carriers), active=bond.active if stays else first)
 
     def _bridging(self, bridge: Link, before: Links) -> Link:
-        """A bridge tells of its carrier only once it lost it (lab.md 5: `down`, and works)."""
+        """A bridge tells of its carrier only once it lost it (O5.3: `down`, and works)."""
         carrier = self._has_carrier(bridge)
         lost = bridge.lost_carrier or (before._has_carrier(bridge) and not carrier)
         return replace(bridge, up=carrier if lost else bridge.up, lost_carrier=lost)

@@ -1,7 +1,7 @@
 """How an agent sets up and tears down a cluster network's bond and bridge (H4.1, H4.5).
 
 Each function returns the stages that the links go through, for LinkMonitor shows each: the
-bond gone, the bond with a new index, at last the bond as the bridge's port (lab.md 5).
+bond gone, the bond with a new index, at last the bond as the bridge's port (O5.3).
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def set_up(links: Links, node: str, wish: Uplink) -> Outcome:
 def tear_down(links: Links, cluster_network: str) -> Outcome:
     """Nothing is torn down without a bridge: so a config that never succeeded leaks its bond.
 
-    The agent takes a missing link for work already done (lab.md 5, the leak).
+    The agent takes a missing link for work already done (O5.5, the leak).
     """
     wish = Uplink(cluster_network, ())
     if not links.find(wish.bridge) or not links.find(wish.bond):

@@ -1,7 +1,7 @@
 """virt-handler of the simulated nodes: guests start, stop when told, or end by themselves.
 
 Everything else about a VM is decided by the real virt-controller and virt-api. It runs as
-virt-handler's own user, because the real parts only believe that one (lab.md 3).
+virt-handler's own user, because the real parts only believe that one (O3).
 """
 
 from __future__ import annotations

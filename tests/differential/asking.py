@@ -70,7 +70,7 @@ def _judged(error: ApiError) -> Answer:
 
 
 def _no_ipv6(write: Write) -> None:
-    """The real webhook spins for ever on an IPv6 range, so none may get there (lab.md 4)."""
+    """The real webhook spins for ever on an IPv6 range, so none may get there (O4.2)."""
     if write.resource == SETTING and write.new is not None:
         texts = (write.new.get("value"), write.new.get("default"))
         assert not any(IPV6.search(str(text)) for text in texts), texts

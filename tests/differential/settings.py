@@ -1,6 +1,6 @@
 """The Settings of Harvester that hold networks: values good and bad, and how far they are.
 
-No value has an IPv6 range in it: the real webhook would spin for ever (lab.md 4).
+No value has an IPv6 range in it: the real webhook would spin for ever (O4.2).
 """
 
 from __future__ import annotations

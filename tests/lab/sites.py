@@ -147,7 +147,7 @@ class Site:
         return {link["name"]: link for link in status.get("linkStatus", {}).get(node, [])}
 
     async def bond_index(self, node: str) -> int:
-        """The index of a bond that is its bridge's port; 0 while it isn't (lab.md 5)."""
+        """The index of a bond that is its bridge's port; 0 while it isn't (O5.3)."""
         links = await self.monitored(node, self.network)
         bond = links.get(f"{self.network}-bo", {})
         bridge = links.get(f"{self.network}-br", {})

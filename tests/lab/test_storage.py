@@ -85,7 +85,7 @@ async def test_storage_network_goes_on_and_off_around_a_vm(
 
 
 async def _set_storage_network(api: Api, value: str) -> None:
-    """Set it and wait until Harvester is done with this very value (lab.md 4)."""
+    """Set it and wait until Harvester is done with this very value (O4.3)."""
     await accepted(lambda: api.merge_patch(STORAGE, {"value": value}), within=30)
 
     async def done() -> bool:

@@ -1,4 +1,4 @@
-"""The literal answers of a real server (lab.md 4), and what we make of them."""
+"""The literal answers of a real server (O4), and what we make of them."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ async def test_create_sets_the_value_and_waits_until_it_is_carried_out(
 
 
 async def test_stale_true_of_the_value_before_is_not_believed(run: Run, api: FakeApi) -> None:
-    """Right after the write the condition still speaks of the old value (lab.md 4)."""
+    """Right after the write the condition still speaks of the old value (O4.3)."""
     old = WISH | {"vlan": 200}
     api.put(objects.storage_setting(text_of(old)))
     updating = asyncio.create_task(

@@ -237,7 +237,7 @@ def link(name: str, index: int, master: int = 0) -> Object:
 
 
 def test_bond_of_each_node_is_found_with_whether_its_bridge_has_it() -> None:
-    """First only the bridge is listed, then the bond, at last with its master (lab.md 5)."""
+    """First only the bridge is listed, then the bond, at last with its master (O5.3)."""
     monitor = objects.link_monitor(
         "data",
         {

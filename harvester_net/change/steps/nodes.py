@@ -23,7 +23,7 @@ from .configs import target_mtu
 from .step import Hands, Step
 
 SECONDS_TO_FOLLOW = 30.0
-"""How long devices may take to follow what the API says is done (lab.md 5)."""
+"""How long devices may take to follow what the API says is done (O5.3)."""
 LOOK_AGAIN = "harvester-net/look-again"
 """Annotation of a cluster network; any new value makes the agents look at it."""
 PAUSE = 3.0
