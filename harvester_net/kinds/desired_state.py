@@ -159,7 +159,7 @@ class Planned:
         object that is to be made, is not wholly known, or is this stack's own and has not come
         up so far.
         """
-        return any(self._is_open(ref, live, urn) for ref in finding.others)
+        return any(self._is_open(ref, live, urn) for ref in finding.cured_by)
 
     def _is_open(self, ref: Ref, live: Situation, urn: str) -> bool:
         if (wish := self.wishes.get(ref)) is not None:

@@ -185,7 +185,7 @@ def _against(write: Write, situation: Situation, *, ordered: bool) -> list[Findi
     return [
         finding
         for finding in judge(write, situation)
-        if not finding.rule.waited_for and not (ordered and finding.rule.of_the_change)
+        if not finding.rule.transient and not (ordered and finding.rule.handled_by_change)
     ]
 
 

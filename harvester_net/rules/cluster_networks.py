@@ -16,12 +16,20 @@ from ..harvester.names import UPLINK_MTU
 from ..harvester.snapshot import CONFIGS_OF, NADS_OF, VMIS_ON, Situation
 from ..harvester.wording import listed
 from ..specs.limits import LONGEST_CLUSTER_NETWORK, MGMT, mtu_or_default
+from . import sources
 from .mtus import counted_configs, from_annotation
 from .rule import Objection, Write, rule
 from .system_networks import active_system_nad
 
 
-@rule(CLUSTER_NETWORK, "create", "name", source="H3.1", since=(1, 4))
+@rule(
+    CLUSTER_NETWORK,
+    "create",
+    "name",
+    fact="H3.1",
+    source=sources.CLUSTER_NETWORK_VALIDATOR,
+    since=(1, 4),
+)
 def cluster_network_name_is_short(write: Write, situation: Situation) -> Iterable[Objection]:
     """The name has at most 12 characters: its bridge is `<name>-br`, and Linux allows 15 for a
     device.
@@ -34,7 +42,14 @@ def cluster_network_name_is_short(write: Write, situation: Situation) -> Iterabl
         )
 
 
-@rule(CLUSTER_NETWORK, "create", "mtu", source="H3.1", since=(1, 6))
+@rule(
+    CLUSTER_NETWORK,
+    "create",
+    "mtu",
+    fact="H3.1",
+    source=sources.CLUSTER_NETWORK_VALIDATOR,
+    since=(1, 6),
+)
 def new_cluster_network_has_no_mtu_yet(
     write: Write, situation: Situation
 ) -> Iterable[Objection]:
@@ -43,11 +58,17 @@ def new_cluster_network_has_no_mtu_yet(
         yield Objection("cannot be given when the cluster network is made, only afterwards")
 
 
-@rule(CLUSTER_NETWORK, "update", "mtu", source="H3.1", since=(1, 6))
+@rule(
+    CLUSTER_NETWORK,
+    "update",
+    "mtu",
+    fact="H3.1",
+    source=sources.CLUSTER_NETWORK_VALIDATOR,
+    since=(1, 6),
+    on_terminating=False,
+)
 def mtu_annotation_is_readable(write: Write, situation: Situation) -> Iterable[Objection]:
     """The annotation `uplink-mtu` is 0 or 576 to 9000; on `mgmt` the one before as well."""
-    if _is_leaving(write):
-        return
     versions = (write.old, write.new) if write.key == MGMT else (write.new,)
     for obj in filter(None, versions):
         text = annotations_of(obj).get(UPLINK_MTU)
@@ -55,21 +76,38 @@ def mtu_annotation_is_readable(write: Write, situation: Situation) -> Iterable[O
             yield Objection(f"'{text}' is no MTU of 576 to 9000 bytes")
 
 
-@rule(CLUSTER_NETWORK, "update", "mtu", source="H3.1", since=(1, 6), of_the_change=True)
+@rule(
+    CLUSTER_NETWORK,
+    "update",
+    "mtu",
+    fact="H3.1",
+    source=sources.CLUSTER_NETWORK_VALIDATOR,
+    since=(1, 6),
+    handled_by_change=True,
+    on_terminating=False,
+)
 def mtu_is_that_of_all_configs(write: Write, situation: Situation) -> Iterable[Objection]:
     """The MTU of a cluster network is that of all its network configs, at any update."""
-    if _is_leaving(write) or write.key == MGMT:
+    if write.key == MGMT:
         return
     mtu = _mtu(write.object)
     for config in counted_configs(write.key, situation):
         if mtu is not None and config_mtu(config) != mtu:
             yield Objection(
                 f"{mtu} is not the {config_mtu(config)} of network config {key_of(config)}",
-                others=((VLAN_CONFIG, key_of(config)),),
+                cured_by=((VLAN_CONFIG, key_of(config)),),
             )
 
 
-@rule(CLUSTER_NETWORK, "update", "mtu", source="H3.1", since=(1, 6), only=(MGMT,))
+@rule(
+    CLUSTER_NETWORK,
+    "update",
+    "mtu",
+    fact="H3.1",
+    source=sources.CLUSTER_NETWORK_VALIDATOR,
+    since=(1, 6),
+    only=(MGMT,),
+)
 def mgmt_mtu_changes_without_system_network(
     write: Write, situation: Situation
 ) -> Iterable[Objection]:
@@ -78,7 +116,7 @@ def mgmt_mtu_changes_without_system_network(
         yield Objection(
             f"cannot change while the storage or RWX network ({nad}) is on mgmt; clear it "
             "first",
-            others=((NAD, nad),),
+            cured_by=((NAD, nad),),
         )
 
 
@@ -86,10 +124,11 @@ def mgmt_mtu_changes_without_system_network(
     CLUSTER_NETWORK,
     "update",
     "mtu",
-    source="H3.1",
+    fact="H3.1",
+    source=sources.CLUSTER_NETWORK_VALIDATOR,
     since=(1, 6),
     only=(MGMT,),
-    of_the_change=True,
+    handled_by_change=True,
 )
 def mgmt_mtu_changes_without_vms(write: Write, situation: Situation) -> Iterable[Objection]:
     """The MTU of `mgmt` does not change while there is a VM instance on its VM networks."""
@@ -104,13 +143,20 @@ def mgmt_mtu_changes_without_vms(write: Write, situation: Situation) -> Iterable
         yield Objection(f"cannot change while VMs use mgmt; stop {listed(sorted(users))}")
 
 
-@rule(CLUSTER_NETWORK, "delete", "name", source="H3.1", only=(MGMT,))
+@rule(
+    CLUSTER_NETWORK,
+    "delete",
+    "name",
+    fact="H3.1",
+    source=sources.CLUSTER_NETWORK_VALIDATOR,
+    only=(MGMT,),
+)
 def mgmt_stays(write: Write, situation: Situation) -> Iterable[Objection]:
     """`mgmt` is built in and cannot be deleted."""
     yield Objection("mgmt is built in and cannot be deleted")
 
 
-@rule(CLUSTER_NETWORK, "delete", "name", source="H3.1")
+@rule(CLUSTER_NETWORK, "delete", "name", fact="H3.1", source=sources.CLUSTER_NETWORK_VALIDATOR)
 def deleted_cluster_network_has_no_configs(
     write: Write, situation: Situation
 ) -> Iterable[Objection]:
@@ -120,11 +166,18 @@ def deleted_cluster_network_has_no_configs(
     if configs := sorted(map(key_of, situation.group(CONFIGS_OF, write.key))):
         yield Objection(
             f"cannot be deleted while it has network configs: {listed(configs)}",
-            others=tuple((VLAN_CONFIG, key) for key in configs),
+            cured_by=tuple((VLAN_CONFIG, key) for key in configs),
         )
 
 
-@rule(CLUSTER_NETWORK, "delete", "name", source="H3.1", since=(1, 6))
+@rule(
+    CLUSTER_NETWORK,
+    "delete",
+    "name",
+    fact="H3.1",
+    source=sources.CLUSTER_NETWORK_VALIDATOR,
+    since=(1, 6),
+)
 def deleted_cluster_network_has_no_vm_networks(
     write: Write, situation: Situation
 ) -> Iterable[Objection]:
@@ -132,13 +185,8 @@ def deleted_cluster_network_has_no_vm_networks(
     if nads := sorted(map(key_of, situation.group(NADS_OF, write.key))):
         yield Objection(
             f"cannot be deleted while it has VM networks: {listed(nads)}",
-            others=tuple((NAD, key) for key in nads),
+            cured_by=tuple((NAD, key) for key in nads),
         )
-
-
-def _is_leaving(write: Write) -> bool:
-    """Updates of an object that is being deleted are not looked at (1.7)."""
-    return bool(write.object["metadata"].get("deletionTimestamp"))
 
 
 def _mtu(obj: object) -> int | None:
@@ -148,7 +196,7 @@ def _mtu(obj: object) -> int | None:
 
 
 def _mtu_changes(write: Write) -> bool:
-    if _is_leaving(write):
+    if write.updates_terminating:
         return False
     before, after = _mtu(write.old), _mtu(write.new)
     return None not in (before, after) and before != after

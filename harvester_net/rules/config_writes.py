@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..cluster.resources import Object, annotations_of, is_terminating, labels_of
+from ..cluster.resources import Object, annotations_of, labels_of
 from ..harvester import gojson
 from ..harvester.names import CLUSTER_NETWORK_LABEL, MATCHED_NODES
 from ..harvester.snapshot import Situation
@@ -24,11 +24,6 @@ def network_before(write: Write) -> str:
     """The cluster network that it was for; of a new one, that it is for."""
     old = write.old or write.object
     return str(old["spec"].get("clusterNetwork") or "")
-
-
-def is_leaving(write: Write) -> bool:
-    """Updates of a config that is being deleted are not looked at (1.7)."""
-    return write.operation == "update" and is_terminating(write.object)
 
 
 def annotated_nodes(config: Object) -> set[str] | None:
@@ -54,7 +49,7 @@ def admitted(config: Object, situation: Situation) -> Object:
 def admitted_write(write: Write, situation: Situation) -> Object | None:
     """The new object as the webhook leaves it; with no node the annotation stays as sent."""
     new = write.new
-    return new if new is None or is_leaving(write) else admitted(new, situation)
+    return new if new is None or write.updates_terminating else admitted(new, situation)
 
 
 def nodes_after(write: Write, situation: Situation) -> set[str] | None:
@@ -72,7 +67,7 @@ def _readable_nodes(config: Object) -> set[str] | None:
 
 def affected_nodes(write: Write, situation: Situation) -> set[str]:
     """The nodes that lose their uplink, or whose uplink is made anew."""
-    if is_leaving(write) or write.old is None:
+    if write.updates_terminating or write.old is None:
         return set()
     before = _readable_nodes(write.old) or set()
     if write.new is None or _moves(write):

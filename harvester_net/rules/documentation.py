@@ -39,8 +39,9 @@ Besides these, the properties of one resource are checked on their own (names, r
 numbers, properties that exclude each other) before the cluster is asked; `schema.json`
 describes them.
 
-The column *Harvester* says which versions have the rule. *Source* names the section of our
-fact sheet on the server (H3.2), which names the file of Harvester that the rule was read in.
+The column *Harvester* says which versions have the rule. *Fact* is the section of
+[our facts](facts/README.md) that tells it at length, *Source* the file that it was read in, at
+the version in which it was read.
 The rules of Harvester 1.7 (networks) and 1.8 (settings) are held against the real webhooks
 by `make test-differential`.
 """
@@ -59,8 +60,8 @@ def _chapter(kind: Resource) -> Iterator[str]:
         rules = sorted(found, key=_place)
         if rules:
             yield f"### {words}\n"
-            yield f"| Rule | When | Property of {resource} | Harvester | Source |"
-            yield "|---|---|---|---|---|"
+            yield f"| Rule | When | Property of {resource} | Harvester | Fact | Source |"
+            yield "|---|---|---|---|---|---|"
             yield from map(_row, rules)
             yield ""
 
@@ -84,13 +85,23 @@ def _row(rule: Rule) -> str:
         ", ".join(rule.operations),
         f"`{rule.path}`" if rule.path else "",
         _versions(rule),
-        rule.source,
+        _fact(rule.fact),
+        f"[{rule.source}]({rule.source.url})",
     )
     return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
 
 
+def _fact(fact: str) -> str:
+    """A link to the section of the fact sheet; the item stays beside it."""
+    section, _, item = fact.partition(" ")
+    link = f"[{section}](facts/harvester.md#{section.lower()})"
+    return f"{link} {item}" if item else link
+
+
 def _care(rule: Rule) -> str:
-    return " (*change*)" * rule.of_the_change + " (*waits*)" * rule.waited_for
+    if rule.handled_by_change:
+        return " (*change*)"
+    return " (*waits*)" if rule.transient else ""
 
 
 def _only(rule: Rule) -> str:

@@ -8,16 +8,10 @@ from typing import Any
 
 from ..cluster.resources import (
     Object,
-    is_terminating,
 )
 from ..harvester.cni import KUBE_OVN, net_conf, network_of_bridge
 from ..harvester.gojson import Undecodable
 from .rule import Write
-
-
-def is_leaving(write: Write) -> bool:
-    """Updates of a VM network that is being deleted are not looked at (1.7)."""
-    return write.operation == "update" and is_terminating(write.object)
 
 
 def readable_conf(nad: Object | None) -> dict[str, Any]:
@@ -30,7 +24,7 @@ def readable_conf(nad: Object | None) -> dict[str, Any]:
 
 def conf_of(write: Write) -> dict[str, Any]:
     """The decoded config after the write; empty if the server does not look at it."""
-    return {} if is_leaving(write) else readable_conf(write.object)
+    return {} if write.updates_terminating else readable_conf(write.object)
 
 
 def is_bridged(conf: dict[str, Any]) -> bool:
@@ -51,7 +45,7 @@ def network_of(write: Write) -> str | None:
 
 def config_changes(write: Write) -> bool:
     """Whether the decoded config differs; the server looks no further otherwise."""
-    if is_leaving(write) or write.new is None:
+    if write.updates_terminating or write.new is None:
         return False
     return write.old is None or readable_conf(write.old) != readable_conf(write.new)
 

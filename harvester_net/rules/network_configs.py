@@ -20,11 +20,11 @@ from ..harvester.versions import CONFIGS_WITHOUT_NODES, UPLINKS_ARE_GUARDED
 from ..harvester.wording import listed
 from ..harvester.workloads import networks_of
 from ..specs.limits import LONGEST_CLUSTER_NETWORK, LONGEST_LABEL, MGMT
+from . import sources
 from .config_writes import (
     admitted_write,
     affected_nodes,
     annotated_nodes,
-    is_leaving,
     network_before,
     network_of,
     nodes_after,
@@ -36,14 +36,23 @@ from .rule import Objection, Severity, Write, rule
 from .system_networks import active_system_nad
 
 
-@rule(VLAN_CONFIG, "create update", "clusterNetwork", source="H3.2")
+@rule(
+    VLAN_CONFIG,
+    "create update",
+    "clusterNetwork",
+    fact="H3.2",
+    source=sources.VLAN_CONFIG_VALIDATOR,
+    on_terminating=False,
+)
 def config_is_not_for_mgmt(write: Write, situation: Situation) -> Iterable[Objection]:
     """`mgmt` is built in and takes no network config of a user."""
-    if network_of(write) == MGMT and not is_leaving(write):
+    if network_of(write) == MGMT:
         yield Objection("mgmt is built in; it takes no network config")
 
 
-@rule(VLAN_CONFIG, "create", "clusterNetwork", source="H3.2")
+@rule(
+    VLAN_CONFIG, "create", "clusterNetwork", fact="H3.2", source=sources.VLAN_CONFIG_VALIDATOR
+)
 def config_names_a_short_cluster_network(
     write: Write, situation: Situation
 ) -> Iterable[Objection]:
@@ -52,13 +61,21 @@ def config_names_a_short_cluster_network(
         yield Objection(f"'{network_of(write)}' is longer than {LONGEST_CLUSTER_NETWORK}")
 
 
-@rule(VLAN_CONFIG, "create update", "clusterNetwork", source="H3.2", since=(1, 6))
+@rule(
+    VLAN_CONFIG,
+    "create update",
+    "clusterNetwork",
+    fact="H3.2",
+    source=sources.VLAN_CONFIG_VALIDATOR,
+    since=(1, 6),
+    on_terminating=False,
+)
 def cluster_network_of_config_exists(
     write: Write, situation: Situation
 ) -> Iterable[Objection]:
     """The cluster network exists."""
     name = network_of(write)
-    if name not in situation.of(CLUSTER_NETWORK) and not is_leaving(write):
+    if name not in situation.of(CLUSTER_NETWORK):
         yield missing_network(name, situation)
 
 
@@ -67,39 +84,59 @@ def missing_network(name: str, situation: Situation) -> Objection:
     there = listed(sorted(situation.of(CLUSTER_NETWORK))) or "none"
     return Objection(
         f"there is no cluster network '{name}'; the cluster has {there}",
-        others=((CLUSTER_NETWORK, name),),
+        cured_by=((CLUSTER_NETWORK, name),),
     )
 
 
-@rule(VLAN_CONFIG, "create update", "mtu", source="H3.2", since=(1, 6))
+@rule(
+    VLAN_CONFIG,
+    "create update",
+    "mtu",
+    fact="H3.2",
+    source=sources.VLAN_CONFIG_VALIDATOR,
+    since=(1, 6),
+    on_terminating=False,
+)
 def config_mtu_is_in_range(write: Write, situation: Situation) -> Iterable[Objection]:
     """The MTU is 0 (for 1500) or 576 to 9000 bytes."""
     mtu = sent_mtu(write.object)
-    if not in_range(mtu) and not is_leaving(write):
+    if not in_range(mtu):
         yield Objection(f"{mtu} is out of range; use 576 to 9000 bytes, or 0 for 1500")
 
 
-@rule(VLAN_CONFIG, "create update", "mtu", source="H3.2", since=(1, 2), of_the_change=True)
+@rule(
+    VLAN_CONFIG,
+    "create update",
+    "mtu",
+    fact="H3.2",
+    source=sources.VLAN_CONFIG_VALIDATOR,
+    since=(1, 2),
+    handled_by_change=True,
+    on_terminating=False,
+)
 def configs_have_one_mtu(write: Write, situation: Situation) -> Iterable[Objection]:
     """All network configs of a cluster network have the same MTU; up to 1.5 also the same
     spelling of 1500.
     """
-    if is_leaving(write):
-        return
     for other in differing(write.object, situation):
         yield Objection(
             f"{compared_mtu(write.object, situation)} is not the "
             f"{compared_mtu(other, situation)} of network config {key_of(other)} on the same "
             "cluster network",
-            others=((VLAN_CONFIG, key_of(other)), (CLUSTER_NETWORK, network_of(write))),
+            cured_by=((VLAN_CONFIG, key_of(other)), (CLUSTER_NETWORK, network_of(write))),
         )
 
 
-@rule(VLAN_CONFIG, "create update delete", "nodeSelector", source="H3.2")
+@rule(
+    VLAN_CONFIG,
+    "create update delete",
+    "nodeSelector",
+    fact="H3.2",
+    source=sources.VLAN_CONFIG_VALIDATOR,
+    on_terminating=False,
+)
 def matched_nodes_are_readable(write: Write, situation: Situation) -> Iterable[Objection]:
     """The annotation `matched-nodes`, which is the server's own, is a JSON list of names."""
-    if is_leaving(write) and write.operation == "update":
-        return
     for obj in filter(None, (write.old, admitted_write(write, situation))):
         try:
             annotated_nodes(obj)
@@ -107,11 +144,16 @@ def matched_nodes_are_readable(write: Write, situation: Situation) -> Iterable[O
             yield Objection(f"the annotation {MATCHED_NODES} is no JSON list of node names")
 
 
-@rule(VLAN_CONFIG, "create update", "nodeSelector", source="H3.2")
+@rule(
+    VLAN_CONFIG,
+    "create update",
+    "nodeSelector",
+    fact="H3.2",
+    source=sources.VLAN_CONFIG_VALIDATOR,
+    on_terminating=False,
+)
 def nodes_have_no_other_uplink(write: Write, situation: Situation) -> Iterable[Objection]:
     """No matched node has set up another network config of the same cluster network."""
-    if is_leaving(write):
-        return
     network, name = network_of(write), write.key
     taken: dict[str, list[str]] = {}
     for node in sorted(nodes_after(write, situation) or ()):
@@ -133,7 +175,7 @@ def _overlap(nodes: list[str], other: str, network: str, situation: Situation) -
         )
     return Objection(
         f"matches {where}, which network config {other} of the same cluster network has",
-        others=((VLAN_CONFIG, other),),
+        cured_by=((VLAN_CONFIG, other),),
     )
 
 
@@ -145,15 +187,15 @@ def _has(nodes: list[str]) -> str:
     VLAN_CONFIG,
     "create update",
     "nodeSelector",
-    source="H3.2, notes",
+    fact="H3.2 notes",
+    source=sources.VLAN_CONFIG_VALIDATOR,
     severity=Severity.STRICTER,
+    on_terminating=False,
 )
 def configs_share_no_node(write: Write, situation: Situation) -> Iterable[Objection]:
     """Network configs of one cluster network match different nodes. The server looks only at
     what agents have applied, so that two made at once would both pass and fight for the node.
     """
-    if is_leaving(write):
-        return
     shared: dict[str, list[str]] = {}
     for node in situation.matching(write.object["spec"].get("nodeSelector")):
         if not _has_status_of_another(node, write, situation):
@@ -163,7 +205,7 @@ def configs_share_no_node(write: Write, situation: Situation) -> Iterable[Object
         yield Objection(
             f"matches {listed(nodes)}, which network config {key} of the same cluster network "
             "matches too",
-            others=((VLAN_CONFIG, key),),
+            cured_by=((VLAN_CONFIG, key),),
         )
 
 
@@ -183,15 +225,17 @@ def _has_status_of_another(node: str, write: Write, situation: Situation) -> boo
     VLAN_CONFIG,
     "update",
     "nodeSelector",
-    source="H3.2, H7",
+    fact="H3.2 notes",
+    source=sources.VLAN_CONFIG_VALIDATOR,
     since=(1, 6),
     until=(1, 8),
+    on_terminating=False,
 )
 def config_without_nodes_stays(write: Write, situation: Situation) -> Iterable[Objection]:
     """A network config that matches no node, before or after, cannot be changed on 1.6 and
     1.7: the webhook crashes.
     """
-    if is_leaving(write) or CONFIGS_WITHOUT_NODES.on(situation.version):
+    if CONFIGS_WITHOUT_NODES.on(situation.version):
         return
     if uplink_changes(write) or (situation.version < (1, 7) and not spec_changes(write)):
         return
@@ -206,10 +250,18 @@ def config_without_nodes_stays(write: Write, situation: Situation) -> Iterable[O
         )
 
 
-@rule(VLAN_CONFIG, "update", "clusterNetwork", source="H3.2", since=(1, 9))
+@rule(
+    VLAN_CONFIG,
+    "update",
+    "clusterNetwork",
+    fact="H3.2",
+    source=sources.VLAN_CONFIG_VALIDATOR.at("v1.9.0-rc6"),
+    since=(1, 9),
+    on_terminating=False,
+)
 def label_of_config_follows(write: Write, situation: Situation) -> Iterable[Objection]:
     """The label `clusternetwork`, which is the server's own, is not changed by hand."""
-    if is_leaving(write) or write.old is None:
+    if write.old is None:
         return
     follows = network_of(write) != write.old["spec"].get("clusterNetwork")
     label = labels_of(write.object).get(CLUSTER_NETWORK_LABEL)
@@ -221,9 +273,10 @@ def label_of_config_follows(write: Write, situation: Situation) -> Iterable[Obje
     VLAN_CONFIG,
     "update delete",
     "uplink",
-    source="H3.2",
+    fact="H3.2",
+    source=sources.VLAN_CONFIG_VALIDATOR,
     since=(1, 2),
-    of_the_change=True,
+    handled_by_change=True,
 )
 def vms_on_the_nodes_are_stopped(write: Write, situation: Situation) -> Iterable[Objection]:
     """No VM instance uses the cluster network on a node that loses or changes its uplink."""
@@ -250,9 +303,10 @@ def _is_on(cluster_network: str, vmi: Object, situation: Situation) -> bool:
     VLAN_CONFIG,
     "update delete",
     "uplink",
-    source="H3.2",
+    fact="H3.2",
+    source=sources.VLAN_CONFIG_VALIDATOR,
     since=(1, 4),
-    of_the_change=True,
+    handled_by_change=True,
 )
 def system_network_is_cleared(write: Write, situation: Situation) -> Iterable[Objection]:
     """The storage network (and from 1.9 on the RWX network) is not on the cluster network of a
@@ -263,18 +317,33 @@ def system_network_is_cleared(write: Write, situation: Situation) -> Iterable[Ob
         return
     if nad := active_system_nad(network_before(write), situation):
         yield Objection(
-            f"carries the storage or RWX network ({nad}); clear it first", others=((NAD, nad),)
+            f"carries the storage or RWX network ({nad}); clear it first",
+            cured_by=((NAD, nad),),
         )
 
 
-@rule(VLAN_CONFIG, "delete", "name", source="H3.2", since=(1, 9))
+@rule(
+    VLAN_CONFIG,
+    "delete",
+    "name",
+    fact="H3.2",
+    source=sources.VLAN_CONFIG_VALIDATOR.at("v1.9.0-rc6"),
+    since=(1, 9),
+)
 def config_of_mgmt_stays(write: Write, situation: Situation) -> Iterable[Objection]:
     """The configs of `mgmt` belong to the agents."""
     if network_of(write) == MGMT:
         yield Objection("belongs to the agent of its node and cannot be deleted")
 
 
-@rule(VLAN_CONFIG, "create", "name", source="H1.2", severity=Severity.STRICTER)
+@rule(
+    VLAN_CONFIG,
+    "create",
+    "name",
+    fact="H1.2",
+    source=sources.VLAN_CONFIG_AGENT,
+    severity=Severity.STRICTER,
+)
 def config_name_is_a_label(write: Write, situation: Situation) -> Iterable[Objection]:
     """The name has at most 63 characters: the agent uses it as a label value and fails
     otherwise.
@@ -283,10 +352,18 @@ def config_name_is_a_label(write: Write, situation: Situation) -> Iterable[Objec
         yield Objection(f"'{write.key}' is longer than {LONGEST_LABEL} characters")
 
 
-@rule(VLAN_CONFIG, "create update", "nodeSelector", source="H1.2", severity=Severity.WARNING)
+@rule(
+    VLAN_CONFIG,
+    "create update",
+    "nodeSelector",
+    fact="H1.2",
+    source=sources.VLAN_CONFIG_MUTATOR,
+    severity=Severity.WARNING,
+    on_terminating=False,
+)
 def config_matches_a_node(write: Write, situation: Situation) -> Iterable[Objection]:
     """A network config that matches no node does nothing until one fits."""
-    if is_leaving(write) or (write.old is not None and not spec_changes(write)):
+    if write.old is not None and not spec_changes(write):
         return
     if not situation.matching(write.object["spec"].get("nodeSelector")):
         yield Objection("matches no node; the config does nothing until one fits")
@@ -296,14 +373,16 @@ def config_matches_a_node(write: Write, situation: Situation) -> Iterable[Object
     VLAN_CONFIG,
     "create update",
     "uplink.bondOptions",
-    source="H6, notes",
+    fact="H6 notes",
+    source=sources.VLAN_CONFIG_VALIDATOR,
     severity=Severity.WARNING,
+    on_terminating=False,
 )
 def configs_have_one_bond_mode(write: Write, situation: Situation) -> Iterable[Objection]:
     """Harvester's documentation wants the same bond mode in all configs of a cluster
     network.
     """
-    if is_leaving(write) or (write.old is not None and not uplink_changes(write)):
+    if write.old is not None and not uplink_changes(write):
         return
     mine = _mode(write.object)
     for other in situation.group(CONFIGS_OF, network_of(write)):
@@ -311,7 +390,7 @@ def configs_have_one_bond_mode(write: Write, situation: Situation) -> Iterable[O
             yield Objection(
                 f"mode {mine} is not the {_mode(other)} of network config {key_of(other)} on "
                 "the same cluster network",
-                others=((VLAN_CONFIG, key_of(other)),),
+                cured_by=((VLAN_CONFIG, key_of(other)),),
             )
             return
 

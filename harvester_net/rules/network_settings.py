@@ -45,6 +45,7 @@ from ..harvester.snapshot import CONFIGS_OF, STATUSES_OF, Situation
 from ..harvester.versions import STORAGE_BESIDE_THEM
 from ..harvester.wording import listed
 from ..specs.limits import MGMT
+from . import sources
 from .config_writes import annotated_nodes
 from .network_configs import missing_network
 from .rule import Objection, Ref, Write, rule
@@ -68,7 +69,7 @@ def networks(write: Write, situation: Situation) -> list[Network]:
     return wanted(write.key, write.object, situation).networks
 
 
-@rule(SETTING, "create update", source="H3.5 (1)", only=ALL)
+@rule(SETTING, "create update", fact="H3.5 (1)", source=sources.SETTING_VALIDATOR, only=ALL)
 def setting_is_json(write: Write, situation: Situation) -> Iterable[Objection]:
     """The value is JSON with the types that Harvester knows."""
     if changes(write):
@@ -76,7 +77,14 @@ def setting_is_json(write: Write, situation: Situation) -> Iterable[Objection]:
             yield Objection(f"the value {problem}")
 
 
-@rule(SETTING, "create update", "vlan", source="H3.5 (2)", only=ALL)
+@rule(
+    SETTING,
+    "create update",
+    "vlan",
+    fact="H3.5 (2)",
+    source=sources.SETTING_VALIDATOR,
+    only=ALL,
+)
 def vlan_of_setting_is_valid(write: Write, situation: Situation) -> Iterable[Objection]:
     """The VLAN is 0 to 4094 (1 to 4094 before 1.5), and on `mgmt` not 0 or 1."""
     lowest = 0 if situation.version >= (1, 5) else 1
@@ -87,7 +95,15 @@ def vlan_of_setting_is_valid(write: Write, situation: Situation) -> Iterable[Obj
             yield Objection(f"{network.vlan} (untagged traffic) is not allowed on {MGMT}")
 
 
-@rule(SETTING, "create update", "range", source="H3.5 (3, 5, 6)", since=(1, 5), only=ALL)
+@rule(
+    SETTING,
+    "create update",
+    "range",
+    fact="H3.5 (3, 5, 6)",
+    source=sources.SETTING_VALIDATOR,
+    since=(1, 5),
+    only=ALL,
+)
 def range_of_setting_is_valid(write: Write, situation: Situation) -> Iterable[Objection]:
     """The range is an IPv4 network of /16 or smaller, and each exclusion is inside it, smaller
     than it, and apart from the one before.
@@ -97,7 +113,15 @@ def range_of_setting_is_valid(write: Write, situation: Situation) -> Iterable[Ob
             yield Objection(sentence, path)
 
 
-@rule(SETTING, "create update", "clusterNetwork", source="H3.5 (7)", since=(1, 4), only=ALL)
+@rule(
+    SETTING,
+    "create update",
+    "clusterNetwork",
+    fact="H3.5 (7)",
+    source=sources.SETTING_VALIDATOR,
+    since=(1, 4),
+    only=ALL,
+)
 def cluster_network_of_setting_exists(
     write: Write, situation: Situation
 ) -> Iterable[Objection]:
@@ -107,14 +131,22 @@ def cluster_network_of_setting_exists(
             yield missing_network(name, situation)
 
 
-@rule(SETTING, "create update", "clusterNetwork", source="H3.5 (8)", since=(1, 4), only=ALL)
+@rule(
+    SETTING,
+    "create update",
+    "clusterNetwork",
+    fact="H3.5 (8)",
+    source=sources.SETTING_VALIDATOR,
+    since=(1, 4),
+    only=ALL,
+)
 def uplinks_of_setting_are_ready(write: Write, situation: Situation) -> Iterable[Objection]:
     """At least one node has set up the cluster network, and none says that it failed."""
     for name in _carriers(write, situation):
         statuses = situation.group(STATUSES_OF, name)
         others = _configs(name, situation)
         if not statuses and name in situation.of(CLUSTER_NETWORK):
-            yield Objection(f"no node has set up cluster network {name} yet", others=others)
+            yield Objection(f"no node has set up cluster network {name} yet", cured_by=others)
         failed = {
             (status.get("status") or {}).get("node") or key_of(status): ready.get("message")
             for status in statuses
@@ -124,11 +156,19 @@ def uplinks_of_setting_are_ready(write: Write, situation: Situation) -> Iterable
             said = [f"{node} ({why or 'no reason given'})" for node, why in failed.items()]
             yield Objection(
                 f"cluster network {name} is not set up on {listed(sorted(said))}",
-                others=others,
+                cured_by=others,
             )
 
 
-@rule(SETTING, "create update", "clusterNetwork", source="H3.5 (9)", since=(1, 4), only=ALL)
+@rule(
+    SETTING,
+    "create update",
+    "clusterNetwork",
+    fact="H3.5 (9)",
+    source=sources.SETTING_VALIDATOR,
+    since=(1, 4),
+    only=ALL,
+)
 def configs_of_setting_span_all_nodes(
     write: Write, situation: Situation
 ) -> Iterable[Objection]:
@@ -142,7 +182,7 @@ def configs_of_setting_span_all_nodes(
 def _not_spanned(name: str, situation: Situation) -> Iterator[Objection]:
     configs, others = situation.group(CONFIGS_OF, name), _configs(name, situation)
     if not configs and name in situation.of(CLUSTER_NETWORK):
-        yield Objection(f"cluster network {name} has no network config", others=others)
+        yield Objection(f"cluster network {name} has no network config", cured_by=others)
         return
     besides = STORAGE_BESIDE_THEM.on(situation.version)
     spanned: set[str] = set()
@@ -157,7 +197,7 @@ def _not_spanned(name: str, situation: Situation) -> Iterator[Objection]:
             yield Objection(
                 f"network config {key_of(config)} matches no node; delete it, or let it match "
                 "one",
-                others=((VLAN_CONFIG, key_of(config)),),
+                cured_by=((VLAN_CONFIG, key_of(config)),),
             )
     missing = sorted(
         node
@@ -168,11 +208,19 @@ def _not_spanned(name: str, situation: Situation) -> Iterator[Objection]:
         yield Objection(
             f"cluster network {name} has no network config on {listed(missing)}; it must span "
             "every node but witnesses",
-            others=others,
+            cured_by=others,
         )
 
 
-@rule(SETTING, "create update", "range", source="H3.5 (10)", since=(1, 5), only=ALL)
+@rule(
+    SETTING,
+    "create update",
+    "range",
+    fact="H3.5 (10)",
+    source=sources.SETTING_VALIDATOR,
+    since=(1, 5),
+    only=ALL,
+)
 def range_of_setting_is_large_enough(
     write: Write, situation: Situation
 ) -> Iterable[Objection]:
@@ -213,7 +261,15 @@ def budget_of(network: Network, situation: Situation) -> Budget | None:
     return storage_budget(whole, network.excluded or (), situation, shared=shared)
 
 
-@rule(SETTING, "create update", "range", source="H3.5 (11)", since=(1, 6), only=ALL)
+@rule(
+    SETTING,
+    "create update",
+    "range",
+    fact="H3.5 (11)",
+    source=sources.SETTING_VALIDATOR,
+    since=(1, 6),
+    only=ALL,
+)
 def ranges_of_settings_are_apart(write: Write, situation: Situation) -> Iterable[Objection]:
     """The addresses of the three networks are different ones."""
     asked = networks(write, situation)
@@ -226,12 +282,12 @@ def ranges_of_settings_are_apart(write: Write, situation: Situation) -> Iterable
         try:
             theirs = network_set(name, situation, setting)
         except Undecodable as error:
-            yield Objection(f"the setting {name} {error}", others=((SETTING, name),))
+            yield Objection(f"the setting {name} {error}", cured_by=((SETTING, name),))
             continue
         if mine is not None and theirs is not None and not _apart(mine, theirs):
             yield Objection(
                 f"{mine.range} overlaps {theirs.range} of the setting {name}",
-                others=((SETTING, name),),
+                cured_by=((SETTING, name),),
             )
 
 
@@ -243,10 +299,11 @@ def _apart(mine: Network, theirs: Network) -> bool:
 @rule(
     SETTING,
     "update",
-    source="H3.5 (b)",
+    fact="H3.5 (b)",
+    source=sources.SETTING_VALIDATOR,
     since=(1, 8),
     only=(STORAGE_SETTING, RWX_SETTING),
-    waited_for=True,
+    transient=True,
 )
 def setting_is_not_in_progress(write: Write, situation: Situation) -> Iterable[Objection]:
     """While Harvester is busy with the value before, only the default can be written."""
@@ -263,7 +320,7 @@ DEFAULTS = {STORAGE_SETTING: ("", ""), RWX_SETTING: (_RWX_DEFAULT, _RWX_DEFAULT)
 """Value and default of a setting that was reset."""
 
 
-@rule(SETTING, "delete", source="H3.5", only=ALL)
+@rule(SETTING, "delete", fact="H3.5", source=sources.SETTING_VALIDATOR, only=ALL)
 def setting_stays(write: Write, situation: Situation) -> Iterable[Objection]:
     """The settings cannot be deleted; an empty value clears them."""
     yield Objection("the setting cannot be deleted; clear it instead")

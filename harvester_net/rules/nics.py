@@ -20,6 +20,7 @@ from ..harvester.names import BOND, CLUSTER_NETWORK_LABEL
 from ..harvester.snapshot import Situation
 from ..harvester.wording import listed
 from ..specs.limits import MGMT
+from . import sources
 from .config_writes import network_of
 from .rule import Objection, Severity, Write, rule
 
@@ -65,7 +66,14 @@ def _pairs(config: Object, situation: Situation) -> Iterator[tuple[str, str]]:
         yield from ((node, nic) for nic in _nics(config))
 
 
-@rule(VLAN_CONFIG, "create update", "uplink.nics", source="H4.1", severity=Severity.STRICTER)
+@rule(
+    VLAN_CONFIG,
+    "create update",
+    "uplink.nics",
+    fact="H4.1",
+    source=sources.BOND_OF_AGENT,
+    severity=Severity.STRICTER,
+)
 def nodes_have_the_nics(write: Write, situation: Situation) -> Iterable[Objection]:
     """Every matched node has the NICs; otherwise its agent says `get link failed` for ever."""
     for node, name in _new_pairs(write, situation):
@@ -74,7 +82,14 @@ def nodes_have_the_nics(write: Write, situation: Situation) -> Iterable[Objectio
             yield Objection(f"{node} has no {name}; {_offered(node, situation)}")
 
 
-@rule(VLAN_CONFIG, "create update", "uplink.nics", source="H4.1", severity=Severity.STRICTER)
+@rule(
+    VLAN_CONFIG,
+    "create update",
+    "uplink.nics",
+    fact="H4.1",
+    source=sources.BOND_OF_AGENT,
+    severity=Severity.STRICTER,
+)
 def nics_are_in_no_other_config(write: Write, situation: Situation) -> Iterable[Objection]:
     """No two network configs want the same NIC of a node."""
     for node, name in _new_pairs(write, situation):
@@ -84,11 +99,18 @@ def nics_are_in_no_other_config(write: Write, situation: Situation) -> Iterable[
                 yield Objection(
                     f"{name} of {node} is used by network config {key_of(other)} of cluster "
                     f"network {other['spec']['clusterNetwork']}; {_offered(node, situation)}",
-                    others=((VLAN_CONFIG, key_of(other)),),
+                    cured_by=((VLAN_CONFIG, key_of(other)),),
                 )
 
 
-@rule(VLAN_CONFIG, "create update", "uplink.nics", source="H4.1", severity=Severity.STRICTER)
+@rule(
+    VLAN_CONFIG,
+    "create update",
+    "uplink.nics",
+    fact="H4.1",
+    source=sources.BOND_OF_AGENT,
+    severity=Severity.STRICTER,
+)
 def nics_are_held_by_nobody_else(write: Write, situation: Situation) -> Iterable[Objection]:
     """The NICs are in no bond other than the cluster network's own, such as `mgmt-bo`."""
     for node, name in _new_pairs(write, situation):
@@ -126,7 +148,14 @@ def _why_held(bond: str | None) -> str:
     )
 
 
-@rule(VLAN_CONFIG, "create update", "uplink.nics", source="H4.1", severity=Severity.WARNING)
+@rule(
+    VLAN_CONFIG,
+    "create update",
+    "uplink.nics",
+    fact="H4.1",
+    source=sources.LINK_MONITOR_AGENT,
+    severity=Severity.WARNING,
+)
 def nics_are_up(write: Write, situation: Situation) -> Iterable[Objection]:
     """A NIC without a link carries nothing."""
     down = [

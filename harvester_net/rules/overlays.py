@@ -16,6 +16,7 @@ from ..harvester.names import CLUSTER_NETWORK_LABEL
 from ..harvester.snapshot import VMIS_ON, Situation
 from ..harvester.wording import listed
 from ..specs.limits import MGMT
+from . import sources
 from .nad_writes import (
     conf_of,
     config_changes,
@@ -25,7 +26,7 @@ from .nad_writes import (
 from .rule import Objection, Write, rule
 
 
-@rule(NAD, "create update", "type", source="H3.4")
+@rule(NAD, "create update", "type", fact="H3.4", source=sources.NAD_VALIDATOR)
 def overlay_is_named_by_its_provider(
     write: Write, situation: Situation
 ) -> Iterable[Objection]:
@@ -38,14 +39,24 @@ def overlay_is_named_by_its_provider(
         yield Objection(f"'{conf['provider']}' is not the provider of this network")
 
 
-@rule(NAD, "create", "type", source="H3.4", since=(1, 8))
+@rule(
+    NAD, "create", "type", fact="H3.4", source=sources.NAD_VALIDATOR.at("v1.8.0"), since=(1, 8)
+)
 def overlay_needs_kube_ovn(write: Write, situation: Situation) -> Iterable[Objection]:
     """An overlay network needs the add-on kube-ovn."""
     if conf_of(write).get("type") == KUBE_OVN and SUBNET not in situation.objects:
         yield Objection("kube-ovn is not enabled on this cluster")
 
 
-@rule(NAD, "create update", "clusterNetwork", source="H3.4", since=(1, 6), until=(1, 8))
+@rule(
+    NAD,
+    "create update",
+    "clusterNetwork",
+    fact="H3.4",
+    source=sources.NAD_VALIDATOR,
+    since=(1, 6),
+    until=(1, 8),
+)
 def overlay_is_on_mgmt(write: Write, situation: Situation) -> Iterable[Objection]:
     """An overlay network is on `mgmt`."""
     conf, label = conf_of(write), labels_of(write.object).get(CLUSTER_NETWORK_LABEL)
@@ -54,7 +65,7 @@ def overlay_is_on_mgmt(write: Write, situation: Situation) -> Iterable[Objection
         yield Objection(f"an overlay network is on {MGMT}, not on {label}")
 
 
-@rule(NAD, "delete", "name", source="H3.4", since=(1, 6))
+@rule(NAD, "delete", "name", fact="H3.4", source=sources.NAD_VALIDATOR, since=(1, 6))
 def deleted_overlay_has_no_subnet(write: Write, situation: Situation) -> Iterable[Objection]:
     """An overlay network cannot be deleted while a subnet of kube-ovn uses it, nor without
     kube-ovn.
@@ -70,7 +81,9 @@ def deleted_overlay_has_no_subnet(write: Write, situation: Situation) -> Iterabl
             yield Objection(f"the subnet {key_of(subnet)} uses it")
 
 
-@rule(NAD, "delete", "name", source="H3.4", since=(1, 8))
+@rule(
+    NAD, "delete", "name", fact="H3.4", source=sources.NAD_VALIDATOR.at("v1.8.0"), since=(1, 8)
+)
 def network_under_overlays_stays(write: Write, situation: Situation) -> Iterable[Objection]:
     """A VM network cannot be deleted while a host network config makes its VLAN the underlay
     of overlay networks that VMs use.
@@ -86,7 +99,7 @@ def network_under_overlays_stays(write: Write, situation: Situation) -> Iterable
             yield Objection(
                 f"cannot be deleted while the host network config {key} has it under the "
                 f"overlay networks of {listed(users)}",
-                others=((HOST_NETWORK_CONFIG, key),),
+                cured_by=((HOST_NETWORK_CONFIG, key),),
             )
 
 

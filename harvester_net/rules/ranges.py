@@ -15,6 +15,7 @@ from ..harvester.addresses import read_range
 from ..harvester.names import MIGRATION_SETTING, RWX_SETTING, STORAGE_SETTING
 from ..harvester.settings import Network
 from ..harvester.snapshot import Situation
+from . import sources
 from .network_settings import networks
 from .rule import Objection, Severity, Write, rule
 
@@ -28,7 +29,8 @@ RESERVED = ("10.42.0.0/16", "10.43.0.0/16", "10.52.0.0/16", "10.53.0.0/16")
     SETTING,
     "create update",
     "range",
-    source="H9",
+    fact="H9",
+    source=sources.STORAGE_NETWORK_CONTROLLER,
     severity=Severity.STRICTER,
     only=(STORAGE_SETTING, RWX_SETTING, MIGRATION_SETTING),
 )
@@ -58,7 +60,8 @@ def range_is_not_the_clusters_own(write: Write, situation: Situation) -> Iterabl
     SETTING,
     "create update",
     "range",
-    source="H9",
+    fact="H9",
+    source=sources.CHART_VALUES,
     severity=Severity.WARNING,
     only=(STORAGE_SETTING, RWX_SETTING, MIGRATION_SETTING),
 )

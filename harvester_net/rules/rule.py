@@ -13,9 +13,10 @@ from enum import Enum
 from functools import cache
 from typing import TypeVar
 
-from ..cluster.resources import Object, Resource, key_of
+from ..cluster.resources import Object, Resource, is_terminating, key_of
 from ..harvester.snapshot import Situation
 from ..harvester.versions import Version
+from .sources import Source
 
 Ref = tuple[Resource, str]
 """An object by its kind and key."""
@@ -56,6 +57,11 @@ class Write:
         return obj
 
     @property
+    def updates_terminating(self) -> bool:
+        """Whether it changes an object that is being deleted; 1.7 looks at few of these."""
+        return self.operation == "update" and is_terminating(self.object)
+
+    @property
     def key(self) -> str:
         """``name`` or ``namespace/name`` of the object."""
         return key_of(self.object)
@@ -69,7 +75,7 @@ class Objection:
 
     sentence: str
     path: str | None = None
-    others: tuple[Ref, ...] = ()
+    cured_by: tuple[Ref, ...] = ()
     """The other objects whose change, making or deletion would cure it."""
 
 
@@ -81,11 +87,18 @@ class Rule:
     """One rule: when it is asked, what it says, and where it comes from."""
 
     name: str
+    """The name of its function, with dashes."""
     summary: str
+    """The docstring of its function: the first thing that the user reads about it."""
     resource: Resource
     operations: tuple[str, ...]
+    """Of ``create``, ``update`` and ``delete`` those at which it is asked."""
     path: str
-    source: str
+    """The property that it is about, unless an objection names another; may be empty."""
+    fact: str
+    """The section of docs/facts that tells it, and the item there: ``H3.5 (9)``."""
+    source: Source
+    """The file of Harvester that it was read in."""
     judge: Judge
     severity: Severity
     since: Version
@@ -93,14 +106,18 @@ class Rule:
     """The first version that has the rule no more."""
     only: tuple[str, ...]
     """The keys of the objects that it is for; empty if it is for all."""
-    of_the_change: bool
+    on_terminating: bool
+    """Whether it judges updates of an object that is being deleted."""
+    handled_by_change: bool
     """Whether the ordered change takes care of it: it stops VMs and clears the storage
     network.
     """
-    waited_for: bool
+    transient: bool
     """Whether it passes by itself, so that harvester-net waits for it."""
-    shape: bool
-    """Whether the others can read the object only where this one is silent."""
+    schema: bool
+    """Whether it is about the object's form: the others can read the object only where this
+    one is silent.
+    """
 
     def holds_for(self, operation: str, version: Version) -> bool:
         """Whether a server of this version has the rule for such writes."""
@@ -118,7 +135,7 @@ class Finding:
     rule: Rule
     path: str
     sentence: str
-    others: tuple[Ref, ...] = ()
+    cured_by: tuple[Ref, ...] = ()
 
 
 RULES: dict[Resource, list[Rule]] = {}
@@ -133,14 +150,16 @@ def rule(
     operations: str,
     path: str = "",
     *,
-    source: str,
+    fact: str,
+    source: Source,
     severity: Severity = Severity.REFUSED,
     since: Version = FIRST,
     until: Version | None = None,
     only: tuple[str, ...] = (),
-    of_the_change: bool = False,
-    waited_for: bool = False,
-    shape: bool = False,
+    on_terminating: bool = True,
+    handled_by_change: bool = False,
+    transient: bool = False,
+    schema: bool = False,
 ) -> Callable[[J], J]:
     """Make a rule of a function; its name and docstring become the rule's.
 
@@ -154,15 +173,17 @@ def rule(
             resource=resource,
             operations=tuple(operations.split()),
             path=path,
+            fact=fact,
             source=source,
             judge=judge,
             severity=severity,
             since=since,
             until=until,
             only=only,
-            of_the_change=of_the_change,
-            waited_for=waited_for,
-            shape=shape,
+            on_terminating=on_terminating,
+            handled_by_change=handled_by_change,
+            transient=transient,
+            schema=schema,
         )
         RULES.setdefault(resource, []).append(made)
         return judge
@@ -172,32 +193,34 @@ def rule(
 
 def judge(write: Write, situation: Situation) -> Iterator[Finding]:
     """Everything that the rules have against a write in a situation."""
-    misshapen = False
-    for finding in _said(write, situation, shape=True):
-        misshapen = True
+    malformed = False
+    for finding in _findings(write, situation, schema=True):
+        malformed = True
         yield finding
-    if not misshapen:
-        yield from _said(write, situation, shape=False)
+    if not malformed:
+        yield from _findings(write, situation, schema=False)
 
 
-def _said(write: Write, situation: Situation, *, shape: bool) -> Iterator[Finding]:
-    asked = _asked(write.resource, write.operation, situation.version, shape)
-    for one in asked:
+def _findings(write: Write, situation: Situation, *, schema: bool) -> Iterator[Finding]:
+    terminating = write.updates_terminating
+    for one in _rules_for(write.resource, write.operation, situation.version, schema):
+        if terminating and not one.on_terminating:
+            continue
         if not one.only or write.key in one.only:
             for said in one.judge(write, situation):
                 path = one.path if said.path is None else said.path
-                yield Finding(one, path, said.sentence, said.others)
+                yield Finding(one, path, said.sentence, said.cured_by)
 
 
 @cache
-def _asked(
-    resource: Resource, operation: str, version: Version, shape: bool
+def _rules_for(
+    resource: Resource, operation: str, version: Version, schema: bool
 ) -> tuple[Rule, ...]:
     # Ten thousand creates ask the same rules; all are registered when the first one comes.
     return tuple(
         one
         for one in RULES.get(resource, ())
-        if one.shape is shape and one.holds_for(operation, version)
+        if one.schema is schema and one.holds_for(operation, version)
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from ..cluster.resources import CLUSTER_NETWORK, NAD, SETTING, VLAN_CONFIG, Object
 from ..harvester.snapshot import Situation
 from ..specs.network_config import BOND_MODES
+from . import sources
 from .rule import Objection, Write, rule
 
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
@@ -39,7 +40,7 @@ def _metadata(write: Write, situation: Situation) -> Iterable[Objection]:
             yield Objection(f"'{key}' is not an annotation key", "annotations")
 
 
-@rule(CLUSTER_NETWORK, "create update", "name", source="Kubernetes")
+@rule(CLUSTER_NETWORK, "create update", "name", fact="H1", source=sources.OBJECT_META)
 def cluster_network_metadata_is_valid(
     write: Write, situation: Situation
 ) -> Iterable[Objection]:
@@ -47,19 +48,19 @@ def cluster_network_metadata_is_valid(
     yield from _metadata(write, situation)
 
 
-@rule(VLAN_CONFIG, "create update", "name", source="Kubernetes")
+@rule(VLAN_CONFIG, "create update", "name", fact="H1", source=sources.OBJECT_META)
 def config_metadata_is_valid(write: Write, situation: Situation) -> Iterable[Objection]:
     """Name, labels and annotation keys are such as Kubernetes takes."""
     yield from _metadata(write, situation)
 
 
-@rule(NAD, "create update", "name", source="Kubernetes")
+@rule(NAD, "create update", "name", fact="H1", source=sources.OBJECT_META)
 def vm_network_metadata_is_valid(write: Write, situation: Situation) -> Iterable[Objection]:
     """Name, labels and annotation keys are such as Kubernetes takes."""
     yield from _metadata(write, situation)
 
 
-@rule(NAD, "create update", source="H1.6", shape=True)
+@rule(NAD, "create update", fact="H1.6", source=sources.NAD_SCHEMA, schema=True)
 def vm_network_follows_its_schema(write: Write, situation: Situation) -> Iterable[Objection]:
     """The CNI config is a text."""
     spec = write.object.get("spec")
@@ -67,7 +68,7 @@ def vm_network_follows_its_schema(write: Write, situation: Situation) -> Iterabl
         yield Objection("the CNI config is not a text")
 
 
-@rule(SETTING, "create update", source="H1.7", shape=True)
+@rule(SETTING, "create update", fact="H1.7", source=sources.SETTING_SCHEMA, schema=True)
 def setting_texts_are_texts(write: Write, situation: Situation) -> Iterable[Objection]:
     """Value and default of a setting are texts."""
     for field in ("value", "default"):
@@ -75,7 +76,14 @@ def setting_texts_are_texts(write: Write, situation: Situation) -> Iterable[Obje
             yield Objection(f"the {field} is not a text")
 
 
-@rule(VLAN_CONFIG, "create update", "uplink", source="H1.2", shape=True)
+@rule(
+    VLAN_CONFIG,
+    "create update",
+    "uplink",
+    fact="H1.2",
+    source=sources.VLAN_CONFIG_SCHEMA,
+    schema=True,
+)
 def config_follows_its_schema(write: Write, situation: Situation) -> Iterable[Objection]:
     """Cluster network and uplink are given, the bond mode is known, and numbers are in their
     limits.

@@ -32,6 +32,7 @@ from ..harvester.snapshot import Situation
 from ..harvester.versions import EXCLUSIVE_VLAN
 from ..harvester.wording import listed
 from ..harvester.workloads import not_detached, not_stopped
+from . import sources
 from .network_settings import changes, networks
 from .rule import Objection, Severity, Write, rule
 from .system_networks import is_protected
@@ -41,9 +42,10 @@ from .vlans import BY_VLAN
 @rule(
     SETTING,
     "create update",
-    source="H3.5 (e)",
+    fact="H3.5 (e)",
+    source=sources.SETTING_VALIDATOR,
     only=(STORAGE_SETTING,),
-    of_the_change=True,
+    handled_by_change=True,
 )
 def all_vms_are_stopped(write: Write, situation: Situation) -> Iterable[Objection]:
     """Every VM of the cluster is stopped when the storage network is set, changed or
@@ -62,10 +64,11 @@ def all_vms_are_stopped(write: Write, situation: Situation) -> Iterable[Objectio
 @rule(
     SETTING,
     "create update",
-    source="H3.5 (f)",
+    fact="H3.5 (f)",
+    source=sources.SETTING_VALIDATOR,
     since=(1, 2),
     only=(STORAGE_SETTING,),
-    of_the_change=True,
+    handled_by_change=True,
 )
 def all_volumes_are_detached(write: Write, situation: Situation) -> Iterable[Objection]:
     """Every Longhorn volume is detached when the storage network is set, changed or cleared,
@@ -93,7 +96,8 @@ def _looks_at_usage(write: Write) -> bool:
     SETTING,
     "update",
     "clusterNetwork",
-    source="H3.5 (d)",
+    fact="H3.5 (d)",
+    source=sources.SETTING_VALIDATOR,
     since=(1, 8),
     only=(STORAGE_SETTING,),
 )
@@ -106,13 +110,22 @@ def shared_network_is_not_cleared(write: Write, situation: Situation) -> Iterabl
             yield Objection(
                 "cannot be cleared while RWX volumes share it; set share-storage-network to "
                 f"false in the setting {RWX_SETTING} first",
-                others=((SETTING, RWX_SETTING),),
+                cured_by=((SETTING, RWX_SETTING),),
             )
     except Undecodable as error:
-        yield Objection(f"the setting {RWX_SETTING} {error}", others=((SETTING, RWX_SETTING),))
+        yield Objection(
+            f"the setting {RWX_SETTING} {error}", cured_by=((SETTING, RWX_SETTING),)
+        )
 
 
-@rule(SETTING, "update", source="H3.5", since=(1, 8), only=(RWX_SETTING,))
+@rule(
+    SETTING,
+    "update",
+    fact="H3.5",
+    source=sources.SETTING_VALIDATOR,
+    since=(1, 8),
+    only=(RWX_SETTING,),
+)
 def storage_network_to_share_is_there(
     write: Write, situation: Situation
 ) -> Iterable[Objection]:
@@ -132,11 +145,19 @@ def storage_network_to_share_is_there(
     if shared == [False, True] and not effective(situation.of(SETTING).get(STORAGE_SETTING)):
         yield Objection(
             "cannot share the storage network: there is none",
-            others=((SETTING, STORAGE_SETTING),),
+            cured_by=((SETTING, STORAGE_SETTING),),
         )
 
 
-@rule(SETTING, "update", source="H3.5", since=(1, 8), only=(RWX_SETTING,), of_the_change=True)
+@rule(
+    SETTING,
+    "update",
+    fact="H3.5",
+    source=sources.SETTING_VALIDATOR,
+    since=(1, 8),
+    only=(RWX_SETTING,),
+    handled_by_change=True,
+)
 def rwx_volumes_are_detached(write: Write, situation: Situation) -> Iterable[Objection]:
     """RWX volumes, other than migratable ones, are detached when their network changes."""
     if not changes(write):
@@ -153,7 +174,14 @@ def rwx_volumes_are_detached(write: Write, situation: Situation) -> Iterable[Obj
         yield Objection(f"RWX volumes are attached: {listed(busy)}; stop what uses them")
 
 
-@rule(SETTING, "create", source="H3.5", since=(1, 6), only=(MIGRATION_SETTING,))
+@rule(
+    SETTING,
+    "create",
+    fact="H3.5",
+    source=sources.SETTING_VALIDATOR,
+    since=(1, 6),
+    only=(MIGRATION_SETTING,),
+)
 def no_vm_is_migrating(write: Write, situation: Situation) -> Iterable[Objection]:
     """The setting is not made while a VM migrates."""
     moving = sorted(
@@ -174,7 +202,8 @@ def _is_over(migration: Object) -> bool:
     SETTING,
     "create update",
     "exclusiveVlan",
-    source="H3.5 (c)",
+    fact="H3.5 (c)",
+    source=sources.SETTING_VALIDATOR.at("v1.9.0-rc6"),
     since=(1, 9),
     only=(STORAGE_SETTING,),
 )
@@ -190,7 +219,7 @@ def exclusive_vlan_is_free(write: Write, situation: Situation) -> Iterable[Objec
         elif users := _users_of(network.vlan, situation):
             yield Objection(
                 f"VLAN {network.vlan} is used by {listed(users)}",
-                others=tuple((NAD, key) for key in users),
+                cured_by=tuple((NAD, key) for key in users),
             )
 
 
@@ -214,7 +243,8 @@ def _carries(nad: Object, vlan: int) -> bool:
     SETTING,
     "create update",
     "exclusiveVlan",
-    source="H7",
+    fact="H7",
+    source=sources.NETWORK_UTILITIES,
     severity=Severity.STRICTER,
     until=(1, 9),
     only=(STORAGE_SETTING,),
@@ -231,7 +261,8 @@ def exclusive_vlan_is_known(write: Write, situation: Situation) -> Iterable[Obje
     SETTING,
     "create update",
     "vlan",
-    source="H3.5, notes",
+    fact="H3.5 notes",
+    source=sources.STORAGE_NETWORK_CONTROLLER,
     severity=Severity.WARNING,
     only=(STORAGE_SETTING,),
 )
@@ -246,5 +277,5 @@ def storage_vlan_is_not_a_vm_networks(
             yield Objection(
                 f"VLAN {network.vlan} is used by VM networks too: {listed(users)}; VMs on it "
                 "are in one network with the storage",
-                others=tuple((NAD, key) for key in users),
+                cured_by=tuple((NAD, key) for key in users),
             )

@@ -16,6 +16,7 @@ from ..harvester.names import EXCLUSIVE_LABEL
 from ..harvester.snapshot import Grouping, Situation
 from ..harvester.versions import TRUNKS
 from ..harvester.wording import listed
+from . import sources
 from .nad_writes import (
     conf_of,
     config_changes,
@@ -27,7 +28,7 @@ from .rule import Objection, Severity, Write, rule
 from .system_networks import is_protected
 
 
-@rule(NAD, "create update", "vlan", source="H3.4")
+@rule(NAD, "create update", "vlan", fact="H3.4", source=sources.NAD_VALIDATOR)
 def vlans_are_valid(write: Write, situation: Situation) -> Iterable[Objection]:
     """VLAN IDs are 1 to 4094 (0 means untagged), and VLAN and trunk do not stand together."""
     conf = conf_of(write)
@@ -36,7 +37,15 @@ def vlans_are_valid(write: Write, situation: Situation) -> Iterable[Objection]:
             yield Objection(sentence, path)
 
 
-@rule(NAD, "create update", "vlanTrunk", source="H7", severity=Severity.STRICTER, until=(1, 7))
+@rule(
+    NAD,
+    "create update",
+    "vlanTrunk",
+    fact="H7",
+    source=sources.NAD_UTILITIES,
+    severity=Severity.STRICTER,
+    until=(1, 7),
+)
 def trunks_are_known(write: Write, situation: Situation) -> Iterable[Objection]:
     """Harvester up to 1.6 takes a trunk for an untagged network without a word."""
     conf = conf_of(write)
@@ -44,7 +53,14 @@ def trunks_are_known(write: Write, situation: Situation) -> Iterable[Objection]:
         yield Objection("needs Harvester 1.7; this one would carry untagged traffic only")
 
 
-@rule(NAD, "create update", "vlan", source="H3.4", since=(1, 9))
+@rule(
+    NAD,
+    "create update",
+    "vlan",
+    fact="H3.4",
+    source=sources.NAD_VALIDATOR.at("v1.9.0-rc6"),
+    since=(1, 9),
+)
 def vlan_is_not_the_storage_networks_own(
     write: Write, situation: Situation
 ) -> Iterable[Objection]:
@@ -59,11 +75,18 @@ def vlan_is_not_the_storage_networks_own(
         if any(vlan in vlans for vlans in vlans_of(conf)):
             yield Objection(
                 f"VLAN {vlan} belongs to the storage network alone (exclusiveVlan)",
-                others=((NAD, key_of(nad)),),
+                cured_by=((NAD, key_of(nad)),),
             )
 
 
-@rule(NAD, "create update", "vlan", source="H1.6", severity=Severity.WARNING)
+@rule(
+    NAD,
+    "create update",
+    "vlan",
+    fact="H1.6",
+    source=sources.CLUSTER_NETWORK_AGENT,
+    severity=Severity.WARNING,
+)
 def vlan_is_used_once(write: Write, situation: Situation) -> Iterable[Objection]:
     """Two VM networks with one VLAN on the same cluster network are one network for all that
     is on it.
@@ -78,7 +101,7 @@ def vlan_is_used_once(write: Write, situation: Situation) -> Iterable[Objection]
         yield Objection(
             f"VLAN {conf['vlan']} of cluster network {group[0]} is used by {listed(owners)} "
             "too; VMs on both are in one network",
-            others=tuple((NAD, key) for key in others),
+            cured_by=tuple((NAD, key) for key in others),
         )
 
 

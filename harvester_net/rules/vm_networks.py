@@ -25,12 +25,11 @@ from ..harvester.names import (
 from ..harvester.snapshot import VMIS_ON, VMS_ON, Situation
 from ..harvester.wording import listed
 from ..specs.limits import mtu_or_default
-from . import mtus, routes
+from . import mtus, routes, sources
 from .nad_writes import (
     conf_of,
     config_changes,
     is_bridged,
-    is_leaving,
     is_overlay,
     network_of,
     readable_conf,
@@ -41,13 +40,17 @@ from .rule import Objection, Write, rule
 from .system_networks import is_protected
 
 
-@rule(NAD, "create update delete", source="H3.4")
+@rule(
+    NAD,
+    "create update delete",
+    fact="H3.4",
+    source=sources.NAD_VALIDATOR,
+    on_terminating=False,
+)
 def config_is_cni_json(write: Write, situation: Situation) -> Iterable[Objection]:
     """The CNI config is JSON with the types that Harvester knows; so is that of the object
     before.
     """
-    if is_leaving(write):
-        return
     for nad in filter(None, (write.old, write.new)):
         try:
             net_conf(nad)
@@ -55,7 +58,7 @@ def config_is_cni_json(write: Write, situation: Situation) -> Iterable[Objection
             yield Objection(f"the CNI config {error}")
 
 
-@rule(NAD, "create update", "clusterNetwork", source="H3.3, H3.4")
+@rule(NAD, "create update", "clusterNetwork", fact="H3.4", source=sources.NAD_VALIDATOR)
 def bridge_is_of_a_cluster_network(write: Write, situation: Situation) -> Iterable[Objection]:
     """The bridge is `<cluster network>-br`, of at most 15 characters."""
     conf = conf_of(write)
@@ -63,7 +66,14 @@ def bridge_is_of_a_cluster_network(write: Write, situation: Situation) -> Iterab
         yield Objection(f"'{conf['bridge']}' is not the bridge of a cluster network")
 
 
-@rule(NAD, "create update", "clusterNetwork", source="H3.3, H3.4", since=(1, 4))
+@rule(
+    NAD,
+    "create update",
+    "clusterNetwork",
+    fact="H3.4",
+    source=sources.NAD_VALIDATOR,
+    since=(1, 4),
+)
 def cluster_network_of_vm_network_exists(
     write: Write, situation: Situation
 ) -> Iterable[Objection]:
@@ -73,7 +83,7 @@ def cluster_network_of_vm_network_exists(
         yield missing_network(name, situation)
 
 
-@rule(NAD, "create", "clusterNetwork", source="H3.4", since=(1, 6))
+@rule(NAD, "create", "clusterNetwork", fact="H3.4", source=sources.NAD_VALIDATOR, since=(1, 6))
 def label_is_of_the_bridge(write: Write, situation: Situation) -> Iterable[Objection]:
     """The label `clusternetwork`, if it is given, is that of the bridge."""
     label, name = labels_of(write.object).get(CLUSTER_NETWORK_LABEL), network_of(write)
@@ -81,7 +91,15 @@ def label_is_of_the_bridge(write: Write, situation: Situation) -> Iterable[Objec
         yield Objection(f"the label {CLUSTER_NETWORK_LABEL} must be {name}, not {label}")
 
 
-@rule(NAD, "create update", "mtu", source="H3.3, H3.4", since=(1, 6), of_the_change=True)
+@rule(
+    NAD,
+    "create update",
+    "mtu",
+    fact="H3.4",
+    source=sources.NAD_VALIDATOR,
+    since=(1, 6),
+    handled_by_change=True,
+)
 def mtu_is_that_of_the_cluster_network(
     write: Write, situation: Situation
 ) -> Iterable[Objection]:
@@ -99,7 +117,7 @@ def mtu_is_that_of_the_cluster_network(
         yield Objection(
             f"cluster network {name} has no readable MTU: "
             f"'{annotations_of(network).get(UPLINK_MTU)}'",
-            others=((CLUSTER_NETWORK, name),),
+            cured_by=((CLUSTER_NETWORK, name),),
         )
         return
     sent = mtu_or_default(conf_of(write)["mtu"])
@@ -107,7 +125,7 @@ def mtu_is_that_of_the_cluster_network(
     if given != wanted:
         yield Objection(
             f"{given} is not the {wanted} of cluster network {name}",
-            others=((CLUSTER_NETWORK, name),),
+            cured_by=((CLUSTER_NETWORK, name),),
         )
 
 
@@ -117,11 +135,16 @@ def _outlives(nad: Object) -> bool:
     return "mtu" in spelled and spelled[-1:] != ["mtu"]
 
 
-@rule(NAD, "create update", "route", source="H3.4")
+@rule(
+    NAD,
+    "create update",
+    "route",
+    fact="H3.4",
+    source=sources.NAD_VALIDATOR,
+    on_terminating=False,
+)
 def route_is_valid(write: Write, situation: Situation) -> Iterable[Objection]:
     """The route is JSON, its mode is auto or manual, and manual has a CIDR and a gateway."""
-    if is_leaving(write):
-        return
     old, new = write.old, write.object
     untagged_now = old is not None and vlan_of(new) == 0 and vlan_of(old) != 0
     text = annotations_of(new).get(ROUTE) or ""
@@ -135,11 +158,17 @@ def route_is_valid(write: Write, situation: Situation) -> Iterable[Objection]:
         yield Objection("the route before is no JSON, and Harvester cannot compare them")
 
 
-@rule(NAD, "update", "type", source="H3.4", since=(1, 6))
+@rule(
+    NAD,
+    "update",
+    "type",
+    fact="H3.4",
+    source=sources.NAD_VALIDATOR,
+    since=(1, 6),
+    on_terminating=False,
+)
 def type_of_config_stays(write: Write, situation: Situation) -> Iterable[Objection]:
     """The CNI type does not change, and only `bridge` and `kube-ovn` can be updated at all."""
-    if is_leaving(write):
-        return
     before, after = readable_conf(write.old), conf_of(write)
     if before and after and before["type"] != after["type"]:
         yield Objection(f"cannot change from '{before['type']}' to '{after['type']}'")
@@ -147,17 +176,23 @@ def type_of_config_stays(write: Write, situation: Situation) -> Iterable[Objecti
         yield Objection(f"Harvester knows no network of CNI type '{after['type']}'")
 
 
-@rule(NAD, "update", "clusterNetwork", source="H3.4", since=(1, 6))
+@rule(
+    NAD,
+    "update",
+    "clusterNetwork",
+    fact="H3.4",
+    source=sources.NAD_VALIDATOR,
+    since=(1, 6),
+    on_terminating=False,
+)
 def bridge_stays(write: Write, situation: Situation) -> Iterable[Objection]:
     """A VM network does not move to another cluster network."""
-    if is_leaving(write):
-        return
     before, after = readable_conf(write.old), conf_of(write)
     if before and after and before["bridge"] != after["bridge"]:
         yield Objection(f"cannot change from {before['bridge']} to {after['bridge']}")
 
 
-@rule(NAD, "update", "vlan", source="H3.4", of_the_change=True)
+@rule(NAD, "update", "vlan", fact="H3.4", source=sources.NAD_VALIDATOR, handled_by_change=True)
 def vms_of_a_changed_network_are_stopped(
     write: Write, situation: Situation
 ) -> Iterable[Objection]:
@@ -166,14 +201,14 @@ def vms_of_a_changed_network_are_stopped(
         yield Objection(f"cannot change while VMs use it; stop {listed(users)}")
 
 
-@rule(NAD, "update", "name", source="H3.4", since=(1, 6))
+@rule(NAD, "update", "name", fact="H3.4", source=sources.NAD_VALIDATOR, since=(1, 6))
 def system_network_does_not_change(write: Write, situation: Situation) -> Iterable[Objection]:
     """The VM networks that Harvester made for storage are changed by the setting only."""
     if config_changes(write) and is_protected(write.object, situation.version):
         yield Objection("belongs to a setting of Harvester and changes only with it")
 
 
-@rule(NAD, "delete", "name", source="H3.4")
+@rule(NAD, "delete", "name", fact="H3.4", source=sources.NAD_VALIDATOR)
 def deleted_network_has_no_instances(
     write: Write, situation: Situation
 ) -> Iterable[Objection]:
@@ -182,7 +217,7 @@ def deleted_network_has_no_instances(
         yield Objection(f"cannot be deleted while VMs use it; stop {listed(users)}")
 
 
-@rule(NAD, "delete", "name", source="H3.4", since=(1, 6))
+@rule(NAD, "delete", "name", fact="H3.4", source=sources.NAD_VALIDATOR, since=(1, 6))
 def deleted_network_is_in_no_vm(write: Write, situation: Situation) -> Iterable[Objection]:
     """A VM network cannot be deleted while a VM's spec names it, stopped or not."""
     if is_overlay(write):
@@ -193,7 +228,7 @@ def deleted_network_is_in_no_vm(write: Write, situation: Situation) -> Iterable[
         )
 
 
-@rule(NAD, "delete", "name", source="H3.4", since=(1, 8))
+@rule(NAD, "delete", "name", fact="H3.4", source=sources.HARVESTER_NAD_VALIDATOR, since=(1, 8))
 def network_of_a_setting_stays(write: Write, situation: Situation) -> Iterable[Objection]:
     """The current network of the storage-network or rwx-network setting cannot be deleted."""
     for name, prefix in (("storage-network", STORAGE_PREFIX), ("rwx-network", RWX_PREFIX)):
@@ -201,7 +236,7 @@ def network_of_a_setting_stays(write: Write, situation: Situation) -> Iterable[O
         if setting and annotations_of(setting).get(prefix + "net-attach-def") == write.key:
             yield Objection(
                 f"is the network of the setting {name}; clear the setting instead",
-                others=((SETTING, name),),
+                cured_by=((SETTING, name),),
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import replace
 
@@ -69,7 +70,14 @@ def test_names_are_unique() -> None:
 def test_rule_says_what_it_is_and_where_it_comes_from(rule: Rule) -> None:
     assert rule.summary.endswith(".")
     assert rule.summary[0].isupper() or rule.summary.startswith("`")
-    assert rule.source == "Kubernetes" or rule.source.startswith("H")
+    assert re.fullmatch(r"H\d+(\.\d+)?( .+)?", rule.fact)
+    assert re.fullmatch(r"v\d+\.\d+\.\d+(-rc\d+)?", rule.source.version)
+    assert re.search(r"^\w[\w./-]+\.(go|yaml)$", rule.source.path)
+    assert rule.source.repository in (
+        "harvester/network-controller-harvester",
+        "harvester/harvester",
+        "kubernetes/kubernetes",
+    )
     assert rule.operations
     assert set(rule.operations) <= OPERATIONS
     assert rule.until is None or rule.since < rule.until
@@ -165,7 +173,7 @@ def test_rule_is_asked_from_its_version_on_and_until_the_last_one(version: Versi
 
 
 def test_ordered_change_takes_care_of_vms_and_of_the_mtu() -> None:
-    assert {rule.name for rule in RULES if rule.of_the_change} == {
+    assert {rule.name for rule in RULES if rule.handled_by_change} == {
         "all-vms-are-stopped",
         "all-volumes-are-detached",
         "configs-have-one-mtu",
@@ -180,4 +188,4 @@ def test_ordered_change_takes_care_of_vms_and_of_the_mtu() -> None:
 
 
 def test_only_a_busy_setting_is_waited_for() -> None:
-    assert [rule.name for rule in RULES if rule.waited_for] == ["setting-is-not-in-progress"]
+    assert [rule.name for rule in RULES if rule.transient] == ["setting-is-not-in-progress"]

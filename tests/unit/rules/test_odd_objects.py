@@ -132,7 +132,7 @@ WRITES = st.one_of(
 def is_well_shaped(obj: Object) -> bool:
     """Whether an API server would have let it in."""
     findings = judge(Write(kind_of(obj), None, obj), cluster())
-    return not any(finding.rule.shape for finding in findings)
+    return not any(finding.rule.schema for finding in findings)
 
 
 SITUATIONS = st.tuples(
