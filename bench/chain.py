@@ -16,7 +16,7 @@ from harvester_net.change.executor import Told
 from harvester_net.change.record import Goal
 from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
-from harvester_net.cluster.deadline import Patience
+from harvester_net.cluster.deadline import Deadline
 from lab import Lab
 from lab.simulators import Timings
 from tests.e2e.waiting import eventually
@@ -52,7 +52,7 @@ def measure() -> Result:
 async def _change(lab: Lab) -> None:
     cluster = Cluster(AccessSettings(str(lab.kubeconfig)))
     told = Told(status=lambda message: None, step=lambda message: None)
-    work = Work(cluster, Patience(600), "bench", told)
+    work = Work(cluster, Deadline(600), "bench", told)
     try:
         goal = Goal(kind="mtu", cluster_network="cn-data", mtu=9000)
         await carry_out(work, goal, Consent(stop_vms=True))

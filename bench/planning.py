@@ -25,7 +25,7 @@ from harvester_net.cluster.resources import (
     Object,
     key_of,
 )
-from harvester_net.harvester.snapshot import Situation
+from harvester_net.harvester.snapshot import Snapshot
 from tests import objects
 
 VMS, VM_NETWORKS, NODES, CONFIGS = 5_000, 10_000, 100, 5
@@ -48,18 +48,18 @@ def measure() -> list[Row]:
     """Plan an MTU change with and without the storage network on the cluster network."""
     goal = Goal(kind="mtu", cluster_network="data", mtu=9000)
     cases = {
-        "VMs of the network": (situation(""), goal),
-        "all VMs, storage network cycled": (situation(STORAGE), goal),
-        "server of 1.5, VM networks written": (situation("", "v1.5.0"), goal),
+        "VMs of the network": (snapshot(""), goal),
+        "all VMs, storage network cycled": (snapshot(STORAGE), goal),
+        "server of 1.5, VM networks written": (snapshot("", "v1.5.0"), goal),
         "another uplink of one config": (
-            situation(""),
+            snapshot(""),
             Goal(kind="config", key="nc-0", patch={"uplink": {"nics": ["eth2"]}}),
         ),
     }
     return [_row(what, *case) for what, case in cases.items()]
 
 
-def _row(what: str, found: Situation, goal: Goal) -> Row:
+def _row(what: str, found: Snapshot, goal: Goal) -> Row:
     consent = Consent(stop_vms=True, cycle_storage_network=True)
     seconds = []
     for _ in range(3):
@@ -76,7 +76,7 @@ def _row(what: str, found: Situation, goal: Goal) -> Row:
     return Row(what, steps, min(seconds), megabytes)
 
 
-def situation(storage: str, version: str = "v1.8.0") -> Situation:
+def snapshot(storage: str, version: str = "v1.8.0") -> Snapshot:
     """A cluster with many VMs and VM networks, half of them on the cluster network data."""
     nodes = [f"node{number}" for number in range(NODES)]
     configs = [
@@ -84,7 +84,7 @@ def situation(storage: str, version: str = "v1.8.0") -> Situation:
         for number in range(CONFIGS)
     ]
     server = {"metadata": {"name": "server-version"}, "value": version}
-    return Situation(
+    return Snapshot(
         {
             CLUSTER_NETWORK: _by_key([objects.cluster_network("data", 1500)]),
             VLAN_CONFIG: _by_key(configs),

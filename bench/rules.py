@@ -27,8 +27,8 @@ from harvester_net.cluster.resources import (
     key_of,
 )
 from harvester_net.harvester import cni
-from harvester_net.harvester.snapshot import Situation
-from harvester_net.kinds.desired_state import Planned, Wish
+from harvester_net.harvester.snapshot import Snapshot
+from harvester_net.kinds.desired_state import DesiredObject, DesiredState
 from harvester_net.rules.catalogue import judge
 from harvester_net.rules.rule import Finding, Write
 from tests import objects
@@ -60,7 +60,7 @@ def measure() -> list[Row]:
 
 def _round() -> list[Row]:
     found = cluster()
-    live, planned = Situation(found), Planned()
+    live, desired_state = Snapshot(found), DesiredState()
     parts: dict[str, list[Write]] = {
         "create of a VM network": [Write(NAD, None, nad) for nad in _new_vm_networks()],
         "update of a network config": [
@@ -78,20 +78,22 @@ def _round() -> list[Row]:
     # Every config is decoded once in a run; what the round before decoded does not count.
     cni._decoded.cache_clear()
     gc.collect()
-    return [_row(what, writes, live, planned) for what, writes in parts.items()]
+    return [_row(what, writes, live, desired_state) for what, writes in parts.items()]
 
 
-def _row(what: str, writes: list[Write], live: Situation, planned: Planned) -> Row:
+def _row(what: str, writes: list[Write], live: Snapshot, desired_state: DesiredState) -> Row:
     began = time.process_time()
-    findings = sum(len(_judged(write, live, planned)) for write in writes)
+    findings = sum(len(_judged(write, live, desired_state)) for write in writes)
     return Row(what, len(writes), findings, time.process_time() - began)
 
 
-def _judged(write: Write, live: Situation, planned: Planned) -> list[Finding]:
+def _judged(write: Write, live: Snapshot, desired_state: DesiredState) -> list[Finding]:
     """As a preview does it: checked, so laid over all that came before, and judged."""
     network = str((write.object.get("spec") or {}).get("clusterNetwork") or "")
-    planned.lay((write.resource, write.key), Wish(network, _will_be(write.object)))
-    return list(judge(write, planned.after(live)))
+    desired_state.lay(
+        (write.resource, write.key), DesiredObject(network, _will_be(write.object))
+    )
+    return list(judge(write, desired_state.after(live)))
 
 
 def _will_be(obj: Object) -> Callable[[Object | None, int], Object]:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from ..cluster.cluster import Cluster
-from ..cluster.deadline import Patience
+from ..cluster.deadline import Deadline
 from ..cluster.resources import CLUSTER_NETWORK, NAD, VLAN_CONFIG, is_terminating
 from ..harvester.loading import look
 from ..harvester.mtus import config_mtu, uplink_mtu
-from ..harvester.snapshot import Situation
+from ..harvester.snapshot import Snapshot
 from . import journal, lease, report
 from .consent import Consent
 from .executor import Run, Stopped, Told
@@ -46,7 +46,7 @@ class Work:
     """What a change is carried out with."""
 
     cluster: Cluster
-    patience: Patience
+    deadline: Deadline
     who: str
     told: Told
 
@@ -57,7 +57,7 @@ async def carry_out(work: Work, goal: Goal, consent: Consent) -> list[str]:
     Returns what could not be proven. Raises NotAllowed before anything is touched, Stopped at
     a safe point from which the next run goes on, RolledBack, lease.Busy.
     """
-    async with lease.held(work.cluster, work.who, work.patience) as lost:
+    async with lease.held(work.cluster, work.who, work.deadline) as lost:
         return await _unless_lost(lost, _carry_out(work, goal, consent))
 
 
@@ -68,7 +68,7 @@ async def resume(
 
     ``without_verification``: nobody looks at the devices of the nodes any more.
     """
-    async with lease.held(work.cluster, work.who, work.patience) as lost:
+    async with lease.held(work.cluster, work.who, work.deadline) as lost:
         going = _resume(work, backwards=backwards, verify=not without_verification)
         return await _unless_lost(lost, going)
 
@@ -88,7 +88,7 @@ async def _unless_lost(lost: asyncio.Task[None], work: Awaitable[list[str]]) -> 
 
 
 async def _resume(work: Work, *, backwards: bool, verify: bool = True) -> list[str]:
-    unfinished = await journal.read(work.cluster, work.patience)
+    unfinished = await journal.read(work.cluster, work.deadline)
     if unfinished is None:
         return []
     if backwards and not unfinished.backwards:
@@ -99,7 +99,7 @@ async def _resume(work: Work, *, backwards: bool, verify: bool = True) -> list[s
 
 
 async def _carry_out(work: Work, goal: Goal, consent: Consent) -> list[str]:
-    unfinished = await journal.read(work.cluster, work.patience)
+    unfinished = await journal.read(work.cluster, work.deadline)
     if unfinished is not None and _goes_back(goal, unfinished):
         return await _resume(work, backwards=True)
     if unfinished is not None:
@@ -107,10 +107,10 @@ async def _carry_out(work: Work, goal: Goal, consent: Consent) -> list[str]:
         notes = await _finished(work, longer, consent)
         if unfinished.goal == goal and not unfinished.backwards:
             return notes
-    situation = await look(work.cluster, work.patience)
-    if reached(situation, goal):
+    snapshot = await look(work.cluster, work.deadline)
+    if reached(snapshot, goal):
         return []
-    made = plan(situation, goal, consent, work.who)
+    made = plan(snapshot, goal, consent, work.who)
     if made.refusals:
         raise NotAllowed(report.refusal_text(made))
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -123,7 +123,7 @@ async def _carry_out(work: Work, goal: Goal, consent: Consent) -> list[str]:
 def _eyes(work: Work) -> Hands:
     """What a first look is done with; what it sees is nobody's output yet."""
     return Hands(
-        work.cluster, work.patience, lambda what: work.told.status(f"waiting for {what}")
+        work.cluster, work.deadline, lambda what: work.told.status(f"waiting for {what}")
     )
 
 
@@ -141,8 +141,8 @@ async def _extended(work: Work, record: Record, consent: Consent) -> Record:
     limited = record.with_limits_of(consent)
     if set(core_and_before(record)).issubset(record.done):
         return limited
-    situation = await look(work.cluster, work.patience)
-    longer, refusals = extended(limited, situation, consent)
+    snapshot = await look(work.cluster, work.deadline)
+    longer, refusals = extended(limited, snapshot, consent)
     if refusals:
         raise Stopped(f"{report.headline(record)} cannot go on: {'; '.join(refusals)}")
     return longer
@@ -155,38 +155,38 @@ async def _finished(
         return await _run(work, record, begun=begun)
     except Stopped as stopped:
         # Nobody who interrupts, and no time that is up, has asked for a roll-back.
-        if consent.on_failure != "rollBack" or record.backwards or work.patience.is_over:
+        if consent.on_failure != "rollBack" or record.backwards or work.deadline.is_over:
             if stopped.by_look:
                 raise Stopped(f"{stopped}. {WITHOUT_A_LOOK}", by_look=True) from stopped
             raise
-        back = (await journal.read(work.cluster, work.patience)) or record
+        back = (await journal.read(work.cluster, work.deadline)) or record
         await _roll_back(work, back)
         raise RolledBack(f"{stopped}. Everything is as it was before") from stopped
 
 
 async def _roll_back(work: Work, record: Record) -> list[str]:
     work.told.step(f"rolling back: {report.headline(record)}")
-    situation = await look(work.cluster, work.patience)
-    return await _run(work, way_back(record, situation), begun=True, rewritten=True)
+    snapshot = await look(work.cluster, work.deadline)
+    return await _run(work, way_back(record, snapshot), begun=True, rewritten=True)
 
 
-def way_back(record: Record, situation: Situation) -> Record:
+def way_back(record: Record, snapshot: Snapshot) -> Record:
     """The record of the way back, which leaves out what the change had not touched yet.
 
     If what the change is about is still as it was, only the VMs and settings are to be
     restored.
     """
     back = record.turned_back()
-    if not _untouched(back, situation):
+    if not _untouched(back, snapshot):
         return back
     return back.model_copy(update={"done": core_and_before(back)})
 
 
-def _untouched(record: Record, situation: Situation) -> bool:
+def _untouched(record: Record, snapshot: Snapshot) -> bool:
     if record.goal.kind != "mtu":
-        return all(step.done(situation) for step in core(record))
-    configs, nads = situation.of(VLAN_CONFIG), situation.of(NAD)
-    network = situation.of(CLUSTER_NETWORK).get(record.goal.cluster_network)
+        return all(step.done(snapshot) for step in core(record))
+    configs, nads = snapshot.of(VLAN_CONFIG), snapshot.of(NAD)
+    network = snapshot.of(CLUSTER_NETWORK).get(record.goal.cluster_network)
     if not record.kept and (network is None or uplink_mtu(network) != record.old_mtu):
         return False
     return all(
@@ -203,7 +203,7 @@ def _untouched(record: Record, situation: Situation) -> bool:
 async def _run(
     work: Work, record: Record, *, begun: bool, rewritten: bool = False
 ) -> list[str]:
-    book = Journal(work.cluster, work.patience, record)
+    book = Journal(work.cluster, work.deadline, record)
     if not begun:
         await book.open()
     elif rewritten:
@@ -211,6 +211,6 @@ async def _run(
     else:
         book.resume()
     work.told.begins(record)
-    await Run(work.cluster, work.patience, book, work.told).to_the_end()
+    await Run(work.cluster, work.deadline, book, work.told).to_the_end()
     await book.close()
     return book.record.noted

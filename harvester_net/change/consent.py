@@ -57,12 +57,12 @@ def consent_of(disruption: Disruption | None) -> Consent:
     return Consent(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
 
 
-def _node_check(wish: VerifyOnNodes | None) -> NodeCheck | None:
-    if wish is None:
+def _node_check(given: VerifyOnNodes | None) -> NodeCheck | None:
+    if given is None:
         return None
     return NodeCheck(
-        vlan=wish.vlan,
-        image=wish.image,
-        namespace=wish.namespace or SYSTEM_NAMESPACE,
-        tolerations=tuple(wish.tolerations or ()),
+        vlan=given.vlan,
+        image=given.image,
+        namespace=given.namespace or SYSTEM_NAMESPACE,
+        tolerations=tuple(given.tolerations or ()),
     )

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..cluster.cluster import Cluster
-from ..cluster.deadline import OutOfPatience, Patience
+from ..cluster.deadline import Deadline, DeadlineExceeded
 from ..cluster.errors import ClusterError, Denied, NotFound
 from ..cluster.resources import VMI, Resource
 from ..harvester.loading import LOOKED_AT, STORAGE, known
-from ..harvester.snapshot import Situation
+from ..harvester.snapshot import Snapshot
 from ..verify.outcome import NotProven, Outcome
 from .journal import Journal
 from .record import Record
@@ -63,9 +63,9 @@ class Run:
     """One run over the steps of a record."""
 
     def __init__(
-        self, cluster: Cluster, patience: Patience, journal: Journal, told: Told
+        self, cluster: Cluster, deadline: Deadline, journal: Journal, told: Told
     ) -> None:
-        self._cluster, self._patience = cluster, patience
+        self._cluster, self._deadline = cluster, deadline
         self._journal, self._told = journal, told
         self._steps = steps_of(journal.record)
         self._number = {step.id: number for number, step in enumerate(self._steps, start=1)}
@@ -80,7 +80,7 @@ class Run:
     async def to_the_end(self) -> None:
         """Do all steps; raises Stopped when one cannot be done."""
         running: dict[str, asyncio.Task[None]] = {}
-        async with self._cluster.watching(await self._watched(), self._patience):
+        async with self._cluster.watching(await self._watched(), self._deadline):
             try:
                 failed = await self._side_by_side(running)
             finally:
@@ -110,7 +110,7 @@ class Run:
         error = task.exception()
         if error is None:
             return []
-        if not isinstance(error, ClusterError | OutOfPatience | Stopped | NotProven):
+        if not isinstance(error, ClusterError | DeadlineExceeded | Stopped | NotProven):
             raise error
         self._by_look |= isinstance(error, NotProven)
         self._told.event(step_id, "failed", str(error))
@@ -136,7 +136,7 @@ class Run:
 
     async def _is_served(self, resource: Resource) -> bool:
         try:
-            await self._cluster.all(resource, self._patience)
+            await self._cluster.list(resource, self._deadline)
         except NotFound:
             return False
         return True
@@ -155,7 +155,7 @@ class Run:
         self._told.event(step.id, "done", "")
         self._told.step(f"step {number} done: {step.title}")
 
-    def _now(self) -> Situation:
+    def _now(self) -> Snapshot:
         return known(self._cluster)
 
     def _hands(self, step: Step) -> Hands:
@@ -163,7 +163,7 @@ class Run:
             self._told.event(step.id, "running", what)
             self._say(step, f"waiting for {what}")
 
-        return Hands(self._cluster, self._patience, tell, self._told.seen)
+        return Hands(self._cluster, self._deadline, tell, self._told.seen)
 
     async def _act(self, step: Step) -> None:
         """Act; a denial may come from a lagging cache, or a VM that somebody started."""
@@ -179,7 +179,7 @@ class Run:
                     raise
                 if step.interrupted_by_vms:
                     await self._stop_again()
-                await self._patience.sleep(PAUSE)
+                await self._deadline.sleep(PAUSE)
 
     async def _stop_again(self) -> None:
         """Stop those of our VMs again that somebody started meanwhile."""
@@ -190,7 +190,7 @@ class Run:
 
     async def _until_done(self, step: Step) -> None:
         limit = step.limit(self._now())
-        patience = self._patience.at_most(limit)
+        deadline = self._deadline.within(limit)
 
         def done() -> bool | None:
             now = self._now()
@@ -201,16 +201,16 @@ class Run:
             return None
 
         try:
-            await self._cluster.until(step.watches, done, patience)
-        except OutOfPatience as error:
+            await self._cluster.wait_for(step.watches, done, deadline)
+        except DeadlineExceeded as error:
             waited = step.waits_for(self._now())
             raise Stopped(f"{self._why_over(limit)}, still waiting for {waited}") from error
 
     def _why_over(self, limit: float) -> str:
         """Whose time is up, if anybody's: the whole operation's, or one step's."""
         try:
-            self._patience.check()
-        except OutOfPatience as reason:
+            self._deadline.check()
+        except DeadlineExceeded as reason:
             return str(reason)
         return f"not done after {limit:.0f} s"
 
@@ -231,11 +231,11 @@ class Run:
         if proven():
             return
         try:
-            await self._cluster.until(
-                step.watches, proven, self._patience.at_most(SECONDS_FOR_PROOF)
+            await self._cluster.wait_for(
+                step.watches, proven, self._deadline.within(SECONDS_FOR_PROOF)
             )
-        except OutOfPatience:
-            self._patience.check()
+        except DeadlineExceeded:
+            self._deadline.check()
             missing = step.unproven(self._now())
             self._journal.note(lambda record: record.with_notes(missing))
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pydantic import ValidationError
 
 from ..cluster.cluster import Cluster
-from ..cluster.deadline import Patience
+from ..cluster.deadline import Deadline
 from ..cluster.errors import AlreadyExists
 from ..cluster.resources import CONFIG_MAP, Object
 from .record import Record
@@ -30,9 +30,9 @@ class UnreadableJournal(Exception):
     """The journal is there, but it is not one that this version can read."""
 
 
-async def read(cluster: Cluster, patience: Patience) -> Record | None:
+async def read(cluster: Cluster, deadline: Deadline) -> Record | None:
     """The unfinished change of the cluster, if there is one."""
-    found = await cluster.fresh(CONFIG_MAP, KEY, patience)
+    found = await cluster.get(CONFIG_MAP, KEY, deadline)
     return None if found is None else record_in(found)
 
 
@@ -50,8 +50,8 @@ def record_in(config_map: Object) -> Record:
 class Journal:
     """Writes the record; what several steps have to say at once goes in one write."""
 
-    def __init__(self, cluster: Cluster, patience: Patience, record: Record) -> None:
-        self._cluster, self._patience = cluster, patience
+    def __init__(self, cluster: Cluster, deadline: Deadline, record: Record) -> None:
+        self._cluster, self._deadline = cluster, deadline
         self.record = record
         self._written: Record | None = None
         self._writing = asyncio.Lock()
@@ -65,10 +65,10 @@ class Journal:
             "metadata": {"name": name, "namespace": namespace},
         } | _without_nulls(_contents(self.record))
         try:
-            await self._cluster.create(CONFIG_MAP, journal, self._patience)
+            await self._cluster.create(CONFIG_MAP, journal, self._deadline)
         except AlreadyExists:
             # Our own create whose answer was lost; the lease keeps others away.
-            await self._cluster.patch(CONFIG_MAP, KEY, _contents(self.record), self._patience)
+            await self._cluster.patch(CONFIG_MAP, KEY, _contents(self.record), self._deadline)
         self._written = self.record
 
     def resume(self) -> None:
@@ -84,12 +84,12 @@ class Journal:
         async with self._writing:
             if self._written is not self.record:
                 record = self.record
-                await self._cluster.patch(CONFIG_MAP, KEY, _contents(record), self._patience)
+                await self._cluster.patch(CONFIG_MAP, KEY, _contents(record), self._deadline)
                 self._written = record
 
     async def close(self) -> None:
         """Remove the journal: the end state is verified."""
-        await self._cluster.delete(CONFIG_MAP, KEY, None, self._patience)
+        await self._cluster.delete(CONFIG_MAP, KEY, None, self._deadline)
 
 
 def _contents(record: Record) -> Object:

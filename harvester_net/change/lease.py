@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 from ..cluster.cluster import Cluster
-from ..cluster.deadline import Patience
+from ..cluster.deadline import Deadline
 from ..cluster.errors import AlreadyExists, ClusterError, Conflict, Unreachable
 from ..cluster.resources import LEASE, Object
 
@@ -35,11 +35,11 @@ class LeaseLost(Exception):
 
 @asynccontextmanager
 async def held(
-    cluster: Cluster, who: str, patience: Patience
+    cluster: Cluster, who: str, deadline: Deadline
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Hold the lease meanwhile. Raises Busy. The task ends with LeaseLost if it is lost."""
     holder = identity(who)
-    lease = await _acquired(cluster, holder, patience)
+    lease = await _acquired(cluster, holder, deadline)
     renewing = asyncio.create_task(_renew(cluster, lease, holder))
     try:
         yield renewing
@@ -50,7 +50,7 @@ async def held(
         # Whoever comes next need not wait for it to expire.
         with suppress(ClusterError):
             release = {"spec": {"holderIdentity": ""}}
-            await cluster.patch(LEASE, KEY, release, Patience(5))
+            await cluster.patch(LEASE, KEY, release, Deadline(5))
 
 
 def identity(who: str) -> str:
@@ -91,21 +91,21 @@ def is_free(lease: Object, now: datetime) -> bool:
     return now > renewed + timedelta(seconds=spec.get("leaseDurationSeconds") or SECONDS)
 
 
-async def _acquired(cluster: Cluster, holder: str, patience: Patience) -> Object:
+async def _acquired(cluster: Cluster, holder: str, deadline: Deadline) -> Object:
     while True:
-        lease = await cluster.fresh(LEASE, KEY, patience)
+        lease = await cluster.get(LEASE, KEY, deadline)
         try:
             if lease is None:
-                return await cluster.create(LEASE, _new(holder), patience)
+                return await cluster.create(LEASE, _new(holder), deadline)
             if lease["spec"].get("holderIdentity") == holder:
                 return lease  # Ours, from a create whose answer was lost.
             if not is_free(lease, datetime.now(UTC)):
                 raise Busy(_busy(lease))
             version = {"resourceVersion": lease["metadata"]["resourceVersion"]}
             taken = {"metadata": version, "spec": _spec(holder)}
-            return await cluster.patch(LEASE, KEY, taken, patience)
+            return await cluster.patch(LEASE, KEY, taken, deadline)
         except (AlreadyExists, Conflict):
-            patience.check()
+            deadline.check()
 
 
 def _new(holder: str) -> Object:
@@ -141,10 +141,10 @@ async def _renew(cluster: Cluster, lease: Object, holder: str) -> None:
         renewed = {"renewTime": datetime.now(UTC).strftime(TIME)}
         patch = {"metadata": {"resourceVersion": version}, "spec": renewed}
         try:
-            after = await cluster.patch(LEASE, KEY, patch, Patience(SECONDS_BETWEEN))
+            after = await cluster.patch(LEASE, KEY, patch, Deadline(SECONDS_BETWEEN))
             version = after["metadata"]["resourceVersion"]
         except Conflict:
-            now = await cluster.fresh(LEASE, KEY, Patience(SECONDS_BETWEEN))
+            now = await cluster.get(LEASE, KEY, Deadline(SECONDS_BETWEEN))
             if now is None or now["spec"].get("holderIdentity") != holder:
                 raise LeaseLost("the lease was taken over; somebody else goes on") from None
             version = now["metadata"]["resourceVersion"]

@@ -20,7 +20,7 @@ from ..cluster.resources import (
 from ..harvester.cni import cni_config
 from ..harvester.mtus import config_mtu, nad_mtu, uplink_mtu
 from ..harvester.names import STORAGE_SETTING
-from ..harvester.snapshot import Situation
+from ..harvester.snapshot import Snapshot
 from ..harvester.versions import VM_NETWORKS_FOLLOW
 from ..harvester.workloads import is_system_nad
 from .consent import Consent
@@ -47,55 +47,55 @@ class Plan:
     refusals: list[str] = field(default_factory=list)
 
 
-def plan(situation: Situation, goal: Goal, consent: Consent, who: str = "") -> Plan:
+def plan(snapshot: Snapshot, goal: Goal, consent: Consent, who: str = "") -> Plan:
     """The plan to reach the goal from this situation under this consent."""
-    targets = configs_touched(situation, goal)
-    cycles = needs_storage_cleared(situation, goal)
-    storage = storage_text(situation, goal) if cycles else None
-    stopping, standalone = vms_to_stop(situation, goal, everything=storage is not None)
+    targets = configs_touched(snapshot, goal)
+    cycles = needs_storage_cleared(snapshot, goal)
+    storage = storage_text(snapshot, goal) if cycles else None
+    stopping, standalone = vms_to_stop(snapshot, goal, everything=storage is not None)
     record = Record(
         goal=goal,
         who=who,
-        version=situation.version,
-        old_mtu=old_mtu(situation, goal),
-        kept=kept_config(situation, goal, targets),
-        configs={key_of(config): config_record(situation, config) for config in targets},
-        vm_networks=vm_networks_to_write(situation, goal),
+        version=snapshot.version,
+        old_mtu=old_mtu(snapshot, goal),
+        kept=kept_config(snapshot, goal, targets),
+        configs={key_of(config): config_record(snapshot, config) for config in targets},
+        vm_networks=vm_networks_to_write(snapshot, goal),
         vms=stopping,
         restart=consent.restart_vms,
         storage=storage,
-        storage_before=situation.setting(STORAGE_SETTING) * (goal.kind == "storageNetwork"),
-        rwx=rwx_text(situation, goal) if cycles else None,
+        storage_before=snapshot.setting(STORAGE_SETTING) * (goal.kind == "storageNetwork"),
+        rwx=rwx_text(snapshot, goal) if cycles else None,
     ).with_limits_of(consent)
     refusals = [
-        *not_possible(situation, goal, targets),
+        *not_possible(snapshot, goal, targets),
         *of_standalone(standalone),
         *not_consented(record, goal, consent, cycles=cycles),
     ]
     return Plan(record, refusals)
 
 
-def reached(situation: Situation, goal: Goal) -> bool:
+def reached(snapshot: Snapshot, goal: Goal) -> bool:
     """Whether a goal is reached already, so that nothing may be interrupted for it."""
     if goal.kind == "mtu":
-        return _mtu_reached(situation, goal)
+        return _mtu_reached(snapshot, goal)
     if goal.kind == "storageNetwork":
-        return situation.setting(STORAGE_SETTING) == goal.text
+        return snapshot.setting(STORAGE_SETTING) == goal.text
     if goal.kind == "vmNetwork":
-        nad = situation.of(NAD).get(goal.key)
+        nad = snapshot.of(NAD).get(goal.key)
         text = (goal.patch.get("spec") or {}).get("config") or "{}"
         return nad is not None and cni_config(nad) == json.loads(text)
-    config = situation.of(VLAN_CONFIG).get(goal.key)
+    config = snapshot.of(VLAN_CONFIG).get(goal.key)
     if goal.kind == "configDeletion":
         return config is None
     return config is not None and contains(config["spec"], goal.patch)
 
 
-def _mtu_reached(situation: Situation, goal: Goal) -> bool:
-    network = situation.of(CLUSTER_NETWORK).get(goal.cluster_network)
-    configs = configs_of(situation, goal.cluster_network)
-    follow, nads = VM_NETWORKS_FOLLOW.on(situation.version), situation.of(NAD)
-    own = [nads[key] for key in vm_networks_of(situation, goal.cluster_network)]
+def _mtu_reached(snapshot: Snapshot, goal: Goal) -> bool:
+    network = snapshot.of(CLUSTER_NETWORK).get(goal.cluster_network)
+    configs = configs_of(snapshot, goal.cluster_network)
+    follow, nads = VM_NETWORKS_FOLLOW.on(snapshot.version), snapshot.of(NAD)
+    own = [nads[key] for key in vm_networks_of(snapshot, goal.cluster_network)]
     seen = {config_mtu(config) for config in configs}
     # Up to 1.5 nobody may write the storage network's own, and it follows nothing (H7).
     seen |= {nad_mtu(nad) for nad in own if follow or not is_system_nad(nad)}
@@ -104,15 +104,13 @@ def _mtu_reached(situation: Situation, goal: Goal) -> bool:
     return seen == {goal.mtu}
 
 
-def extended(
-    record: Record, situation: Situation, consent: Consent
-) -> tuple[Record, list[str]]:
+def extended(record: Record, snapshot: Snapshot, consent: Consent) -> tuple[Record, list[str]]:
     """A record that goes on after a break, with the VMs that have come in the way meanwhile.
 
     And the reasons, if the consent does not cover them.
     """
     cleared = record.storage is not None
-    found, standalone = vms_to_stop(situation, record.goal, everything=cleared)
+    found, standalone = vms_to_stop(snapshot, record.goal, everything=cleared)
     more = {key: vm for key, vm in found.items() if key not in record.vms}
     longer = record.model_copy(update={"vms": record.vms | more})
     asked = longer.model_copy(update={"vms": more})

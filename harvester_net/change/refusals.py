@@ -21,7 +21,7 @@ from ..harvester.link_monitors import nics_of
 from ..harvester.names import MATCHED_NODES, RWX_SETTING, STORAGE_SETTING, WITNESS
 from ..harvester.network_configs import matched_nodes, nodes_not_ready
 from ..harvester.settings import leaked, storage_progress
-from ..harvester.snapshot import Situation
+from ..harvester.snapshot import Snapshot
 from ..harvester.versions import CONFIGS_WITHOUT_NODES, STORAGE_BESIDE_THEM, VM_NETWORKS_FOLLOW
 from ..harvester.workloads import nads_of
 from ..specs.limits import MGMT
@@ -36,31 +36,31 @@ from .targets import (
 )
 
 
-def not_possible(situation: Situation, goal: Goal, targets: list[Object]) -> Iterator[str]:
+def not_possible(snapshot: Snapshot, goal: Goal, targets: list[Object]) -> Iterator[str]:
     """Why the server would refuse the change, or could not come back from it."""
-    if goal.kind == "mtu" and goal.cluster_network not in situation.of(CLUSTER_NETWORK):
+    if goal.kind == "mtu" and goal.cluster_network not in snapshot.of(CLUSTER_NETWORK):
         yield f"there is no cluster network {goal.cluster_network}"
     for config in targets:
-        yield from _config_in_trouble(situation, config)
+        yield from _config_in_trouble(snapshot, config)
         if goal.kind == "mtu":
-            yield from _without_nics(situation, config)
-    shares = situation.setting_value(RWX_SETTING).get("share-storage-network") is True
+            yield from _without_nics(snapshot, config)
+    shares = snapshot.setting_value(RWX_SETTING).get("share-storage-network") is True
     if goal.kind == "storageNetwork" and not goal.text and shares:
         yield (
             "the RWX network shares the storage network, and Harvester does not clear it "
             f"then; set share-storage-network to false in the Setting {RWX_SETTING} first"
         )
-    yield from _without_nodes(situation, goal, targets)
-    yield from _storage_could_not_return(situation, goal)
-    setting = situation.of(SETTING).get(STORAGE_SETTING)
-    network = touched_network(situation, goal)
-    if setting and needs_storage_cleared(situation, goal):
+    yield from _without_nodes(snapshot, goal, targets)
+    yield from _storage_could_not_return(snapshot, goal)
+    setting = snapshot.of(SETTING).get(STORAGE_SETTING)
+    network = touched_network(snapshot, goal)
+    if setting and needs_storage_cleared(snapshot, goal):
         state = storage_progress(setting)
         if not state.done:
             # Cleared half way, Harvester would lose a network that then blocks the configs.
             yield f"the storage network is still being configured ({state.words}); wait for it"
-    for nad in leaked(setting, situation.of(NAD)) if setting and network else ():
-        if nad in nads_of(network, situation.of(NAD).values()):
+    for nad in leaked(setting, snapshot.of(NAD)) if setting and network else ():
+        if nad in nads_of(network, snapshot.of(NAD).values()):
             yield (
                 f"{nad} is left over from an earlier storage network and blocks every network "
                 "config; delete it: kubectl -n harvester-system delete "
@@ -68,13 +68,13 @@ def not_possible(situation: Situation, goal: Goal, targets: list[Object]) -> Ite
             )
 
 
-def _without_nodes(situation: Situation, goal: Goal, targets: list[Object]) -> Iterator[str]:
+def _without_nodes(snapshot: Snapshot, goal: Goal, targets: list[Object]) -> Iterator[str]:
     """The configs without nodes over which older servers fall (H3.2, H7)."""
-    if goal.kind == "configDeletion" or CONFIGS_WITHOUT_NODES.on(situation.version):
+    if goal.kind == "configDeletion" or CONFIGS_WITHOUT_NODES.on(snapshot.version):
         return
     # From 1.6 on such a config can at least be made, so that only the kept one is a problem.
-    made = VM_NETWORKS_FOLLOW.on(situation.version) and goal.kind == "mtu"
-    kept = kept_config(situation, goal, targets)
+    made = VM_NETWORKS_FOLLOW.on(snapshot.version) and goal.kind == "mtu"
+    kept = kept_config(snapshot, goal, targets)
     for key in (key_of(config) for config in targets if not matched_nodes(config)):
         if not made or key == kept:
             yield (
@@ -83,21 +83,21 @@ def _without_nodes(situation: Situation, goal: Goal, targets: list[Object]) -> I
             )
 
 
-def _storage_could_not_return(situation: Situation, goal: Goal) -> Iterator[str]:
+def _storage_could_not_return(snapshot: Snapshot, goal: Goal) -> Iterator[str]:
     """Why Harvester would not take the storage network back afterwards (H3.5, check 9)."""
-    network = touched_network(situation, goal)
-    cycled = needs_storage_cleared(situation, goal) and goal.kind != "configDeletion"
+    network = touched_network(snapshot, goal)
+    cycled = needs_storage_cleared(snapshot, goal) and goal.kind != "configDeletion"
     if not cycled or network == MGMT:
         return
-    configs = configs_of(situation, network)
-    covered = {node for config in configs for node in _nodes_after(situation, goal, config)}
-    for key, node in sorted(situation.of(NODE).items()):
+    configs = configs_of(snapshot, network)
+    covered = {node for config in configs for node in _nodes_after(snapshot, goal, config)}
+    for key, node in sorted(snapshot.of(NODE).items()):
         if labels_of(node).get(WITNESS) != "true" and key not in covered:
             yield (
                 f"node {key} would have no network config of cluster network {network}, and "
                 "Harvester would not take the storage or RWX network back; give it one first"
             )
-    for config in configs if not STORAGE_BESIDE_THEM.on(situation.version) else ():
+    for config in configs if not STORAGE_BESIDE_THEM.on(snapshot.version) else ():
         if MATCHED_NODES not in annotations_of(config):
             yield (
                 f"network config {key_of(config)} matches no node, and Harvester would not "
@@ -105,7 +105,7 @@ def _storage_could_not_return(situation: Situation, goal: Goal) -> Iterator[str]
             )
 
 
-def _nodes_after(situation: Situation, goal: Goal, config: Object) -> set[str]:
+def _nodes_after(snapshot: Snapshot, goal: Goal, config: Object) -> set[str]:
     if goal.kind != "config" or key_of(config) != goal.key:
         return set(matched_nodes(config))
     if goal.patch.get("clusterNetwork"):
@@ -113,15 +113,15 @@ def _nodes_after(situation: Situation, goal: Goal, config: Object) -> set[str]:
     if "nodeSelector" not in goal.patch:
         return set(matched_nodes(config))
     selector = selector_after(config, goal.patch["nodeSelector"])
-    return set(situation.matching(selector))
+    return set(snapshot.matching(selector))
 
 
-def _config_in_trouble(situation: Situation, config: Object) -> Iterator[str]:
+def _config_in_trouble(snapshot: Snapshot, config: Object) -> Iterator[str]:
     if is_terminating(config):
         yield f"network config {key_of(config)} is being deleted; wait until it is gone"
         return
-    failed = nodes_not_ready(config, situation.of(VLAN_STATUS))
-    nodes = situation.of(NODE)
+    failed = nodes_not_ready(config, snapshot.of(VLAN_STATUS))
+    nodes = snapshot.of(NODE)
     for node in matched_nodes(config):
         ready = condition(nodes[node], "Ready").get("status") if node in nodes else None
         if ready not in (None, "True"):
@@ -136,11 +136,11 @@ def _config_in_trouble(situation: Situation, config: Object) -> Iterator[str]:
             )
 
 
-def _without_nics(situation: Situation, config: Object) -> Iterator[str]:
+def _without_nics(snapshot: Snapshot, config: Object) -> Iterator[str]:
     """The nodes on which the bond could not be made anew: with another MTU it is (H4.1)."""
     wanted = config["spec"]["uplink"].get("nics") or []
     for node in matched_nodes(config):
-        there = nics_of(node, situation)
+        there = nics_of(node, snapshot)
         gone = [nic for nic in wanted if there is not None and nic not in there]
         if gone:
             yield (

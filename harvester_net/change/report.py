@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..specs.limits import MGMT
-from ..verify.hosts import mtu_commands
+from ..verify.host_commands import mtu_commands
 from .plan import Plan
 from .record import Record
 from .steps.order import steps_of

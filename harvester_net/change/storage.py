@@ -3,38 +3,38 @@
 from __future__ import annotations
 
 from ..harvester.names import RWX_SETTING, STORAGE_SETTING
-from ..harvester.snapshot import Situation
+from ..harvester.snapshot import Snapshot
 from ..harvester.versions import RWX_NETWORK
 from .record import Goal
 from .targets import touched_network
 
 
-def needs_storage_cleared(situation: Situation, goal: Goal) -> bool:
+def needs_storage_cleared(snapshot: Snapshot, goal: Goal) -> bool:
     """Whether the storage or RWX network is on the devices that the change interrupts."""
-    network = touched_network(situation, goal)
+    network = touched_network(snapshot, goal)
     if not network:
         return False
-    value = situation.setting_value(STORAGE_SETTING)
-    return value.get("clusterNetwork") == network or _rwx_on(situation, network)
+    value = snapshot.setting_value(STORAGE_SETTING)
+    return value.get("clusterNetwork") == network or _rwx_on(snapshot, network)
 
 
-def _rwx_on(situation: Situation, network: str) -> bool:
-    rwx = situation.setting_value(RWX_SETTING).get("network") or {}
-    return RWX_NETWORK.on(situation.version) and rwx.get("clusterNetwork") == network
+def _rwx_on(snapshot: Snapshot, network: str) -> bool:
+    rwx = snapshot.setting_value(RWX_SETTING).get("network") or {}
+    return RWX_NETWORK.on(snapshot.version) and rwx.get("clusterNetwork") == network
 
 
-def storage_text(situation: Situation, goal: Goal) -> str | None:
+def storage_text(snapshot: Snapshot, goal: Goal) -> str | None:
     """The exact text of the storage network, if it is in the way."""
-    value = situation.setting_value(STORAGE_SETTING)
-    if value.get("clusterNetwork") != touched_network(situation, goal):
+    value = snapshot.setting_value(STORAGE_SETTING)
+    if value.get("clusterNetwork") != touched_network(snapshot, goal):
         return None
-    return situation.setting(STORAGE_SETTING)
+    return snapshot.setting(STORAGE_SETTING)
 
 
-def rwx_text(situation: Situation, goal: Goal) -> str | None:
+def rwx_text(snapshot: Snapshot, goal: Goal) -> str | None:
     """The RWX setting, where it shares the storage network or has its own on this network."""
-    network = touched_network(situation, goal)
-    shares = situation.setting_value(RWX_SETTING).get("share-storage-network") is True
-    if (shares and storage_text(situation, goal)) or _rwx_on(situation, network):
-        return situation.setting(RWX_SETTING)
+    network = touched_network(snapshot, goal)
+    shares = snapshot.setting_value(RWX_SETTING).get("share-storage-network") is True
+    if (shares and storage_text(snapshot, goal)) or _rwx_on(snapshot, network):
+        return snapshot.setting(RWX_SETTING)
     return None

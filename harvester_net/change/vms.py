@@ -11,7 +11,7 @@ from ..cluster.resources import (
     annotations_of,
 )
 from ..harvester.names import LAST_STRATEGY
-from ..harvester.snapshot import Situation
+from ..harvester.snapshot import Snapshot
 from ..harvester.workloads import is_stopped, uses
 from .record import Goal, VmRecord
 from .targets import affected_nodes, touched_network, vm_networks_of
@@ -25,26 +25,26 @@ STAYS_DOWN = {
 
 
 def vms_to_stop(
-    situation: Situation, goal: Goal, *, everything: bool
+    snapshot: Snapshot, goal: Goal, *, everything: bool
 ) -> tuple[dict[str, VmRecord], list[str]]:
     """The VMs that are in the way, as they are now; and instances without a VM (H5.0)."""
-    vms, vmis = situation.of(VM), situation.of(VMI)
-    keys = set(_blockers(situation, goal))
+    vms, vmis = snapshot.of(VM), snapshot.of(VMI)
+    keys = set(_blockers(snapshot, goal))
     if everything or goal.kind == "storageNetwork":
         keys |= {key for key, vm in vms.items() if not _stays_stopped(vm, vmis.get(key))}
     standalone = sorted(keys - vms.keys())
     return {k: vm_record(vms[k], vmis.get(k)) for k in sorted(keys & vms.keys())}, standalone
 
 
-def _blockers(situation: Situation, goal: Goal) -> Iterator[str]:
+def _blockers(snapshot: Snapshot, goal: Goal) -> Iterator[str]:
     """The instances, running or not, over which the server refuses the change."""
     nads, nodes = {goal.key}, None
     if goal.kind != "vmNetwork":
-        network = touched_network(situation, goal)
-        nads = set(vm_networks_of(situation, network)) if network else set()
+        network = touched_network(snapshot, goal)
+        nads = set(vm_networks_of(snapshot, network)) if network else set()
     if goal.kind in ("config", "configDeletion"):
-        nodes = affected_nodes(situation, goal)
-    for key, vmi in situation.of(VMI).items():
+        nodes = affected_nodes(snapshot, goal)
+    for key, vmi in snapshot.of(VMI).items():
         # One that has no node yet may come up on any of them at any moment.
         node = (vmi.get("status") or {}).get("nodeName")
         if uses(vmi, nads) and (nodes is None or not node or node in nodes):

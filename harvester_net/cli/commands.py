@@ -56,15 +56,15 @@ def planning(goal: Goal, consent: Consent, output: str) -> Command:
     """`mtu plan`."""
 
     async def command(session: Session) -> Outcome:
-        unfinished = await journal.read(session.cluster, session.patience)
-        situation = await look(session.cluster, session.patience)
-        made = plan(situation, goal, consent)
+        unfinished = await journal.read(session.cluster, session.deadline)
+        snapshot = await look(session.cluster, session.deadline)
+        made = plan(snapshot, goal, consent)
         if unfinished is not None:
             return _no_plan(made, output, not_finished(unfinished))
-        networks = situation.of(CLUSTER_NETWORK)
+        networks = snapshot.of(CLUSTER_NETWORK)
         if goal.cluster_network not in networks:
             return _no_plan(made, output, unknown(goal.cluster_network, networks))
-        if reached(situation, goal):
+        if reached(snapshot, goal):
             return _no_plan(made, output)
         made = replace(made, refusals=[spoken(refusal) for refusal in made.refusals])
         print(_plan_as(made, output))
@@ -115,12 +115,12 @@ def telling_status(output: str) -> Command:
     """`mtu status`."""
 
     async def command(session: Session) -> Outcome:
-        cluster, patience = session.cluster, session.patience
-        unfinished = await journal.read(cluster, patience)
-        held = await cluster.fresh(LEASE, lease.KEY, patience)
+        cluster, deadline = session.cluster, session.deadline
+        unfinished = await journal.read(cluster, deadline)
+        held = await cluster.get(LEASE, lease.KEY, deadline)
         if held is not None and lease.is_free(held, datetime.now(UTC)):
             held = None
-        seen = Standing(unfinished, held, await look(cluster, patience))
+        seen = Standing(unfinished, held, await look(cluster, deadline))
         if output == "json":
             return Outcome(Code.DONE, _json(status.document(seen)))
         go_on = f"\n{GO_ON.rpartition('. ')[0]}" if unfinished and held is None else ""
@@ -165,7 +165,7 @@ def resuming(*, backwards: bool, without_verification: bool = False) -> Command:
 
 def _work(session: Session, command: str) -> Work:
     return Work(
-        session.cluster, session.patience, who(f"mtu {command}"), session.progress.told
+        session.cluster, session.deadline, who(f"mtu {command}"), session.progress.told
     )
 
 

@@ -9,7 +9,7 @@ from ..change.apply import NotAllowed, RolledBack
 from ..change.executor import Stopped
 from ..change.journal import UnreadableJournal
 from ..change.lease import Busy, LeaseLost
-from ..cluster.deadline import OutOfPatience
+from ..cluster.deadline import DeadlineExceeded
 from ..cluster.errors import ClusterError
 from .messages import GO_ON, spoken
 
@@ -53,7 +53,7 @@ EXPECTED = (
     Stopped,
     UnreadableJournal,
     ClusterError,
-    OutOfPatience,
+    DeadlineExceeded,
 )
 """What may end a command and has its message for the user."""
 
@@ -74,7 +74,7 @@ def outcome_of(error: BaseException, *, begun: bool) -> Outcome:
         return Outcome(Code.STOPPED, f"stopped: {words}; harvester-net mtu status shows who")
     if isinstance(error, Stopped) or begun:
         return Outcome(Code.STOPPED, f"stopped at a safe point: {words}.\n{GO_ON}")
-    if isinstance(error, OutOfPatience):
+    if isinstance(error, DeadlineExceeded):
         return Outcome(Code.ERROR, f"error: {words}; nothing was changed")
     return Outcome(Code.ERROR, f"error: {words}")
 

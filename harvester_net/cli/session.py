@@ -14,7 +14,7 @@ from typing import Any
 
 from ..cluster.access import AccessSettings
 from ..cluster.cluster import Cluster
-from ..cluster.deadline import Patience
+from ..cluster.deadline import Deadline
 from .messages import DEBUG, GO_ON, unexpected
 from .outcome import EXPECTED, Code, Outcome, aborted, interrupted, outcome_of
 from .progress import Progress
@@ -36,7 +36,7 @@ class Session:
     """What a command works with."""
 
     cluster: Cluster
-    patience: Patience
+    deadline: Deadline
     progress: Progress = field(default_factory=Progress)
 
 
@@ -58,7 +58,7 @@ def run(command: Command, reach: Reach, *, gently: bool = False) -> Code:
 async def _outcome(command: Command, reach: Reach, *, gently: bool) -> Outcome:
     settings = AccessSettings(reach.kubeconfig, reach.context)
     cancelled = asyncio.Event()
-    session = Session(Cluster(settings), Patience(reach.seconds, cancelled))
+    session = Session(Cluster(settings), Deadline(reach.seconds, cancelled))
     task = asyncio.ensure_future(command(session))
     _listen(lambda: _interrupt(task, cancelled, gently=gently))
     try:

@@ -66,11 +66,11 @@ def verify(
 ) -> None:
     """Look at the devices of a cluster network on every node, by a short pod on each."""
     from ..harvester.names import SYSTEM_NAMESPACE
-    from ..verify.facts import Question
+    from ..verify.facts import CheckRequest
     from .session import Reach, run
     from .verifying import verifying
 
-    question = Question(
+    request = CheckRequest(
         cluster_network,
         mtu=mtu,
         vlan=vlan,
@@ -78,5 +78,5 @@ def verify(
         namespace=namespace or SYSTEM_NAMESPACE,
         tolerations=tuple(tolerate or ()),
     )
-    command = verifying(question, as_json=json)
+    command = verifying(request, as_json=json)
     raise typer.Exit(run(command, Reach(kubeconfig, context, timeout)))

@@ -11,10 +11,10 @@ from rich.console import Console
 
 from ..change import lease
 from ..change.lease import Busy, LeaseLost
-from ..cluster.deadline import OutOfPatience
+from ..cluster.deadline import DeadlineExceeded
 from ..cluster.errors import ClusterError
 from ..verify.check import check
-from ..verify.facts import Question
+from ..verify.facts import CheckRequest
 from ..verify.outcome import Outcome as Seen
 from ..verify.values import document
 from .commands import who
@@ -24,13 +24,13 @@ from .render import nodes as report
 from .session import Command, Session
 
 
-def verifying(question: Question, *, as_json: bool) -> Command:
+def verifying(request: CheckRequest, *, as_json: bool) -> Command:
     """`verify`."""
 
     async def command(session: Session) -> Outcome:
         try:
-            seen = await _seen(question, session)
-        except (ClusterError, OutOfPatience, Busy, LeaseLost) as error:
+            seen = await _seen(request, session)
+        except (ClusterError, DeadlineExceeded, Busy, LeaseLost) as error:
             return Outcome(Code.UNPROVEN, f"not proven: {spoken(str(error))}")
         print(_shown(seen, as_json=as_json))
         return Outcome(code_of(seen))
@@ -38,12 +38,12 @@ def verifying(question: Question, *, as_json: bool) -> Command:
     return command
 
 
-async def _seen(question: Question, session: Session) -> Seen:
+async def _seen(request: CheckRequest, session: Session) -> Seen:
     """One check at a time, and none in the middle of a change."""
-    cluster, patience = session.cluster, session.patience
+    cluster, deadline = session.cluster, session.deadline
     with _told() as tell:
-        async with lease.held(cluster, who("verify"), patience):
-            return await check(cluster, question, patience, tell)
+        async with lease.held(cluster, who("verify"), deadline):
+            return await check(cluster, request, deadline, tell)
 
 
 def code_of(seen: Seen) -> Code:

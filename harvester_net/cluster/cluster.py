@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from .access import AccessSettings
 from .connection import Connection
-from .deadline import Patience
+from .deadline import Deadline
 from .errors import ClusterError, NotFound, Rejected, Unreachable
 from .resources import Object, Resource, key_of
 from .store import Store
@@ -53,48 +53,54 @@ class Cluster:
             self._end_watch(resource)
         await self.connection.close()
 
-    def known(self, resource: Resource) -> dict[str, Object]:
+    def cached(self, resource: Resource) -> dict[str, Object]:
         """The objects of a kind as far as they are known now, without asking."""
         return self._stores[resource].items
 
-    async def all(self, resource: Resource, patience: Patience) -> dict[str, Object]:
+    async def list(self, resource: Resource, deadline: Deadline) -> dict[str, Object]:
         """All objects of a kind by key, listed once in a run."""
         store = self._stores[resource]
         async with self._listing[resource]:
             if not store.complete:
-                objects, version = await self.connection.list(resource, patience)
+                objects, version = await self.connection.list(resource, deadline)
                 store.replace(objects, version)
         return store.items
 
-    async def all_if_served(self, resource: Resource, patience: Patience) -> dict[str, Object]:
+    async def list_if_served(
+        self, resource: Resource, deadline: Deadline
+    ) -> dict[str, Object]:
         """As `all`, but nothing where the server does not know the kind."""
         try:
-            return await self.all(resource, patience)
+            return await self.list(resource, deadline)
         except NotFound:
             return {}
 
-    async def find(self, resource: Resource, key: str, patience: Patience) -> Object | None:
+    async def get_cached(
+        self, resource: Resource, key: str, deadline: Deadline
+    ) -> Object | None:
         """An object from the run's one list, or None."""
-        return (await self.all(resource, patience)).get(key)
+        return (await self.list(resource, deadline)).get(key)
 
-    async def fresh(self, resource: Resource, key: str, patience: Patience) -> Object | None:
+    async def get(self, resource: Resource, key: str, deadline: Deadline) -> Object | None:
         """An object as it is on the server now, or None."""
         try:
-            obj = await self.connection.get(resource, key, patience)
+            obj = await self.connection.get(resource, key, deadline)
         except NotFound:
             self._stores[resource].remove(key)
             return None
         self._stores[resource].put(obj)
         return obj
 
-    async def once(self, resource: Resource, key: str, patience: Patience) -> Object | None:
+    async def get_once(
+        self, resource: Resource, key: str, deadline: Deadline
+    ) -> Object | None:
         """An object as it was when this run first asked for it, or None."""
         if (resource, key) not in self._seen_once:
-            asking = self.fresh(resource, key, patience)
+            asking = self.get(resource, key, deadline)
             self._seen_once[resource, key] = asyncio.ensure_future(asking)
         return await asyncio.shield(self._seen_once[resource, key])
 
-    def forget(self, *resources: Resource) -> None:
+    def invalidate(self, *resources: Resource) -> None:
         """List these kinds again when they are asked for next: others have written them."""
         for resource in resources:
             watch = self._watches.get(resource)
@@ -103,81 +109,81 @@ class Cluster:
             if resource not in self._watches:
                 self._stores[resource].complete = False
 
-    async def create(self, resource: Resource, obj: Object, patience: Patience) -> Object:
+    async def create(self, resource: Resource, obj: Object, deadline: Deadline) -> Object:
         """Create an object and return it as the server has it; raises AlreadyExists,
         Denied.
         """
         namespace = obj["metadata"].get("namespace")
-        made = await self.connection.create(resource, namespace, obj, patience)
+        made = await self.connection.create(resource, namespace, obj, deadline)
         self.wrote_at = time.monotonic()
         self._stores[resource].put(made)
         return made
 
     async def patch(
-        self, resource: Resource, key: str, fields: Object, patience: Patience
+        self, resource: Resource, key: str, fields: Object, deadline: Deadline
     ) -> Object:
         """Change the given fields of an object, and return it; raises NotFound, Conflict,
         Denied.
         """
-        changed = await self.connection.patch(resource, key, fields, patience)
+        changed = await self.connection.patch(resource, key, fields, deadline)
         self.wrote_at = time.monotonic()
         self._stores[resource].put(changed)
         return changed
 
     async def delete(
-        self, resource: Resource, key: str, uid: str | None, patience: Patience
+        self, resource: Resource, key: str, uid: str | None, deadline: Deadline
     ) -> bool:
         """Ask for an object's deletion. False if it, or the one with this uid, is gone
         already.
         """
         try:
-            await self.connection.delete(resource, key, uid, patience)
+            await self.connection.delete(resource, key, uid, deadline)
         except NotFound:
             self._stores[resource].remove(key)
             return False
         self.wrote_at = time.monotonic()
         return True
 
-    async def until(
+    async def wait_for(
         self,
         resources: tuple[Resource, ...],
         done: Callable[[], T | None],
-        patience: Patience,
+        deadline: Deadline,
     ) -> T:
         """Watch some kinds until `done` returns something, and return that.
 
         `done` looks at `known`. Raises OutOfPatience when the operation's time is up or it is
         cancelled, and ClusterError when a kind cannot be watched.
         """
-        async with self.watching(resources, patience):
+        async with self.watching(resources, deadline):
             while True:
                 changes = [self._stores[resource].next_change() for resource in resources]
                 for resource in resources:
                     self._watches[resource].raise_failure()
                 if (result := done()) is not None:
                     return result
-                await patience.wait(_first_of(changes))
+                await deadline.wait(_first_of(changes))
 
-    async def until_gone(
-        self, resource: Resource, key: str, uid: str, patience: Patience
+    async def wait_until_gone(
+        self, resource: Resource, key: str, uid: str, deadline: Deadline
     ) -> None:
         """Wait until the object with this uid is gone from the server."""
 
         def gone() -> bool | None:
-            obj = self.known(resource).get(key)
+            obj = self.cached(resource).get(key)
             return True if obj is None or obj["metadata"]["uid"] != uid else None
 
-        await self.until((resource,), gone, patience)
+        await self.wait_for((resource,), gone, deadline)
 
     @asynccontextmanager
     async def watching(
-        self, resources: tuple[Resource, ...], patience: Patience
+        self, resources: tuple[Resource, ...], deadline: Deadline
     ) -> AsyncIterator[None]:
         """Keep `known` up to date for these kinds meanwhile."""
         async with AsyncExitStack() as stack:
             watches = [await stack.enter_async_context(self._watched(r)) for r in resources]
             for watch in watches:
-                await patience.wait(watch.listed.wait())
+                await deadline.wait(watch.listed.wait())
                 watch.raise_failure()
             yield
 
@@ -245,7 +251,7 @@ class _Watch:
         self._store.announce()
 
     async def _list_and_follow(self) -> None:
-        objects, version = await self._connection.list(self._resource, Patience(30))
+        objects, version = await self._connection.list(self._resource, Deadline(30))
         self._store.replace(objects, version)
         self.listed.set()
         while True:
@@ -264,8 +270,8 @@ class _Watch:
             self._store.put(obj)
             return
         key = key_of(obj)
-        known = self._store.items.get(key)
-        if known is not None and known["metadata"]["uid"] == obj["metadata"]["uid"]:
+        cached = self._store.items.get(key)
+        if cached is not None and cached["metadata"]["uid"] == obj["metadata"]["uid"]:
             self._store.remove(key)
 
 

@@ -21,7 +21,7 @@ import aiohttp
 from ..version import VERSION
 from . import access
 from .access import Access, AccessSettings
-from .deadline import Patience
+from .deadline import Deadline
 from .errors import BadConnection, Unreachable, error_of
 from .resources import VM, Object, Resource, split_key
 
@@ -58,55 +58,55 @@ class Connection:
         if self._access is not None:
             await self._access.transport.close()
 
-    async def get(self, resource: Resource, key: str, patience: Patience) -> Object:
+    async def get(self, resource: Resource, key: str, deadline: Deadline) -> Object:
         """Read one object; raises NotFound."""
-        found: Object = await self._ask("GET", resource, resource.path_of(key), patience)
+        found: Object = await self._ask("GET", resource, resource.path_of(key), deadline)
         return found
 
     async def create(
-        self, resource: Resource, namespace: str | None, obj: Object, patience: Patience
+        self, resource: Resource, namespace: str | None, obj: Object, deadline: Deadline
     ) -> Object:
         """Create an object; raises AlreadyExists, also when a lost answer had succeeded."""
         path = resource.path(namespace)
-        made: Object = await self._ask("POST", resource, path, patience, body=obj)
+        made: Object = await self._ask("POST", resource, path, deadline, body=obj)
         return made
 
     async def patch(
-        self, resource: Resource, key: str, fields: Object, patience: Patience
+        self, resource: Resource, key: str, fields: Object, deadline: Deadline
     ) -> Object:
         """Change the given fields of an object (merge patch); all others stay as they are."""
         path = resource.path_of(key)
         changed: Object = await self._ask(
-            "PATCH", resource, path, patience, body=fields, content_type=MERGE_PATCH
+            "PATCH", resource, path, deadline, body=fields, content_type=MERGE_PATCH
         )
         return changed
 
     async def delete(
-        self, resource: Resource, key: str, uid: str | None, patience: Patience
+        self, resource: Resource, key: str, uid: str | None, deadline: Deadline
     ) -> None:
         """Start the deletion of an object, only if it has this uid; raises NotFound,
         Conflict.
         """
         body = {"preconditions": {"uid": uid}} if uid else {}
-        await self._ask("DELETE", resource, resource.path_of(key), patience, body=body)
+        await self._ask("DELETE", resource, resource.path_of(key), deadline, body=body)
 
-    async def start_vm(self, key: str, patience: Patience) -> None:
+    async def start_vm(self, key: str, deadline: Deadline) -> None:
         """Ask KubeVirt to start a VM; raises Conflict if it runs already (H5.6)."""
         namespace, name = split_key(key)
         path = (
             f"/apis/subresources.kubevirt.io/v1/namespaces/{namespace}/virtualmachines/{name}"
             "/start"
         )
-        await self._ask("PUT", VM, path, patience, body={})
+        await self._ask("PUT", VM, path, deadline, body={})
 
     async def list(
-        self, resource: Resource, patience: Patience, **params: str
+        self, resource: Resource, deadline: Deadline, **params: str
     ) -> tuple[list[Object], str]:
         """All objects of a kind, and the resource version at which they were so."""
         items: list[Object] = []
         query = {"limit": str(PAGE)} | params
         while True:
-            page = await self._ask("GET", resource, resource.path(), patience, query=query)
+            page = await self._ask("GET", resource, resource.path(), deadline, query=query)
             items += page.get("items") or []
             if not (more := page["metadata"].get("continue")):
                 return items, page["metadata"]["resourceVersion"]
@@ -146,7 +146,7 @@ class Connection:
         method: str,
         resource: Resource,
         path: str,
-        patience: Patience,
+        deadline: Deadline,
         *,
         query: dict[str, str] | None = None,
         body: Any = None,
@@ -159,7 +159,7 @@ class Connection:
             except Unreachable as error:
                 if not self._answered:
                     self._give_up_at_first_contact(error)
-                await patience.pause(pause, error)
+                await deadline.pause(pause, error)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
     def _give_up_at_first_contact(self, error: Unreachable) -> None:

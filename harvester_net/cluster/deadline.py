@@ -16,11 +16,11 @@ from .errors import Unreachable
 T = TypeVar("T")
 
 
-class OutOfPatience(Exception):
+class DeadlineExceeded(Exception):
     """The time is up, or the user cancelled; the message says which."""
 
 
-class Patience:
+class Deadline:
     """The deadline and the cancellation of one operation."""
 
     def __init__(
@@ -36,31 +36,31 @@ class Patience:
         self._deadline = now() + seconds
 
     @property
-    def left(self) -> float:
+    def remaining(self) -> float:
         """Seconds until the deadline, not below 0."""
         return max(0.0, self._deadline - self._now())
 
     @property
     def is_over(self) -> bool:
         """Whether the user cancelled or the time is up."""
-        return self._cancelled.is_set() or not self.left
+        return self._cancelled.is_set() or not self.remaining
 
-    def at_most(self, seconds: float) -> Patience:
+    def within(self, seconds: float) -> Deadline:
         """A patience for a part of the operation: these seconds, and not past its deadline."""
-        return Patience(min(seconds, self.left), self._cancelled, now=self._now)
+        return Deadline(min(seconds, self.remaining), self._cancelled, now=self._now)
 
     def check(self) -> None:
         """Raise OutOfPatience if the user cancelled or the time is up."""
         if self._cancelled.is_set():
-            raise OutOfPatience("cancelled")
-        if not self.left:
-            raise OutOfPatience(f"not done after {self.seconds:.0f} s")
+            raise DeadlineExceeded("cancelled")
+        if not self.remaining:
+            raise DeadlineExceeded(f"not done after {self.seconds:.0f} s")
 
     async def sleep(self, seconds: float) -> None:
         """Sleep; raises OutOfPatience at the deadline and at once on cancellation."""
         self.check()
         try:
-            async with asyncio.timeout(min(seconds, self.left)):
+            async with asyncio.timeout(min(seconds, self.remaining)):
                 await self._cancelled.wait()
         except TimeoutError:
             pass
@@ -70,7 +70,7 @@ class Patience:
         """Sleep before a retry; raises the outage itself if there is no time for one."""
         try:
             await self.sleep(seconds)
-        except OutOfPatience as reason:
+        except DeadlineExceeded as reason:
             raise Unreachable(f"{outage} ({reason})") from outage
 
     async def wait(self, awaitable: Awaitable[T]) -> T:
@@ -80,12 +80,12 @@ class Patience:
         try:
             self.check()
             await asyncio.wait(
-                {task, cancelled}, timeout=self.left, return_when=asyncio.FIRST_COMPLETED
+                {task, cancelled}, timeout=self.remaining, return_when=asyncio.FIRST_COMPLETED
             )
             if task.done():
                 return await task
             self.check()
-            raise OutOfPatience(f"not done after {self.seconds:.0f} s")
+            raise DeadlineExceeded(f"not done after {self.seconds:.0f} s")
         finally:
             task.cancel()
             cancelled.cancel()

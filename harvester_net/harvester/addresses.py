@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ..cluster.resources import LONGHORN_NODE, NODE, Object, key_of, labels_of
 from .names import WITNESS
-from .snapshot import Situation
+from .snapshot import Snapshot
 
 SHORTEST_PREFIX = 16
 FOR_RWX = 32
@@ -80,9 +80,9 @@ def disks_of(longhorn_node: Object) -> int:
     return len((longhorn_node.get("spec") or {}).get("disks") or {})
 
 
-def workers(situation: Situation) -> int:
+def workers(snapshot: Snapshot) -> int:
     """The number of nodes that are no witnesses, by the label alone."""
-    return sum(WITNESS not in labels_of(node) for node in situation.of(NODE).values())
+    return sum(WITNESS not in labels_of(node) for node in snapshot.of(NODE).values())
 
 
 @dataclass(frozen=True)
@@ -121,14 +121,14 @@ class Budget:
 
 
 def storage_budget(
-    whole: Range, exclude: Iterable[Range], situation: Situation, *, shared: bool
+    whole: Range, exclude: Iterable[Range], snapshot: Snapshot, *, shared: bool
 ) -> Budget:
     """The addresses that a storage network of this range has and needs."""
-    nodes = situation.of(LONGHORN_NODE)
+    nodes = snapshot.of(LONGHORN_NODE)
     disks = {key_of(node).rpartition("/")[2]: disks_of(node) for node in nodes.values()}
     return Budget(
         available=count(usable(whole, exclude)),
         per_node={node: 2 + 2 * number for node, number in disks.items()},
         disks=disks,
-        for_rwx=workers(situation) + FOR_RWX if shared else 0,
+        for_rwx=workers(snapshot) + FOR_RWX if shared else 0,
     )

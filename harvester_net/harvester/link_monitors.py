@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..cluster.resources import LINK_MONITOR, Object
 from .names import BOND
-from .snapshot import Situation
+from .snapshot import Snapshot
 
 
 def links_by_node(monitor: Object | None) -> Mapping[str, list[Object]]:
@@ -39,9 +39,9 @@ class Nic:
     """Index of the bond or bridge that holds it; 0 if none."""
 
 
-def nics_of(node: str, situation: Situation) -> dict[str, Nic] | None:
+def nics_of(node: str, snapshot: Snapshot) -> dict[str, Nic] | None:
     """The NICs of a node by name; None if nothing is known of the node."""
-    found = _links("nic", node, situation)
+    found = _links("nic", node, snapshot)
     if found is None:
         return None
     return {
@@ -52,16 +52,16 @@ def nics_of(node: str, situation: Situation) -> dict[str, Nic] | None:
     }
 
 
-def _links(monitor: str, node: str, situation: Situation) -> list[Object] | None:
-    status = situation.of(LINK_MONITOR).get(monitor, {}).get("status") or {}
+def _links(monitor: str, node: str, snapshot: Snapshot) -> list[Object] | None:
+    status = snapshot.of(LINK_MONITOR).get(monitor, {}).get("status") or {}
     links = (status.get("linkStatus") or {}).get(node)
     return list(links) if links else None
 
 
-def bond_with(index: int, node: str, situation: Situation) -> str | None:
+def bond_with(index: int, node: str, snapshot: Snapshot) -> str | None:
     """The name of the bond with this index on a node."""
-    for name in situation.of(LINK_MONITOR):
-        for link in _links(name, node, situation) or ():
+    for name in snapshot.of(LINK_MONITOR):
+        for link in _links(name, node, snapshot) or ():
             if link.get("index") == index and str(link.get("name")).endswith(BOND):
                 return str(link["name"])
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from ..cluster.cluster import Cluster
-from ..cluster.deadline import Patience
+from ..cluster.deadline import Deadline
 from ..cluster.errors import NotFound
 from ..cluster.resources import (
     CLAIM,
@@ -22,7 +22,7 @@ from ..cluster.resources import (
     VOLUME,
     Resource,
 )
-from .snapshot import Objects, Situation
+from .snapshot import Objects, Snapshot
 
 LOOKED_AT = (
     CLUSTER_NETWORK,
@@ -38,25 +38,25 @@ LOOKED_AT = (
 STORAGE = (VOLUME, CLAIM, LONGHORN_SETTING)
 
 
-async def look(cluster: Cluster, patience: Patience, *, again: bool = True) -> Situation:
+async def look(cluster: Cluster, deadline: Deadline, *, again: bool = True) -> Snapshot:
     """The situation now, all kinds listed at the same time; or as this run has seen it."""
     if again:
-        cluster.forget(*LOOKED_AT, *STORAGE)
+        cluster.invalidate(*LOOKED_AT, *STORAGE)
     resources = (*LOOKED_AT, *STORAGE)
-    listed = await asyncio.gather(*(_listed(cluster, r, patience) for r in resources))
-    return Situation(dict(zip(resources, listed, strict=True)))
+    listed = await asyncio.gather(*(_listed(cluster, r, deadline) for r in resources))
+    return Snapshot(dict(zip(resources, listed, strict=True)))
 
 
-def known(cluster: Cluster) -> Situation:
+def known(cluster: Cluster) -> Snapshot:
     """The situation as far as it is known now, without asking."""
-    return Situation(
-        {resource: cluster.known(resource) for resource in (*LOOKED_AT, *STORAGE)}
+    return Snapshot(
+        {resource: cluster.cached(resource) for resource in (*LOOKED_AT, *STORAGE)}
     )
 
 
-async def _listed(cluster: Cluster, resource: Resource, patience: Patience) -> Objects:
+async def _listed(cluster: Cluster, resource: Resource, deadline: Deadline) -> Objects:
     try:
-        return dict(await cluster.all(resource, patience))
+        return dict(await cluster.list(resource, deadline))
     except NotFound:
         # Not every server has every kind; nothing of it is in the way then.
         return {}

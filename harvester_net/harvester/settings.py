@@ -15,7 +15,7 @@ from . import gojson
 from .addresses import SHORTEST_PREFIX, Interval, Range, read_range, usable
 from .gojson import Undecodable, array, boolean, integer, optional, string, struct
 from .names import RWX_SETTING, STORAGE_NAD_PREFIX, STORAGE_PREFIX, SYSTEM_NAMESPACE
-from .snapshot import Situation
+from .snapshot import Snapshot
 
 FIELDS = {
     "clusterNetwork": string,
@@ -85,7 +85,7 @@ def is_in_progress(setting: Object) -> bool:
     return configured.get("status") == "False" and configured.get("reason") == "In Progress"
 
 
-def network_set(name: str, situation: Situation, setting: Object | None) -> Network | None:
+def network_set(name: str, snapshot: Snapshot, setting: Object | None) -> Network | None:
     """The network that one of the three settings gives; None if it gives none of its own.
     Raises Undecodable.
     """
@@ -97,13 +97,13 @@ def network_set(name: str, situation: Situation, setting: Object | None) -> Netw
         if decoded["share-storage-network"] or decoded["network"] is None:
             return None
         return network_of(decoded["network"])
-    newer = situation.version >= (1, 9)
+    newer = snapshot.version >= (1, 9)
     return network_of(gojson.decode(text, NETWORK_1_9 if newer else NETWORK))
 
 
-def shares_storage(situation: Situation) -> bool:
+def shares_storage(snapshot: Snapshot) -> bool:
     """Whether RWX_SETTING volumes go over the storage network. Raises Undecodable."""
-    text = effective(situation.of(SETTING).get(RWX_SETTING))
+    text = effective(snapshot.of(SETTING).get(RWX_SETTING))
     return bool(text and gojson.decode(text, RWX_VALUE)["share-storage-network"])
 
 
@@ -116,13 +116,13 @@ class Wanted:
     """Why texts cannot be decoded."""
 
 
-def wanted(name: str, setting: Object, situation: Situation) -> Wanted:
+def wanted(name: str, setting: Object, snapshot: Snapshot) -> Wanted:
     """The networks that a setting, as it would be written, asks for."""
     networks: list[Network] = []
     problems: list[str] = []
     for text in _texts(name, setting):
         try:
-            networks += _decoded(name, text, situation)
+            networks += _decoded(name, text, snapshot)
         except Undecodable as error:
             problems.append(str(error))
     return Wanted(networks, problems)
@@ -136,9 +136,9 @@ def _texts(name: str, setting: Object) -> Iterable[str]:
     return [text for text in (default, value) if text]
 
 
-def _decoded(name: str, text: str, situation: Situation) -> Iterator[Network]:
+def _decoded(name: str, text: str, snapshot: Snapshot) -> Iterator[Network]:
     if name != RWX_SETTING:
-        newer = situation.version >= (1, 9)
+        newer = snapshot.version >= (1, 9)
         yield network_of(gojson.decode(text, NETWORK_1_9 if newer else NETWORK))
         return
     # A stream decoder takes the first value and leaves what follows.

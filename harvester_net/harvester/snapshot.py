@@ -76,7 +76,7 @@ NODES_WITH = Grouping(NODE, _labels_of_node)
 """Nodes that are no witnesses by each of their labels and its value."""
 
 
-class Situation:
+class Snapshot:
     """The objects of a cluster by kind and key, and which Harvester it is.
 
     Nothing changes in it but by `put`, which lays what is planned over what is there; nodes
@@ -98,9 +98,9 @@ class Situation:
         """The objects of a kind by key."""
         return self.objects.get(resource, {})
 
-    def copy(self) -> Situation:
+    def copy(self) -> Snapshot:
         """One that can be changed without this one."""
-        return Situation({r: dict(of) for r, of in self.objects.items()}, self._version)
+        return Snapshot({r: dict(of) for r, of in self.objects.items()}, self._version)
 
     def put(self, resource: Resource, key: str, obj: Object | None) -> None:
         """Lay an object over the one of this key, or take it away; only in a copy."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..cluster.cluster import Cluster
-from ..cluster.deadline import Patience
-from .desired_state import Planned
+from ..cluster.deadline import Deadline
+from .desired_state import DesiredState
 
 
 def _nobody(_message: str) -> None:
@@ -23,7 +23,7 @@ class Call:
 
     urn: str
     cluster: Cluster
-    patience: Patience
+    deadline: Deadline
     preview: bool = False
     replaced: str | None = None
     """Key of the object with the same URN that is deleted before this one is made."""
@@ -37,5 +37,5 @@ class Call:
     """Leaves a warning on the resource."""
     seen_on_nodes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """What this run saw on the devices of the nodes, by cluster network."""
-    planned: Planned = field(default_factory=Planned)
+    desired_state: DesiredState = field(default_factory=DesiredState)
     """What this run of the program wants, as far as it has been checked."""

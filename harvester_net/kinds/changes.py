@@ -22,10 +22,10 @@ from .differences import Properties
 from .failures import Refused
 
 
-def work_of(call: Call) -> Work:
+def context_of(call: Call) -> Work:
     """What a change needs of a call."""
     told = Told(status=call.tell, step=call.step, seen=lambda seen: _remember(seen, call))
-    return Work(call.cluster, call.patience, call.urn, told)
+    return Work(call.cluster, call.deadline, call.urn, told)
 
 
 def _remember(seen: Outcome, call: Call) -> None:
@@ -34,7 +34,7 @@ def _remember(seen: Outcome, call: Call) -> None:
         call.inform(str(note))
 
 
-def seen_on_nodes(cluster_network: str, call: Call) -> Properties:
+def nodes_seen(cluster_network: str, call: Call) -> Properties:
     """The output `nodes` of a resource on this cluster network; empty if this run has not
     looked.
     """
@@ -42,31 +42,31 @@ def seen_on_nodes(cluster_network: str, call: Call) -> Properties:
     return {} if found is None else {"nodes": found}
 
 
-async def planned(goal: Goal, disruption: Disruption | None, call: Call) -> Plan:
+async def make_plan(goal: Goal, disruption: Disruption | None, call: Call) -> Plan:
     """The plan in the run's own picture of the cluster; nothing is listed twice for it."""
-    situation = await look(call.cluster, call.patience, again=False)
-    return plan(situation, goal, consent_of(disruption), call.urn)
+    snapshot = await look(call.cluster, call.deadline, again=False)
+    return plan(snapshot, goal, consent_of(disruption), call.urn)
 
 
-async def interrupts(goal: Goal, disruption: Disruption | None, call: Call) -> bool:
+async def is_disruptive(goal: Goal, disruption: Disruption | None, call: Call) -> bool:
     """Whether a change that a plain write could make needs something stopped first.
 
     What has come in its way since this run looked, the server will say.
     """
-    made = await planned(goal, disruption, call)
+    made = await make_plan(goal, disruption, call)
     return bool(made.record.vms or made.record.storage is not None or made.record.rwx)
 
 
-async def previewed(goal: Goal, disruption: Disruption | None, call: Call) -> Properties:
+async def preview_change(goal: Goal, disruption: Disruption | None, call: Call) -> Properties:
     """Show at preview what the change would do, and return it as outputs.
 
     Raises Refused with all reasons against it.
     """
-    begun = await unfinished(call)
+    begun = await get_unfinished(call)
     if begun is not None:
         call.warn(report.remaining_text(begun))
         return {}
-    made = await planned(goal, disruption, call)
+    made = await make_plan(goal, disruption, call)
     if made.refusals:
         raise Refused(report.refusal_text(made))
     text = report.plan_text(made)
@@ -77,7 +77,7 @@ async def previewed(goal: Goal, disruption: Disruption | None, call: Call) -> Pr
     return dict(report.structured(made))
 
 
-async def carry_out(goal: Goal, disruption: Disruption | None, call: Call) -> None:
+async def run_change(goal: Goal, disruption: Disruption | None, call: Call) -> None:
     """Carry a change out, after what an earlier run left unfinished.
 
     Raises Refused when nothing was changed or everything is as before, Stopped when the change
@@ -85,7 +85,7 @@ async def carry_out(goal: Goal, disruption: Disruption | None, call: Call) -> No
     """
     try:
         async with call.cluster.changing:
-            notes = await change.carry_out(work_of(call), goal, consent_of(disruption))
+            notes = await change.carry_out(context_of(call), goal, consent_of(disruption))
     except (NotAllowed, RolledBack, Busy, UnreadableJournal) as error:
         raise Refused(str(error)) from error
     except LeaseLost as error:
@@ -94,20 +94,20 @@ async def carry_out(goal: Goal, disruption: Disruption | None, call: Call) -> No
         call.warn(f"not proven: {note}")
 
 
-async def carry_out_or_refuse(goal: Goal, disruption: Disruption | None, call: Call) -> None:
+async def run_change_or_refuse(goal: Goal, disruption: Disruption | None, call: Call) -> None:
     """As `carry_out`, where the state cannot hold a change that has stopped half way: the
     journal does, and the user is told so.
     """
     try:
-        await carry_out(goal, disruption, call)
+        await run_change(goal, disruption, call)
     except Stopped as stopped:
         raise Refused(f"{stopped}. The next `pulumi up` goes on") from stopped
 
 
-async def unfinished(call: Call) -> Record | None:
+async def get_unfinished(call: Call) -> Record | None:
     """The change that an earlier run left unfinished, as of this run's one look."""
     try:
-        found = await call.cluster.once(CONFIG_MAP, journal.KEY, call.patience)
+        found = await call.cluster.get_once(CONFIG_MAP, journal.KEY, call.deadline)
         return None if found is None else journal.record_in(found)
     except Forbidden:
         # Who may not read the journal may not carry a change out either, and is told so there.
@@ -116,7 +116,7 @@ async def unfinished(call: Call) -> Record | None:
         raise Refused(str(error)) from error
 
 
-def words(record: Record) -> str:
+def describe_unfinished(record: Record) -> str:
     """An unfinished change, for the user."""
     total = len(change.steps_of(record))
     return (

@@ -26,9 +26,9 @@ from ..specs.limits import MGMT, mtu_or_default
 from ..specs.spec import Problem
 from ..specs.unknown import is_known
 from .call import Call
-from .changes import seen_on_nodes, unfinished, words
+from .changes import describe_unfinished, get_unfinished, nodes_seen
 from .deleting import waiting_for
-from .desired_state import Planned
+from .desired_state import DesiredState
 from .differences import Properties
 from .failures import Unfinished
 from .kind import Live
@@ -54,58 +54,58 @@ class ClusterNetwork(OwnedKind):
         # networks move over before the old one goes.
         return False
 
-    def check_in_plan(self, wish: specs.ClusterNetwork, planned: Planned) -> list[Problem]:
-        if is_known(wish.name) and is_known(wish.mtu):
-            planned.mtu_of[wish.name] = mtu_or_default(wish.mtu)
+    def check_in_plan(
+        self, desired: specs.ClusterNetwork, desired_state: DesiredState
+    ) -> list[Problem]:
+        if is_known(desired.name) and is_known(desired.mtu):
+            desired_state.mtu_of[desired.name] = mtu_or_default(desired.mtu)
         return []
 
-    def manifest(self, wish: specs.ClusterNetwork, mtu: int) -> Object:
+    def manifest(self, desired: specs.ClusterNetwork, mtu: int) -> Object:
         # The MTU follows in `finish`: the server refuses it at create (H3.1).
         return {
             "apiVersion": CLUSTER_NETWORK.api,
             "kind": CLUSTER_NETWORK.kind,
-            "metadata": metadata(wish),
+            "metadata": metadata(desired),
         }
 
-    def as_it_will_be(
-        self, wish: specs.ClusterNetwork, live: Object | None, mtu: int
-    ) -> Object:
-        made = self.manifest(wish, mtu) if live is None else live
-        return super().as_it_will_be(wish, made, mtu)
+    def proposed(self, desired: specs.ClusterNetwork, live: Object | None, mtu: int) -> Object:
+        made = self.manifest(desired, mtu) if live is None else live
+        return super().proposed(desired, made, mtu)
 
-    def patch(self, wish: specs.ClusterNetwork, live: Object, mtu: int) -> Object:
+    def patch(self, desired: specs.ClusterNetwork, live: Object, mtu: int) -> Object:
         """The MTU of a cluster network that has no configs yet; with configs it is a matter of
         the ordered change, which is over when this is asked.
         """
-        wanted = mtu_or_default(wish.mtu)
+        wanted = mtu_or_default(desired.mtu)
         if uplink_mtu(live) == wanted:
             return {}
         return {"metadata": {"annotations": {UPLINK_MTU: str(wanted)}}}
 
-    async def ordered(
-        self, wish: specs.ClusterNetwork, live: Object, call: Call
+    async def change_goal(
+        self, desired: specs.ClusterNetwork, live: Object, call: Call
     ) -> Goal | None:
-        wanted = mtu_or_default(wish.mtu)
-        goal = Goal(kind="mtu", cluster_network=wish.name, mtu=wanted)
-        begun = await unfinished(call)
-        if begun is not None and begun.goal.cluster_network == wish.name:
+        wanted = mtu_or_default(desired.mtu)
+        goal = Goal(kind="mtu", cluster_network=desired.name, mtu=wanted)
+        begun = await get_unfinished(call)
+        if begun is not None and begun.goal.cluster_network == desired.name:
             return goal
-        await call.cluster.all(VLAN_CONFIG, call.patience)
-        carrying = configs_of(known(call.cluster), wish.name)
+        await call.cluster.list(VLAN_CONFIG, call.deadline)
+        carrying = configs_of(known(call.cluster), desired.name)
         if all(config_mtu(c) == wanted for c in carrying) and uplink_mtu(live) == wanted:
             return None
-        return goal if carrying or wish.name == MGMT else None
+        return goal if carrying or desired.name == MGMT else None
 
     async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
         """An unfinished change shows at every preview until it is finished."""
         seen = await super().read(key, inputs, call)
-        begun = await unfinished(call)
+        begun = await get_unfinished(call)
         if seen is not None and begun is not None and begun.goal.cluster_network == key:
-            raise Unfinished(seen.key, seen.outputs, seen.inputs, [words(begun)])
+            raise Unfinished(seen.key, seen.outputs, seen.inputs, [describe_unfinished(begun)])
         return seen
 
-    async def finish(self, wish: specs.ClusterNetwork, live: Object, call: Call) -> Object:
-        return await self._written(wish, {}, live, call)
+    async def finish(self, desired: specs.ClusterNetwork, live: Object, call: Call) -> Object:
+        return await self._write(desired, {}, live, call)
 
     def seen(self, live: Object, call: Call) -> Properties:
         return {
@@ -116,20 +116,20 @@ class ClusterNetwork(OwnedKind):
         }
 
     def computed(self, live: Object, call: Call) -> Properties:
-        return super().computed(live, call) | seen_on_nodes(key_of(live), call)
+        return super().computed(live, call) | nodes_seen(key_of(live), call)
 
-    def adoptable(self, key: str) -> bool:
+    def can_adopt(self, key: str) -> bool:
         return key == MGMT
 
-    def forgets(self, key: str) -> bool:
+    def keeps_on_delete(self, key: str) -> bool:
         return key == MGMT
 
     def blockers(self, live: Object, call: Call) -> list[Blocker]:
         return blockers.of_cluster_network(
             key_of(live),
-            call.cluster.known(VLAN_CONFIG).values(),
-            call.cluster.known(NAD).values(),
-            call.cluster.known(VLAN_STATUS).values(),
+            call.cluster.cached(VLAN_CONFIG).values(),
+            call.cluster.cached(NAD).values(),
+            call.cluster.cached(VLAN_STATUS).values(),
         )
 
     async def before_delete(self, live: Object, call: Call) -> None:
@@ -142,4 +142,4 @@ class ClusterNetwork(OwnedKind):
                 return None
             return True
 
-        await call.cluster.until(self.blocking, may_be_asked, call.patience)
+        await call.cluster.wait_for(self.blocking, may_be_asked, call.deadline)

@@ -40,11 +40,11 @@ class Deletion:
         """
         denied = await self._ask()
         if denied is not None:
-            async with self.call.cluster.watching(blocking, self.call.patience):
+            async with self.call.cluster.watching(blocking, self.call.deadline):
                 await self._insist(denied, blockers)
         self.call.tell("being deleted")
-        await self.call.cluster.until_gone(
-            self.resource, key_of(self.live), self._uid, self.call.patience
+        await self.call.cluster.wait_until_gone(
+            self.resource, key_of(self.live), self._uid, self.call.deadline
         )
 
     @property
@@ -54,7 +54,7 @@ class Deletion:
     async def _ask(self) -> Denied | None:
         try:
             await self.call.cluster.delete(
-                self.resource, key_of(self.live), self._uid, self.call.patience
+                self.resource, key_of(self.live), self._uid, self.call.deadline
             )
         except Conflict:
             # An object of the same name with another uid: the one we made is gone.
@@ -75,7 +75,7 @@ class Deletion:
             if stuck and not any(blocker.going for blocker in found):
                 raise Refused(self._sentence(found, denied)) from denied
             self.call.tell(waiting_for(found))
-            await self.call.patience.sleep(PAUSE)
+            await self.call.deadline.sleep(PAUSE)
             if not blockers():
                 denied = await self._ask()
 

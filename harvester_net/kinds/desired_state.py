@@ -22,7 +22,7 @@ from ..cluster.resources import (
 )
 from ..harvester.mtus import uplink_mtu
 from ..harvester.names import CLUSTER_NETWORK_LABEL, CONFIG_LABEL
-from ..harvester.snapshot import Grouping, Situation, status_name
+from ..harvester.snapshot import Grouping, Snapshot, status_name
 from ..rules.config_writes import admitted
 from ..rules.rule import Finding, Ref
 from ..specs.limits import DEFAULT_MTU
@@ -32,44 +32,44 @@ CREATED_BY = "harvester-net/created-by"
 again.
 """
 
-AsItWillBe = Callable[[Object | None, int], Object]
+Propose = Callable[[Object | None, int], Object]
 """The object after its write, from the live one, if any, and its cluster network's MTU."""
 
 
 @dataclass(frozen=True)
-class Wish:
+class DesiredObject:
     """What one resource wants of one object."""
 
     cluster_network: str
-    as_it_will_be: AsItWillBe | None
+    proposed: Propose | None
     """None while something of it is unknown."""
 
 
 @dataclass
-class Planned:
+class DesiredState:
     """The wishes of a run, as far as they have been checked."""
 
     mtu_of: dict[str, int] = field(default_factory=dict)
     """MTU in bytes that the program gives each cluster network."""
     configs_of: dict[str, set[str]] = field(default_factory=dict)
     """Names of the network configs that the program has for each cluster network."""
-    wishes: dict[Ref, Wish] = field(default_factory=dict)
+    objects: dict[Ref, DesiredObject] = field(default_factory=dict)
     leaving: set[Ref] = field(default_factory=set)
     """Objects that go before others of this run are made, because they are replaced."""
     changed_at: float = 0.0
     """When the last wish came, on the monotonic clock."""
-    seen: Situation | None = None
+    seen: Snapshot | None = None
     """The cluster as this run first saw it."""
     forbidden: set[Resource] = field(default_factory=set)
     """The kinds that the user may not look at."""
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _live: Situation | None = None
-    _after: Situation = field(default_factory=lambda: Situation({}))
+    _live: Snapshot | None = None
+    _after: Snapshot = field(default_factory=lambda: Snapshot({}))
     _new: list[Ref] = field(default_factory=list)
 
-    def lay(self, ref: Ref, wish: Wish) -> None:
+    def lay(self, ref: Ref, desired: DesiredObject) -> None:
         """Take a wish into the plan; a resource may be checked several times."""
-        self.wishes[ref] = wish
+        self.objects[ref] = desired
         self._changed(ref)
 
     def replace(self, ref: Ref) -> None:
@@ -83,28 +83,28 @@ class Planned:
             # Its MTU is also that of what was laid before it.
             self._new += [
                 other
-                for other, wish in self.wishes.items()
-                if wish.cluster_network == ref[1] and other != ref
+                for other, desired in self.objects.items()
+                if desired.cluster_network == ref[1] and other != ref
             ]
         self.changed_at = time.monotonic()
 
-    def after(self, live: Situation) -> Situation:
+    def after(self, live: Snapshot) -> Snapshot:
         """The situation when this run is over, as far as it is known now.
 
         Made anew only for another live one: a thousand resources are checked one by one.
         """
         if self._live is not live:
             self._live, self._after = live, live.copy()
-            self._new = [*self.leaving, *self.wishes]
+            self._new = [*self.leaving, *self.objects]
         for ref in self._new:
             if ref[0] in live.objects:
                 self._lay_over(ref, live)
         self._new = []
         return self._after
 
-    def _lay_over(self, ref: Ref, live: Situation) -> None:
+    def _lay_over(self, ref: Ref, live: Snapshot) -> None:
         resource, key = ref
-        before, obj = self._after.of(resource).get(key), self._as_it_will_be(ref, live)
+        before, obj = self._after.of(resource).get(key), self._proposed(ref, live)
         if obj is before:
             return
         self._after.put(resource, key, obj)
@@ -114,18 +114,18 @@ class Planned:
             for network, node in places.union(map(_place_of, held)):
                 self._settle(network, node, live)
 
-    def _as_it_will_be(self, ref: Ref, live: Situation) -> Object | None:
+    def _proposed(self, ref: Ref, live: Snapshot) -> Object | None:
         resource, key = ref
-        there, wish = live.of(resource).get(key), self.wishes.get(ref)
-        if wish is None:
+        there, desired = live.of(resource).get(key), self.objects.get(ref)
+        if desired is None:
             return None
-        if wish.as_it_will_be is None:
+        if desired.proposed is None:
             return there
         before = None if ref in self.leaving else there
-        obj = wish.as_it_will_be(before, self._mtu(wish, live))
+        obj = desired.proposed(before, self._mtu(desired, live))
         return admitted(obj, live) if resource == VLAN_CONFIG else obj
 
-    def _settle(self, network: str, node: str, live: Situation) -> None:
+    def _settle(self, network: str, node: str, live: Snapshot) -> None:
         """Give a cluster network on a node the status that it will have: the agent's, unless
         this run takes its config away from there; then that of a config of this run, not yet
         ready.
@@ -146,24 +146,24 @@ class Planned:
     def _is_changed(self, config: str) -> bool:
         """Whether what becomes of a network config is up to this run, as far as is known."""
         ref = (VLAN_CONFIG, config)
-        wish = self.wishes.get(ref)
-        return ref in self.leaving if wish is None else wish.as_it_will_be is not None
+        desired = self.objects.get(ref)
+        return ref in self.leaving if desired is None else desired.proposed is not None
 
-    def _mtu(self, wish: Wish, live: Situation) -> int:
-        network = live.of(CLUSTER_NETWORK).get(wish.cluster_network)
+    def _mtu(self, desired: DesiredObject, live: Snapshot) -> int:
+        network = live.of(CLUSTER_NETWORK).get(desired.cluster_network)
         found = uplink_mtu(network) if network is not None else DEFAULT_MTU
-        return self.mtu_of.get(wish.cluster_network, found)
+        return self.mtu_of.get(desired.cluster_network, found)
 
-    def may_cure(self, finding: Finding, live: Situation, urn: str) -> bool:
+    def may_cure(self, finding: Finding, live: Snapshot, urn: str) -> bool:
         """Whether something that this run has not shown yet may still cure a finding: an
         object that is to be made, is not wholly known, or is this stack's own and has not come
         up so far.
         """
         return any(self._is_open(ref, live, urn) for ref in finding.cured_by)
 
-    def _is_open(self, ref: Ref, live: Situation, urn: str) -> bool:
-        if (wish := self.wishes.get(ref)) is not None:
-            return wish.as_it_will_be is None
+    def _is_open(self, ref: Ref, live: Snapshot, urn: str) -> bool:
+        if (desired := self.objects.get(ref)) is not None:
+            return desired.proposed is None
         obj = live.of(ref[0]).get(ref[1])
         return obj is None or _stack(annotations_of(obj).get(CREATED_BY, "")) == _stack(urn)
 
@@ -182,10 +182,10 @@ STATUSES_OF_CONFIG = Grouping(
 )
 
 
-def _places(config: Object | None, situation: Situation) -> Iterator[tuple[str, str]]:
+def _places(config: Object | None, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     """The cluster network and the nodes of a network config."""
     spec = config["spec"] if config is not None else {}
-    nodes = situation.matching(spec.get("nodeSelector")) if config is not None else ()
+    nodes = snapshot.matching(spec.get("nodeSelector")) if config is not None else ()
     yield from ((spec.get("clusterNetwork", ""), node) for node in nodes)
 
 

@@ -27,28 +27,30 @@ class Function:
     result: Callable[[Any, Call], Awaitable[Properties]]
 
 
-async def _cluster_network(wish: GetClusterNetwork, call: Call) -> Properties:
-    network = await call.cluster.find(CLUSTER_NETWORK, wish.name, call.patience)
+async def _cluster_network(arguments: GetClusterNetwork, call: Call) -> Properties:
+    network = await call.cluster.get_cached(CLUSTER_NETWORK, arguments.name, call.deadline)
     if network is None:
-        raise Refused(f"there is no cluster network {wish.name} on the server")
-    configs = await call.cluster.all(VLAN_CONFIG, call.patience)
+        raise Refused(f"there is no cluster network {arguments.name} on the server")
+    configs = await call.cluster.list(VLAN_CONFIG, call.deadline)
     return {
-        "name": wish.name,
+        "name": arguments.name,
         "mtu": uplink_mtu(network),
         "ready": condition(network, "ready").get("status") == "True",
         "networkConfigs": sorted(
-            key for key, c in configs.items() if c["spec"]["clusterNetwork"] == wish.name
+            key for key, c in configs.items() if c["spec"]["clusterNetwork"] == arguments.name
         ),
     }
 
 
-async def _node_nics(wish: GetNodeNics, call: Call) -> Properties:
-    monitors = await call.cluster.all(LINK_MONITOR, call.patience)
+async def _node_nics(arguments: GetNodeNics, call: Call) -> Properties:
+    monitors = await call.cluster.list(LINK_MONITOR, call.deadline)
     links = (monitors.get(NICS, {}).get("status") or {}).get("linkStatus") or {}
-    if wish.node is not None and wish.node not in links:
+    if arguments.node is not None and arguments.node not in links:
         known = ", ".join(sorted(links)) or "none"
-        raise Refused(f"no NICs are known of node {wish.node}; nodes with known NICs: {known}")
-    nodes = [wish.node] if wish.node is not None else sorted(links)
+        raise Refused(
+            f"no NICs are known of node {arguments.node}; nodes with known NICs: {known}"
+        )
+    nodes = [arguments.node] if arguments.node is not None else sorted(links)
     return {
         "nics": [
             nic_of(node, link, bonds_of(node, monitors))

@@ -13,8 +13,7 @@ from ..specs.parse import parse, without_nulls
 from ..specs.spec import Problem, Spec
 from ..specs.unknown import UNKNOWN, is_known, is_wholly_known
 from .call import Call
-from .desired_state import Planned
-from .desired_state import Wish as PlannedWish
+from .desired_state import DesiredObject, DesiredState
 from .differences import Difference, Properties, differences
 
 
@@ -47,33 +46,33 @@ class Kind(ABC):
     """The same for an update or a deletion, which may have to stop VMs first."""
 
     def check(
-        self, given: Properties, planned: Planned
+        self, given: Properties, desired_state: DesiredState
     ) -> tuple[Properties, Sequence[Problem]]:
         """The inputs as they will be compared and stored, and everything wrong with them."""
         inputs: Properties = without_nulls(given)
-        wish, problems = parse(self.spec, inputs)
+        desired, problems = parse(self.spec, inputs)
         if not problems:
-            problems = self.check_in_plan(wish, planned)
-            self._plan(inputs, wish, planned)
+            problems = self.check_in_plan(desired, desired_state)
+            self._plan(inputs, desired, desired_state)
         return inputs, problems
 
-    def _plan(self, inputs: Properties, wish: Any, planned: Planned) -> None:
+    def _plan(self, inputs: Properties, desired: Any, desired_state: DesiredState) -> None:
         """Let the others of the program see what this one wants."""
         key = self.key(inputs)
         if key is None:
             return
         known = is_wholly_known({**inputs, "disruption": None})
-        will_be = partial(self.as_it_will_be, wish) if known else None
-        planned.lay((self.resource, key), PlannedWish(network_of(wish), will_be))
+        will_be = partial(self.proposed, desired) if known else None
+        desired_state.lay((self.resource, key), DesiredObject(network_of(desired), will_be))
 
     @abstractmethod
-    def as_it_will_be(self, wish: Any, live: Object | None, mtu: int) -> Object:
+    def proposed(self, desired: Any, live: Object | None, mtu: int) -> Object:
         """The object after its write, from the live one, if any. Pure.
 
         ``mtu`` is the cluster network's, in bytes.
         """
 
-    def check_in_plan(self, wish: Any, planned: Planned) -> list[Problem]:
+    def check_in_plan(self, desired: Any, desired_state: DesiredState) -> list[Problem]:
         """What is wrong with a wish beside the others of the same program; notes it for
         them.
         """
@@ -125,7 +124,7 @@ class Kind(ABC):
         """Delete the object that we made, and wait until it is gone."""
 
 
-def network_of(wish: Any) -> str:
+def network_of(desired: Any) -> str:
     """The cluster network that a wish is about; empty while it is not known."""
-    name = getattr(wish, "cluster_network", None) or getattr(wish, "name", None)
+    name = getattr(desired, "cluster_network", None) or getattr(desired, "name", None)
     return str(name) if name is not None and is_known(name) else ""

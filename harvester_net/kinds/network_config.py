@@ -34,14 +34,14 @@ from ..specs.limits import MGMT, mtu_or_default
 from ..specs.spec import Meanings, Problem
 from ..specs.unknown import is_known
 from .call import Call
-from .changes import interrupts, seen_on_nodes, unfinished, words
-from .desired_state import Planned
+from .changes import describe_unfinished, get_unfinished, is_disruptive, nodes_seen
+from .desired_state import DesiredState
 from .differences import Properties
 from .failures import Refused, Unfinished
 from .kind import Live
 from .mtu import FollowsMtu, disagreement
 from .owned import OwnedKind, metadata
-from .teardown import leftovers, repaired, torn_down
+from .teardown import describe_leftovers, repair, wait_until_torn_down
 
 SECONDS_TO_RECOVER = 20.0
 """How long nodes may keep saying that they failed: agents retry up to every 30 s (H4)."""
@@ -61,65 +61,70 @@ class NetworkConfig(FollowsMtu, OwnedKind):
         name = inputs.get("name")
         return str(name) if is_known(name) else None
 
-    def check_in_plan(self, wish: specs.NetworkConfig, planned: Planned) -> list[Problem]:
-        if wish.cluster_network == MGMT:
+    def check_in_plan(
+        self, desired: specs.NetworkConfig, desired_state: DesiredState
+    ) -> list[Problem]:
+        if desired.cluster_network == MGMT:
             return [Problem("clusterNetwork", "mgmt is built in; it takes no network config")]
-        if is_known(wish.cluster_network) and is_known(wish.name):
-            planned.configs_of.setdefault(wish.cluster_network, set()).add(wish.name)
-        return disagreement(wish.mtu, wish.cluster_network, planned)
+        if is_known(desired.cluster_network) and is_known(desired.name):
+            desired_state.configs_of.setdefault(desired.cluster_network, set()).add(
+                desired.name
+            )
+        return disagreement(desired.mtu, desired.cluster_network, desired_state)
 
-    def judged_at_up(self, wish: specs.NetworkConfig) -> bool:
+    def needs_check_at_apply(self, desired: specs.NetworkConfig) -> bool:
         return True
 
-    def manifest(self, wish: specs.NetworkConfig, mtu: int) -> Object:
+    def manifest(self, desired: specs.NetworkConfig, mtu: int) -> Object:
         spec: Object = {
-            "clusterNetwork": wish.cluster_network,
-            "uplink": {"nics": list(wish.uplink.nics)} | uplink_attributes(wish.uplink, mtu),
+            "clusterNetwork": desired.cluster_network,
+            "uplink": {"nics": list(desired.uplink.nics)}
+            | uplink_attributes(desired.uplink, mtu),
         }
-        if wish.description:
-            spec["description"] = wish.description
-        if wish.node_selector:
-            spec["nodeSelector"] = dict(wish.node_selector)
+        if desired.description:
+            spec["description"] = desired.description
+        if desired.node_selector:
+            spec["nodeSelector"] = dict(desired.node_selector)
         return {
             "apiVersion": VLAN_CONFIG.api,
             "kind": VLAN_CONFIG.kind,
-            "metadata": metadata(wish),
+            "metadata": metadata(desired),
             "spec": spec,
         }
 
-    def patch(self, wish: specs.NetworkConfig, live: Object, mtu: int) -> Object:
-        changed = spec_changes(wish, mtu, live["spec"])
+    def patch(self, desired: specs.NetworkConfig, live: Object, mtu: int) -> Object:
+        changed = spec_changes(desired, mtu, live["spec"])
         return {"spec": changed} if changed else {}
 
-    async def mtu(self, wish: specs.NetworkConfig, live: Object | None, call: Call) -> int:
-        mtu = await super().mtu(wish, live, call)
-        decided = call.planned.mtu_of.get(wish.cluster_network) == mtu
+    async def mtu(self, desired: specs.NetworkConfig, live: Object | None, call: Call) -> int:
+        mtu = await super().mtu(desired, live, call)
+        decided = call.desired_state.mtu_of.get(desired.cluster_network) == mtu
         # The cluster network's own update comes first and brings the config to it.
         return config_mtu(live) if call.preview and decided and live is not None else mtu
 
-    async def ordered(
-        self, wish: specs.NetworkConfig, live: Object, call: Call
+    async def change_goal(
+        self, desired: specs.NetworkConfig, live: Object, call: Call
     ) -> Goal | None:
-        patch = (await self.changes(wish, live, call)).get("spec", {})
+        patch = (await self.changes(desired, live, call)).get("spec", {})
         goal = Goal(kind="config", key=key_of(live), patch=patch)
-        return goal if patch and await interrupts(goal, wish.disruption, call) else None
+        return goal if patch and await is_disruptive(goal, desired.disruption, call) else None
 
-    async def deletion_ordered(self, live: Object, call: Call) -> Goal | None:
+    async def deletion_goal(self, live: Object, call: Call) -> Goal | None:
         goal = Goal(kind="configDeletion", key=key_of(live))
-        return goal if await interrupts(goal, None, call) else None
+        return goal if await is_disruptive(goal, None, call) else None
 
     async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
         """A config that an ordered change has taken away for a while is not gone."""
         seen = await super().read(key, inputs, call)
         if seen is not None or not inputs:
             return seen
-        begun = await unfinished(call)
+        begun = await get_unfinished(call)
         if begun is None or key not in begun.configs or begun.goal.kind == "configDeletion":
             return None
         manifest = begun.configs[key].manifest
         outputs = inputs | {"uid": "", "matchedNodes": begun.configs[key].nodes}
         name = manifest["metadata"]["name"]
-        raise Unfinished(name, outputs, inputs, [words(begun)])
+        raise Unfinished(name, outputs, inputs, [describe_unfinished(begun)])
 
     def seen(self, live: Object, call: Call) -> Properties:
         spec = live["spec"]
@@ -135,27 +140,27 @@ class NetworkConfig(FollowsMtu, OwnedKind):
         }
 
     def computed(self, live: Object, call: Call) -> Properties:
-        seen = seen_on_nodes(live["spec"]["clusterNetwork"], call)
+        seen = nodes_seen(live["spec"]["clusterNetwork"], call)
         return super().computed(live, call) | {"matchedNodes": matched_nodes(live)} | seen
 
-    async def look_around(self, call: Call) -> None:
-        await super().look_around(call)
-        await call.cluster.all(VLAN_STATUS, call.patience)
+    async def prefetch(self, call: Call) -> None:
+        await super().prefetch(call)
+        await call.cluster.list(VLAN_STATUS, call.deadline)
 
     def unfinished(self, live: Object, call: Call) -> list[str]:
-        waiting = nodes_not_ready(live, call.cluster.known(VLAN_STATUS))
+        waiting = nodes_not_ready(live, call.cluster.cached(VLAN_STATUS))
         return [f"{node}: {why}" for node, why in sorted(waiting.items())]
 
-    async def finish(self, wish: specs.NetworkConfig, live: Object, call: Call) -> Object:
+    async def finish(self, desired: specs.NetworkConfig, live: Object, call: Call) -> Object:
         await self._all_nodes_ready(key_of(live), call)
-        return call.cluster.known(VLAN_CONFIG).get(key_of(live), live)
+        return call.cluster.cached(VLAN_CONFIG).get(key_of(live), live)
 
     async def _all_nodes_ready(self, key: str, call: Call) -> None:
         last: dict[str, str] = {}
         since = time.monotonic()
-        async with call.cluster.watching((VLAN_CONFIG, VLAN_STATUS), call.patience):
-            while live := call.cluster.known(VLAN_CONFIG).get(key):
-                waiting = nodes_not_ready(live, call.cluster.known(VLAN_STATUS))
+        async with call.cluster.watching((VLAN_CONFIG, VLAN_STATUS), call.deadline):
+            while live := call.cluster.cached(VLAN_CONFIG).get(key):
+                waiting = nodes_not_ready(live, call.cluster.cached(VLAN_STATUS))
                 if not waiting:
                     return call.tell("ready")
                 if waiting != last:
@@ -163,30 +168,30 @@ class NetworkConfig(FollowsMtu, OwnedKind):
                 if gave_up(waiting) and time.monotonic() - since > SECONDS_TO_RECOVER:
                     raise Refused(progress_of_nodes(live, waiting))
                 call.tell(progress_of_nodes(live, waiting))
-                await call.patience.sleep(0.2)
+                await call.deadline.sleep(0.2)
         raise Refused(f"NetworkConfig {key} was deleted meanwhile")
 
     def blockers(self, live: Object, call: Call) -> list[Blocker]:
         return blockers.of_network_config(
             live,
             set(matched_nodes(live)),
-            call.cluster.known(NAD).values(),
-            call.cluster.known(VMI).values(),
+            call.cluster.cached(NAD).values(),
+            call.cluster.cached(VMI).values(),
             storage_leaves=(SETTING, "storage-network") in call.cluster.leaving,
         )
 
     async def before_delete(self, live: Object, call: Call) -> None:
         """A node that never set up the uplink does not tear it down either (O5.5)."""
-        call.cluster.forget(VLAN_STATUS, LINK_MONITOR)
-        await call.cluster.all(VLAN_STATUS, call.patience)
-        if failed := await repaired(live, call):
-            monitors = await call.cluster.all_if_served(LINK_MONITOR, call.patience)
-            for leftover in leftovers(live, failed, monitors):
+        call.cluster.invalidate(VLAN_STATUS, LINK_MONITOR)
+        await call.cluster.list(VLAN_STATUS, call.deadline)
+        if failed := await repair(live, call):
+            monitors = await call.cluster.list_if_served(LINK_MONITOR, call.deadline)
+            for leftover in describe_leftovers(live, failed, monitors):
                 call.warn(leftover)
 
     async def after_delete(self, key: str, call: Call) -> None:
         """Another config can take the nodes only when their agents have torn this one down."""
-        await torn_down(key, call)
+        await wait_until_torn_down(key, call)
 
 
 def gave_up(waiting: dict[str, str]) -> bool:
@@ -231,29 +236,29 @@ def uplink_seen(uplink: Object) -> Properties:
     }
 
 
-def spec_changes(wish: specs.NetworkConfig, mtu: int, live: Object) -> Object:
+def spec_changes(desired: specs.NetworkConfig, mtu: int, live: Object) -> Object:
     """The merge patch of the spec: only what differs in meaning.
 
     The server compares the whole uplink literally and wants VMs stopped for a difference that
     means nothing (H6), so the live spelling stays wherever it means the same.
     """
     patch: Object = {}
-    if wish.cluster_network != live["clusterNetwork"]:
-        patch["clusterNetwork"] = wish.cluster_network
-    if (wish.description or "") != (live.get("description") or ""):
-        patch["description"] = wish.description
-    if selector := _map_changes(live.get("nodeSelector") or {}, wish.node_selector or {}):
-        patch["nodeSelector"] = selector if wish.node_selector else None
-    if uplink := _uplink_changes(wish.uplink, mtu, live["uplink"]):
+    if desired.cluster_network != live["clusterNetwork"]:
+        patch["clusterNetwork"] = desired.cluster_network
+    if (desired.description or "") != (live.get("description") or ""):
+        patch["description"] = desired.description
+    if selector := _map_changes(live.get("nodeSelector") or {}, desired.node_selector or {}):
+        patch["nodeSelector"] = selector if desired.node_selector else None
+    if uplink := _uplink_changes(desired.uplink, mtu, live["uplink"]):
         patch["uplink"] = uplink
     return patch
 
 
-def _uplink_changes(wish: specs.Uplink, mtu: int, live: Object) -> Object:
+def _uplink_changes(desired: specs.Uplink, mtu: int, live: Object) -> Object:
     patch: Object = {}
-    if sorted(wish.nics) != sorted(live.get("nics") or []):
-        patch["nics"] = list(wish.nics)
-    for part, wanted in uplink_attributes(wish, mtu).items():
+    if sorted(desired.nics) != sorted(live.get("nics") or []):
+        patch["nics"] = list(desired.nics)
+    for part, wanted in uplink_attributes(desired, mtu).items():
         present = live.get(part) or {}
         changed = {
             name: wanted.get(name, _LEFT_TO_THE_SERVER.get(name))

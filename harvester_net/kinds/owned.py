@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from ..change.executor import Stopped
 from ..change.record import Goal
-from ..cluster.deadline import OutOfPatience
+from ..cluster.deadline import DeadlineExceeded
 from ..cluster.errors import AlreadyExists, ClusterError, Conflict
 from ..cluster.merge_patch import applied
 from ..cluster.resources import Object, Resource, annotations_of, is_terminating, key_of
@@ -23,7 +23,7 @@ from ..specs.parse import parse
 from ..specs.unknown import is_wholly_known
 from . import rule_checks
 from .call import Call
-from .changes import carry_out, carry_out_or_refuse, previewed, unfinished
+from .changes import get_unfinished, preview_change, run_change, run_change_or_refuse
 from .deleting import Deletion
 from .desired_state import CREATED_BY
 from .differences import Properties, projected
@@ -35,40 +35,40 @@ class OwnedKind(Kind):
     """A kind whose resource is one object of its own."""
 
     @abstractmethod
-    def manifest(self, wish: Any, mtu: int) -> Object:
+    def manifest(self, desired: Any, mtu: int) -> Object:
         """The object to create, on a cluster network of this MTU in bytes. Pure."""
 
     @abstractmethod
-    def patch(self, wish: Any, live: Object, mtu: int) -> Object:
+    def patch(self, desired: Any, live: Object, mtu: int) -> Object:
         """The merge patch that brings a live object to the wish; empty if it is there
         already. Pure.
         """
 
-    def as_it_will_be(self, wish: Any, live: Object | None, mtu: int) -> Object:
+    def proposed(self, desired: Any, live: Object | None, mtu: int) -> Object:
         if live is None:
-            return self.manifest(wish, mtu)
-        return dict(applied(live, self.patch(wish, live, mtu)))
+            return self.manifest(desired, mtu)
+        return dict(applied(live, self.patch(desired, live, mtu)))
 
-    async def mtu(self, wish: Any, live: Object | None, call: Call) -> int:
+    async def mtu(self, desired: Any, live: Object | None, call: Call) -> int:
         """The MTU in bytes that the wish amounts to."""
         return 0
 
-    async def changes(self, wish: Any, live: Object, call: Call) -> Object:
+    async def changes(self, desired: Any, live: Object, call: Call) -> Object:
         """The merge patch that brings a live object to the wish now."""
-        return self.patch(wish, live, await self.mtu(wish, live, call))
+        return self.patch(desired, live, await self.mtu(desired, live, call))
 
-    def judged_at_up(self, wish: Any) -> bool:
+    def needs_check_at_apply(self, desired: Any) -> bool:
         """Whether the server would take what cannot work, so that we judge it ourselves."""
         return False
 
-    async def before_create(self, wish: Any, call: Call) -> None:
+    async def before_create(self, desired: Any, call: Call) -> None:
         """Wait for what this same run makes and the server needs first."""
 
-    async def ordered(self, wish: Any, live: Object, call: Call) -> Goal | None:
+    async def change_goal(self, desired: Any, live: Object, call: Call) -> Goal | None:
         """The goal of the ordered change that the wish needs; None if a patch will do."""
         return None
 
-    async def deletion_ordered(self, live: Object, call: Call) -> Goal | None:
+    async def deletion_goal(self, live: Object, call: Call) -> Goal | None:
         """The goal of the ordered change that the deletion needs; None if none."""
         return None
 
@@ -84,10 +84,10 @@ class OwnedKind(Kind):
         """The outputs of a live object besides its inputs."""
         return {"uid": live["metadata"]["uid"]}
 
-    async def look_around(self, call: Call) -> None:
+    async def prefetch(self, call: Call) -> None:
         """Fetch the other objects that `seen`, `computed` and `unfinished` look at."""
 
-    async def finish(self, wish: Any, live: Object, call: Call) -> Object:
+    async def finish(self, desired: Any, live: Object, call: Call) -> Object:
         """Carry out and wait for what follows the write; returns the object as it is then."""
         return live
 
@@ -95,11 +95,11 @@ class OwnedKind(Kind):
         """Why a live object is not as it should be; empty if it is."""
         return []
 
-    def adoptable(self, key: str) -> bool:
+    def can_adopt(self, key: str) -> bool:
         """Whether creating one that exists already takes it over."""
         return False
 
-    def forgets(self, key: str) -> bool:
+    def keeps_on_delete(self, key: str) -> bool:
         """Whether deleting it leaves the object alone."""
         return False
 
@@ -117,72 +117,74 @@ class OwnedKind(Kind):
         """Wait for what the server cleans up after the object itself is gone."""
 
     async def create(self, inputs: Properties, call: Call) -> Live:
-        wish, _ = parse(self.spec, inputs)
+        desired, _ = parse(self.spec, inputs)
         key = self.key(inputs)
         if call.preview or key is None:
             await self._check_free(key, call)
             if key is not None and is_wholly_known(inputs):
-                await self._judge_create(wish, call)
+                await self._judge_create(desired, call)
             return Live(key or "", self.preview(inputs, {}), inputs)
-        await self.before_create(wish, call)
-        manifest = self.manifest(wish, await self.mtu(wish, None, call))
+        await self.before_create(desired, call)
+        manifest = self.manifest(desired, await self.mtu(desired, None, call))
         write = Write(self.resource, None, manifest)
-        if self.judged_at_up(wish):
-            await rule_checks.not_stricter(write, call)
+        if self.needs_check_at_apply(desired):
+            await rule_checks.check_stricter(write, call)
         annotations = manifest["metadata"].setdefault("annotations", {})
         annotations[CREATED_BY] = call.urn
         try:
-            live = await rule_checks.sent(
+            live = await rule_checks.send(
                 write,
-                partial(call.cluster.create, self.resource, manifest, call.patience),
+                partial(call.cluster.create, self.resource, manifest, call.deadline),
                 call,
             )
         except AlreadyExists:
-            return await self._take_over(key, inputs, wish, call)
-        return await self._finished(live, inputs, wish, call)
+            return await self._take_over(key, inputs, desired, call)
+        return await self._complete(live, inputs, desired, call)
 
-    async def _judge_create(self, wish: Any, call: Call) -> None:
+    async def _judge_create(self, desired: Any, call: Call) -> None:
         """Say at preview what stands against the object, and against the deletion of the one
         that it replaces.
         """
-        if await unfinished(call) is not None:
+        if await get_unfinished(call) is not None:
             return
         if call.replaced is not None:
-            old = await call.cluster.find(self.resource, call.replaced, call.patience)
+            old = await call.cluster.get_cached(self.resource, call.replaced, call.deadline)
             if old is not None:
-                consent = wish.disruption
+                consent = desired.disruption
                 stops = consent is not None and bool(consent.stop_vms)
-                await rule_checks.deletion_previewed(
+                await rule_checks.warn_about_deletion(
                     Write(self.resource, old, None), call, ordered=stops
                 )
-        manifest = self.manifest(wish, await self.mtu(wish, None, call))
+        manifest = self.manifest(desired, await self.mtu(desired, None, call))
         write = Write(self.resource, None, manifest)
-        decided = network_of(wish) in call.planned.mtu_of
-        await rule_checks.previewed(write, call, ordered=decided)
+        decided = network_of(desired) in call.desired_state.mtu_of
+        await rule_checks.check_preview(write, call, ordered=decided)
 
-    async def _judge_update(self, wish: Any, live: Object, patch: Object, call: Call) -> None:
-        if patch and await unfinished(call) is None:
+    async def _judge_update(
+        self, desired: Any, live: Object, patch: Object, call: Call
+    ) -> None:
+        if patch and await get_unfinished(call) is None:
             write = Write(self.resource, live, applied(live, patch))
-            await rule_checks.previewed(write, call, ordered=True)
+            await rule_checks.check_preview(write, call, ordered=True)
 
     async def _check_free(self, key: str | None, call: Call) -> None:
         """Say at preview that an object of this name is there, unless it goes before."""
         if key is None or call.replaced is not None:
             return
-        live = await call.cluster.find(self.resource, key, call.patience)
+        live = await call.cluster.get_cached(self.resource, key, call.deadline)
         if live is not None and not is_terminating(live):
-            self._check_ours(key, live, call)
+            self._check_owned(key, live, call)
 
-    def _check_ours(self, key: str, live: Object, call: Call) -> None:
-        if annotations_of(live).get(CREATED_BY) != call.urn and not self.adoptable(key):
+    def _check_owned(self, key: str, live: Object, call: Call) -> None:
+        if annotations_of(live).get(CREATED_BY) != call.urn and not self.can_adopt(key):
             name = call.urn.rpartition("::")[2]
             raise Refused(
                 f"{self._words(key)} exists already; to manage it: "
                 f"pulumi import {self.token} {name} {key}"
             )
 
-    async def _take_over(self, key: str, inputs: Properties, wish: Any, call: Call) -> Live:
-        live = await call.cluster.fresh(self.resource, key, call.patience)
+    async def _take_over(self, key: str, inputs: Properties, desired: Any, call: Call) -> Live:
+        live = await call.cluster.get(self.resource, key, call.deadline)
         if live is None:
             raise Refused(
                 f"{self._words(key)} was there and is gone again; run `pulumi up` again"
@@ -191,8 +193,8 @@ class OwnedKind(Kind):
             raise Refused(
                 f"{self._words(key)} is being deleted; run `pulumi up` when it is gone"
             )
-        self._check_ours(key, live, call)
-        return await self._finished(live, inputs, wish, call, written=False)
+        self._check_owned(key, live, call)
+        return await self._complete(live, inputs, desired, call, written=False)
 
     def canonical(self, key: str) -> str:
         """The id for what a user may write for it on an import."""
@@ -200,10 +202,10 @@ class OwnedKind(Kind):
 
     async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
         key = self.canonical(key)
-        live = await call.cluster.find(self.resource, key, call.patience)
+        live = await call.cluster.get_cached(self.resource, key, call.deadline)
         if live is None:
             return None
-        await self.look_around(call)
+        await self.prefetch(call)
         seen = self._live(live, self.inputs_of(live, inputs, call), call)
         if reasons := self.unfinished(live, call):
             raise Unfinished(seen.key, seen.outputs, seen.inputs, reasons)
@@ -212,77 +214,77 @@ class OwnedKind(Kind):
     async def update(
         self, key: str, old: Properties, new: Properties, outputs: Properties, call: Call
     ) -> Live:
-        wish, _ = parse(self.spec, new)
+        desired, _ = parse(self.spec, new)
         if call.preview:
-            return await self._previewed(key, wish, new, outputs, call)
-        live = await call.cluster.fresh(self.resource, key, call.patience)
+            return await self._previewed(key, desired, new, outputs, call)
+        live = await call.cluster.get(self.resource, key, call.deadline)
         if live is None:
             raise Refused(f"{self._words(key)} is gone; run `pulumi up` again to make it anew")
-        goal = await self.ordered(wish, live, call)
+        goal = await self.change_goal(desired, live, call)
         if goal is not None:
-            await self._in_order(goal, live, old, outputs, wish, call)
-            live = await call.cluster.fresh(self.resource, key, call.patience) or live
-        live = await self._written(wish, old, live, call)
-        return await self._finished(live, new, wish, call)
+            await self._apply_change(goal, live, old, outputs, desired, call)
+            live = await call.cluster.get(self.resource, key, call.deadline) or live
+        live = await self._write(desired, old, live, call)
+        return await self._complete(live, new, desired, call)
 
     async def _previewed(
-        self, key: str, wish: Any, new: Properties, outputs: Properties, call: Call
+        self, key: str, desired: Any, new: Properties, outputs: Properties, call: Call
     ) -> Live:
         """The update as it would be: with its plan, or the reasons against it."""
         shown: Properties = {}
-        live = await call.cluster.find(self.resource, key, call.patience)
+        live = await call.cluster.get_cached(self.resource, key, call.deadline)
         if live is not None and is_wholly_known(new):
-            patch = await self.changes(wish, live, call)
-            await self._judge_update(wish, live, patch, call)
-            goal = await self.ordered(wish, live, call)
+            patch = await self.changes(desired, live, call)
+            await self._judge_update(desired, live, patch, call)
+            goal = await self.change_goal(desired, live, call)
             if goal is not None:
-                shown = await previewed(goal, wish.disruption, call)
+                shown = await preview_change(goal, desired.disruption, call)
         return Live(key, self.preview(new, outputs) | shown, new)
 
-    async def _in_order(
+    async def _apply_change(
         self,
         goal: Goal,
         live: Object,
         old: Properties,
         outputs: Properties,
-        wish: Any,
+        desired: Any,
         call: Call,
     ) -> None:
         """Carry out the ordered change; stopped half way, the old inputs stay in the state."""
         try:
-            await carry_out(goal, wish.disruption, call)
-        except (Stopped, ClusterError, OutOfPatience) as error:
+            await run_change(goal, desired.disruption, call)
+        except (Stopped, ClusterError, DeadlineExceeded) as error:
             raise Unfinished(key_of(live), outputs, old, [str(error)]) from error
 
     async def delete(self, key: str, outputs: Properties, call: Call) -> None:
-        live = await call.cluster.fresh(self.resource, key, call.patience)
+        live = await call.cluster.get(self.resource, key, call.deadline)
         made = outputs.get("uid")
-        if self.forgets(key):
+        if self.keeps_on_delete(key):
             return None
         if live is not None and made in (None, live["metadata"]["uid"]):
             consent = _disruption(outputs)
             if consent is not None and consent.stop_vms:
-                goal = await self.deletion_ordered(live, call)
+                goal = await self.deletion_goal(live, call)
                 if goal is not None:
-                    await carry_out_or_refuse(goal, consent, call)
+                    await run_change_or_refuse(goal, consent, call)
             await self.before_delete(live, call)
             deletion = Deletion(self.resource, live, self._words(key), call)
             await deletion.when_free(self.blocking, lambda: self.blockers(live, call))
         return await self.after_delete(key, call)
 
-    async def _written(self, wish: Any, old: Properties, live: Object, call: Call) -> Object:
+    async def _write(self, desired: Any, old: Properties, live: Object, call: Call) -> Object:
         """Write what differs, with the version that was looked at; look again if it has
         changed.
         """
         while True:
             patch = _merged(
-                own_metadata(wish, old, live), await self.changes(wish, live, call)
+                own_metadata(desired, old, live), await self.changes(desired, live, call)
             )
             if not patch:
                 return live
             write = Write(self.resource, live, applied(live, patch))
-            if self.judged_at_up(wish):
-                await rule_checks.not_stricter(write, call)
+            if self.needs_check_at_apply(desired):
+                await rule_checks.check_stricter(write, call)
             version = {"metadata": {"resourceVersion": live["metadata"]["resourceVersion"]}}
             try:
                 send = partial(
@@ -290,30 +292,36 @@ class OwnedKind(Kind):
                     self.resource,
                     key_of(live),
                     _merged(patch, version),
-                    call.patience,
+                    call.deadline,
                 )
-                return await rule_checks.sent(write, send, call)
+                return await rule_checks.send(write, send, call)
             except Conflict:
-                call.patience.check()
-                again = await call.cluster.fresh(self.resource, key_of(live), call.patience)
+                call.deadline.check()
+                again = await call.cluster.get(self.resource, key_of(live), call.deadline)
                 if again is None:
                     raise
                 live = again
 
-    async def _finished(
-        self, live: Object, inputs: Properties, wish: Any, call: Call, *, written: bool = True
+    async def _complete(
+        self,
+        live: Object,
+        inputs: Properties,
+        desired: Any,
+        call: Call,
+        *,
+        written: bool = True,
     ) -> Live:
         """After the first write every failure is a partial one: the object exists and is
         ours.
         """
         try:
             if not written:
-                live = await self._written(wish, {}, live, call)
-            live = await self.finish(wish, live, call)
-            await self.look_around(call)
+                live = await self._write(desired, {}, live, call)
+            live = await self.finish(desired, live, call)
+            await self.prefetch(call)
             return self._live(live, inputs, call)
-        except (ClusterError, OutOfPatience, Refused) as error:
-            latest = call.cluster.known(self.resource).get(key_of(live), live)
+        except (ClusterError, DeadlineExceeded, Refused) as error:
+            latest = call.cluster.cached(self.resource).get(key_of(live), live)
             seen = self._live(latest, inputs, call)
             reasons = self.unfinished(latest, call) or []
             if str(error) not in reasons:
@@ -333,11 +341,11 @@ def _disruption(outputs: Properties) -> Disruption | None:
     return parse(Disruption, given)[0] if given else None
 
 
-def own_metadata(wish: Any, old: Properties, live: Object) -> Object:
+def own_metadata(desired: Any, old: Properties, live: Object) -> Object:
     """The merge patch of the user's own labels and annotations; keys of others stay."""
     patch: Object = {}
     for field in ("labels", "annotations"):
-        wanted = getattr(wish, field) or {}
+        wanted = getattr(desired, field) or {}
         present = live["metadata"].get(field) or {}
         keys: dict[str, str | None] = {
             key: None for key in old.get(field) or {} if key not in wanted and key in present
@@ -348,10 +356,13 @@ def own_metadata(wish: Any, old: Properties, live: Object) -> Object:
     return patch
 
 
-def metadata(wish: Any, **more: Any) -> Object:
+def metadata(desired: Any, **more: Any) -> Object:
     """The metadata of a new object."""
-    own = {"labels": dict(wish.labels or {}), "annotations": dict(wish.annotations or {})}
-    return {"name": wish.name} | {key: value for key, value in own.items() if value} | more
+    own = {
+        "labels": dict(desired.labels or {}),
+        "annotations": dict(desired.annotations or {}),
+    }
+    return {"name": desired.name} | {key: value for key, value in own.items() if value} | more
 
 
 def _merged(one: Object, other: Object) -> Object:

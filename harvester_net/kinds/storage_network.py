@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 
 from ..change.record import Goal
-from ..cluster.deadline import OutOfPatience
+from ..cluster.deadline import DeadlineExceeded
 from ..cluster.errors import ClusterError, Conflict
 from ..cluster.resources import (
     NAD,
@@ -31,7 +31,7 @@ from ..specs.parse import parse
 from ..specs.unknown import is_wholly_known
 from . import rule_checks
 from .call import Call
-from .changes import carry_out_or_refuse, planned, previewed
+from .changes import make_plan, preview_change, run_change_or_refuse
 from .differences import Properties, projected, same
 from .failures import Refused, Unfinished
 from .kind import Kind, Live
@@ -58,7 +58,7 @@ def text_of(inputs: Properties) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def written(setting: Object, text: str) -> Write:
+def write_of(setting: Object, text: str) -> Write:
     """The write that gives the Setting this text."""
     return Write(SETTING, setting, setting | {"value": text})
 
@@ -86,10 +86,8 @@ class StorageNetwork(Kind):
     def key(self, inputs: Properties) -> str | None:
         return KEY
 
-    def as_it_will_be(
-        self, wish: specs.StorageNetwork, live: Object | None, mtu: int
-    ) -> Object:
-        inputs = wish.model_dump(by_alias=True, exclude_none=True)
+    def proposed(self, desired: specs.StorageNetwork, live: Object | None, mtu: int) -> Object:
+        inputs = desired.model_dump(by_alias=True, exclude_none=True)
         setting = live or {"metadata": {"name": KEY}}
         if same_network(properties_of(value_of(setting)), inputs):
             return setting
@@ -107,21 +105,21 @@ class StorageNetwork(Kind):
                 f"pulumi import {self.token} {name} {KEY}"
             )
         if not call.preview:
-            await self._configs_there(inputs["clusterNetwork"], call)
-        return await self._brought_to(inputs, setting, call)
+            await self._wait_for_configs(inputs["clusterNetwork"], call)
+        return await self._apply(inputs, setting, call)
 
-    async def _configs_there(self, cluster_network: str, call: Call) -> None:
+    async def _wait_for_configs(self, cluster_network: str, call: Call) -> None:
         """Wait for the network configs that this same run makes: the storage network needs
         every node (H3.5), and the program may have told Pulumi no order.
         """
-        planned = call.planned.configs_of.get(cluster_network, set())
+        names = call.desired_state.configs_of.get(cluster_network, set())
 
         def waiting() -> str:
-            configs = call.cluster.known(VLAN_CONFIG)
-            statuses = call.cluster.known(VLAN_STATUS)
+            configs = call.cluster.cached(VLAN_CONFIG)
+            statuses = call.cluster.cached(VLAN_STATUS)
             missing = sorted(
                 name
-                for name in planned
+                for name in names
                 if name not in configs or nodes_not_ready(configs[name], statuses)
             )
             return ", ".join(missing)
@@ -131,19 +129,19 @@ class StorageNetwork(Kind):
                 call.tell(f"waiting for network configs to be ready: {left}")
             return None if left else True
 
-        if not planned:
+        if not names:
             return
-        patience = call.patience.at_most(SECONDS_FOR_THE_CONFIGS)
+        deadline = call.deadline.within(SECONDS_FOR_THE_CONFIGS)
         try:
-            await call.cluster.until((VLAN_CONFIG, VLAN_STATUS), ready, patience)
-        except OutOfPatience as error:
+            await call.cluster.wait_for((VLAN_CONFIG, VLAN_STATUS), ready, deadline)
+        except DeadlineExceeded as error:
             said = f"network configs are not ready: {waiting()} ({error})"
             raise Refused(said) from error
 
     async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
         if key != KEY:
             return None
-        setting = await call.cluster.find(SETTING, KEY, call.patience)
+        setting = await call.cluster.get_cached(SETTING, KEY, call.deadline)
         live = properties_of(value_of(setting)) if setting else {}
         if setting is None or not live:
             return None
@@ -160,17 +158,17 @@ class StorageNetwork(Kind):
     ) -> Live:
         if not is_wholly_known(new):
             return Live(KEY, self.preview(new, outputs), new)
-        return await self._brought_to(new, await self._setting(call), call)
+        return await self._apply(new, await self._setting(call), call)
 
     async def delete(self, key: str, outputs: Properties, call: Call) -> None:
         setting = await self._setting(call)
         given = outputs.get("disruption")
         consent = parse(Disruption, given)[0] if given else None
         call.cluster.leaving.add((SETTING, KEY))
-        if value_of(setting) and not await self._in_order("", consent, call):
-            await rule_checks.allowed(written(setting, ""), call)
-            await self._written("", setting, call)
-        await self._configured(call)
+        if value_of(setting) and not await self._change_if_needed("", consent, call):
+            await rule_checks.require_allowed(write_of(setting, ""), call)
+            await self._write("", setting, call)
+        await self._wait_until_configured(call)
         for nad in await self._leaks(call):
             call.warn(
                 f"VM network {nad} is left over from an earlier storage network and blocks "
@@ -179,66 +177,68 @@ class StorageNetwork(Kind):
             )
 
     async def _setting(self, call: Call) -> Object:
-        setting = await call.cluster.fresh(SETTING, KEY, call.patience)
+        setting = await call.cluster.get(SETTING, KEY, call.deadline)
         if setting is None:
             raise Refused(
                 "the server has no Setting storage-network; is this a Harvester cluster?"
             )
         return setting
 
-    async def _brought_to(self, inputs: Properties, setting: Object, call: Call) -> Live:
+    async def _apply(self, inputs: Properties, setting: Object, call: Call) -> Live:
         differs = not same_network(properties_of(value_of(setting)), inputs)
         if call.preview:
             if differs:
-                await self._judged(inputs, setting, call)
+                await self._check_preview(inputs, setting, call)
             return Live(KEY, self.preview(inputs, self._live(setting, inputs).outputs), inputs)
         if differs:
-            setting = await self._changed(inputs, setting, call)
+            setting = await self._change(inputs, setting, call)
         try:
-            setting = await self._configured(call)
-        except (ClusterError, OutOfPatience) as error:
-            seen = self._live(call.cluster.known(SETTING).get(KEY, setting), inputs)
+            setting = await self._wait_until_configured(call)
+        except (ClusterError, DeadlineExceeded) as error:
+            seen = self._live(call.cluster.cached(SETTING).get(KEY, setting), inputs)
             raise Unfinished(KEY, seen.outputs, inputs, [str(error)]) from error
         return self._live(setting, inputs)
 
-    async def _judged(self, inputs: Properties, setting: Object, call: Call) -> None:
+    async def _check_preview(self, inputs: Properties, setting: Object, call: Call) -> None:
         """Say at preview what would happen, what stands against it, and how many addresses
         there are.
         """
-        wish, _ = parse(self.spec, inputs)
-        ordered = await self._in_order(text_of(inputs), wish.disruption, call)
-        write = written(setting, text_of(inputs))
-        await rule_checks.previewed(write, call, ordered=ordered, workloads=True)
-        if (budget := await rule_checks.address_budget(wish, call)) is not None:
+        desired, _ = parse(self.spec, inputs)
+        ordered = await self._change_if_needed(text_of(inputs), desired.disruption, call)
+        write = write_of(setting, text_of(inputs))
+        await rule_checks.check_preview(write, call, ordered=ordered, workloads=True)
+        if (budget := await rule_checks.address_budget(desired, call)) is not None:
             call.inform(budget)
 
-    async def _changed(self, inputs: Properties, setting: Object, call: Call) -> Object:
+    async def _change(self, inputs: Properties, setting: Object, call: Call) -> Object:
         text = text_of(inputs)
-        write = written(setting, text)
+        write = write_of(setting, text)
         consent = parse(self.spec, inputs)[0].disruption
         if consent is not None and consent.stop_vms:
             # Before anything is stopped for it.
-            await rule_checks.allowed(write, call, ordered=True)
-            if await self._in_order(text, consent, call):
+            await rule_checks.require_allowed(write, call, ordered=True)
+            if await self._change_if_needed(text, consent, call):
                 return setting
-        await rule_checks.allowed(write, call)
-        return await self._written(text, setting, call)
+        await rule_checks.require_allowed(write, call)
+        return await self._write(text, setting, call)
 
-    async def _in_order(self, text: str, consent: Disruption | None, call: Call) -> bool:
+    async def _change_if_needed(
+        self, text: str, consent: Disruption | None, call: Call
+    ) -> bool:
         """Change the setting by the ordered change, where VMs may and must be stopped."""
         if consent is None or not consent.stop_vms:
             return False
         goal = Goal(kind="storageNetwork", text=text)
-        made = await planned(goal, consent, call)
+        made = await make_plan(goal, consent, call)
         if not made.record.vms:
             return False
         if call.preview:
-            await previewed(goal, consent, call)
+            await preview_change(goal, consent, call)
             return True
-        await carry_out_or_refuse(goal, consent, call)
+        await run_change_or_refuse(goal, consent, call)
         return True
 
-    async def _written(self, text: str, setting: Object, call: Call) -> Object:
+    async def _write(self, text: str, setting: Object, call: Call) -> Object:
         """Write the text; while the controller is busy with another one, wait for it (H3.5
         b).
         """
@@ -246,19 +246,19 @@ class StorageNetwork(Kind):
             version = {"resourceVersion": setting["metadata"]["resourceVersion"]}
             try:
                 return await call.cluster.patch(
-                    SETTING, KEY, {"metadata": version, "value": text}, call.patience
+                    SETTING, KEY, {"metadata": version, "value": text}, call.deadline
                 )
             except Conflict as conflict:
                 call.tell(f"waiting to write the setting: {conflict}")
-                await call.patience.sleep(0.5)
+                await call.deadline.sleep(0.5)
                 setting = await self._setting(call)
 
-    async def _configured(self, call: Call) -> Object:
+    async def _wait_until_configured(self, call: Call) -> Object:
         last = "nothing yet"
 
         def done() -> Object | None:
             nonlocal last
-            setting = call.cluster.known(SETTING).get(KEY)
+            setting = call.cluster.cached(SETTING).get(KEY)
             if setting is None:
                 return None
             state = storage_progress(setting)
@@ -267,14 +267,14 @@ class StorageNetwork(Kind):
             return setting if state.done else None
 
         try:
-            return await call.cluster.until((SETTING,), done, call.patience)
-        except OutOfPatience as error:
-            raise OutOfPatience(f"storage network {error}: {last}") from error
+            return await call.cluster.wait_for((SETTING,), done, call.deadline)
+        except DeadlineExceeded as error:
+            raise DeadlineExceeded(f"storage network {error}: {last}") from error
 
     async def _leaks(self, call: Call) -> list[str]:
-        call.cluster.forget(NAD)
-        nads = await call.cluster.all(NAD, call.patience)
-        return leaked(call.cluster.known(SETTING)[KEY], nads)
+        call.cluster.invalidate(NAD)
+        nads = await call.cluster.list(NAD, call.deadline)
+        return leaked(call.cluster.cached(SETTING)[KEY], nads)
 
     def _live(self, setting: Object, inputs: Properties) -> Live:
         computed = {

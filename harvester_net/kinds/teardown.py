@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 
-from ..cluster.deadline import OutOfPatience
+from ..cluster.deadline import DeadlineExceeded
 from ..cluster.errors import ClusterError
 from ..cluster.resources import (
     LINK_MONITOR,
@@ -29,7 +29,7 @@ from ..harvester.network_configs import (
     nodes_of,
     statuses_of,
 )
-from ..verify.hosts import bond_removal
+from ..verify.host_commands import bond_removal
 from .call import Call
 from .failures import Refused
 
@@ -63,36 +63,36 @@ def working_nics(config: Object, monitors: Mapping[str, Object]) -> list[str]:
     return [nic for nic in config["spec"]["uplink"].get("nics") or [] if nic in (usable or ())]
 
 
-async def repaired(config: Object, call: Call) -> dict[str, str]:
+async def repair(config: Object, call: Call) -> dict[str, str]:
     """Have the agents set the config up with the NICs that there are, so that they can tear it
     down; returns the nodes that still have not, with their words.
     """
-    monitors = await call.cluster.all_if_served(LINK_MONITOR, call.patience)
+    monitors = await call.cluster.list_if_served(LINK_MONITOR, call.deadline)
     nics, key = working_nics(config, monitors), key_of(config)
-    failed = failed_nodes(config, call.cluster.known(VLAN_STATUS))
+    failed = failed_nodes(config, call.cluster.cached(VLAN_STATUS))
     if not failed or not nics or nics == config["spec"]["uplink"].get("nics"):
         return failed
     call.tell(f"setting the uplink up with {', '.join(nics)} alone, to tear it down cleanly")
     try:
         patch = {"spec": {"uplink": {"nics": nics}}}
-        await call.cluster.patch(VLAN_CONFIG, key, patch, call.patience)
-        await call.cluster.until(
+        await call.cluster.patch(VLAN_CONFIG, key, patch, call.deadline)
+        await call.cluster.wait_for(
             (VLAN_CONFIG, VLAN_STATUS),
             lambda: None if _unready(key, call) else True,
-            call.patience.at_most(SECONDS_TO_REPAIR),
+            call.deadline.within(SECONDS_TO_REPAIR),
         )
-    except (ClusterError, OutOfPatience):
+    except (ClusterError, DeadlineExceeded):
         # Whoever may delete it need not be able to repair it; then the leftover is named.
-        call.patience.check()
-    return failed_nodes(config, call.cluster.known(VLAN_STATUS))
+        call.deadline.check()
+    return failed_nodes(config, call.cluster.cached(VLAN_STATUS))
 
 
 def _unready(key: str, call: Call) -> dict[str, str]:
-    live = call.cluster.known(VLAN_CONFIG).get(key)
-    return nodes_not_ready(live, call.cluster.known(VLAN_STATUS)) if live else {}
+    live = call.cluster.cached(VLAN_CONFIG).get(key)
+    return nodes_not_ready(live, call.cluster.cached(VLAN_STATUS)) if live else {}
 
 
-def leftovers(
+def describe_leftovers(
     config: Object, failed: Mapping[str, str], monitors: Mapping[str, Object]
 ) -> Iterable[str]:
     """What will stay on the nodes that never set the config up."""
@@ -109,16 +109,16 @@ def leftovers(
         )
 
 
-async def torn_down(key: str, call: Call) -> None:
+async def wait_until_torn_down(key: str, call: Call) -> None:
     """Wait until the nodes of a deleted config have torn it down: only then can another one
     take them. Raises Refused with what to do if one does not.
     """
     since, last = time.monotonic(), set[str]()
-    had = [s["status"] for s in statuses_of(key, call.cluster.known(VLAN_STATUS))]
+    had = [s["status"] for s in statuses_of(key, call.cluster.cached(VLAN_STATUS))]
 
     def look() -> bool | None:
         nonlocal since, last
-        left = nodes_of(statuses_of(key, call.cluster.known(VLAN_STATUS)))
+        left = nodes_of(statuses_of(key, call.cluster.cached(VLAN_STATUS)))
         if left != last:
             since, last = time.monotonic(), left
         if left:
@@ -127,12 +127,12 @@ async def torn_down(key: str, call: Call) -> None:
 
     while True:
         try:
-            await call.cluster.until((VLAN_STATUS,), look, call.patience.at_most(1))
+            await call.cluster.wait_for((VLAN_STATUS,), look, call.deadline.within(1))
             return await _devices_gone(key, had, call)
-        except OutOfPatience:
-            call.patience.check()
+        except DeadlineExceeded:
+            call.deadline.check()
         if last and time.monotonic() - since > SECONDS_TO_TEAR_DOWN:
-            raise Refused(await _left_behind(key, call))
+            raise Refused(await _list_left_behind(key, call))
 
 
 async def _devices_gone(key: str, had: list[Object], call: Call) -> None:
@@ -144,16 +144,16 @@ async def _devices_gone(key: str, had: list[Object], call: Call) -> None:
         return None if _still_there(had, call) else True
 
     try:
-        patience = call.patience.at_most(SECONDS_TO_NAME)
-        await call.cluster.until((LINK_MONITOR,), look, patience)
-    except (ClusterError, OutOfPatience):
+        deadline = call.deadline.within(SECONDS_TO_NAME)
+        await call.cluster.wait_for((LINK_MONITOR,), look, deadline)
+    except (ClusterError, DeadlineExceeded):
         for node, (network, index) in sorted(_still_there(had, call).items()):
-            call.warn(missed(key, node, network, index))
+            call.warn(describe_missed_teardown(key, node, network, index))
 
 
 def _still_there(had: list[Object], call: Call) -> dict[str, tuple[str, int]]:
     """The nodes on which the bond is, though no network config has it any more."""
-    known = call.cluster.known
+    known = call.cluster.cached
     taken = {
         (s["status"]["clusterNetwork"], s["status"]["node"])
         for s in known(VLAN_STATUS).values()
@@ -167,7 +167,7 @@ def _still_there(had: list[Object], call: Call) -> dict[str, tuple[str, int]]:
     return found
 
 
-def missed(key: str, node: str, network: str, index: int) -> str:
+def describe_missed_teardown(key: str, node: str, network: str, index: int) -> str:
     """What an agent that did not run has left, and how it goes."""
     return (
         f"the agent of {node} missed the deletion of network config {key}: bond {network}-bo "
@@ -184,13 +184,13 @@ def _tell(left: set[str], seconds: float, call: Call) -> None:
     call.tell(f"waiting for {names} to tear down the uplink{more}")
 
 
-async def _left_behind(key: str, call: Call) -> str:
-    found = statuses_of(key, call.cluster.known(VLAN_STATUS))
-    nodes = await call.cluster.all_if_served(NODE, call.patience)
-    return f"network config {key} is deleted, but {left_behind(found, nodes)}"
+async def _list_left_behind(key: str, call: Call) -> str:
+    found = statuses_of(key, call.cluster.cached(VLAN_STATUS))
+    nodes = await call.cluster.list_if_served(NODE, call.deadline)
+    return f"network config {key} is deleted, but {describe_left_behind(found, nodes)}"
 
 
-def left_behind(statuses: list[Object], nodes: Mapping[str, Object]) -> str:
+def describe_left_behind(statuses: list[Object], nodes: Mapping[str, Object]) -> str:
     """The nodes whose agent has missed a deletion, and how to clean up after it."""
     network = statuses[0]["status"]["clusterNetwork"] if statuses else ""
     names = sorted(nodes_of(statuses))

@@ -29,8 +29,8 @@ from ..specs.limits import mtu_or_default
 from ..specs.spec import Problem
 from ..specs.unknown import is_known
 from .call import Call
-from .changes import interrupts
-from .desired_state import Planned
+from .changes import is_disruptive
+from .desired_state import DesiredState
 from .differences import Properties, same
 from .failures import Refused
 from .mtu import FollowsMtu, disagreement
@@ -58,36 +58,40 @@ class VmNetwork(FollowsMtu):
     def canonical(self, key: str) -> str:
         return "/".join(split_key(key, specs.DEFAULT_NAMESPACE))
 
-    def check_in_plan(self, wish: specs.VmNetwork, planned: Planned) -> list[Problem]:
-        return disagreement(wish.mtu, wish.cluster_network, planned)
+    def check_in_plan(
+        self, desired: specs.VmNetwork, desired_state: DesiredState
+    ) -> list[Problem]:
+        return disagreement(desired.mtu, desired.cluster_network, desired_state)
 
-    def judged_at_up(self, wish: specs.VmNetwork) -> bool:
-        return wish.vlan_trunk is not None
+    def needs_check_at_apply(self, desired: specs.VmNetwork) -> bool:
+        return desired.vlan_trunk is not None
 
-    def manifest(self, wish: specs.VmNetwork, mtu: int) -> Object:
-        own = metadata(wish, namespace=wish.namespace or specs.DEFAULT_NAMESPACE)
+    def manifest(self, desired: specs.VmNetwork, mtu: int) -> Object:
+        own = metadata(desired, namespace=desired.namespace or specs.DEFAULT_NAMESPACE)
         # Without this label the webhook takes the MTU for 1500 and refuses others; the other
         # labels are the controller's, and setting `type` stops it on 1.6 (H2, H3.4).
-        own["labels"] = own.get("labels", {}) | {CLUSTER_NETWORK_LABEL: wish.cluster_network}
-        if wish.route is not None:
-            route = dict.fromkeys(ROUTE_FIELDS, "") | _route_wish(wish.route)
+        own["labels"] = own.get("labels", {}) | {
+            CLUSTER_NETWORK_LABEL: desired.cluster_network
+        }
+        if desired.route is not None:
+            route = dict.fromkeys(ROUTE_FIELDS, "") | _desired_route(desired.route)
             own["annotations"] = own.get("annotations", {}) | {ROUTE: json.dumps(route)}
         return {
             "apiVersion": NAD.api,
             "kind": NAD.kind,
             "metadata": own,
-            "spec": {"config": json.dumps(new_cni_config(wish), separators=(",", ":"))},
+            "spec": {"config": json.dumps(new_cni_config(desired), separators=(",", ":"))},
         }
 
-    async def mtu(self, wish: specs.VmNetwork, live: Object | None, call: Call) -> int:
+    async def mtu(self, desired: specs.VmNetwork, live: Object | None, call: Call) -> int:
         return 0  # The server gives it (H3.3).
 
-    def patch(self, wish: specs.VmNetwork, live: Object, mtu: int) -> Object:
+    def patch(self, desired: specs.VmNetwork, live: Object, mtu: int) -> Object:
         patch: Object = {}
         config = cni_config(live)
-        if (changed := with_vlans(config, wish)) != config:
+        if (changed := with_vlans(config, desired)) != config:
             patch["spec"] = {"config": json.dumps(changed, separators=(",", ":"))}
-        if (route := _route_change(wish, live)) is not None:
+        if (route := _route_change(desired, live)) is not None:
             patch["metadata"] = {"annotations": route}
         return patch
 
@@ -111,64 +115,68 @@ class VmNetwork(FollowsMtu):
             inputs.pop("type", None)
         return inputs
 
-    async def ordered(self, wish: specs.VmNetwork, live: Object, call: Call) -> Goal | None:
-        patch = await self.changes(wish, live, call)
+    async def change_goal(
+        self, desired: specs.VmNetwork, live: Object, call: Call
+    ) -> Goal | None:
+        patch = await self.changes(desired, live, call)
         goal = Goal(kind="vmNetwork", key=key_of(live), patch=patch)
-        return goal if "spec" in patch and await interrupts(goal, None, call) else None
+        return goal if "spec" in patch and await is_disruptive(goal, None, call) else None
 
-    async def finish(self, wish: specs.VmNetwork, live: Object, call: Call) -> Object:
+    async def finish(self, desired: specs.VmNetwork, live: Object, call: Call) -> Object:
         """The server gives the network its MTU; it must become the one that was asked for."""
-        wanted = mtu_or_default(wish.mtu)
-        if wish.mtu is None or nad_mtu(live) == wanted:
+        wanted = mtu_or_default(desired.mtu)
+        if desired.mtu is None or nad_mtu(live) == wanted:
             return live
-        network = await call.cluster.fresh(
-            CLUSTER_NETWORK, wish.cluster_network, call.patience
+        network = await call.cluster.get(
+            CLUSTER_NETWORK, desired.cluster_network, call.deadline
         )
         decided = uplink_mtu(network) if network is not None else nad_mtu(live)
         if decided != wanted:
             raise Refused(
                 f"the server gave it MTU {nad_mtu(live)}, not {wanted}: cluster network "
-                f"{wish.cluster_network} has {decided}; set mtu={wanted} there"
+                f"{desired.cluster_network} has {decided}; set mtu={wanted} there"
             )
         key = key_of(live)
         call.tell(f"waiting for Harvester to give it MTU {wanted}")
 
         def follows() -> Object | None:
-            seen = call.cluster.known(NAD).get(key)
+            seen = call.cluster.cached(NAD).get(key)
             return seen if seen is not None and nad_mtu(seen) == wanted else None
 
-        return await call.cluster.until((NAD,), follows, call.patience)
+        return await call.cluster.wait_for((NAD,), follows, call.deadline)
 
     def blockers(self, live: Object, call: Call) -> list[Blocker]:
         return blockers.of_vm_network(
             key_of(live),
-            call.cluster.known(VM).values(),
-            call.cluster.known(VMI).values(),
+            call.cluster.cached(VM).values(),
+            call.cluster.cached(VMI).values(),
         )
 
 
-def new_cni_config(wish: specs.VmNetwork) -> dict[str, Any]:
+def new_cni_config(desired: specs.VmNetwork) -> dict[str, Any]:
     """The CNI config of a new VM network, without the MTU, which the server adds (H3.3)."""
     return with_vlans(
         {
             "cniVersion": "0.3.1",
-            "name": wish.name,
+            "name": desired.name,
             "type": "bridge",
-            "bridge": f"{wish.cluster_network}-br",
+            "bridge": f"{desired.cluster_network}-br",
             "promiscMode": True,
             "ipam": {},
         },
-        wish,
+        desired,
     )
 
 
-def with_vlans(config: dict[str, Any], wish: specs.VmNetwork) -> dict[str, Any]:
+def with_vlans(config: dict[str, Any], desired: specs.VmNetwork) -> dict[str, Any]:
     """A CNI config with the VLANs of the wish and everything else as it was.
 
     The same object if it means the same already: a rebuilt text would be a change to the
     server.
     """
-    wanted = wish.model_dump(by_alias=True, exclude_none=True, include={"vlan", "vlan_trunk"})
+    wanted = desired.model_dump(
+        by_alias=True, exclude_none=True, include={"vlan", "vlan_trunk"}
+    )
     seen = vlans_seen(config)
     meaning = specs.trunk_meaning
     if seen.get("vlan") == wanted.get("vlan") and meaning(seen.get("vlanTrunk")) == meaning(
@@ -207,17 +215,17 @@ def _route_seen(nad: Object) -> Properties | None:
     return {field: route[field] for field in fields if route.get(field)}
 
 
-def _route_wish(route: specs.Route) -> Properties:
+def _desired_route(route: specs.Route) -> Properties:
     return route.model_dump(by_alias=True, exclude_none=True)
 
 
-def _route_change(wish: specs.VmNetwork, live: Object) -> dict[str, str | None] | None:
+def _route_change(desired: specs.VmNetwork, live: Object) -> dict[str, str | None] | None:
     """The annotation to write, with the controller's own keys kept; None if nothing
     changes.
     """
-    if wish.route is None:
+    if desired.route is None:
         return {ROUTE: None} if _route_seen(live) else None
-    wanted, on_server = _route_wish(wish.route), _route_on_server(live)
+    wanted, on_server = _desired_route(desired.route), _route_on_server(live)
     if same(specs.VmNetwork, "route", wanted, _route_seen(live)):
         return None
     fields = {field: wanted.get(field, "") for field in ROUTE_FIELDS}

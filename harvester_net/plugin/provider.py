@@ -10,10 +10,10 @@ from typing import Any
 
 from ..cluster.access import AccessSettings
 from ..cluster.cluster import Cluster
-from ..cluster.deadline import OutOfPatience, Patience
+from ..cluster.deadline import Deadline, DeadlineExceeded
 from ..cluster.errors import ClusterError
 from ..kinds.call import Call
-from ..kinds.desired_state import Planned
+from ..kinds.desired_state import DesiredState
 from ..kinds.differences import Change, Difference, Properties
 from ..kinds.failures import Refused, Unfinished
 from ..kinds.functions import FUNCTIONS
@@ -47,7 +47,7 @@ class Lifecycle:
     def __init__(self, log: EngineLog, cancelled: asyncio.Event) -> None:
         self._log, self._cancelled = log, cancelled
         self._cluster: Cluster | None = None
-        self._planned = Planned()
+        self._desired_state = DesiredState()
         self._replaced: dict[str, str] = {}
         self._seen_on_nodes: dict[str, list[Properties]] = {}
 
@@ -85,7 +85,7 @@ class Lifecycle:
                 problems.append(Problem("name", "is required: autonaming is disabled"))
             else:
                 values["name"] = name
-        inputs, found = kind.check(values, self._planned)
+        inputs, found = kind.check(values, self._desired_state)
         known = {problem.path for problem in problems}
         problems += [problem for problem in found if problem.path not in known]
         return inputs, [_without_secret(problem, given) for problem in problems]
@@ -104,7 +104,7 @@ class Lifecycle:
         key = kind.key(old)
         if deletes_first and key is not None:
             self._replaced[urn] = key
-            self._planned.replace((kind.resource, key))
+            self._desired_state.replace((kind.resource, key))
         return changes, deletes_first
 
     async def create(
@@ -168,12 +168,12 @@ class Lifecycle:
         function = FUNCTIONS.get(token)
         if function is None:
             raise Refused(f"harvester-net has no function {token}")
-        wish, problems = parse(function.arguments, arguments)
+        parsed, problems = parse(function.arguments, arguments)
         if problems:
             return {}, problems
         if self._online.offline:
             raise Refused(f"{token} looks at the cluster, and harvester-net:offline is set")
-        return await function.result(wish, self._call("", SECONDS_TO_READ, False)), []
+        return await function.result(parsed, self._call("", SECONDS_TO_READ, False)), []
 
     @property
     def _online(self) -> Cluster:
@@ -192,7 +192,7 @@ class Lifecycle:
         return Call(
             urn=urn,
             cluster=self._online,
-            patience=Patience(seconds, self._cancelled),
+            deadline=Deadline(seconds, self._cancelled),
             preview=preview,
             replaced=self._replaced.get(urn),
             tell=lambda message: self._log.status(urn, message),
@@ -200,7 +200,7 @@ class Lifecycle:
             inform=lambda message: self._log.information(urn, message),
             warn=lambda message: self._log.warning(urn, message),
             seen_on_nodes=self._seen_on_nodes,
-            planned=self._planned,
+            desired_state=self._desired_state,
         )
 
     @staticmethod
@@ -212,7 +212,9 @@ class Lifecycle:
     def message(error: Exception) -> str | None:
         """The message of a failure that we expect; None for a mistake of ours."""
         return (
-            str(error) if isinstance(error, Refused | ClusterError | OutOfPatience) else None
+            str(error)
+            if isinstance(error, Refused | ClusterError | DeadlineExceeded)
+            else None
         )
 
 

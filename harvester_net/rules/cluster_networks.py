@@ -13,7 +13,7 @@ from ..cluster.resources import (
 )
 from ..harvester.mtus import config_mtu
 from ..harvester.names import UPLINK_MTU
-from ..harvester.snapshot import CONFIGS_OF, NADS_OF, VMIS_ON, Situation
+from ..harvester.snapshot import CONFIGS_OF, NADS_OF, VMIS_ON, Snapshot
 from ..harvester.wording import listed
 from ..specs.limits import LONGEST_CLUSTER_NETWORK, MGMT, mtu_or_default
 from . import sources
@@ -30,7 +30,7 @@ from .system_networks import active_system_nad
     source=sources.CLUSTER_NETWORK_VALIDATOR,
     since=(1, 4),
 )
-def cluster_network_name_is_short(write: Write, situation: Situation) -> Iterable[Objection]:
+def cluster_network_name_is_short(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The name has at most 12 characters: its bridge is `<name>-br`, and Linux allows 15 for a
     device.
     """
@@ -51,7 +51,7 @@ def cluster_network_name_is_short(write: Write, situation: Situation) -> Iterabl
     since=(1, 6),
 )
 def new_cluster_network_has_no_mtu_yet(
-    write: Write, situation: Situation
+    write: Write, snapshot: Snapshot
 ) -> Iterable[Objection]:
     """A new cluster network may not carry its MTU yet; harvester-net writes it right after."""
     if UPLINK_MTU in annotations_of(write.object):
@@ -67,7 +67,7 @@ def new_cluster_network_has_no_mtu_yet(
     since=(1, 6),
     on_terminating=False,
 )
-def mtu_annotation_is_readable(write: Write, situation: Situation) -> Iterable[Objection]:
+def mtu_annotation_is_readable(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The annotation `uplink-mtu` is 0 or 576 to 9000; on `mgmt` the one before as well."""
     versions = (write.old, write.new) if write.key == MGMT else (write.new,)
     for obj in filter(None, versions):
@@ -86,12 +86,12 @@ def mtu_annotation_is_readable(write: Write, situation: Situation) -> Iterable[O
     handled_by_change=True,
     on_terminating=False,
 )
-def mtu_is_that_of_all_configs(write: Write, situation: Situation) -> Iterable[Objection]:
+def mtu_is_that_of_all_configs(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The MTU of a cluster network is that of all its network configs, at any update."""
     if write.key == MGMT:
         return
     mtu = _mtu(write.object)
-    for config in counted_configs(write.key, situation):
+    for config in counted_configs(write.key, snapshot):
         if mtu is not None and config_mtu(config) != mtu:
             yield Objection(
                 f"{mtu} is not the {config_mtu(config)} of network config {key_of(config)}",
@@ -109,10 +109,10 @@ def mtu_is_that_of_all_configs(write: Write, situation: Situation) -> Iterable[O
     only=(MGMT,),
 )
 def mgmt_mtu_changes_without_system_network(
-    write: Write, situation: Situation
+    write: Write, snapshot: Snapshot
 ) -> Iterable[Objection]:
     """The MTU of `mgmt` does not change while the storage or RWX network is on it."""
-    if _mtu_changes(write) and (nad := active_system_nad(MGMT, situation)):
+    if _mtu_changes(write) and (nad := active_system_nad(MGMT, snapshot)):
         yield Objection(
             f"cannot change while the storage or RWX network ({nad}) is on mgmt; clear it "
             "first",
@@ -130,14 +130,14 @@ def mgmt_mtu_changes_without_system_network(
     only=(MGMT,),
     handled_by_change=True,
 )
-def mgmt_mtu_changes_without_vms(write: Write, situation: Situation) -> Iterable[Objection]:
+def mgmt_mtu_changes_without_vms(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The MTU of `mgmt` does not change while there is a VM instance on its VM networks."""
     if not _mtu_changes(write):
         return
     users = {
         key_of(vmi)
-        for nad in situation.group(NADS_OF, MGMT)
-        for vmi in situation.group(VMIS_ON, key_of(nad))
+        for nad in snapshot.group(NADS_OF, MGMT)
+        for vmi in snapshot.group(VMIS_ON, key_of(nad))
     }
     if users:
         yield Objection(f"cannot change while VMs use mgmt; stop {listed(sorted(users))}")
@@ -151,19 +151,19 @@ def mgmt_mtu_changes_without_vms(write: Write, situation: Situation) -> Iterable
     source=sources.CLUSTER_NETWORK_VALIDATOR,
     only=(MGMT,),
 )
-def mgmt_stays(write: Write, situation: Situation) -> Iterable[Objection]:
+def mgmt_stays(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """`mgmt` is built in and cannot be deleted."""
     yield Objection("mgmt is built in and cannot be deleted")
 
 
 @rule(CLUSTER_NETWORK, "delete", "name", fact="H3.1", source=sources.CLUSTER_NETWORK_VALIDATOR)
 def deleted_cluster_network_has_no_configs(
-    write: Write, situation: Situation
+    write: Write, snapshot: Snapshot
 ) -> Iterable[Objection]:
     """A cluster network cannot be deleted while it has network configs, even such that are
     being deleted.
     """
-    if configs := sorted(map(key_of, situation.group(CONFIGS_OF, write.key))):
+    if configs := sorted(map(key_of, snapshot.group(CONFIGS_OF, write.key))):
         yield Objection(
             f"cannot be deleted while it has network configs: {listed(configs)}",
             cured_by=tuple((VLAN_CONFIG, key) for key in configs),
@@ -179,10 +179,10 @@ def deleted_cluster_network_has_no_configs(
     since=(1, 6),
 )
 def deleted_cluster_network_has_no_vm_networks(
-    write: Write, situation: Situation
+    write: Write, snapshot: Snapshot
 ) -> Iterable[Objection]:
     """A cluster network cannot be deleted while it has VM networks."""
-    if nads := sorted(map(key_of, situation.group(NADS_OF, write.key))):
+    if nads := sorted(map(key_of, snapshot.group(NADS_OF, write.key))):
         yield Objection(
             f"cannot be deleted while it has VM networks: {listed(nads)}",
             cured_by=tuple((NAD, key) for key in nads),

@@ -10,7 +10,7 @@ from typing import Any
 from ..cluster.resources import Object, annotations_of, labels_of
 from ..harvester import gojson
 from ..harvester.names import CLUSTER_NETWORK_LABEL, MATCHED_NODES
-from ..harvester.snapshot import Situation
+from ..harvester.snapshot import Snapshot
 from ..harvester.versions import UPLINKS_ARE_GUARDED
 from .rule import Write
 
@@ -37,24 +37,24 @@ def annotated_nodes(config: Object) -> set[str] | None:
 NODE_NAMES = gojson.array(gojson.string)
 
 
-def admitted(config: Object, situation: Situation) -> Object:
+def admitted(config: Object, snapshot: Snapshot) -> Object:
     """A network config with what the webhook writes into it: label and nodes (H3.2)."""
     meta, spec = config["metadata"], config["spec"]
-    nodes = situation.matching(spec.get("nodeSelector"))
+    nodes = snapshot.matching(spec.get("nodeSelector"))
     labels = labels_of(config) | {CLUSTER_NETWORK_LABEL: spec.get("clusterNetwork", "")}
     notes = annotations_of(config) | ({MATCHED_NODES: json.dumps(nodes)} if nodes else {})
     return config | {"metadata": meta | {"labels": labels, "annotations": notes}}
 
 
-def admitted_write(write: Write, situation: Situation) -> Object | None:
+def admitted_write(write: Write, snapshot: Snapshot) -> Object | None:
     """The new object as the webhook leaves it; with no node the annotation stays as sent."""
     new = write.new
-    return new if new is None or write.updates_terminating else admitted(new, situation)
+    return new if new is None or write.updates_terminating else admitted(new, snapshot)
 
 
-def nodes_after(write: Write, situation: Situation) -> set[str] | None:
+def nodes_after(write: Write, snapshot: Snapshot) -> set[str] | None:
     """The nodes that it has after the write; None if the server has none for it."""
-    admitted = admitted_write(write, situation)
+    admitted = admitted_write(write, snapshot)
     return _readable_nodes(admitted) if admitted is not None else None
 
 
@@ -65,16 +65,16 @@ def _readable_nodes(config: Object) -> set[str] | None:
         return None
 
 
-def affected_nodes(write: Write, situation: Situation) -> set[str]:
+def affected_nodes(write: Write, snapshot: Snapshot) -> set[str]:
     """The nodes that lose their uplink, or whose uplink is made anew."""
     if write.updates_terminating or write.old is None:
         return set()
     before = _readable_nodes(write.old) or set()
     if write.new is None or _moves(write):
         return before
-    if UPLINKS_ARE_GUARDED.on(situation.version) and uplink_changes(write):
+    if UPLINKS_ARE_GUARDED.on(snapshot.version) and uplink_changes(write):
         return before
-    return before - (nodes_after(write, situation) or set())
+    return before - (nodes_after(write, snapshot) or set())
 
 
 def uplink_changes(write: Write) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ..cluster.resources import Object, annotations_of, is_terminating
 from ..harvester.mtus import config_mtu
 from ..harvester.names import UPLINK_MTU
-from ..harvester.snapshot import CONFIGS_OF, Situation
+from ..harvester.snapshot import CONFIGS_OF, Snapshot
 from ..harvester.versions import SKIPS_DELETED_CONFIGS, ZERO_IS_DEFAULT_MTU
 from ..specs.limits import LARGEST_MTU, SMALLEST_MTU, mtu_or_default
 
@@ -34,32 +34,32 @@ def sent_mtu(config: Object) -> int:
     return int(attributes.get("mtu") or 0)
 
 
-def compared_mtu(config: Object, situation: Situation) -> int:
+def compared_mtu(config: Object, snapshot: Snapshot) -> int:
     """The MTU of a network config as the server compares it; up to 1.5 an absent one is 0."""
-    zero_is_default = ZERO_IS_DEFAULT_MTU.on(situation.version)
+    zero_is_default = ZERO_IS_DEFAULT_MTU.on(snapshot.version)
     return config_mtu(config) if zero_is_default else sent_mtu(config)
 
 
-def differing(config: Object, situation: Situation) -> Iterable[Object]:
+def differing(config: Object, snapshot: Snapshot) -> Iterable[Object]:
     """The other network configs of its cluster network that have another MTU."""
-    mine = compared_mtu(config, situation)
-    for other in counted_configs(config["spec"].get("clusterNetwork", ""), situation):
-        theirs = compared_mtu(other, situation)
+    mine = compared_mtu(config, snapshot)
+    for other in counted_configs(config["spec"].get("clusterNetwork", ""), snapshot):
+        theirs = compared_mtu(other, snapshot)
         if mine != theirs and other["metadata"]["name"] != config["metadata"]["name"]:
             yield other
 
 
-def counted_configs(cluster_network: str, situation: Situation) -> Iterable[Object]:
+def counted_configs(cluster_network: str, snapshot: Snapshot) -> Iterable[Object]:
     """The network configs that the server counts for an MTU; those on the way out not from
     1.8 on.
     """
-    skips = SKIPS_DELETED_CONFIGS.on(situation.version)
-    for config in situation.group(CONFIGS_OF, cluster_network):
+    skips = SKIPS_DELETED_CONFIGS.on(snapshot.version)
+    for config in snapshot.group(CONFIGS_OF, cluster_network):
         if not (skips and is_terminating(config)):
             yield config
 
 
-def of_vm_networks(cluster_network: Object, label: str, situation: Situation) -> int | None:
+def of_vm_networks(cluster_network: Object, label: str, snapshot: Snapshot) -> int | None:
     """The MTU that the server wants of a VM network; None if it cannot tell.
 
     It is the cluster network's annotation, else that of the first network config under the
@@ -69,6 +69,6 @@ def of_vm_networks(cluster_network: Object, label: str, situation: Situation) ->
     if text is not None:
         mtu = from_annotation(text)
         return None if mtu is None else mtu_or_default(mtu)
-    configs = situation.group(CONFIGS_OF, label)
+    configs = snapshot.group(CONFIGS_OF, label)
     first = sent_mtu(next(iter(configs))) if configs else 0
     return mtu_or_default(first if in_range(first) else 0)

@@ -15,7 +15,7 @@ from ..cluster.resources import (
     labels_of,
 )
 from ..harvester.names import CLUSTER_NETWORK_LABEL, MATCHED_NODES
-from ..harvester.snapshot import CONFIGS_OF, VMIS_AT, Situation
+from ..harvester.snapshot import CONFIGS_OF, VMIS_AT, Snapshot
 from ..harvester.versions import CONFIGS_WITHOUT_NODES, UPLINKS_ARE_GUARDED
 from ..harvester.wording import listed
 from ..harvester.workloads import networks_of
@@ -44,7 +44,7 @@ from .system_networks import active_system_nad
     source=sources.VLAN_CONFIG_VALIDATOR,
     on_terminating=False,
 )
-def config_is_not_for_mgmt(write: Write, situation: Situation) -> Iterable[Objection]:
+def config_is_not_for_mgmt(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """`mgmt` is built in and takes no network config of a user."""
     if network_of(write) == MGMT:
         yield Objection("mgmt is built in; it takes no network config")
@@ -54,7 +54,7 @@ def config_is_not_for_mgmt(write: Write, situation: Situation) -> Iterable[Objec
     VLAN_CONFIG, "create", "clusterNetwork", fact="H3.2", source=sources.VLAN_CONFIG_VALIDATOR
 )
 def config_names_a_short_cluster_network(
-    write: Write, situation: Situation
+    write: Write, snapshot: Snapshot
 ) -> Iterable[Objection]:
     """The cluster network's name has at most 12 characters."""
     if len(network_of(write).encode()) > LONGEST_CLUSTER_NETWORK:
@@ -70,18 +70,16 @@ def config_names_a_short_cluster_network(
     since=(1, 6),
     on_terminating=False,
 )
-def cluster_network_of_config_exists(
-    write: Write, situation: Situation
-) -> Iterable[Objection]:
+def cluster_network_of_config_exists(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The cluster network exists."""
     name = network_of(write)
-    if name not in situation.of(CLUSTER_NETWORK):
-        yield missing_network(name, situation)
+    if name not in snapshot.of(CLUSTER_NETWORK):
+        yield missing_network(name, snapshot)
 
 
-def missing_network(name: str, situation: Situation) -> Objection:
+def missing_network(name: str, snapshot: Snapshot) -> Objection:
     """What is said of a cluster network that nobody has made."""
-    there = listed(sorted(situation.of(CLUSTER_NETWORK))) or "none"
+    there = listed(sorted(snapshot.of(CLUSTER_NETWORK))) or "none"
     return Objection(
         f"there is no cluster network '{name}'; the cluster has {there}",
         cured_by=((CLUSTER_NETWORK, name),),
@@ -97,7 +95,7 @@ def missing_network(name: str, situation: Situation) -> Objection:
     since=(1, 6),
     on_terminating=False,
 )
-def config_mtu_is_in_range(write: Write, situation: Situation) -> Iterable[Objection]:
+def config_mtu_is_in_range(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The MTU is 0 (for 1500) or 576 to 9000 bytes."""
     mtu = sent_mtu(write.object)
     if not in_range(mtu):
@@ -114,14 +112,14 @@ def config_mtu_is_in_range(write: Write, situation: Situation) -> Iterable[Objec
     handled_by_change=True,
     on_terminating=False,
 )
-def configs_have_one_mtu(write: Write, situation: Situation) -> Iterable[Objection]:
+def configs_have_one_mtu(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """All network configs of a cluster network have the same MTU; up to 1.5 also the same
     spelling of 1500.
     """
-    for other in differing(write.object, situation):
+    for other in differing(write.object, snapshot):
         yield Objection(
-            f"{compared_mtu(write.object, situation)} is not the "
-            f"{compared_mtu(other, situation)} of network config {key_of(other)} on the same "
+            f"{compared_mtu(write.object, snapshot)} is not the "
+            f"{compared_mtu(other, snapshot)} of network config {key_of(other)} on the same "
             "cluster network",
             cured_by=((VLAN_CONFIG, key_of(other)), (CLUSTER_NETWORK, network_of(write))),
         )
@@ -135,9 +133,9 @@ def configs_have_one_mtu(write: Write, situation: Situation) -> Iterable[Objecti
     source=sources.VLAN_CONFIG_VALIDATOR,
     on_terminating=False,
 )
-def matched_nodes_are_readable(write: Write, situation: Situation) -> Iterable[Objection]:
+def matched_nodes_are_readable(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The annotation `matched-nodes`, which is the server's own, is a JSON list of names."""
-    for obj in filter(None, (write.old, admitted_write(write, situation))):
+    for obj in filter(None, (write.old, admitted_write(write, snapshot))):
         try:
             annotated_nodes(obj)
         except ValueError:
@@ -152,22 +150,22 @@ def matched_nodes_are_readable(write: Write, situation: Situation) -> Iterable[O
     source=sources.VLAN_CONFIG_VALIDATOR,
     on_terminating=False,
 )
-def nodes_have_no_other_uplink(write: Write, situation: Situation) -> Iterable[Objection]:
+def nodes_have_no_other_uplink(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """No matched node has set up another network config of the same cluster network."""
     network, name = network_of(write), write.key
     taken: dict[str, list[str]] = {}
-    for node in sorted(nodes_after(write, situation) or ()):
-        status = situation.status_on(network, node)
+    for node in sorted(nodes_after(write, snapshot) or ()):
+        status = snapshot.status_on(network, node)
         if status is not None and (status.get("status") or {}).get("vlanConfig") != name:
             other = (status.get("status") or {}).get("vlanConfig") or ""
             taken.setdefault(other, []).append(node)
     for other, nodes in sorted(taken.items()):
-        yield _overlap(nodes, other, network, situation)
+        yield _overlap(nodes, other, network, snapshot)
 
 
-def _overlap(nodes: list[str], other: str, network: str, situation: Situation) -> Objection:
+def _overlap(nodes: list[str], other: str, network: str, snapshot: Snapshot) -> Objection:
     where = listed(nodes)
-    if other not in situation.of(VLAN_CONFIG):
+    if other not in snapshot.of(VLAN_CONFIG):
         return Objection(
             f"matches {where}, which still {_has(nodes)} the uplink of network config "
             f"'{other}', long deleted: the agent there was down. Delete the VlanStatus of "
@@ -192,14 +190,14 @@ def _has(nodes: list[str]) -> str:
     severity=Severity.STRICTER,
     on_terminating=False,
 )
-def configs_share_no_node(write: Write, situation: Situation) -> Iterable[Objection]:
+def configs_share_no_node(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """Network configs of one cluster network match different nodes. The server looks only at
     what agents have applied, so that two made at once would both pass and fight for the node.
     """
     shared: dict[str, list[str]] = {}
-    for node in situation.matching(write.object["spec"].get("nodeSelector")):
-        if not _has_status_of_another(node, write, situation):
-            for key in _others_at(node, write, situation):
+    for node in snapshot.matching(write.object["spec"].get("nodeSelector")):
+        if not _has_status_of_another(node, write, snapshot):
+            for key in _others_at(node, write, snapshot):
                 shared.setdefault(key, []).append(node)
     for key, nodes in sorted(shared.items()):
         yield Objection(
@@ -209,15 +207,15 @@ def configs_share_no_node(write: Write, situation: Situation) -> Iterable[Object
         )
 
 
-def _others_at(node: str, write: Write, situation: Situation) -> Iterable[str]:
-    for key, config in situation.configs_at(node).items():
+def _others_at(node: str, write: Write, snapshot: Snapshot) -> Iterable[str]:
+    for key, config in snapshot.configs_at(node).items():
         same = labels_of(config).get(CLUSTER_NETWORK_LABEL) == network_of(write)
         if same and key != write.key and not is_terminating(config):
             yield key
 
 
-def _has_status_of_another(node: str, write: Write, situation: Situation) -> bool:
-    status = situation.status_on(network_of(write), node)
+def _has_status_of_another(node: str, write: Write, snapshot: Snapshot) -> bool:
+    status = snapshot.status_on(network_of(write), node)
     return status is not None and (status.get("status") or {}).get("vlanConfig") != write.key
 
 
@@ -231,17 +229,17 @@ def _has_status_of_another(node: str, write: Write, situation: Situation) -> boo
     until=(1, 8),
     on_terminating=False,
 )
-def config_without_nodes_stays(write: Write, situation: Situation) -> Iterable[Objection]:
+def config_without_nodes_stays(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """A network config that matches no node, before or after, cannot be changed on 1.6 and
     1.7: the webhook crashes.
     """
-    if CONFIGS_WITHOUT_NODES.on(situation.version):
+    if CONFIGS_WITHOUT_NODES.on(snapshot.version):
         return
-    if uplink_changes(write) or (situation.version < (1, 7) and not spec_changes(write)):
+    if uplink_changes(write) or (snapshot.version < (1, 7) and not spec_changes(write)):
         return
     old = write.old
     before = annotations_of(old).get(MATCHED_NODES) if old is not None else None
-    admitted = admitted_write(write, situation) or {"metadata": {}}
+    admitted = admitted_write(write, snapshot) or {"metadata": {}}
     after = annotations_of(admitted).get(MATCHED_NODES)
     if not before or not after:
         yield Objection(
@@ -259,7 +257,7 @@ def config_without_nodes_stays(write: Write, situation: Situation) -> Iterable[O
     since=(1, 9),
     on_terminating=False,
 )
-def label_of_config_follows(write: Write, situation: Situation) -> Iterable[Objection]:
+def label_of_config_follows(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The label `clusternetwork`, which is the server's own, is not changed by hand."""
     if write.old is None:
         return
@@ -278,21 +276,21 @@ def label_of_config_follows(write: Write, situation: Situation) -> Iterable[Obje
     since=(1, 2),
     handled_by_change=True,
 )
-def vms_on_the_nodes_are_stopped(write: Write, situation: Situation) -> Iterable[Objection]:
+def vms_on_the_nodes_are_stopped(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """No VM instance uses the cluster network on a node that loses or changes its uplink."""
     network = network_before(write)
     users = {
         f"{key_of(vmi)} on {node}"
-        for node in affected_nodes(write, situation)
-        for vmi in situation.group(VMIS_AT, node)
-        if _is_on(network, vmi, situation)
+        for node in affected_nodes(write, snapshot)
+        for vmi in snapshot.group(VMIS_AT, node)
+        if _is_on(network, vmi, snapshot)
     }
     if users:
         yield Objection(f"is in use by VMs; stop {listed(sorted(users))}")
 
 
-def _is_on(cluster_network: str, vmi: Object, situation: Situation) -> bool:
-    nads = situation.of(NAD)
+def _is_on(cluster_network: str, vmi: Object, snapshot: Snapshot) -> bool:
+    nads = snapshot.of(NAD)
     return any(
         key in nads and labels_of(nads[key]).get(CLUSTER_NETWORK_LABEL) == cluster_network
         for key in networks_of(vmi["spec"], vmi["metadata"]["namespace"])
@@ -308,14 +306,14 @@ def _is_on(cluster_network: str, vmi: Object, situation: Situation) -> bool:
     since=(1, 4),
     handled_by_change=True,
 )
-def system_network_is_cleared(write: Write, situation: Situation) -> Iterable[Objection]:
+def system_network_is_cleared(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The storage network (and from 1.9 on the RWX network) is not on the cluster network of a
     config that changes or goes.
     """
-    only_deletions = not UPLINKS_ARE_GUARDED.on(situation.version)
-    if not affected_nodes(write, situation) or (only_deletions and write.new is not None):
+    only_deletions = not UPLINKS_ARE_GUARDED.on(snapshot.version)
+    if not affected_nodes(write, snapshot) or (only_deletions and write.new is not None):
         return
-    if nad := active_system_nad(network_before(write), situation):
+    if nad := active_system_nad(network_before(write), snapshot):
         yield Objection(
             f"carries the storage or RWX network ({nad}); clear it first",
             cured_by=((NAD, nad),),
@@ -330,7 +328,7 @@ def system_network_is_cleared(write: Write, situation: Situation) -> Iterable[Ob
     source=sources.VLAN_CONFIG_VALIDATOR.at("v1.9.0-rc6"),
     since=(1, 9),
 )
-def config_of_mgmt_stays(write: Write, situation: Situation) -> Iterable[Objection]:
+def config_of_mgmt_stays(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The configs of `mgmt` belong to the agents."""
     if network_of(write) == MGMT:
         yield Objection("belongs to the agent of its node and cannot be deleted")
@@ -344,7 +342,7 @@ def config_of_mgmt_stays(write: Write, situation: Situation) -> Iterable[Objecti
     source=sources.VLAN_CONFIG_AGENT,
     severity=Severity.STRICTER,
 )
-def config_name_is_a_label(write: Write, situation: Situation) -> Iterable[Objection]:
+def config_name_is_a_label(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The name has at most 63 characters: the agent uses it as a label value and fails
     otherwise.
     """
@@ -361,11 +359,11 @@ def config_name_is_a_label(write: Write, situation: Situation) -> Iterable[Objec
     severity=Severity.WARNING,
     on_terminating=False,
 )
-def config_matches_a_node(write: Write, situation: Situation) -> Iterable[Objection]:
+def config_matches_a_node(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """A network config that matches no node does nothing until one fits."""
     if write.old is not None and not spec_changes(write):
         return
-    if not situation.matching(write.object["spec"].get("nodeSelector")):
+    if not snapshot.matching(write.object["spec"].get("nodeSelector")):
         yield Objection("matches no node; the config does nothing until one fits")
 
 
@@ -378,14 +376,14 @@ def config_matches_a_node(write: Write, situation: Situation) -> Iterable[Object
     severity=Severity.WARNING,
     on_terminating=False,
 )
-def configs_have_one_bond_mode(write: Write, situation: Situation) -> Iterable[Objection]:
+def configs_have_one_bond_mode(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """Harvester's documentation wants the same bond mode in all configs of a cluster
     network.
     """
     if write.old is not None and not uplink_changes(write):
         return
     mine = _mode(write.object)
-    for other in situation.group(CONFIGS_OF, network_of(write)):
+    for other in snapshot.group(CONFIGS_OF, network_of(write)):
         if _mode(other) != mine and key_of(other) != write.key:
             yield Objection(
                 f"mode {mine} is not the {_mode(other)} of network config {key_of(other)} on "

@@ -41,7 +41,7 @@ from ..harvester.settings import (
     value_and_default,
     wanted,
 )
-from ..harvester.snapshot import CONFIGS_OF, STATUSES_OF, Situation
+from ..harvester.snapshot import CONFIGS_OF, STATUSES_OF, Snapshot
 from ..harvester.versions import STORAGE_BESIDE_THEM
 from ..harvester.wording import listed
 from ..specs.limits import MGMT
@@ -62,18 +62,18 @@ def changes(write: Write) -> bool:
     return value_and_default(write.old) != value_and_default(write.new)
 
 
-def networks(write: Write, situation: Situation) -> list[Network]:
+def networks(write: Write, snapshot: Snapshot) -> list[Network]:
     """The networks that a write of a setting asks for."""
     if not changes(write):
         return []
-    return wanted(write.key, write.object, situation).networks
+    return wanted(write.key, write.object, snapshot).networks
 
 
 @rule(SETTING, "create update", fact="H3.5 (1)", source=sources.SETTING_VALIDATOR, only=ALL)
-def setting_is_json(write: Write, situation: Situation) -> Iterable[Objection]:
+def setting_is_json(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The value is JSON with the types that Harvester knows."""
     if changes(write):
-        for problem in wanted(write.key, write.object, situation).problems:
+        for problem in wanted(write.key, write.object, snapshot).problems:
             yield Objection(f"the value {problem}")
 
 
@@ -85,10 +85,10 @@ def setting_is_json(write: Write, situation: Situation) -> Iterable[Objection]:
     source=sources.SETTING_VALIDATOR,
     only=ALL,
 )
-def vlan_of_setting_is_valid(write: Write, situation: Situation) -> Iterable[Objection]:
+def vlan_of_setting_is_valid(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The VLAN is 0 to 4094 (1 to 4094 before 1.5), and on `mgmt` not 0 or 1."""
-    lowest = 0 if situation.version >= (1, 5) else 1
-    for network in networks(write, situation):
+    lowest = 0 if snapshot.version >= (1, 5) else 1
+    for network in networks(write, snapshot):
         if not lowest <= network.vlan <= 4094:
             yield Objection(f"{network.vlan} is not a VLAN ID; use 1 to 4094")
         elif network.vlan <= 1 and network.cluster_network == MGMT:
@@ -104,11 +104,11 @@ def vlan_of_setting_is_valid(write: Write, situation: Situation) -> Iterable[Obj
     since=(1, 5),
     only=ALL,
 )
-def range_of_setting_is_valid(write: Write, situation: Situation) -> Iterable[Objection]:
+def range_of_setting_is_valid(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The range is an IPv4 network of /16 or smaller, and each exclusion is inside it, smaller
     than it, and apart from the one before.
     """
-    for network in networks(write, situation):
+    for network in networks(write, snapshot):
         for path, sentence in list(range_problems(network))[:1]:
             yield Objection(sentence, path)
 
@@ -122,13 +122,11 @@ def range_of_setting_is_valid(write: Write, situation: Situation) -> Iterable[Ob
     since=(1, 4),
     only=ALL,
 )
-def cluster_network_of_setting_exists(
-    write: Write, situation: Situation
-) -> Iterable[Objection]:
+def cluster_network_of_setting_exists(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The cluster network exists."""
-    for name in _carriers(write, situation):
-        if name not in situation.of(CLUSTER_NETWORK):
-            yield missing_network(name, situation)
+    for name in _carriers(write, snapshot):
+        if name not in snapshot.of(CLUSTER_NETWORK):
+            yield missing_network(name, snapshot)
 
 
 @rule(
@@ -140,12 +138,12 @@ def cluster_network_of_setting_exists(
     since=(1, 4),
     only=ALL,
 )
-def uplinks_of_setting_are_ready(write: Write, situation: Situation) -> Iterable[Objection]:
+def uplinks_of_setting_are_ready(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """At least one node has set up the cluster network, and none says that it failed."""
-    for name in _carriers(write, situation):
-        statuses = situation.group(STATUSES_OF, name)
-        others = _configs(name, situation)
-        if not statuses and name in situation.of(CLUSTER_NETWORK):
+    for name in _carriers(write, snapshot):
+        statuses = snapshot.group(STATUSES_OF, name)
+        others = _configs(name, snapshot)
+        if not statuses and name in snapshot.of(CLUSTER_NETWORK):
             yield Objection(f"no node has set up cluster network {name} yet", cured_by=others)
         failed = {
             (status.get("status") or {}).get("node") or key_of(status): ready.get("message")
@@ -169,22 +167,20 @@ def uplinks_of_setting_are_ready(write: Write, situation: Situation) -> Iterable
     since=(1, 4),
     only=ALL,
 )
-def configs_of_setting_span_all_nodes(
-    write: Write, situation: Situation
-) -> Iterable[Objection]:
+def configs_of_setting_span_all_nodes(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The network configs of the cluster network match every node that is no witness; up to
     1.8 each of them matches at least one node.
     """
-    for name in _carriers(write, situation):
-        yield from _not_spanned(name, situation)
+    for name in _carriers(write, snapshot):
+        yield from _not_spanned(name, snapshot)
 
 
-def _not_spanned(name: str, situation: Situation) -> Iterator[Objection]:
-    configs, others = situation.group(CONFIGS_OF, name), _configs(name, situation)
-    if not configs and name in situation.of(CLUSTER_NETWORK):
+def _not_spanned(name: str, snapshot: Snapshot) -> Iterator[Objection]:
+    configs, others = snapshot.group(CONFIGS_OF, name), _configs(name, snapshot)
+    if not configs and name in snapshot.of(CLUSTER_NETWORK):
         yield Objection(f"cluster network {name} has no network config", cured_by=others)
         return
-    besides = STORAGE_BESIDE_THEM.on(situation.version)
+    besides = STORAGE_BESIDE_THEM.on(snapshot.version)
     spanned: set[str] = set()
     for config in configs:
         try:
@@ -201,7 +197,7 @@ def _not_spanned(name: str, situation: Situation) -> Iterator[Objection]:
             )
     missing = sorted(
         node
-        for node, obj in situation.of(NODE).items()
+        for node, obj in snapshot.of(NODE).items()
         if labels_of(obj).get(WITNESS) != "true" and node not in spanned
     )
     if missing and configs:
@@ -221,29 +217,27 @@ def _not_spanned(name: str, situation: Situation) -> Iterator[Objection]:
     since=(1, 5),
     only=ALL,
 )
-def range_of_setting_is_large_enough(
-    write: Write, situation: Situation
-) -> Iterable[Objection]:
+def range_of_setting_is_large_enough(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The range has enough addresses: for storage 2 for each Longhorn node and 2 for each of
     its disks, for RWX one for each node and 32, for VM migration one for each node.
     """
-    for network in networks(write, situation):
+    for network in networks(write, snapshot):
         free = network.intervals
         if free is None:
             continue
         if write.key == STORAGE_SETTING:
-            yield from _storage_too_small(network, situation)
+            yield from _storage_too_small(network, snapshot)
             continue
-        needed = workers(situation) + (FOR_RWX if write.key == RWX_SETTING else 0)
+        needed = workers(snapshot) + (FOR_RWX if write.key == RWX_SETTING else 0)
         if count(free) < needed:
             yield Objection(
                 f"{network.range} has {count(free)} addresses to give out; {needed} are needed"
             )
 
 
-def _storage_too_small(network: Network, situation: Situation) -> Iterator[Objection]:
+def _storage_too_small(network: Network, snapshot: Snapshot) -> Iterator[Objection]:
     try:
-        budget = budget_of(network, situation)
+        budget = budget_of(network, snapshot)
     except Undecodable as error:
         yield Objection(f"the setting {RWX_SETTING}, which may share the network, {error}")
         return
@@ -251,14 +245,14 @@ def _storage_too_small(network: Network, situation: Situation) -> Iterator[Objec
         yield Objection(f"is too small: {budget.words(network.range)}")
 
 
-def budget_of(network: Network, situation: Situation) -> Budget | None:
+def budget_of(network: Network, snapshot: Snapshot) -> Budget | None:
     """The addresses of a storage network; None if its range cannot be read. Raises Undecodable
     if the setting rwx-network cannot.
     """
-    shared, whole = shares_storage(situation), read_range(network.range)
+    shared, whole = shares_storage(snapshot), read_range(network.range)
     if whole is None:
         return None
-    return storage_budget(whole, network.excluded or (), situation, shared=shared)
+    return storage_budget(whole, network.excluded or (), snapshot, shared=shared)
 
 
 @rule(
@@ -270,17 +264,17 @@ def budget_of(network: Network, situation: Situation) -> Budget | None:
     since=(1, 6),
     only=ALL,
 )
-def ranges_of_settings_are_apart(write: Write, situation: Situation) -> Iterable[Objection]:
+def ranges_of_settings_are_apart(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The addresses of the three networks are different ones."""
-    asked = networks(write, situation)
+    asked = networks(write, snapshot)
     # The value counts where both texts are given. RWX alone asks for nothing when it shares.
     mine = asked[-1] if asked else None
     if not changes(write) or (write.key == RWX_SETTING and mine is None):
         return
     for name in (other for other in ALL if other != write.key):
-        setting = situation.of(SETTING).get(name)
+        setting = snapshot.of(SETTING).get(name)
         try:
-            theirs = network_set(name, situation, setting)
+            theirs = network_set(name, snapshot, setting)
         except Undecodable as error:
             yield Objection(f"the setting {name} {error}", cured_by=((SETTING, name),))
             continue
@@ -305,7 +299,7 @@ def _apart(mine: Network, theirs: Network) -> bool:
     only=(STORAGE_SETTING, RWX_SETTING),
     transient=True,
 )
-def setting_is_not_in_progress(write: Write, situation: Situation) -> Iterable[Objection]:
+def setting_is_not_in_progress(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """While Harvester is busy with the value before, only the default can be written."""
     assert write.old is not None
     if not changes(write) or not is_in_progress(write.old):
@@ -321,21 +315,21 @@ DEFAULTS = {STORAGE_SETTING: ("", ""), RWX_SETTING: (_RWX_DEFAULT, _RWX_DEFAULT)
 
 
 @rule(SETTING, "delete", fact="H3.5", source=sources.SETTING_VALIDATOR, only=ALL)
-def setting_stays(write: Write, situation: Situation) -> Iterable[Objection]:
+def setting_stays(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The settings cannot be deleted; an empty value clears them."""
     yield Objection("the setting cannot be deleted; clear it instead")
 
 
-def _carriers(write: Write, situation: Situation) -> Iterator[str]:
+def _carriers(write: Write, snapshot: Snapshot) -> Iterator[str]:
     """The cluster networks that must be set up; `mgmt` always is."""
-    for network in networks(write, situation):
+    for network in networks(write, snapshot):
         if network.cluster_network != MGMT:
             yield network.cluster_network
 
 
-def _configs(name: str, situation: Situation) -> tuple[Ref, ...]:
+def _configs(name: str, snapshot: Snapshot) -> tuple[Ref, ...]:
     """What may change so that more nodes have it: its configs, and one that is still to be
     made.
     """
-    keys = sorted(map(key_of, situation.group(CONFIGS_OF, name)))
+    keys = sorted(map(key_of, snapshot.group(CONFIGS_OF, name)))
     return ((VLAN_CONFIG, f"another of {name}"), *((VLAN_CONFIG, key) for key in keys))

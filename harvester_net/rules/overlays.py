@@ -13,7 +13,7 @@ from ..cluster.resources import (
 )
 from ..harvester.cni import KUBE_OVN, network_of_bridge
 from ..harvester.names import CLUSTER_NETWORK_LABEL
-from ..harvester.snapshot import VMIS_ON, Situation
+from ..harvester.snapshot import VMIS_ON, Snapshot
 from ..harvester.wording import listed
 from ..specs.limits import MGMT
 from . import sources
@@ -27,9 +27,7 @@ from .rule import Objection, Write, rule
 
 
 @rule(NAD, "create update", "type", fact="H3.4", source=sources.NAD_VALIDATOR)
-def overlay_is_named_by_its_provider(
-    write: Write, situation: Situation
-) -> Iterable[Objection]:
+def overlay_is_named_by_its_provider(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The provider of an overlay network is `<name>.<namespace>.ovn` of its own."""
     conf = conf_of(write)
     if not conf or conf["type"] != KUBE_OVN or not config_changes(write):
@@ -42,9 +40,9 @@ def overlay_is_named_by_its_provider(
 @rule(
     NAD, "create", "type", fact="H3.4", source=sources.NAD_VALIDATOR.at("v1.8.0"), since=(1, 8)
 )
-def overlay_needs_kube_ovn(write: Write, situation: Situation) -> Iterable[Objection]:
+def overlay_needs_kube_ovn(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """An overlay network needs the add-on kube-ovn."""
-    if conf_of(write).get("type") == KUBE_OVN and SUBNET not in situation.objects:
+    if conf_of(write).get("type") == KUBE_OVN and SUBNET not in snapshot.objects:
         yield Objection("kube-ovn is not enabled on this cluster")
 
 
@@ -57,7 +55,7 @@ def overlay_needs_kube_ovn(write: Write, situation: Situation) -> Iterable[Objec
     since=(1, 6),
     until=(1, 8),
 )
-def overlay_is_on_mgmt(write: Write, situation: Situation) -> Iterable[Objection]:
+def overlay_is_on_mgmt(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """An overlay network is on `mgmt`."""
     conf, label = conf_of(write), labels_of(write.object).get(CLUSTER_NETWORK_LABEL)
     overlay = conf.get("type") == KUBE_OVN and config_changes(write)
@@ -66,17 +64,17 @@ def overlay_is_on_mgmt(write: Write, situation: Situation) -> Iterable[Objection
 
 
 @rule(NAD, "delete", "name", fact="H3.4", source=sources.NAD_VALIDATOR, since=(1, 6))
-def deleted_overlay_has_no_subnet(write: Write, situation: Situation) -> Iterable[Objection]:
+def deleted_overlay_has_no_subnet(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """An overlay network cannot be deleted while a subnet of kube-ovn uses it, nor without
     kube-ovn.
     """
     if not is_overlay(write) or not readable_conf(write.old):
         return
-    if SUBNET not in situation.objects:
+    if SUBNET not in snapshot.objects:
         yield Objection("kube-ovn is not enabled, and Harvester asks it about this network")
         return
     namespace, _, name = write.key.partition("/")
-    for subnet in situation.of(SUBNET).values():
+    for subnet in snapshot.of(SUBNET).values():
         if (subnet.get("spec") or {}).get("provider") == f"{name}.{namespace}.ovn":
             yield Objection(f"the subnet {key_of(subnet)} uses it")
 
@@ -84,7 +82,7 @@ def deleted_overlay_has_no_subnet(write: Write, situation: Situation) -> Iterabl
 @rule(
     NAD, "delete", "name", fact="H3.4", source=sources.NAD_VALIDATOR.at("v1.8.0"), since=(1, 8)
 )
-def network_under_overlays_stays(write: Write, situation: Situation) -> Iterable[Objection]:
+def network_under_overlays_stays(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """A VM network cannot be deleted while a host network config makes its VLAN the underlay
     of overlay networks that VMs use.
     """
@@ -92,10 +90,10 @@ def network_under_overlays_stays(write: Write, situation: Situation) -> Iterable
     if not conf or not conf["vlan"]:
         return
     carrier = (network_of_bridge(conf["bridge"]), conf["vlan"])
-    for key, config in situation.of(HOST_NETWORK_CONFIG).items():
+    for key, config in snapshot.of(HOST_NETWORK_CONFIG).items():
         spec = config["spec"]
         under = (spec.get("clusterNetwork"), spec.get("vlanID")) == carrier
-        if spec.get("underlay") and under and (users := _users_of_overlays(situation)):
+        if spec.get("underlay") and under and (users := _users_of_overlays(snapshot)):
             yield Objection(
                 f"cannot be deleted while the host network config {key} has it under the "
                 f"overlay networks of {listed(users)}",
@@ -103,11 +101,11 @@ def network_under_overlays_stays(write: Write, situation: Situation) -> Iterable
             )
 
 
-def _users_of_overlays(situation: Situation) -> list[str]:
+def _users_of_overlays(snapshot: Snapshot) -> list[str]:
     users = {
         key_of(vmi)
-        for key, nad in situation.of(NAD).items()
+        for key, nad in snapshot.of(NAD).items()
         if readable_conf(nad).get("type") == KUBE_OVN
-        for vmi in situation.group(VMIS_ON, key)
+        for vmi in snapshot.group(VMIS_ON, key)
     }
     return sorted(users)

@@ -14,7 +14,7 @@ from ..cluster.resources import (
 from ..harvester.addresses import read_range
 from ..harvester.names import MIGRATION_SETTING, RWX_SETTING, STORAGE_SETTING
 from ..harvester.settings import Network
-from ..harvester.snapshot import Situation
+from ..harvester.snapshot import Snapshot
 from . import sources
 from .network_settings import networks
 from .rule import Objection, Severity, Write, rule
@@ -34,17 +34,17 @@ RESERVED = ("10.42.0.0/16", "10.43.0.0/16", "10.52.0.0/16", "10.53.0.0/16")
     severity=Severity.STRICTER,
     only=(STORAGE_SETTING, RWX_SETTING, MIGRATION_SETTING),
 )
-def range_is_not_the_clusters_own(write: Write, situation: Situation) -> Iterable[Objection]:
+def range_is_not_the_clusters_own(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The range has no address in common with the cluster's services, the pods of its nodes,
     or the nodes' own addresses: their traffic would take the wrong way.
     """
-    for network, mine in _ranges(write, situation):
-        for text in _service_networks(situation):
+    for network, mine in _ranges(write, snapshot):
+        for text in _service_networks(snapshot):
             services = _ipv4(text)
             if services is not None and mine.overlaps(services):
                 yield Objection(f"{network.range} overlaps the cluster's services ({text})")
                 return
-        for node, obj in sorted(situation.of(NODE).items()):
+        for node, obj in sorted(snapshot.of(NODE).items()):
             for text in _pod_networks(obj):
                 pods = _ipv4(text)
                 if pods is not None and mine.overlaps(pods):
@@ -65,11 +65,11 @@ def range_is_not_the_clusters_own(write: Write, situation: Situation) -> Iterabl
     severity=Severity.WARNING,
     only=(STORAGE_SETTING, RWX_SETTING, MIGRATION_SETTING),
 )
-def range_is_not_reserved(write: Write, situation: Situation) -> Iterable[Objection]:
+def range_is_not_reserved(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """Harvester's documentation reserves 10.42.0.0/16, 10.43.0.0/16, 10.52.0.0/16 and
     10.53.0.0/16 for pods and services.
     """
-    for network, mine in _ranges(write, situation):
+    for network, mine in _ranges(write, snapshot):
         for text in RESERVED:
             if mine.overlaps(IPv4Network(text)):
                 yield Objection(
@@ -78,14 +78,14 @@ def range_is_not_reserved(write: Write, situation: Situation) -> Iterable[Object
                 )
 
 
-def _ranges(write: Write, situation: Situation) -> Iterator[tuple[Network, IPv4Network]]:
-    for network in networks(write, situation):
+def _ranges(write: Write, snapshot: Snapshot) -> Iterator[tuple[Network, IPv4Network]]:
+    for network in networks(write, snapshot):
         if (read := read_range(network.range)) is not None:
             yield network, read.network
 
 
-def _service_networks(situation: Situation) -> Iterator[str]:
-    for services in situation.of(SERVICE_CIDR).values():
+def _service_networks(snapshot: Snapshot) -> Iterator[str]:
+    for services in snapshot.of(SERVICE_CIDR).values():
         yield from (services.get("spec") or {}).get("cidrs") or ()
 
 

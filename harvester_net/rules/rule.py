@@ -14,7 +14,7 @@ from functools import cache
 from typing import TypeVar
 
 from ..cluster.resources import Object, Resource, is_terminating, key_of
-from ..harvester.snapshot import Situation
+from ..harvester.snapshot import Snapshot
 from ..harvester.versions import Version
 from .sources import Source
 
@@ -79,7 +79,7 @@ class Objection:
     """The other objects whose change, making or deletion would cure it."""
 
 
-Judge = Callable[[Write, Situation], Iterable[Objection]]
+Judge = Callable[[Write, Snapshot], Iterable[Objection]]
 
 
 @dataclass(frozen=True)
@@ -191,23 +191,23 @@ def rule(
     return registered
 
 
-def judge(write: Write, situation: Situation) -> Iterator[Finding]:
+def judge(write: Write, snapshot: Snapshot) -> Iterator[Finding]:
     """Everything that the rules have against a write in a situation."""
     malformed = False
-    for finding in _findings(write, situation, schema=True):
+    for finding in _findings(write, snapshot, schema=True):
         malformed = True
         yield finding
     if not malformed:
-        yield from _findings(write, situation, schema=False)
+        yield from _findings(write, snapshot, schema=False)
 
 
-def _findings(write: Write, situation: Situation, *, schema: bool) -> Iterator[Finding]:
+def _findings(write: Write, snapshot: Snapshot, *, schema: bool) -> Iterator[Finding]:
     terminating = write.updates_terminating
-    for one in _rules_for(write.resource, write.operation, situation.version, schema):
+    for one in _rules_for(write.resource, write.operation, snapshot.version, schema):
         if terminating and not one.on_terminating:
             continue
         if not one.only or write.key in one.only:
-            for said in one.judge(write, situation):
+            for said in one.judge(write, snapshot):
                 path = one.path if said.path is None else said.path
                 yield Finding(one, path, said.sentence, said.cured_by)
 

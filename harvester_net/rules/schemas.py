@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..cluster.resources import CLUSTER_NETWORK, NAD, SETTING, VLAN_CONFIG, Object
-from ..harvester.snapshot import Situation
+from ..harvester.snapshot import Snapshot
 from ..specs.network_config import BOND_MODES
 from . import sources
 from .rule import Objection, Write, rule
@@ -28,7 +28,7 @@ def _is_key(key: str) -> bool:
     return _is_name(name, _KEY_NAME, 63) and (not slash or _is_name(prefix, _SUBDOMAIN, 253))
 
 
-def _metadata(write: Write, situation: Situation) -> Iterable[Objection]:
+def _metadata(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     meta = write.object["metadata"]
     if not _is_name(str(meta["name"]), _SUBDOMAIN, 253):
         yield Objection(f"'{meta['name']}' is not a name that Kubernetes takes")
@@ -41,27 +41,25 @@ def _metadata(write: Write, situation: Situation) -> Iterable[Objection]:
 
 
 @rule(CLUSTER_NETWORK, "create update", "name", fact="H1", source=sources.OBJECT_META)
-def cluster_network_metadata_is_valid(
-    write: Write, situation: Situation
-) -> Iterable[Objection]:
+def cluster_network_metadata_is_valid(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """Name, labels and annotation keys are such as Kubernetes takes."""
-    yield from _metadata(write, situation)
+    yield from _metadata(write, snapshot)
 
 
 @rule(VLAN_CONFIG, "create update", "name", fact="H1", source=sources.OBJECT_META)
-def config_metadata_is_valid(write: Write, situation: Situation) -> Iterable[Objection]:
+def config_metadata_is_valid(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """Name, labels and annotation keys are such as Kubernetes takes."""
-    yield from _metadata(write, situation)
+    yield from _metadata(write, snapshot)
 
 
 @rule(NAD, "create update", "name", fact="H1", source=sources.OBJECT_META)
-def vm_network_metadata_is_valid(write: Write, situation: Situation) -> Iterable[Objection]:
+def vm_network_metadata_is_valid(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """Name, labels and annotation keys are such as Kubernetes takes."""
-    yield from _metadata(write, situation)
+    yield from _metadata(write, snapshot)
 
 
 @rule(NAD, "create update", fact="H1.6", source=sources.NAD_SCHEMA, schema=True)
-def vm_network_follows_its_schema(write: Write, situation: Situation) -> Iterable[Objection]:
+def vm_network_follows_its_schema(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The CNI config is a text."""
     spec = write.object.get("spec")
     if not _is(spec, dict) or not _is((spec or {}).get("config"), str):
@@ -69,7 +67,7 @@ def vm_network_follows_its_schema(write: Write, situation: Situation) -> Iterabl
 
 
 @rule(SETTING, "create update", fact="H1.7", source=sources.SETTING_SCHEMA, schema=True)
-def setting_texts_are_texts(write: Write, situation: Situation) -> Iterable[Objection]:
+def setting_texts_are_texts(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """Value and default of a setting are texts."""
     for field in ("value", "default"):
         if not _is(write.object.get(field), str):
@@ -84,7 +82,7 @@ def setting_texts_are_texts(write: Write, situation: Situation) -> Iterable[Obje
     source=sources.VLAN_CONFIG_SCHEMA,
     schema=True,
 )
-def config_follows_its_schema(write: Write, situation: Situation) -> Iterable[Objection]:
+def config_follows_its_schema(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """Cluster network and uplink are given, the bond mode is known, and numbers are in their
     limits.
     """

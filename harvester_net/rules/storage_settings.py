@@ -28,7 +28,7 @@ from ..harvester.names import (
     STORAGE_SETTING,
 )
 from ..harvester.settings import RWX_VALUE, effective, shares_storage, value_and_default
-from ..harvester.snapshot import Situation
+from ..harvester.snapshot import Snapshot
 from ..harvester.versions import EXCLUSIVE_VLAN
 from ..harvester.wording import listed
 from ..harvester.workloads import not_detached, not_stopped
@@ -47,13 +47,13 @@ from .vlans import BY_VLAN
     only=(STORAGE_SETTING,),
     handled_by_change=True,
 )
-def all_vms_are_stopped(write: Write, situation: Situation) -> Iterable[Objection]:
+def all_vms_are_stopped(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """Every VM of the cluster is stopped when the storage network is set, changed or
     cleared.
     """
     if not _looks_at_usage(write):
         return
-    vms, vmis = situation.of(VM), situation.of(VMI)
+    vms, vmis = snapshot.of(VM), snapshot.of(VMI)
     if running := not_stopped(vms, vmis):
         yield Objection(
             f"Harvester does not {_verb(write)} the storage network while VMs run; stop "
@@ -70,13 +70,13 @@ def all_vms_are_stopped(write: Write, situation: Situation) -> Iterable[Objectio
     only=(STORAGE_SETTING,),
     handled_by_change=True,
 )
-def all_volumes_are_detached(write: Write, situation: Situation) -> Iterable[Objection]:
+def all_volumes_are_detached(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """Every Longhorn volume is detached when the storage network is set, changed or cleared,
     but those of Harvester's own monitoring and VM import.
     """
     if not _looks_at_usage(write):
         return
-    if busy := not_detached(situation.of(VOLUME).values(), situation.of(CLAIM)):
+    if busy := not_detached(snapshot.of(VOLUME).values(), snapshot.of(CLAIM)):
         yield Objection(
             f"Harvester does not {_verb(write)} the storage network while volumes are "
             f"attached: {listed(busy)}; stop the workloads that use them"
@@ -101,12 +101,12 @@ def _looks_at_usage(write: Write) -> bool:
     since=(1, 8),
     only=(STORAGE_SETTING,),
 )
-def shared_network_is_not_cleared(write: Write, situation: Situation) -> Iterable[Objection]:
+def shared_network_is_not_cleared(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The storage network is not cleared while the RWX network shares it."""
     if not changes(write) or effective(write.new):
         return
     try:
-        if shares_storage(situation):
+        if shares_storage(snapshot):
             yield Objection(
                 "cannot be cleared while RWX volumes share it; set share-storage-network to "
                 f"false in the setting {RWX_SETTING} first",
@@ -126,9 +126,7 @@ def shared_network_is_not_cleared(write: Write, situation: Situation) -> Iterabl
     since=(1, 8),
     only=(RWX_SETTING,),
 )
-def storage_network_to_share_is_there(
-    write: Write, situation: Situation
-) -> Iterable[Objection]:
+def storage_network_to_share_is_there(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """RWX volumes can share the storage network only if there is one; both values of the
     setting are plain JSON.
     """
@@ -142,7 +140,7 @@ def storage_network_to_share_is_there(
         except Undecodable as error:
             yield Objection(f"the value {error}")
             return
-    if shared == [False, True] and not effective(situation.of(SETTING).get(STORAGE_SETTING)):
+    if shared == [False, True] and not effective(snapshot.of(SETTING).get(STORAGE_SETTING)):
         yield Objection(
             "cannot share the storage network: there is none",
             cured_by=((SETTING, STORAGE_SETTING),),
@@ -158,13 +156,13 @@ def storage_network_to_share_is_there(
     only=(RWX_SETTING,),
     handled_by_change=True,
 )
-def rwx_volumes_are_detached(write: Write, situation: Situation) -> Iterable[Objection]:
+def rwx_volumes_are_detached(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """RWX volumes, other than migratable ones, are detached when their network changes."""
     if not changes(write):
         return
     busy = sorted(
         key_of(volume).rpartition("/")[2]
-        for volume in situation.of(VOLUME).values()
+        for volume in snapshot.of(VOLUME).values()
         if volume["spec"].get("accessMode") == "rwx"
         and not volume["spec"].get("migratable")
         and volume["metadata"].get("namespace") == LONGHORN_NAMESPACE
@@ -182,11 +180,11 @@ def rwx_volumes_are_detached(write: Write, situation: Situation) -> Iterable[Obj
     since=(1, 6),
     only=(MIGRATION_SETTING,),
 )
-def no_vm_is_migrating(write: Write, situation: Situation) -> Iterable[Objection]:
+def no_vm_is_migrating(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The setting is not made while a VM migrates."""
     moving = sorted(
         key_of(migration)
-        for migration in situation.of(VM_MIGRATION).values()
+        for migration in snapshot.of(VM_MIGRATION).values()
         if not is_terminating(migration) and not _is_over(migration)
     )
     if moving:
@@ -207,27 +205,27 @@ def _is_over(migration: Object) -> bool:
     since=(1, 9),
     only=(STORAGE_SETTING,),
 )
-def exclusive_vlan_is_free(write: Write, situation: Situation) -> Iterable[Objection]:
+def exclusive_vlan_is_free(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """A VLAN that the storage network has for itself is tagged, and no VM network uses it, on
     any cluster network.
     """
-    for network in networks(write, situation):
+    for network in networks(write, snapshot):
         if not network.exclusive:
             continue
         if network.vlan in (0, 1):
             yield Objection(f"VLAN {network.vlan} is untagged traffic and can't be exclusive")
-        elif users := _users_of(network.vlan, situation):
+        elif users := _users_of(network.vlan, snapshot):
             yield Objection(
                 f"VLAN {network.vlan} is used by {listed(users)}",
                 cured_by=tuple((NAD, key) for key in users),
             )
 
 
-def _users_of(vlan: int, situation: Situation) -> list[str]:
+def _users_of(vlan: int, snapshot: Snapshot) -> list[str]:
     return sorted(
         key
-        for key, nad in situation.of(NAD).items()
-        if not is_protected(nad, situation.version) and _carries(nad, vlan)
+        for key, nad in snapshot.of(NAD).items()
+        if not is_protected(nad, snapshot.version) and _carries(nad, vlan)
     )
 
 
@@ -249,9 +247,9 @@ def _carries(nad: Object, vlan: int) -> bool:
     until=(1, 9),
     only=(STORAGE_SETTING,),
 )
-def exclusive_vlan_is_known(write: Write, situation: Situation) -> Iterable[Objection]:
+def exclusive_vlan_is_known(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """Harvester up to 1.8 takes `exclusiveVlan` without a word and does nothing of it."""
-    if EXCLUSIVE_VLAN.on(situation.version) or not changes(write):
+    if EXCLUSIVE_VLAN.on(snapshot.version) or not changes(write):
         return
     if '"exclusiveVlan":true' in effective(write.new).replace(" ", ""):
         yield Objection("needs Harvester 1.9; this one would ignore it")
@@ -266,12 +264,10 @@ def exclusive_vlan_is_known(write: Write, situation: Situation) -> Iterable[Obje
     severity=Severity.WARNING,
     only=(STORAGE_SETTING,),
 )
-def storage_vlan_is_not_a_vm_networks(
-    write: Write, situation: Situation
-) -> Iterable[Objection]:
+def storage_vlan_is_not_a_vm_networks(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """VMs on the VLAN of the storage network see its traffic, and can disturb it."""
-    for network in networks(write, situation):
-        group = situation.keyed(BY_VLAN, (network.cluster_network, network.vlan))
+    for network in networks(write, snapshot):
+        group = snapshot.keyed(BY_VLAN, (network.cluster_network, network.vlan))
         users = sorted(k for k, nad in group.items() if not is_protected(nad, (1, 9)))
         if users and not network.exclusive:
             yield Objection(

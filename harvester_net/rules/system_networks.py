@@ -12,7 +12,7 @@ from ..harvester.names import (
     STORAGE_NAD_PREFIX,
     SYSTEM_NAMESPACE,
 )
-from ..harvester.snapshot import NADS_OF, Grouping, Situation
+from ..harvester.snapshot import NADS_OF, Grouping, Snapshot
 from ..harvester.versions import RWX_IS_SYSTEM, Version
 
 
@@ -36,9 +36,9 @@ SYSTEM_NADS_OF = Grouping(NAD, _network_of_system_nad)
 """VM networks of Harvester's own namespace by cluster network: a few among thousands."""
 
 
-def active_system_nad(cluster_network: str, situation: Situation) -> str | None:
+def active_system_nad(cluster_network: str, snapshot: Snapshot) -> str | None:
     """Key of a system network on a cluster network, other than one on its way out."""
-    for nad in situation.group(SYSTEM_NADS_OF, cluster_network):
-        if is_protected(nad, situation.version) and not is_terminating(nad):
+    for nad in snapshot.group(SYSTEM_NADS_OF, cluster_network):
+        if is_protected(nad, snapshot.version) and not is_terminating(nad):
             return key_of(nad)
     return None

@@ -13,7 +13,7 @@ from ..cluster.resources import (
 )
 from ..harvester.cni import network_of_bridge, vlan_problems, vlans_of
 from ..harvester.names import EXCLUSIVE_LABEL
-from ..harvester.snapshot import Grouping, Situation
+from ..harvester.snapshot import Grouping, Snapshot
 from ..harvester.versions import TRUNKS
 from ..harvester.wording import listed
 from . import sources
@@ -29,7 +29,7 @@ from .system_networks import is_protected
 
 
 @rule(NAD, "create update", "vlan", fact="H3.4", source=sources.NAD_VALIDATOR)
-def vlans_are_valid(write: Write, situation: Situation) -> Iterable[Objection]:
+def vlans_are_valid(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """VLAN IDs are 1 to 4094 (0 means untagged), and VLAN and trunk do not stand together."""
     conf = conf_of(write)
     if is_bridged(conf) and config_changes(write):
@@ -46,10 +46,10 @@ def vlans_are_valid(write: Write, situation: Situation) -> Iterable[Objection]:
     severity=Severity.STRICTER,
     until=(1, 7),
 )
-def trunks_are_known(write: Write, situation: Situation) -> Iterable[Objection]:
+def trunks_are_known(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """Harvester up to 1.6 takes a trunk for an untagged network without a word."""
     conf = conf_of(write)
-    if conf and conf["vlanTrunk"] and not TRUNKS.on(situation.version):
+    if conf and conf["vlanTrunk"] and not TRUNKS.on(snapshot.version):
         yield Objection("needs Harvester 1.7; this one would carry untagged traffic only")
 
 
@@ -62,15 +62,15 @@ def trunks_are_known(write: Write, situation: Situation) -> Iterable[Objection]:
     since=(1, 9),
 )
 def vlan_is_not_the_storage_networks_own(
-    write: Write, situation: Situation
+    write: Write, snapshot: Snapshot
 ) -> Iterable[Objection]:
     """No VM network uses the VLAN that the storage network has for itself."""
     conf = conf_of(write)
     if not is_bridged(conf) or not config_changes(write):
         return
-    if is_protected(write.object, situation.version):
+    if is_protected(write.object, snapshot.version):
         return
-    for nad in situation.group(EXCLUSIVE, "true"):
+    for nad in snapshot.group(EXCLUSIVE, "true"):
         vlan = (readable_conf(nad) or {}).get("vlan", 0)
         if any(vlan in vlans for vlans in vlans_of(conf)):
             yield Objection(
@@ -87,7 +87,7 @@ def vlan_is_not_the_storage_networks_own(
     source=sources.CLUSTER_NETWORK_AGENT,
     severity=Severity.WARNING,
 )
-def vlan_is_used_once(write: Write, situation: Situation) -> Iterable[Objection]:
+def vlan_is_used_once(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """Two VM networks with one VLAN on the same cluster network are one network for all that
     is on it.
     """
@@ -95,9 +95,9 @@ def vlan_is_used_once(write: Write, situation: Situation) -> Iterable[Objection]
     if not is_bridged(conf) or not conf["vlan"] or not config_changes(write):
         return
     group = (network_of(write), conf["vlan"])
-    others = sorted(k for k in situation.keyed(BY_VLAN, group) if k != write.key)
+    others = sorted(k for k in snapshot.keyed(BY_VLAN, group) if k != write.key)
     if others:
-        owners = [_words(key, situation) for key in others]
+        owners = [_words(key, snapshot) for key in others]
         yield Objection(
             f"VLAN {conf['vlan']} of cluster network {group[0]} is used by {listed(owners)} "
             "too; VMs on both are in one network",
@@ -105,9 +105,9 @@ def vlan_is_used_once(write: Write, situation: Situation) -> Iterable[Objection]
         )
 
 
-def _words(key: str, situation: Situation) -> str:
-    nad = situation.of(NAD)[key]
-    protected = is_protected(nad, situation.version)
+def _words(key: str, snapshot: Snapshot) -> str:
+    nad = snapshot.of(NAD)[key]
+    protected = is_protected(nad, snapshot.version)
     return f"the storage network ({key})" if protected else key
 
 

@@ -22,7 +22,7 @@ from ..harvester.names import (
     STORAGE_PREFIX,
     UPLINK_MTU,
 )
-from ..harvester.snapshot import VMIS_ON, VMS_ON, Situation
+from ..harvester.snapshot import VMIS_ON, VMS_ON, Snapshot
 from ..harvester.wording import listed
 from ..specs.limits import mtu_or_default
 from . import mtus, routes, sources
@@ -47,7 +47,7 @@ from .system_networks import is_protected
     source=sources.NAD_VALIDATOR,
     on_terminating=False,
 )
-def config_is_cni_json(write: Write, situation: Situation) -> Iterable[Objection]:
+def config_is_cni_json(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The CNI config is JSON with the types that Harvester knows; so is that of the object
     before.
     """
@@ -59,7 +59,7 @@ def config_is_cni_json(write: Write, situation: Situation) -> Iterable[Objection
 
 
 @rule(NAD, "create update", "clusterNetwork", fact="H3.4", source=sources.NAD_VALIDATOR)
-def bridge_is_of_a_cluster_network(write: Write, situation: Situation) -> Iterable[Objection]:
+def bridge_is_of_a_cluster_network(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The bridge is `<cluster network>-br`, of at most 15 characters."""
     conf = conf_of(write)
     if is_bridged(conf) and network_of_bridge(conf["bridge"]) is None:
@@ -75,16 +75,16 @@ def bridge_is_of_a_cluster_network(write: Write, situation: Situation) -> Iterab
     since=(1, 4),
 )
 def cluster_network_of_vm_network_exists(
-    write: Write, situation: Situation
+    write: Write, snapshot: Snapshot
 ) -> Iterable[Objection]:
     """The cluster network exists."""
     name = network_of(write)
-    if name is not None and name not in situation.of(CLUSTER_NETWORK):
-        yield missing_network(name, situation)
+    if name is not None and name not in snapshot.of(CLUSTER_NETWORK):
+        yield missing_network(name, snapshot)
 
 
 @rule(NAD, "create", "clusterNetwork", fact="H3.4", source=sources.NAD_VALIDATOR, since=(1, 6))
-def label_is_of_the_bridge(write: Write, situation: Situation) -> Iterable[Objection]:
+def label_is_of_the_bridge(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The label `clusternetwork`, if it is given, is that of the bridge."""
     label, name = labels_of(write.object).get(CLUSTER_NETWORK_LABEL), network_of(write)
     if label and name is not None and label != name:
@@ -101,18 +101,18 @@ def label_is_of_the_bridge(write: Write, situation: Situation) -> Iterable[Objec
     handled_by_change=True,
 )
 def mtu_is_that_of_the_cluster_network(
-    write: Write, situation: Situation
+    write: Write, snapshot: Snapshot
 ) -> Iterable[Objection]:
     """The MTU is the cluster network's. On a create the server writes it, but looks it up by
     the label, which harvester-net always sends.
     """
-    network = situation.of(CLUSTER_NETWORK).get(network_of(write) or "")
+    network = snapshot.of(CLUSTER_NETWORK).get(network_of(write) or "")
     if network is None or not config_changes(write):
         return
     name, label = key_of(network), labels_of(write.object).get(CLUSTER_NETWORK_LABEL)
-    written = mtus.of_vm_networks(network, name, situation)
+    written = mtus.of_vm_networks(network, name, snapshot)
     creates = write.old is None
-    wanted = mtus.of_vm_networks(network, label or "" if creates else name, situation)
+    wanted = mtus.of_vm_networks(network, label or "" if creates else name, snapshot)
     if written is None or wanted is None:
         yield Objection(
             f"cluster network {name} has no readable MTU: "
@@ -143,7 +143,7 @@ def _outlives(nad: Object) -> bool:
     source=sources.NAD_VALIDATOR,
     on_terminating=False,
 )
-def route_is_valid(write: Write, situation: Situation) -> Iterable[Objection]:
+def route_is_valid(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The route is JSON, its mode is auto or manual, and manual has a CIDR and a gateway."""
     old, new = write.old, write.object
     untagged_now = old is not None and vlan_of(new) == 0 and vlan_of(old) != 0
@@ -167,7 +167,7 @@ def route_is_valid(write: Write, situation: Situation) -> Iterable[Objection]:
     since=(1, 6),
     on_terminating=False,
 )
-def type_of_config_stays(write: Write, situation: Situation) -> Iterable[Objection]:
+def type_of_config_stays(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The CNI type does not change, and only `bridge` and `kube-ovn` can be updated at all."""
     before, after = readable_conf(write.old), conf_of(write)
     if before and after and before["type"] != after["type"]:
@@ -185,7 +185,7 @@ def type_of_config_stays(write: Write, situation: Situation) -> Iterable[Objecti
     since=(1, 6),
     on_terminating=False,
 )
-def bridge_stays(write: Write, situation: Situation) -> Iterable[Objection]:
+def bridge_stays(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """A VM network does not move to another cluster network."""
     before, after = readable_conf(write.old), conf_of(write)
     if before and after and before["bridge"] != after["bridge"]:
@@ -194,45 +194,43 @@ def bridge_stays(write: Write, situation: Situation) -> Iterable[Objection]:
 
 @rule(NAD, "update", "vlan", fact="H3.4", source=sources.NAD_VALIDATOR, handled_by_change=True)
 def vms_of_a_changed_network_are_stopped(
-    write: Write, situation: Situation
+    write: Write, snapshot: Snapshot
 ) -> Iterable[Objection]:
     """No VM instance uses a VM network that changes, wherever it runs and in any phase."""
-    if config_changes(write) and (users := _instances(write, situation)):
+    if config_changes(write) and (users := _instances(write, snapshot)):
         yield Objection(f"cannot change while VMs use it; stop {listed(users)}")
 
 
 @rule(NAD, "update", "name", fact="H3.4", source=sources.NAD_VALIDATOR, since=(1, 6))
-def system_network_does_not_change(write: Write, situation: Situation) -> Iterable[Objection]:
+def system_network_does_not_change(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The VM networks that Harvester made for storage are changed by the setting only."""
-    if config_changes(write) and is_protected(write.object, situation.version):
+    if config_changes(write) and is_protected(write.object, snapshot.version):
         yield Objection("belongs to a setting of Harvester and changes only with it")
 
 
 @rule(NAD, "delete", "name", fact="H3.4", source=sources.NAD_VALIDATOR)
-def deleted_network_has_no_instances(
-    write: Write, situation: Situation
-) -> Iterable[Objection]:
+def deleted_network_has_no_instances(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """A VM network cannot be deleted while a VM instance uses it."""
-    if not is_overlay(write) and (users := _instances(write, situation)):
+    if not is_overlay(write) and (users := _instances(write, snapshot)):
         yield Objection(f"cannot be deleted while VMs use it; stop {listed(users)}")
 
 
 @rule(NAD, "delete", "name", fact="H3.4", source=sources.NAD_VALIDATOR, since=(1, 6))
-def deleted_network_is_in_no_vm(write: Write, situation: Situation) -> Iterable[Objection]:
+def deleted_network_is_in_no_vm(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """A VM network cannot be deleted while a VM's spec names it, stopped or not."""
     if is_overlay(write):
         return
-    if vms := sorted(map(key_of, situation.group(VMS_ON, write.key))):
+    if vms := sorted(map(key_of, snapshot.group(VMS_ON, write.key))):
         yield Objection(
             f"cannot be deleted while VMs name it; remove the network from {listed(vms)}"
         )
 
 
 @rule(NAD, "delete", "name", fact="H3.4", source=sources.HARVESTER_NAD_VALIDATOR, since=(1, 8))
-def network_of_a_setting_stays(write: Write, situation: Situation) -> Iterable[Objection]:
+def network_of_a_setting_stays(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The current network of the storage-network or rwx-network setting cannot be deleted."""
     for name, prefix in (("storage-network", STORAGE_PREFIX), ("rwx-network", RWX_PREFIX)):
-        setting = situation.of(SETTING).get(name)
+        setting = snapshot.of(SETTING).get(name)
         if setting and annotations_of(setting).get(prefix + "net-attach-def") == write.key:
             yield Objection(
                 f"is the network of the setting {name}; clear the setting instead",
@@ -240,5 +238,5 @@ def network_of_a_setting_stays(write: Write, situation: Situation) -> Iterable[O
             )
 
 
-def _instances(write: Write, situation: Situation) -> list[str]:
-    return sorted(map(key_of, situation.group(VMIS_ON, write.key)))
+def _instances(write: Write, snapshot: Snapshot) -> list[str]:
+    return sorted(map(key_of, snapshot.group(VMIS_ON, write.key)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ..cluster.cluster import Cluster
-from ..cluster.deadline import Patience
+from ..cluster.deadline import Deadline
 from ..cluster.errors import Denied, Forbidden, NotFound, Rejected
 from ..cluster.resources import (
     CLUSTER_NETWORK,
@@ -27,16 +27,16 @@ from ..cluster.resources import (
 )
 from ..harvester.settings import value_of
 from ..harvester.versions import version_of
-from .answers import Pinged, Unreadable, devices_in, pinged_in
 from .devices import Devices
-from .facts import Facts, Question, facts_of
+from .facts import CheckRequest, Facts, facts_of
 from .findings import findings, has_small_port, notes
-from .holders import Guest, guests
-from .nodes import Tell, remove_leftovers, sent
 from .outcome import Finding, Outcome
-from .pairs import of_pings
+from .parsing import PingReport, Unreadable, devices_in, pinged_in
+from .ping_findings import of_pings
 from .pinging import PingPlan, Pings, ping_plan, pings_of
-from .pods import DAEMON_SET, LONGHORN, Ended, PodWish, image_in, looking, pinging
+from .pod_runs import OnProgress, remove_leftovers, run_pods
+from .pods import DAEMON_SET, LONGHORN, PodOptions, PodResult, image_in, looking, pinging
+from .port_owners import AttachedWorkload, attached_workloads
 
 T = TypeVar("T")
 
@@ -47,9 +47,9 @@ NO_PODS = (Forbidden, NotFound, Denied, Rejected)
 
 async def check(
     cluster: Cluster,
-    question: Question,
-    patience: Patience,
-    tell: Tell = lambda _: None,
+    request: CheckRequest,
+    deadline: Deadline,
+    on_progress: OnProgress = lambda _: None,
     *,
     ping_anyway: bool = True,
 ) -> Outcome:
@@ -61,35 +61,35 @@ async def check(
     What keeps it from looking is in the outcome, not an error. Raises NotFound if there is no
     such cluster network, OutOfPatience, and ClusterError during an outage.
     """
-    facts = await _facts(cluster, question, patience)
-    begun = Outcome(question.cluster_network, facts.expected.mtu, question.vlan)
-    begun = replace(begun, nodes=dict.fromkeys((*facts.nodes, *facts.away)))
+    facts = await _load_facts(cluster, request, deadline)
+    outcome = Outcome(request.cluster_network, facts.expected.mtu, request.vlan)
+    outcome = replace(outcome, nodes=dict.fromkeys((*facts.nodes, *facts.away)))
     away = [f"{node} was not looked at: the node is not ready" for node in facts.away]
     if not facts.nodes:
-        none = f"no node has cluster network {question.cluster_network}"
-        return replace(begun, unproven=tuple(away or [none]))
+        none = f"no node has cluster network {request.cluster_network}"
+        return replace(outcome, unproven=tuple(away or [none]))
     try:
-        wish = await _wish(cluster, question, patience)
-        await remove_leftovers(cluster, wish.namespace, patience)
-        asked = _Check(cluster, question, facts, wish, patience, tell, ping_anyway)
-        return await asked.outcome(begun, away)
+        options = await _options(cluster, request, deadline)
+        await remove_leftovers(cluster, options.namespace, deadline)
+        asked = _Check(cluster, request, facts, options, deadline, on_progress, ping_anyway)
+        return await asked.outcome(outcome, away)
     except NO_PODS as error:
         reason = f"nobody looked at the nodes, because no pod may run there: {error}"
-        return replace(begun, unproven=(*away, f"{reason}; {_needed(error, question)}"))
+        return replace(outcome, unproven=(*away, f"{reason}; {_needed(error, request)}"))
     except NoImage as error:
-        return replace(begun, unproven=(*away, str(error)))
+        return replace(outcome, unproven=(*away, str(error)))
 
 
-def _needed(error: Exception, question: Question) -> str:
+def _needed(error: Exception, request: CheckRequest) -> str:
     """What whoever may not run pods needs."""
     if isinstance(error, Forbidden):
         return (
             "needed is the right to create, list and delete pods in namespace "
-            f"{question.namespace}"
+            f"{request.namespace}"
         )
     return (
         f"needed is a namespace that is there and lets pods use the network of the host; "
-        f"{question.namespace} does not"
+        f"{request.namespace} does not"
     )
 
 
@@ -97,21 +97,21 @@ class NoImage(Exception):
     """There is no image known that could look at the nodes; the message says what to do."""
 
 
-async def _wish(cluster: Cluster, question: Question, patience: Patience) -> PodWish:
-    image = question.image
+async def _options(cluster: Cluster, request: CheckRequest, deadline: Deadline) -> PodOptions:
+    image = request.image
     if not image:
         try:
-            found = await cluster.connection.get(DAEMON_SET, LONGHORN, patience)
+            found = await cluster.connection.get(DAEMON_SET, LONGHORN, deadline)
         except (NotFound, Forbidden) as error:
             raise NoImage(
                 f"nobody looked at the nodes: the image of DaemonSet {LONGHORN} is not known "
                 f"({error}); name one that holds sh, ip, bridge and ping"
             ) from error
         image = image_in(found)
-    return PodWish(image, question.namespace, question.tolerations)
+    return PodOptions(image, request.namespace, request.tolerations)
 
 
-async def _facts(cluster: Cluster, question: Question, patience: Patience) -> Facts:
+async def _load_facts(cluster: Cluster, request: CheckRequest, deadline: Deadline) -> Facts:
     kinds = (
         CLUSTER_NETWORK,
         VLAN_CONFIG,
@@ -122,17 +122,17 @@ async def _facts(cluster: Cluster, question: Question, patience: Patience) -> Fa
         LINK_MONITOR,
     )
     networks, configs, nads, nodes, settings, statuses, monitors = await asyncio.gather(
-        *(cluster.all_if_served(kind, patience) for kind in kinds)
+        *(cluster.list_if_served(kind, deadline) for kind in kinds)
     )
-    if question.cluster_network not in networks:
+    if request.cluster_network not in networks:
         known = ", ".join(sorted(networks))
         raise NotFound(
-            f"there is no cluster network {question.cluster_network}; there are: {known}"
+            f"there is no cluster network {request.cluster_network}; there are: {known}"
         )
     server = settings.get("server-version")
     version = version_of(value_of(server) if server else "")
     return facts_of(
-        question,
+        request,
         networks,
         configs.values(),
         nads,
@@ -148,16 +148,16 @@ class _Check:
     """One check under way."""
 
     cluster: Cluster
-    question: Question
+    request: CheckRequest
     facts: Facts
-    wish: PodWish
-    patience: Patience
-    tell: Tell
+    options: PodOptions
+    deadline: Deadline
+    on_progress: OnProgress
     ping_anyway: bool
 
-    async def outcome(self, begun: Outcome, away: list[str]) -> Outcome:
-        seen, blind = await self._look()
-        known = await self._guests(seen)
+    async def outcome(self, outcome: Outcome, away: list[str]) -> Outcome:
+        seen, unseen = await self._look()
+        known = await self._workloads(seen)
         expected = self.facts.expected
         found = [f for d in seen.values() for f in findings(d, expected, known)]
         noted = [n for d in seen.values() for n in notes(d, expected, known)]
@@ -165,83 +165,83 @@ class _Check:
         if self.ping_anyway or not found:
             pings, failed, unpinged = await self._ping(seen)
         return replace(
-            begun,
-            nodes={node: seen.get(node) for node in begun.nodes},
+            outcome,
+            nodes={node: seen.get(node) for node in outcome.nodes},
             pings=pings,
             findings=(*found, *failed),
             notes=tuple(noted),
-            unproven=(*away, *blind, *unpinged),
+            unproven=(*away, *unseen, *unpinged),
         )
 
     async def _look(self) -> tuple[dict[str, Devices], list[str]]:
-        name = self.question.cluster_network
-        errand = looking(name, self.question.vlan)
-        ended = await sent(
+        name = self.request.cluster_network
+        task = looking(name, self.request.vlan)
+        results = await run_pods(
             self.cluster,
-            dict.fromkeys(self.facts.nodes, errand),
+            dict.fromkeys(self.facts.nodes, task),
             name,
-            self.wish,
-            self.patience,
-            lambda what: self.tell(f"{what} to look at the devices"),
+            self.options,
+            self.deadline,
+            lambda what: self.on_progress(f"{what} to look at the devices"),
         )
-        read, mute = _read(ended, lambda node, said: devices_in(said, node, name))
-        return read, [f"{node} was not looked at: {why}" for node, why in mute]
+        read, silent = _read(results, lambda node, said: devices_in(said, node, name))
+        return read, [f"{node} was not looked at: {why}" for node, why in silent]
 
-    async def _guests(self, seen: dict[str, Devices]) -> list[Guest]:
+    async def _workloads(self, seen: dict[str, Devices]) -> list[AttachedWorkload]:
         """Who might be behind a port; asked only where there is one in question."""
         mtu = self.facts.expected.mtu
         if not any(has_small_port(devices, mtu) for devices in seen.values()):
             return []
-        vmis = await self.cluster.all_if_served(VMI, self.patience)
+        vmis = await self.cluster.list_if_served(VMI, self.deadline)
         try:
-            pods, _ = await self.cluster.connection.list(PODS, self.patience)
+            pods, _ = await self.cluster.connection.list(PODS, self.deadline)
         except Forbidden:
             pods = []  # The VMs are most of it; to see all pods is much to ask for.
-        return guests(set(self.facts.expected.vm_networks), vmis.values(), pods)
+        return attached_workloads(set(self.facts.expected.vm_networks), vmis.values(), pods)
 
     async def _ping(self, seen: dict[str, Devices]) -> tuple[Pings, list[Finding], list[str]]:
-        if self.question.vlan is None:
+        if self.request.vlan is None:
             return Pings(), [], []
-        name, expected = self.question.cluster_network, self.facts.expected
+        name, expected = self.request.cluster_network, self.facts.expected
         # Of a node whose uplink leads nowhere enough is found; nobody waits for its pings.
         joined = {node: devices for node, devices in seen.items() if devices.is_connected}
         if seen and not joined:
             return Pings(), [], []
         plan, why = ping_plan(
-            joined, name, self.question.vlan, expected.mtu, expected.vm_networks
+            joined, name, self.request.vlan, expected.mtu, expected.vm_networks
         )
-        unpinged = [f"full frames on VLAN {self.question.vlan}: {reason}" for reason in why]
+        unpinged = [f"full frames on VLAN {self.request.vlan}: {reason}" for reason in why]
         if plan is None:
             return Pings(), [], unpinged
-        answers, mute = await self._pinged(plan)
+        answers, silent = await self._ping_from_pods(plan)
         pings = pings_of(plan, answers)
         small = [n for n, d in seen.items() if d.bridge and d.bridge.mtu != expected.mtu]
-        return pings, of_pings(pings, expected.mtu, small), [*unpinged, *mute]
+        return pings, of_pings(pings, expected.mtu, small), [*unpinged, *silent]
 
-    async def _pinged(self, plan: PingPlan) -> tuple[dict[str, Pinged], list[str]]:
-        ended = await sent(
+    async def _ping_from_pods(self, plan: PingPlan) -> tuple[dict[str, PingReport], list[str]]:
+        results = await run_pods(
             self.cluster,
             {node: pinging(plan.values(node)) for node in plan.addresses},
             plan.cluster_network,
-            self.wish,
-            self.patience,
-            lambda what: self.tell(f"{what} to ping each other with {plan.mtu} bytes"),
+            self.options,
+            self.deadline,
+            lambda what: self.on_progress(f"{what} to ping each other with {plan.mtu} bytes"),
         )
-        read, mute = _read(ended, lambda _, said: pinged_in(said))
-        return read, [f"{node} did not ping: {why}" for node, why in mute]
+        read, silent = _read(results, lambda _, said: pinged_in(said))
+        return read, [f"{node} did not ping: {why}" for node, why in silent]
 
 
 def _read(
-    ended: Mapping[str, Ended], read: Callable[[str, str], T]
+    results: Mapping[str, PodResult], read: Callable[[str, str], T]
 ) -> tuple[dict[str, T], list[tuple[str, str]]]:
     """What the nodes answered, and why the others did not."""
     answers: dict[str, T] = {}
-    mute = []
-    for node, answer in sorted(ended.items()):
+    silent = []
+    for node, answer in sorted(results.items()):
         try:
             if answer.trouble:
                 raise Unreadable(answer.trouble)
             answers[node] = read(node, answer.message)
         except Unreadable as error:
-            mute.append((node, str(error)))
-    return answers, mute
+            silent.append((node, str(error)))
+    return answers, silent

@@ -20,7 +20,7 @@ from .vlans import of_network
 
 
 @dataclass(frozen=True)
-class Question:
+class CheckRequest:
     """What is to be proven."""
 
     cluster_network: str
@@ -46,7 +46,7 @@ class Facts:
 
 
 def facts_of(
-    question: Question,
+    request: CheckRequest,
     networks: dict[str, Object],
     configs: Iterable[Object],
     nads: dict[str, Object],
@@ -60,13 +60,13 @@ def facts_of(
 
     ``statuses`` and ``monitors``: what the agents of the nodes say (VlanStatus, LinkMonitor).
     """
-    name = question.cluster_network
+    name = request.cluster_network
     own = [config for config in configs if config["spec"]["clusterNetwork"] == name]
     on_nodes = {node for config in own for node in matched_nodes(config)}
     if name == MGMT:
         on_nodes = set(nodes)
     needed = {key: of_network(nads[key]) for key in sorted(nads_of(name, nads.values()))}
-    mtu = question.mtu or _mtu(networks[name], own, version)
+    mtu = request.mtu or _mtu(networks[name], own, version)
     ready = [n for n in on_nodes if n in nodes and _is_ready(nodes[n])]
     uplinks = _uplinks(own) if name != MGMT else {}
     failures = {n: why for c in own for n, why in nodes_not_ready(c, statuses).items()}

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from ..harvester.versions import NEWEST, Version
 from ..specs.limits import MGMT
-from . import hosts
+from . import host_commands
 from .devices import Bond, Bridge, Devices
-from .holders import Guest
-from .holders import words as port_words
 from .outcome import Finding
+from .port_owners import AttachedWorkload
+from .port_owners import words as port_words
 from .vlans import words as vlan_words
 
 AGENT = "the pod of DaemonSet harvester-system/harvester-network-controller"
@@ -57,18 +57,26 @@ class Expected:
         return self.cluster_network == MGMT
 
 
-def findings(seen: Devices, expected: Expected, guests: Iterable[Guest] = ()) -> list[Finding]:
+def findings(
+    seen: Devices, expected: Expected, attached_workloads: Iterable[AttachedWorkload] = ()
+) -> list[Finding]:
     """What is wrong on one node."""
     return [
         *_of_bond(seen, expected),
-        *_of_bridge(seen, expected, list(guests)),
+        *_of_bridge(seen, expected, list(attached_workloads)),
         *_of_vlans(seen, expected),
     ]
 
 
-def notes(seen: Devices, expected: Expected, guests: Iterable[Guest] = ()) -> list[Finding]:
+def notes(
+    seen: Devices, expected: Expected, attached_workloads: Iterable[AttachedWorkload] = ()
+) -> list[Finding]:
     """What is worth knowing on one node, but keeps nothing from working."""
-    return [*_of_links(seen), *_of_ports(seen, expected, list(guests)), *_of_leftovers(seen)]
+    return [
+        *_of_links(seen),
+        *_of_ports(seen, expected, list(attached_workloads)),
+        *_of_leftovers(seen),
+    ]
 
 
 def has_small_port(seen: Devices, mtu: int) -> bool:
@@ -162,7 +170,7 @@ def _of_uplink(node: str, bond: Bond, expected: Expected) -> Iterator[Finding]:
 
 def _mtu(seen: Devices, expected: Expected) -> str:
     if expected.by_hand:
-        return f"on {seen.node}: {hosts.mtu_commands(expected.version, expected.mtu)}"
+        return f"on {seen.node}: {host_commands.mtu_commands(expected.version, expected.mtu)}"
     return _agent(seen.node, expected)
 
 
@@ -179,24 +187,33 @@ def _agent(node: str, expected: Expected) -> str:
 # --- bridge ---------------------------------------------------------------------------------
 
 
-def _of_bridge(seen: Devices, expected: Expected, guests: list[Guest]) -> Iterator[Finding]:
+def _of_bridge(
+    seen: Devices, expected: Expected, attached_workloads: list[AttachedWorkload]
+) -> Iterator[Finding]:
     name = f"{expected.cluster_network}-br"
     bridge = seen.bridge
     if bridge is None:
         what = f"there is no bridge {name}; {_agent(seen.node, expected)}"
         yield Finding(seen.node, name, what)
     elif bridge.mtu != expected.mtu:
-        because = _why_bridge(seen, bridge, expected, guests)
+        because = _why_bridge(seen, bridge, expected, attached_workloads)
         if because:
             what = f"bridge {name} has MTU {bridge.mtu}, not {expected.mtu}: {because}"
             yield Finding(seen.node, name, what)
 
 
-def _why_bridge(seen: Devices, bridge: Bridge, expected: Expected, guests: list[Guest]) -> str:
+def _why_bridge(
+    seen: Devices,
+    bridge: Bridge,
+    expected: Expected,
+    attached_workloads: list[AttachedWorkload],
+) -> str:
     """What holds the bridge at its MTU; empty if the bond does, of which enough is said."""
     lowest = [port for port in seen.ports.lowest if port.mtu == bridge.mtu]
     if lowest and bridge.mtu < expected.mtu:
-        names = [port_words(port, seen.node, guests) for port in lowest[:MOST_PORTS]]
+        names = [
+            port_words(port, seen.node, attached_workloads) for port in lowest[:MOST_PORTS]
+        ]
         number = seen.ports.by_mtu.get(bridge.mtu, len(lowest))
         more = f" and {number - len(names)} more" if number > len(names) else ""
         hold = "holds" if number == 1 else "hold"
@@ -207,7 +224,7 @@ def _why_bridge(seen: Devices, bridge: Bridge, expected: Expected, guests: list[
     if seen.bond is not None and seen.bond.mtu == bridge.mtu:
         return ""
     if expected.by_hand:
-        return f"on {seen.node}: {hosts.mtu_commands(expected.version, expected.mtu)}"
+        return f"on {seen.node}: {host_commands.mtu_commands(expected.version, expected.mtu)}"
     return (
         "no port holds it there, so somebody has set it by hand: "
         f"ip link set {bridge.name} mtu {expected.mtu}"
@@ -241,7 +258,7 @@ def _of_vlans(seen: Devices, expected: Expected) -> Iterator[Finding]:
     )
     by_hand = ""
     if expected.by_hand:
-        command = hosts.vlan_commands(expected.version, seen.vlans, missing)
+        command = host_commands.vlan_commands(expected.version, seen.vlans, missing)
         by_hand = f"; if that does not help, on {seen.node}: {command}"
     said = f"{what}; {look_again}{by_hand}"
     yield Finding(seen.node, seen.bond.name, said, look_again=True)
@@ -258,13 +275,15 @@ def _of_links(seen: Devices) -> Iterator[Finding]:
         yield Finding(seen.node, seen.bond.name, what)
 
 
-def _of_ports(seen: Devices, expected: Expected, guests: list[Guest]) -> Iterator[Finding]:
+def _of_ports(
+    seen: Devices, expected: Expected, attached_workloads: list[AttachedWorkload]
+) -> Iterator[Finding]:
     """Ports that are too small and do not hold the bridge, because its MTU was set by hand."""
     if seen.bridge is None or seen.bridge.mtu != expected.mtu:
         return
     for port in seen.ports.lowest[:MOST_PORTS]:
         if port.mtu < expected.mtu:
-            who = port_words(port, seen.node, guests)
+            who = port_words(port, seen.node, attached_workloads)
             what = f"{who} still has MTU {port.mtu}; start what is behind it anew"
             yield Finding(seen.node, port.name, what)
 

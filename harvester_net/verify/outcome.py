@@ -72,5 +72,5 @@ def proven_words(outcome: Outcome) -> str:
     nodes = f"{len(outcome.nodes)} node" + ("s" if len(outcome.nodes) != 1 else "")
     return (
         f"proven: cluster network {outcome.cluster_network} has MTU {outcome.mtu} on the "
-        f"devices of {nodes}" + (pinged if outcome.pings.came else "")
+        f"devices of {nodes}" + (pinged if outcome.pings.results else "")
     )

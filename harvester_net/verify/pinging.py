@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .answers import Pinged
 from .devices import Devices
+from .parsing import PingReport
 from .vlans import words
 
 UNTAGGED = 1
@@ -26,7 +26,7 @@ uses.
 """
 
 
-class Came(StrEnum):
+class PingResult(StrEnum):
     """What a ping between two nodes came to."""
 
     FULL = "full"
@@ -71,7 +71,7 @@ class Pings:
     """What the pings between the nodes came to."""
 
     vlan: int = 0
-    came: Mapping[tuple[str, str], Came] = field(default_factory=dict)
+    results: Mapping[tuple[str, str], PingResult] = field(default_factory=dict)
     """By the node that pings and the one that is pinged."""
     mtus: Mapping[str, int] = field(default_factory=dict)
     """MTU in bytes of the device that each node pinged from."""
@@ -164,9 +164,9 @@ def _too_few(nodes: int) -> str:
     return "there is no second node to ping" if nodes else "no node could be looked at"
 
 
-def pings_of(plan: PingPlan, answers: Mapping[str, Pinged]) -> Pings:
+def pings_of(plan: PingPlan, answers: Mapping[str, PingReport]) -> Pings:
     """What the pings came to, from the answers of those nodes that gave one."""
-    came = {
+    results = {
         (node, other): _came(answers.get(node), plan, other, answers)
         for node in plan.addresses
         for other in plan.addresses
@@ -175,23 +175,23 @@ def pings_of(plan: PingPlan, answers: Mapping[str, Pinged]) -> Pings:
     name = vlan_device if plan.over else own_device
     device = name(plan.cluster_network, plan.vlan)
     mtus = {node: pinged.mtu for node, pinged in answers.items()}
-    return Pings(plan.vlan, came, mtus, device, plan.over)
+    return Pings(plan.vlan, results, mtus, device, plan.over)
 
 
 def _came(
-    pinged: Pinged | None, plan: PingPlan, other: str, answers: Mapping[str, Pinged]
-) -> Came:
+    pinged: PingReport | None, plan: PingPlan, other: str, answers: Mapping[str, PingReport]
+) -> PingResult:
     if pinged is None:
-        return Came.UNKNOWN
+        return PingResult.UNKNOWN
     address = plan.addresses[other]
     name = address if plan.over else address.rpartition(".")[2]
     if name in pinged.full:
         # Without the right to forbid fragments, a device that is too small would make them.
         fits = not pinged.plain or pinged.mtu >= plan.mtu
-        return Came.FULL if fits else Came.SMALL
+        return PingResult.FULL if fits else PingResult.SMALL
     if name in pinged.usual:
-        return Came.USUAL
+        return PingResult.USUAL
     if name in pinged.small:
-        return Came.SMALL
+        return PingResult.SMALL
     # A node whose pod did not run has no address that could answer.
-    return Came.NONE if plan.over or other in answers else Came.UNKNOWN
+    return PingResult.NONE if plan.over or other in answers else PingResult.UNKNOWN

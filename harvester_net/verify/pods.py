@@ -28,7 +28,7 @@ NOBODY = 65534
 
 
 @dataclass(frozen=True)
-class PodWish:
+class PodOptions:
     """What the user may say about the pods."""
 
     image: str
@@ -38,7 +38,7 @@ class PodWish:
 
 
 @dataclass(frozen=True)
-class Errand:
+class PodTask:
     """What a pod is sent for."""
 
     script: str
@@ -51,15 +51,15 @@ class Errand:
     """What it needs besides nothing; with any it runs as root, or they would not be its."""
 
 
-def looking(cluster_network: str, vlan: int | None) -> Errand:
+def looking(cluster_network: str, vlan: int | None) -> PodTask:
     """The errand that reads the devices; nobody in particular may do it."""
     values = {"CN": cluster_network, "VLAN": "" if vlan is None else str(vlan)}
-    return Errand("look.sh", SECONDS_TO_LOOK, values)
+    return PodTask("look.sh", SECONDS_TO_LOOK, values)
 
 
-def pinging(values: Mapping[str, str]) -> Errand:
+def pinging(values: Mapping[str, str]) -> PodTask:
     """The errand that pings: it makes a VLAN device, and opens raw sockets."""
-    return Errand("ping.sh", SECONDS_TO_PING, values, ("NET_ADMIN", "NET_RAW"))
+    return PodTask("ping.sh", SECONDS_TO_PING, values, ("NET_ADMIN", "NET_RAW"))
 
 
 def pods_in(namespace: str) -> Resource:
@@ -67,64 +67,64 @@ def pods_in(namespace: str) -> Resource:
     return Resource("v1", "Pod", f"namespaces/{namespace}/pods")
 
 
-def manifest(errand: Errand, node: str, cluster_network: str, wish: PodWish) -> Object:
+def manifest(task: PodTask, node: str, cluster_network: str, options: PodOptions) -> Object:
     """A pod on one node."""
-    script = (files(__package__) / errand.script).read_text()
+    script = (files(__package__) / task.script).read_text()
     return {
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {
             "name": f"harvester-net-verify-{secrets.token_hex(4)}",
-            "namespace": wish.namespace,
+            "namespace": options.namespace,
             "labels": {LABEL: cluster_network},
         },
         "spec": {
             "nodeName": node,
             "hostNetwork": True,
             "restartPolicy": "Never",
-            "activeDeadlineSeconds": errand.seconds,
+            "activeDeadlineSeconds": task.seconds,
             "terminationGracePeriodSeconds": SECONDS_TO_END,
             "automountServiceAccountToken": False,
             "enableServiceLinks": False,
-            "tolerations": _tolerations(wish),
+            "tolerations": _tolerations(options),
             "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
             "containers": [
                 {
                     "name": "verify",
-                    "image": wish.image,
+                    "image": options.image,
                     "imagePullPolicy": "IfNotPresent",
                     "command": ["sh", "-c", script],
                     "terminationMessagePolicy": "FallbackToLogsOnError",
                     "env": [
                         {"name": name, "value": value}
-                        for name, value in sorted(errand.values.items())
+                        for name, value in sorted(task.values.items())
                     ],
                     "resources": {
                         "requests": {"cpu": "10m", "memory": "16Mi"},
                         "limits": {"memory": "128Mi"},
                     },
-                    "securityContext": _rights(errand),
+                    "securityContext": _rights(task),
                 }
             ],
         },
     }
 
 
-def _tolerations(wish: PodWish) -> list[Object]:
-    if not wish.tolerations:
+def _tolerations(options: PodOptions) -> list[Object]:
+    if not options.tolerations:
         return [{"operator": "Exists"}]
-    return [{"key": key, "operator": "Exists"} for key in wish.tolerations]
+    return [{"key": key, "operator": "Exists"} for key in options.tolerations]
 
 
-def _rights(errand: Errand) -> Object:
+def _rights(task: PodTask) -> Object:
     capabilities: Object = {"drop": ["ALL"]}
     rights: Object = {
         "allowPrivilegeEscalation": False,
         "readOnlyRootFilesystem": True,
         "capabilities": capabilities,
     }
-    if errand.capabilities:
-        capabilities["add"] = list(errand.capabilities)
+    if task.capabilities:
+        capabilities["add"] = list(task.capabilities)
         return rights | {"runAsUser": 0}
     return rights | {"runAsNonRoot": True, "runAsUser": NOBODY, "runAsGroup": NOBODY}
 
@@ -138,7 +138,7 @@ def image_in(daemon_set: Object | None) -> str:
 
 
 @dataclass(frozen=True)
-class Ended:
+class PodResult:
     """What a pod came to."""
 
     message: str = ""
@@ -151,7 +151,7 @@ NO_IMAGE = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName")
 CANNOT_START = ("CreateContainerConfigError", "CreateContainerError", "RunContainerError")
 
 
-def ended(pod: Object) -> Ended | None:
+def result_of(pod: Object) -> PodResult | None:
     """What a pod came to, from its status; None while it may still say something."""
     status = pod.get("status") or {}
     container: Object = next(iter(status.get("containerStatuses") or []), {})
@@ -163,18 +163,18 @@ def ended(pod: Object) -> Ended | None:
     if reason in (*NO_IMAGE, *CANNOT_START):
         hint = "; name an image that the node can pull" if reason in NO_IMAGE else ""
         said = f"{reason}: {waiting.get('message', '')}{hint}"
-        return Ended(trouble=f"its pod does not start: {said}")
+        return PodResult(trouble=f"its pod does not start: {said}")
     if status.get("phase") in ("Failed", "Succeeded"):
         said = status.get("message") or status.get("reason") or status["phase"]
-        return Ended(trouble=f"its pod ended without an answer: {said}")
+        return PodResult(trouble=f"its pod ended without an answer: {said}")
     return None
 
 
-def _terminated(terminated: Object, status: Object) -> Ended:
+def _terminated(terminated: Object, status: Object) -> PodResult:
     message, code = str(terminated.get("message") or "").strip(), terminated.get("exitCode")
     if message and not code:
-        return Ended(message)
+        return PodResult(message)
     # Of a container that failed the message is the end of its log.
     end = " ".join(message.split())[-300:]
     said = end or status.get("message") or terminated.get("reason") or ""
-    return Ended(trouble=f"its pod ended without an answer (exit code {code}): {said}")
+    return PodResult(trouble=f"its pod ended without an answer (exit code {code}): {said}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from .devices import Bond, Devices, Ports
 from .outcome import Finding, Outcome
-from .pinging import Came
+from .pinging import PingResult
 
 Values = dict[str, Any]
 
@@ -23,8 +23,8 @@ def document(outcome: Outcome) -> Values:
             for node, seen in sorted(outcome.nodes.items())
         ],
         "pings": [
-            {"from": a, "to": b, "came": came.value}
-            for (a, b), came in sorted(outcome.pings.came.items())
+            {"from": a, "to": b, "came": results.value}
+            for (a, b), results in sorted(outcome.pings.results.items())
         ],
         "findings": [_finding(finding) for finding in outcome.findings],
         "notes": [_finding(note) for note in outcome.notes],
@@ -93,7 +93,9 @@ def _output(node: str, seen: Devices, outcome: Outcome) -> Values:
         "bridgeMtu": seen.bridge.mtu if seen.bridge else None,
         "vlans": sorted(seen.vlans),
         "reaches": sorted(
-            b for (a, b), came in outcome.pings.came.items() if a == node and came is Came.FULL
+            b
+            for (a, b), results in outcome.pings.results.items()
+            if a == node and results is PingResult.FULL
         ),
     }
     return {name: value for name, value in values.items() if value is not None}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harvester_net.cluster.resources import NAD, SETTING
-from harvester_net.harvester.snapshot import Situation
+from harvester_net.harvester.snapshot import Snapshot
 from harvester_net.harvester.versions import Version
 from harvester_net.rules import catalogue  # noqa: F401  (registers the rules)
 from harvester_net.rules.rule import Finding, Severity, Write, judge, refused
@@ -80,20 +80,19 @@ def verdicts(rig: Rig, cases: Sequence[Case], objects: Objects) -> list[Verdict]
 
 def _verdicts(rig: Rig, cases: Sequence[Case], objects: Objects) -> list[Verdict]:
     answers = rig.ask((case.write, case.as_patch) for case in cases)
-    situations = {
-        version: Situation(objects, version)
-        for version in (NETWORK_WEBHOOK, HARVESTER_WEBHOOK)
+    snapshots = {
+        version: Snapshot(objects, version) for version in (NETWORK_WEBHOOK, HARVESTER_WEBHOOK)
     }
     asked = zip(cases, answers, strict=True)
-    return [_verdict(case, answer, situations) for case, answer in asked]
+    return [_verdict(case, answer, snapshots) for case, answer in asked]
 
 
-def _verdict(case: Case, answer: Answer, situations: dict[Version, Situation]) -> Verdict:
+def _verdict(case: Case, answer: Answer, snapshots: dict[Version, Snapshot]) -> Verdict:
     try:
         findings = tuple(
             finding
             for version in versions_for(case.write)
-            for finding in judge(case.write, situations[version])
+            for finding in judge(case.write, snapshots[version])
         )
     except Exception as error:
         return Verdict(case, (), answer, f"{type(error).__name__}: {error}")

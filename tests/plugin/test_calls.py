@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harvester_net.kinds.owned import CREATED_BY
+from harvester_net.kinds.desired_state import CREATED_BY
 
 from .. import objects
 from ..fake_api import FakeApi

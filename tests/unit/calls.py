@@ -9,10 +9,10 @@ from typing import Any
 
 from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
-from harvester_net.cluster.deadline import Patience
+from harvester_net.cluster.deadline import Deadline
 from harvester_net.cluster.resources import Object
 from harvester_net.kinds.call import Call
-from harvester_net.kinds.desired_state import Planned
+from harvester_net.kinds.desired_state import DesiredState
 from harvester_net.kinds.kind import Kind
 
 from ..fake_api import FakeApi
@@ -38,7 +38,7 @@ def offline_call(said: Said | None = None, **more: Any) -> Call:
     said = said or Said()
     cluster = Cluster(AccessSettings("nowhere", environment=""), offline=True)
     return Call(
-        "urn", cluster, Patience(5), tell=said.told.append, warn=said.warned.append, **more
+        "urn", cluster, Deadline(5), tell=said.told.append, warn=said.warned.append, **more
     )
 
 
@@ -55,7 +55,7 @@ class Run:
         call = Call(
             urn_of(kind, name),
             self.cluster,
-            Patience(seconds),
+            Deadline(seconds),
             tell=self.said.told.append,
             warn=self.said.warned.append,
         )
@@ -74,7 +74,7 @@ async def running(api: FakeApi) -> AsyncIterator[Run]:
 
 def checked(kind: Kind, inputs: Object) -> Object:
     """The inputs after Check, which must not complain."""
-    result, problems = kind.check(inputs, Planned())
+    result, problems = kind.check(inputs, DesiredState())
     assert list(problems) == []
     return result
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from harvester_net.kinds.desired_state import Planned
+from harvester_net.kinds.desired_state import DesiredState
 from harvester_net.kinds.registry import KINDS
 
 DISRUPTION = {
@@ -104,5 +104,5 @@ def program(token: str, without: tuple[str, ...] = (), **changes: Any) -> dict[s
 
 def messages(token: str, given: dict[str, Any]) -> list[str]:
     """What a user is told about a program."""
-    _, problems = KINDS[token].check(given, Planned())
+    _, problems = KINDS[token].check(given, DesiredState())
     return [str(problem) for problem in problems]

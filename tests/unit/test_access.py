@@ -17,7 +17,7 @@ import yaml
 from harvester_net.cluster import access as access_module
 from harvester_net.cluster.access import Access, AccessSettings, impersonation, load
 from harvester_net.cluster.cluster import Cluster
-from harvester_net.cluster.deadline import Patience
+from harvester_net.cluster.deadline import Deadline
 from harvester_net.cluster.errors import BadConnection, Unreachable
 from harvester_net.cluster.resources import CLUSTER_NETWORK
 
@@ -52,7 +52,7 @@ async def request_of(api: FakeApi, settings: AccessSettings) -> Seen:
     """The request that the server sees."""
     cluster = Cluster(settings)
     try:
-        await cluster.all(CLUSTER_NETWORK, Patience(10))
+        await cluster.list(CLUSTER_NETWORK, Deadline(10))
     finally:
         await cluster.close()
     return api.seen[-1]
@@ -328,10 +328,10 @@ async def test_credentials_of_a_plugin_are_renewed_when_they_end(
     )
     user = credentials(tmp_path, script)
     cluster = Cluster(AccessSettings(api.kubeconfig(user), environment=""))
-    await cluster.all(CLUSTER_NETWORK, Patience(10))
+    await cluster.list(CLUSTER_NETWORK, Deadline(10))
     first = len((tmp_path / "calls").read_text().split())
-    cluster.forget(CLUSTER_NETWORK)
-    await cluster.all(CLUSTER_NETWORK, Patience(10))
+    cluster.invalidate(CLUSTER_NETWORK)
+    await cluster.list(CLUSTER_NETWORK, Deadline(10))
     await cluster.close()
     assert len((tmp_path / "calls").read_text().split()) > first
 
@@ -343,8 +343,8 @@ async def test_credentials_that_last_are_asked_for_once(api: FakeApi, tmp_path: 
     user = credentials(tmp_path, script)
     cluster = Cluster(AccessSettings(api.kubeconfig(user), environment=""))
     for _ in range(5):
-        await cluster.all(CLUSTER_NETWORK, Patience(10))
-        cluster.forget(CLUSTER_NETWORK)
+        await cluster.list(CLUSTER_NETWORK, Deadline(10))
+        cluster.invalidate(CLUSTER_NETWORK)
     await cluster.close()
     assert (tmp_path / "calls").read_text() == "x\n"
     assert {seen.headers["Authorization"] for seen in api.seen} == {"Bearer long"}

@@ -8,7 +8,7 @@ from harvester_net.change.executor import Stopped
 from harvester_net.change.record import Goal
 from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
-from harvester_net.cluster.deadline import Patience
+from harvester_net.cluster.deadline import Deadline
 from harvester_net.kinds import changes
 from harvester_net.kinds.call import Call
 from harvester_net.kinds.failures import Refused
@@ -21,10 +21,10 @@ async def test_a_stopped_deletion_says_that_the_next_run_goes_on(
         raise Stopped("step 1, stop VM default/web: not done after 180 s")
 
     monkeypatch.setattr(changes.change, "carry_out", stops)
-    call = Call("urn:a", Cluster(AccessSettings()), Patience(5))
+    call = Call("urn:a", Cluster(AccessSettings()), Deadline(5))
     goal = Goal(kind="configDeletion", key="nc-1")
     with pytest.raises(Refused) as refused:
-        await changes.carry_out_or_refuse(goal, None, call)
+        await changes.run_change_or_refuse(goal, None, call)
     assert str(refused.value) == (
         "step 1, stop VM default/web: not done after 180 s. The next `pulumi up` goes on"
     )

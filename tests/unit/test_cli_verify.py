@@ -15,9 +15,9 @@ from harvester_net.cli.main import app
 from harvester_net.cli.render import nodes as report
 from harvester_net.cluster.errors import NotFound
 from harvester_net.verify.devices import Bond, Bridge, Devices, Member, Port, Ports
-from harvester_net.verify.facts import Question
+from harvester_net.verify.facts import CheckRequest
 from harvester_net.verify.outcome import Finding, Outcome
-from harvester_net.verify.pinging import Came, Pings
+from harvester_net.verify.pinging import PingResult, Pings
 
 from ..fake_api import FakeApi
 from .cluster_of_one import cluster_of_one, served
@@ -40,7 +40,7 @@ BAD = Outcome(
     9000,
     100,
     {"node1": devices("node1"), "node2": HELD, "node3": None},
-    Pings(100, {("node1", "node2"): Came.FULL, ("node2", "node1"): Came.USUAL}),
+    Pings(100, {("node1", "node2"): PingResult.FULL, ("node2", "node1"): PingResult.USUAL}),
     (FINDING,),
     (Finding("node1", "data-bo", "NIC ens2 of bond data-bo has no link"),),
     ("node3 was not looked at: the node is not ready",),
@@ -60,17 +60,17 @@ class Verify:
     def __init__(self, cluster: FakeApi) -> None:
         self.cluster = cluster
         self.outcome: Outcome | Exception = GOOD
-        self.asked: list[Question] = []
+        self.asked: list[CheckRequest] = []
         self.holder = ""
 
     async def check(
         self,
         cluster: object,
-        question: Question,
-        patience: object,
+        request: CheckRequest,
+        deadline: object,
         tell: Callable[[str], None],
     ) -> Outcome:
-        self.asked.append(question)
+        self.asked.append(request)
         self.holder = self.cluster.get("leases", LEASE)["spec"]["holderIdentity"]
         tell("the pods on node1")
         if isinstance(self.outcome, Exception):
@@ -149,8 +149,8 @@ def test_options_become_the_question(verify: Verify) -> None:
     options = ["--vlan", "7", "--mtu", "1500", "--image", "x", "--namespace", "n"]
     verify("data", *options, "--tolerate", "a", "--tolerate", "b")
     assert verify.asked == [
-        Question("data"),
-        Question("data", 1500, 7, "x", "n", ("a", "b")),
+        CheckRequest("data"),
+        CheckRequest("data", 1500, 7, "x", "n", ("a", "b")),
     ]
 
 

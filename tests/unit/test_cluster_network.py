@@ -27,15 +27,15 @@ async def changes(inputs: Object, live: Object, *configs: Object) -> Object:
     async def listed(*_: Any) -> dict[str, Object]:
         return {config["metadata"]["name"]: config for config in configs}
 
-    call.cluster.all = listed  # type: ignore[method-assign]
+    call.cluster.list = listed  # type: ignore[method-assign]
     return await KIND.changes(wish_of(KIND, inputs), live, call)
 
 
 @pytest.mark.parametrize("mtu", [None, 0, 1500, 9000])
 async def test_mtu_is_not_sent_at_create(mtu: int | None) -> None:
     """The server refuses a cluster network that carries it (H3.1)."""
-    wish = wish_of(KIND, program(CLUSTER_NETWORK, mtu=mtu))
-    assert KIND.manifest(wish, 0) == {
+    desired = wish_of(KIND, program(CLUSTER_NETWORK, mtu=mtu))
+    assert KIND.manifest(desired, 0) == {
         "apiVersion": "network.harvesterhci.io/v1beta1",
         "kind": "ClusterNetwork",
         "metadata": {"name": "data"},
@@ -100,20 +100,20 @@ def test_bookkeeping_of_the_server_is_not_shown() -> None:
 
 def test_config_of_the_cluster_network_blocks_its_deletion() -> None:
     call = offline_call()
-    call.cluster.known(VLAN_CONFIG)["rack-a"] = objects.config("rack-a")
+    call.cluster.cached(VLAN_CONFIG)["rack-a"] = objects.config("rack-a")
     blockers = KIND.blockers(objects.cluster_network("data"), call)
     assert [blocker.words for blocker in blockers] == ["network config rack-a"]
 
 
 @pytest.mark.parametrize(("key", "special"), [("mgmt", True), ("data", False)])
 def test_only_mgmt_is_taken_over_and_forgotten(key: str, special: bool) -> None:
-    assert KIND.adoptable(key) is special
-    assert KIND.forgets(key) is special
+    assert KIND.can_adopt(key) is special
+    assert KIND.keeps_on_delete(key) is special
 
 
 def test_empty_labels_are_not_sent() -> None:
-    wish = wish_of(KIND, program(CLUSTER_NETWORK, labels={}, annotations={}))
-    assert metadata(wish) == {"name": "data"}
+    desired = wish_of(KIND, program(CLUSTER_NETWORK, labels={}, annotations={}))
+    assert metadata(desired) == {"name": "data"}
 
 
 OWN: list[tuple[str, Object, Object, Object, Object]] = [
@@ -150,8 +150,8 @@ def test_own_metadata_is_patched_and_that_of_others_kept(
     def turned(given: Object) -> Object:
         return {field: given["labels"]} if "labels" in given else {}
 
-    wish = wish_of(KIND, program(CLUSTER_NETWORK) | turned(new))
-    patch = own_metadata(wish, turned(old), {"metadata": {"name": "data", field: present}})
+    desired = wish_of(KIND, program(CLUSTER_NETWORK) | turned(new))
+    patch = own_metadata(desired, turned(old), {"metadata": {"name": "data", field: present}})
     assert patch == ({"metadata": {field: expected}} if expected else {})
 
 
@@ -163,7 +163,7 @@ def test_patch_of_own_labels_touches_no_other(
     old: dict[str, str], new: dict[str, str], present: dict[str, str]
 ) -> None:
     live = {"metadata": {"name": "data", "labels": present}}
-    wish = wish_of(KIND, program(CLUSTER_NETWORK, labels=new))
-    patched = merged(live, own_metadata(wish, {"labels": old}, live))["metadata"]["labels"]
+    desired = wish_of(KIND, program(CLUSTER_NETWORK, labels=new))
+    patched = merged(live, own_metadata(desired, {"labels": old}, live))["metadata"]["labels"]
     others = {key: value for key, value in present.items() if key not in {*old, *new}}
     assert patched == others | new

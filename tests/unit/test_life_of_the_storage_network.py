@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from harvester_net.cluster.deadline import OutOfPatience
+from harvester_net.cluster.deadline import DeadlineExceeded
 from harvester_net.cluster.errors import Denied
 from harvester_net.cluster.resources import Object
 from harvester_net.harvester.names import STORAGE_SETTING
@@ -264,7 +264,7 @@ async def test_delete_that_is_not_carried_out_in_time_says_how_far_it_is(
     run: Run, api: FakeApi
 ) -> None:
     api.put(objects.storage_setting(TEXT))
-    with pytest.raises(OutOfPatience) as failure:
+    with pytest.raises(DeadlineExceeded) as failure:
         await KIND.delete(STORAGE_SETTING, WISH, run.call(KIND, "storage", seconds=0.5))
     assert str(failure.value) == (
         "storage network not done after 0 s: Harvester has not started with the new value yet"
@@ -286,8 +286,8 @@ async def test_network_that_harvester_lost_is_named_with_the_way_to_delete_it(
 
 
 async def test_preview_with_unknowns_asks_nothing(run: Run, api: FakeApi) -> None:
-    wish = WISH | {"clusterNetwork": UNKNOWN}
-    live = await KIND.create(wish, run.call(KIND, "storage", preview=True))
+    desired = WISH | {"clusterNetwork": UNKNOWN}
+    live = await KIND.create(desired, run.call(KIND, "storage", preview=True))
     assert live.outputs["uid"] is UNKNOWN
     assert api.seen == []
 

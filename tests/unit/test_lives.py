@@ -9,13 +9,14 @@ import pytest
 
 from harvester_net.cluster import cluster as cluster_module
 from harvester_net.cluster import connection as connection_module
-from harvester_net.cluster.deadline import OutOfPatience, Patience
+from harvester_net.cluster.deadline import Deadline, DeadlineExceeded
 from harvester_net.cluster.errors import Denied, Unreachable
 from harvester_net.cluster.resources import Object
 from harvester_net.kinds import deleting
 from harvester_net.kinds import network_config as network_config_module
+from harvester_net.kinds.desired_state import CREATED_BY
 from harvester_net.kinds.failures import Refused, Unfinished
-from harvester_net.kinds.owned import CREATED_BY, OwnedKind
+from harvester_net.kinds.owned import OwnedKind
 from harvester_net.kinds.registry import KINDS
 
 from .. import objects
@@ -108,8 +109,8 @@ async def test_create_after_a_killed_run_brings_its_object_to_the_wish(
 ) -> None:
     mark = {CREATED_BY: urn_of(NETWORK, "mine")}
     api.put(objects.cluster_network("data", annotations=mark, labels={"theirs": "x"}))
-    wish = DATA | {"mtu": 9000, "labels": {"team": "a"}}
-    await NETWORK.create(wish, run.call(NETWORK, "mine"))
+    desired = DATA | {"mtu": 9000, "labels": {"team": "a"}}
+    await NETWORK.create(desired, run.call(NETWORK, "mine"))
     made = api.get("clusternetworks", "data")["metadata"]
     assert made["labels"] == {"theirs": "x", "team": "a"}
     assert made["annotations"] == mark | {UPLINK_MTU: "9000"}
@@ -185,13 +186,13 @@ async def test_failure_after_the_first_write_is_unfinished_with_what_was_made(
 ) -> None:
     """Otherwise the object would be forgotten (P5)."""
     api.deny("PATCH clusternetworks", "Internal error occurred: not now")
-    wish = DATA | {"mtu": 9000}
+    desired = DATA | {"mtu": 9000}
     with pytest.raises(Unfinished) as failure:
-        await NETWORK.create(wish, run.call(NETWORK, "mine"))
+        await NETWORK.create(desired, run.call(NETWORK, "mine"))
     uid = api.get("clusternetworks", "data")["metadata"]["uid"]
     assert failure.value.key == "data"
-    assert failure.value.outputs == wish | {"uid": uid}
-    assert failure.value.inputs == wish
+    assert failure.value.outputs == desired | {"uid": uid}
+    assert failure.value.inputs == desired
     assert failure.value.reasons == ["Harvester refused it: not now"]
 
 
@@ -300,7 +301,7 @@ async def test_config_that_disappears_while_it_is_waited_for_is_told(
 async def test_cancelled_create_is_unfinished_at_once(run: Run, api: FakeApi) -> None:
     nodes_match(api, "n1")
     cancelled = asyncio.Event()
-    call = run.call(CONFIG, "rack-a", patience=Patience(SECONDS, cancelled))
+    call = run.call(CONFIG, "rack-a", deadline=Deadline(SECONDS, cancelled))
     creating = asyncio.create_task(CONFIG.create(RACK, call))
     await until(lambda: run.said.told)
     cancelled.set()
@@ -332,13 +333,13 @@ async def test_read_after_create_equals_create(run: Run, api: FakeApi) -> None:
         (CONFIG, RACK | {"mtu": 9000, "description": "x", "nodeSelector": {"rack": "a"}}),
         (VM_NET, VM100 | {"route": {"mode": "auto"}}),
     ]
-    for kind, wish in wishes:
-        created = await kind.create(wish, run.call(kind, "mine"))
+    for kind, desired in wishes:
+        created = await kind.create(desired, run.call(kind, "mine"))
         async with running(api) as another:
-            read = await kind.read(created.key, wish, another.call(kind, "mine"))
+            read = await kind.read(created.key, desired, another.call(kind, "mine"))
         assert read == created
         assert read is not None
-        assert read.inputs == wish
+        assert read.inputs == desired
 
 
 async def test_object_that_is_being_deleted_is_still_read(run: Run, api: FakeApi) -> None:
@@ -417,7 +418,7 @@ async def test_update_that_never_gets_through_ends_with_its_patience(
     stale = {"kind": "Status", "reason": "Conflict", "message": "the object has been modified"}
     api.fail("PATCH clusternetworks", 409, stale, times=100_000)
     call = run.call(NETWORK, "mine", seconds=0.3)
-    with pytest.raises((OutOfPatience, Unfinished)):
+    with pytest.raises((DeadlineExceeded, Unfinished)):
         await NETWORK.update("data", DATA, DATA | {"mtu": 9000}, {}, call)
 
 
@@ -594,9 +595,9 @@ async def test_cancelled_delete_ends_at_once(run: Run, api: FakeApi) -> None:
     api.put(objects.config("rack-a", **GOING))
     api.deny("DELETE clusternetworks", "vlanconfig(s) [rack-a] are still existing")
     cancelled = asyncio.Event()
-    call = run.call(NETWORK, "mine", patience=Patience(SECONDS, cancelled))
+    call = run.call(NETWORK, "mine", deadline=Deadline(SECONDS, cancelled))
     deletion = asyncio.create_task(NETWORK.delete("data", {"uid": uid}, call))
     await until(lambda: run.said.told)
     cancelled.set()
-    with pytest.raises(OutOfPatience, match="cancelled"):
+    with pytest.raises(DeadlineExceeded, match="cancelled"):
         await asyncio.wait_for(deletion, 2)

@@ -85,10 +85,10 @@ async def test_mtu_is_always_sent_as_a_real_number(mtu: int) -> None:
 async def test_mtu_of_the_cluster_network_is_sent_when_none_is_given() -> None:
     call = offline_call()
 
-    async def fresh(*_: Any) -> Object:
+    async def get(*_: Any) -> Object:
         return objects.cluster_network("data", 9000)
 
-    call.cluster.fresh = fresh  # type: ignore[method-assign]
+    call.cluster.get = get  # type: ignore[method-assign]
     assert await KIND.mtu(wish_of(KIND, program(NETWORK_CONFIG)), None, call) == 9000
 
 
@@ -301,7 +301,7 @@ def test_mtu_of_an_import_shows_only_if_it_is_not_the_cluster_networks(
 ) -> None:
     call = offline_call()
     if network is not None:
-        call.cluster.known(CLUSTER_NETWORK)["data"] = objects.cluster_network("data", network)
+        call.cluster.cached(CLUSTER_NETWORK)["data"] = objects.cluster_network("data", network)
     inputs = KIND.inputs_of(objects.config("rack-a", spec=LIVE), {}, call)
     assert inputs.get("mtu") == shown
     mine = KIND.inputs_of(objects.config("rack-a", spec=LIVE), {"mtu": 1500}, call)

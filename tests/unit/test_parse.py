@@ -91,16 +91,16 @@ def test_problem_without_a_path_is_only_a_sentence() -> None:
 
 
 def test_null_is_as_good_as_absent() -> None:
-    wish, problems = parse(ClusterNetwork, {"name": "data", "mtu": None, "labels": None})
+    desired, problems = parse(ClusterNetwork, {"name": "data", "mtu": None, "labels": None})
     assert problems == []
-    assert wish == ClusterNetwork(name="data")
+    assert desired == ClusterNetwork(name="data")
 
 
 def test_wrong_property_becomes_unknown_and_the_others_stay() -> None:
-    wish, problems = parse(ClusterNetwork, {"name": "data", "mtu": 5, "vxlan": 1})
+    desired, problems = parse(ClusterNetwork, {"name": "data", "mtu": 5, "vxlan": 1})
     assert [problem.path for problem in problems] == ["mtu", "vxlan"]
-    assert wish.name == "data"
-    assert wish.mtu is UNKNOWN
+    assert desired.name == "data"
+    assert desired.mtu is UNKNOWN
 
 
 def test_rules_over_several_properties_run_beside_a_wrong_one() -> None:

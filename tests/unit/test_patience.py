@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from harvester_net.cluster.deadline import OutOfPatience, Patience
+from harvester_net.cluster.deadline import Deadline, DeadlineExceeded
 from harvester_net.cluster.errors import Unreachable
 
 
@@ -26,68 +26,68 @@ def clock() -> Clock:
 
 
 def test_time_left_goes_down_to_0(clock: Clock) -> None:
-    patience = Patience(10, now=clock)
-    assert patience.left == 10
+    deadline = Deadline(10, now=clock)
+    assert deadline.remaining == 10
     clock.seconds += 4
-    assert patience.left == 6
-    patience.check()
+    assert deadline.remaining == 6
+    deadline.check()
     clock.seconds += 100
-    assert patience.left == 0
+    assert deadline.remaining == 0
 
 
 def test_time_that_is_up_is_said_with_its_length(clock: Clock) -> None:
-    patience = Patience(10, now=clock)
+    deadline = Deadline(10, now=clock)
     clock.seconds += 10
-    with pytest.raises(OutOfPatience, match=r"^not done after 10 s$"):
-        patience.check()
+    with pytest.raises(DeadlineExceeded, match=r"^not done after 10 s$"):
+        deadline.check()
 
 
 def test_cancellation_is_said_as_such(clock: Clock) -> None:
     cancelled = asyncio.Event()
-    patience = Patience(10, cancelled, now=clock)
+    deadline = Deadline(10, cancelled, now=clock)
     cancelled.set()
-    with pytest.raises(OutOfPatience, match=r"^cancelled$"):
-        patience.check()
+    with pytest.raises(DeadlineExceeded, match=r"^cancelled$"):
+        deadline.check()
 
 
 async def test_sleep_ends_at_once_when_cancelled() -> None:
     cancelled = asyncio.Event()
-    patience = Patience(3600, cancelled)
-    sleeping = asyncio.create_task(patience.sleep(3600))
+    deadline = Deadline(3600, cancelled)
+    sleeping = asyncio.create_task(deadline.sleep(3600))
     await asyncio.sleep(0)
     cancelled.set()
-    with pytest.raises(OutOfPatience, match="cancelled"):
+    with pytest.raises(DeadlineExceeded, match="cancelled"):
         await asyncio.wait_for(sleeping, 5)
 
 
 async def test_sleep_does_not_last_beyond_the_deadline() -> None:
-    with pytest.raises(OutOfPatience, match="not done after 0 s"):
-        await asyncio.wait_for(Patience(0.01).sleep(3600), 5)
+    with pytest.raises(DeadlineExceeded, match="not done after 0 s"):
+        await asyncio.wait_for(Deadline(0.01).sleep(3600), 5)
 
 
 async def test_sleep_within_the_deadline_just_ends() -> None:
-    await Patience(3600).sleep(0.001)
+    await Deadline(3600).sleep(0.001)
 
 
 async def test_wait_gives_what_was_waited_for() -> None:
-    assert await Patience(3600).wait(asyncio.sleep(0, "done")) == "done"
+    assert await Deadline(3600).wait(asyncio.sleep(0, "done")) == "done"
 
 
 async def test_wait_ends_at_once_when_cancelled_and_cancels_what_it_waited_for() -> None:
     cancelled = asyncio.Event()
     waited_for = asyncio.create_task(asyncio.Event().wait())
-    waiting = asyncio.create_task(Patience(3600, cancelled).wait(waited_for))
+    waiting = asyncio.create_task(Deadline(3600, cancelled).wait(waited_for))
     await asyncio.sleep(0)
     cancelled.set()
-    with pytest.raises(OutOfPatience, match="cancelled"):
+    with pytest.raises(DeadlineExceeded, match="cancelled"):
         await asyncio.wait_for(waiting, 5)
     await asyncio.wait({waited_for})
     assert waited_for.cancelled()
 
 
 async def test_wait_ends_at_the_deadline() -> None:
-    with pytest.raises(OutOfPatience, match="not done after"):
-        await asyncio.wait_for(Patience(0.01).wait(asyncio.Event().wait()), 5)
+    with pytest.raises(DeadlineExceeded, match="not done after"):
+        await asyncio.wait_for(Deadline(0.01).wait(asyncio.Event().wait()), 5)
 
 
 async def test_wait_passes_errors_on() -> None:
@@ -95,14 +95,14 @@ async def test_wait_passes_errors_on() -> None:
         raise ValueError("wrong")
 
     with pytest.raises(ValueError, match="wrong"):
-        await Patience(3600).wait(failing())
+        await Deadline(3600).wait(failing())
 
 
 async def test_pause_without_time_left_raises_the_outage_itself(clock: Clock) -> None:
-    patience = Patience(10, now=clock)
+    deadline = Deadline(10, now=clock)
     clock.seconds += 11
     with pytest.raises(Unreachable) as failure:
-        await patience.pause(1, Unreachable("no answer"))
+        await deadline.pause(1, Unreachable("no answer"))
     assert str(failure.value) == "no answer (not done after 10 s)"
 
 
@@ -110,4 +110,4 @@ async def test_pause_that_is_cancelled_raises_the_outage_itself() -> None:
     cancelled = asyncio.Event()
     cancelled.set()
     with pytest.raises(Unreachable, match=r"no answer \(cancelled\)"):
-        await Patience(10, cancelled).pause(1, Unreachable("no answer"))
+        await Deadline(10, cancelled).pause(1, Unreachable("no answer"))

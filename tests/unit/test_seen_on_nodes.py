@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from harvester_net.kinds.changes import seen_on_nodes, work_of
+from harvester_net.kinds.changes import context_of, nodes_seen
 from harvester_net.kinds.registry import KINDS
 from harvester_net.specs.disruption import SeenNode
 from harvester_net.specs.parse import parse
 from harvester_net.verify.devices import Bond, Bridge, Devices, Member
 from harvester_net.verify.outcome import Finding, Outcome
-from harvester_net.verify.pinging import Came, Pings
+from harvester_net.verify.pinging import PingResult, Pings
 
 from ..fake_api import FakeApi
 from .calls import Run, running
@@ -33,7 +33,9 @@ SEEN = Outcome(
         "node2": Devices("node2"),
         "node3": None,
     },
-    pings=Pings(100, {("node1", "node2"): Came.FULL, ("node2", "node1"): Came.USUAL}),
+    pings=Pings(
+        100, {("node1", "node2"): PingResult.FULL, ("node2", "node1"): PingResult.USUAL}
+    ),
     notes=(Finding("node1", "data-bo", "NIC ens2 of bond data-bo has no link"),),
 )
 
@@ -46,10 +48,10 @@ async def run(api: FakeApi) -> AsyncIterator[Run]:
 
 async def test_what_was_seen_is_the_output_of_the_cluster_network(run: Run) -> None:
     call = run.call(KINDS[CLUSTER_NETWORK], "data")
-    assert seen_on_nodes("data", call) == {}
-    work_of(call).told.seen(SEEN)
-    assert seen_on_nodes("other", call) == {}
-    nodes = seen_on_nodes("data", call)["nodes"]
+    assert nodes_seen("data", call) == {}
+    context_of(call).told.seen(SEEN)
+    assert nodes_seen("other", call) == {}
+    nodes = nodes_seen("data", call)["nodes"]
     assert nodes == [
         {
             "node": "node1",
@@ -69,5 +71,5 @@ async def test_what_was_seen_is_the_output_of_the_cluster_network(run: Run) -> N
 async def test_notes_stay_on_the_resource(run: Run) -> None:
     informed: list[str] = []
     call = replace(run.call(KINDS[CLUSTER_NETWORK], "data"), inform=informed.append)
-    work_of(call).told.seen(SEEN)
+    context_of(call).told.seen(SEEN)
     assert informed == ["node1: NIC ens2 of bond data-bo has no link"]

@@ -22,9 +22,9 @@ def uplink(*nics: str, **options: Any) -> Uplink:
     return wanted_uplink({"clusterNetwork": "data", "uplink": spec})
 
 
-def after(links: Links, wish: Uplink) -> Links:
+def after(links: Links, desired: Uplink) -> Links:
     """The links once the wish is fulfilled; it has to be."""
-    outcome = set_up(links, NODE, wish)
+    outcome = set_up(links, NODE, desired)
     assert outcome.error == ""
     return outcome.stages[-1] if outcome.stages else links
 
@@ -266,8 +266,8 @@ def test_monitor_of_a_cluster_network_lists_its_bond_and_bridge(ready: Links) ->
 
 
 def test_monitor_rules_are_unanchored(new: Links) -> None:
-    wish = wanted_uplink({"clusterNetwork": "xdata", "uplink": {"nics": ["eno2"]}})
-    names = [entry["name"] for entry in monitored(after(new, wish), "", "data(-br|-bo)")]
+    desired = wanted_uplink({"clusterNetwork": "xdata", "uplink": {"nics": ["eno2"]}})
+    names = [entry["name"] for entry in monitored(after(new, desired), "", "data(-br|-bo)")]
     assert names == ["xdata-bo", "xdata-br"]
 
 

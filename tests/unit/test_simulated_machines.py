@@ -165,7 +165,7 @@ def expression(key: str, operator: str, *values: str) -> Object:
 
 
 @pytest.mark.parametrize(
-    ("wish", "accepted"),
+    ("desired", "accepted"),
     [
         (pod(), True),
         (pod(nodeSelector={"net": "true"}), True),
@@ -182,8 +182,8 @@ def expression(key: str, operator: str, *values: str) -> Object:
         (needing([expression("other", "Exists")], [expression("net", "Exists")]), True),
     ],
 )
-def test_pod_accepts_the_nodes_it_asks_for(wish: Object, accepted: bool) -> None:
-    assert accepts(wish, {"net": "true"}) is accepted
+def test_pod_accepts_the_nodes_it_asks_for(desired: Object, accepted: bool) -> None:
+    assert accepts(desired, {"net": "true"}) is accepted
 
 
 def test_nodes_that_take_no_pods_are_left_out() -> None:

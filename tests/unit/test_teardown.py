@@ -12,7 +12,12 @@ from harvester_net.kinds import teardown
 from harvester_net.kinds.failures import Refused
 from harvester_net.kinds.owned import OwnedKind
 from harvester_net.kinds.registry import KINDS
-from harvester_net.kinds.teardown import failed_nodes, left_behind, leftovers, working_nics
+from harvester_net.kinds.teardown import (
+    describe_left_behind,
+    describe_leftovers,
+    failed_nodes,
+    working_nics,
+)
 
 from .. import objects
 from ..fake_api import FakeApi
@@ -90,7 +95,7 @@ def test_a_node_that_has_said_nothing_yet_has_not_failed() -> None:
 def test_what_stays_is_named_with_the_hosts_command(
     monitors: dict[str, Object], stays: str
 ) -> None:
-    assert list(leftovers(config("eth9"), {"n1": MISSING}, monitors)) == [
+    assert list(describe_leftovers(config("eth9"), {"n1": MISSING}, monitors)) == [
         f"n1 never set up this config ({MISSING}), so it does not tear it down either: its "
         f"bond data-bo {stays}; afterwards, on n1: ip link delete data-bo"
     ]
@@ -103,7 +108,7 @@ def test_a_node_whose_agent_missed_the_deletion_is_named_with_what_to_do() -> No
         "status": {"conditions": [{"type": "Ready", "status": "Unknown"}]},
     }
     name = status["metadata"]["name"]
-    assert left_behind([status], {"n1": node}) == (
+    assert describe_left_behind([status], {"n1": node}) == (
         "n1 (not ready) has not torn down its uplink: bond data-bo, bridge data-br and the "
         "VlanStatus are still there, and no other network config can take the node. Bring "
         "back the node and its pod of DaemonSet harvester-system/harvester-network-controller;"

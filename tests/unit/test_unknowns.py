@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harvester_net.kinds.desired_state import Planned
+from harvester_net.kinds.desired_state import DesiredState
 from harvester_net.kinds.registry import KINDS
 from harvester_net.specs.parse import parse, path_text, spec_within
 from harvester_net.specs.spec import property_names
@@ -56,7 +56,7 @@ def test_unknown_anywhere_is_no_problem(token: str, given: dict[str, Any], path:
 def test_unknown_stays_unknown_in_the_checked_inputs(
     token: str, given: dict[str, Any], path: Path
 ) -> None:
-    inputs, _ = KINDS[token].check(with_unknown(given, path), Planned())
+    inputs, _ = KINDS[token].check(with_unknown(given, path), DesiredState())
     seen: Any = inputs
     for part in path:
         seen = seen[part]
@@ -108,9 +108,9 @@ def test_wrong_property_beside_an_unknown_is_still_a_problem() -> None:
 
 
 def test_nothing_is_made_up_for_an_unknown() -> None:
-    wish, problems = parse(KINDS[VM_NETWORK].spec, {"name": "a", "vlan": UNKNOWN})
+    desired, problems = parse(KINDS[VM_NETWORK].spec, {"name": "a", "vlan": UNKNOWN})
     assert [str(problem) for problem in problems] == ["clusterNetwork: is required"]
-    assert wish.vlan is UNKNOWN
+    assert desired.vlan is UNKNOWN
 
 
 @pytest.mark.parametrize(

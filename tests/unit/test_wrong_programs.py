@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harvester_net.kinds.desired_state import Planned
+from harvester_net.kinds.desired_state import DesiredState
 from harvester_net.kinds.registry import KINDS
 
 from .programs import (
@@ -461,9 +461,9 @@ def test_every_mtu_within_the_limits_is_right(mtu: int | None) -> None:
 
 
 def test_mtu_that_is_not_the_cluster_networks_is_refused() -> None:
-    planned = Planned()
-    KINDS[CLUSTER_NETWORK].check(program(CLUSTER_NETWORK, mtu=9000), planned)
-    _, problems = KINDS[VM_NETWORK].check(program(VM_NETWORK, mtu=1500), planned)
+    desired_state = DesiredState()
+    KINDS[CLUSTER_NETWORK].check(program(CLUSTER_NETWORK, mtu=9000), desired_state)
+    _, problems = KINDS[VM_NETWORK].check(program(VM_NETWORK, mtu=1500), desired_state)
     assert [str(problem) for problem in problems] == [
         "mtu: 1500 is not the 9000 of ClusterNetwork data; the MTU is decided there, leave it "
         "out here"
@@ -476,19 +476,19 @@ def test_mtu_that_is_not_the_cluster_networks_is_refused() -> None:
 def test_mtu_that_means_the_cluster_networks_is_right(
     decided: int | None, given: int | None
 ) -> None:
-    planned = Planned()
-    KINDS[CLUSTER_NETWORK].check(program(CLUSTER_NETWORK, mtu=decided), planned)
+    desired_state = DesiredState()
+    KINDS[CLUSTER_NETWORK].check(program(CLUSTER_NETWORK, mtu=decided), desired_state)
     for token in (NETWORK_CONFIG, VM_NETWORK):
-        _, problems = KINDS[token].check(program(token, mtu=given), planned)
+        _, problems = KINDS[token].check(program(token, mtu=given), desired_state)
         assert problems == []
 
 
 def test_mtu_of_a_cluster_network_outside_the_program_is_not_judged() -> None:
-    _, problems = KINDS[VM_NETWORK].check(program(VM_NETWORK, mtu=1500), Planned())
+    _, problems = KINDS[VM_NETWORK].check(program(VM_NETWORK, mtu=1500), DesiredState())
     assert problems == []
 
 
 @pytest.mark.parametrize("token", LEAST)
 def test_checked_inputs_are_what_the_program_wrote(token: str) -> None:
-    inputs, _ = KINDS[token].check(FULL[token] | {"labels": None}, Planned())
+    inputs, _ = KINDS[token].check(FULL[token] | {"labels": None}, DesiredState())
     assert inputs == {name: v for name, v in FULL[token].items() if name != "labels"}

@@ -27,7 +27,7 @@ from ...harvester.network_configs import (
     progress_of_nodes,
     statuses_of,
 )
-from ...harvester.snapshot import Situation
+from ...harvester.snapshot import Snapshot
 from ...harvester.versions import VM_NETWORKS_FOLLOW
 from ..record import ConfigRecord, Record
 from ..targets import vm_networks_of
@@ -67,7 +67,7 @@ class ConfigStep(Step):
         nodes = ", ".join(self.original.nodes) or "no node"
         return f"network config {self.key} ({nodes})"
 
-    def nodes_waiting(self, now: Situation) -> str:
+    def nodes_waiting(self, now: Snapshot) -> str:
         """How many nodes are ready, and what the others say; empty if all are."""
         config = now.of(VLAN_CONFIG).get(self.key)
         if config is None:
@@ -76,7 +76,7 @@ class ConfigStep(Step):
         return progress_of_nodes(config, waiting) if waiting else ""
 
     def bonds_as_before(
-        self, now: Situation, nodes: Iterable[str], *, anew: bool = True
+        self, now: Snapshot, nodes: Iterable[str], *, anew: bool = True
     ) -> list[str]:
         """What the nodes have not shown: a bond, made anew or not, as a port of its bridge
         (H5.5).
@@ -108,16 +108,16 @@ class DeleteConfig(ConfigStep):
     def title(self) -> str:
         return f"delete {self.where}"
 
-    def done(self, now: Situation) -> bool:
+    def done(self, now: Snapshot) -> bool:
         return self.key not in now.of(VLAN_CONFIG) and not self._left(now)
 
-    def _left(self, now: Situation) -> list[str]:
+    def _left(self, now: Snapshot) -> list[str]:
         return sorted(nodes_of(statuses_of(self.key, now.of(VLAN_STATUS))))
 
-    async def act(self, now: Situation, hands: Hands) -> None:
-        await hands.cluster.delete(VLAN_CONFIG, self.key, None, hands.patience)
+    async def act(self, now: Snapshot, hands: Hands) -> None:
+        await hands.cluster.delete(VLAN_CONFIG, self.key, None, hands.deadline)
 
-    def waits_for(self, now: Situation) -> str:
+    def waits_for(self, now: Snapshot) -> str:
         left = self._left(now)
         nodes = f"{', '.join(left)} to tear it down" if left else "it to go"
         return f"network config {self.key}: {nodes}"
@@ -137,10 +137,10 @@ class SetMtu(ConfigStep):
     def title(self) -> str:
         return f"set MTU {target_mtu(self.record)} on {self.where}"
 
-    def done(self, now: Situation) -> bool:
+    def done(self, now: Snapshot) -> bool:
         return not self._missing(now)
 
-    def _missing(self, now: Situation) -> str:
+    def _missing(self, now: Snapshot) -> str:
         config = now.of(VLAN_CONFIG).get(self.key)
         target = target_mtu(self.record)
         if config is None or not self._has(config, target):
@@ -159,19 +159,19 @@ class SetMtu(ConfigStep):
         spelled = VM_NETWORKS_FOLLOW.on(self.record.version) or attributes.get("mtu") == mtu
         return spelled and config_mtu(config) == mtu
 
-    async def act(self, now: Situation, hands: Hands) -> None:
+    async def act(self, now: Snapshot, hands: Hands) -> None:
         mtu = target_mtu(self.record)
         patch = {"spec": {"uplink": {"linkAttributes": {"mtu": mtu}}}}
-        await hands.cluster.patch(VLAN_CONFIG, self.key, patch, hands.patience)
+        await hands.cluster.patch(VLAN_CONFIG, self.key, patch, hands.deadline)
 
-    def waits_for(self, now: Situation) -> str:
+    def waits_for(self, now: Snapshot) -> str:
         return self._missing(now)
 
-    def unproven(self, now: Situation) -> list[str]:
+    def unproven(self, now: Snapshot) -> list[str]:
         return self.bonds_as_before(now, self.original.nodes)
 
 
-def networks_behind(now: Situation, cluster_network: str, mtu: int) -> list[str]:
+def networks_behind(now: Snapshot, cluster_network: str, mtu: int) -> list[str]:
     """The VM networks of a cluster network that have another MTU."""
     nads = now.of(NAD)
     own = vm_networks_of(now, cluster_network)
@@ -192,22 +192,22 @@ class CreateConfig(ConfigStep):
     def title(self) -> str:
         return f"create {self.where} again with MTU {target_mtu(self.record)}"
 
-    def done(self, now: Situation) -> bool:
+    def done(self, now: Snapshot) -> bool:
         config = now.of(VLAN_CONFIG).get(self.key)
         if config is None or is_terminating(config):
             return False
         return config_mtu(config) == target_mtu(self.record) and not self.nodes_waiting(now)
 
-    async def act(self, now: Situation, hands: Hands) -> None:
+    async def act(self, now: Snapshot, hands: Hands) -> None:
         while True:
             try:
-                await hands.cluster.create(VLAN_CONFIG, self._manifest(), hands.patience)
+                await hands.cluster.create(VLAN_CONFIG, self._manifest(), hands.deadline)
                 return
             except AlreadyExists:
-                found = await hands.cluster.fresh(VLAN_CONFIG, self.key, hands.patience)
+                found = await hands.cluster.get(VLAN_CONFIG, self.key, hands.deadline)
                 if found is not None and not is_terminating(found):
                     return
-                await hands.patience.sleep(PAUSE)
+                await hands.deadline.sleep(PAUSE)
 
     def _manifest(self) -> Object:
         manifest: Object = copy.deepcopy(self.original.manifest)
@@ -220,10 +220,10 @@ class CreateConfig(ConfigStep):
         }
         return manifest
 
-    def waits_for(self, now: Situation) -> str:
+    def waits_for(self, now: Snapshot) -> str:
         return f"network config {self.key}: {self.nodes_waiting(now)}"
 
-    def unproven(self, now: Situation) -> list[str]:
+    def unproven(self, now: Snapshot) -> list[str]:
         config = now.of(VLAN_CONFIG).get(self.key)
         return self.bonds_as_before(now, matched_nodes(config) if config else ())
 
@@ -248,19 +248,19 @@ class PatchConfig(ConfigStep):
             return dict(back(self.original.manifest["spec"], self.record.goal.patch))
         return dict(self.record.goal.patch)
 
-    def done(self, now: Situation) -> bool:
+    def done(self, now: Snapshot) -> bool:
         config = now.of(VLAN_CONFIG).get(self.key)
         if config is None or not contains(config["spec"], self._patch):
             return False
         return not self.nodes_waiting(now)
 
-    async def act(self, now: Situation, hands: Hands) -> None:
-        await hands.cluster.patch(VLAN_CONFIG, self.key, {"spec": self._patch}, hands.patience)
+    async def act(self, now: Snapshot, hands: Hands) -> None:
+        await hands.cluster.patch(VLAN_CONFIG, self.key, {"spec": self._patch}, hands.deadline)
 
-    def waits_for(self, now: Situation) -> str:
+    def waits_for(self, now: Snapshot) -> str:
         return f"network config {self.key}: {self.nodes_waiting(now)}"
 
-    def unproven(self, now: Situation) -> list[str]:
+    def unproven(self, now: Snapshot) -> list[str]:
         config = now.of(VLAN_CONFIG).get(self.key)
         uplink = self._patch.get("uplink")
         if config is None or not uplink or "clusterNetwork" in self._patch:

@@ -9,10 +9,10 @@ from ...cluster.resources import CLUSTER_NETWORK, NAD, VLAN_CONFIG, Object, key_
 from ...harvester.cni import cni_config
 from ...harvester.mtus import config_mtu, uplink_mtu
 from ...harvester.names import UPLINK_MTU
-from ...harvester.snapshot import Situation
+from ...harvester.snapshot import Snapshot
 from ...harvester.versions import VM_NETWORKS_FOLLOW
 from ...specs.limits import MGMT
-from ...verify.hosts import mtu_commands
+from ...verify.host_commands import mtu_commands
 from .configs import networks_behind, target_mtu
 from .step import Hands, Step
 
@@ -36,25 +36,25 @@ class AnnotateMtu(Step):
         name, mtu = self.record.goal.cluster_network, target_mtu(self.record)
         return f"tell Harvester that cluster network {name} has MTU {mtu}"
 
-    def done(self, now: Situation) -> bool:
+    def done(self, now: Snapshot) -> bool:
         network = now.of(CLUSTER_NETWORK).get(self.record.goal.cluster_network)
         if network is None or uplink_mtu(network) != target_mtu(self.record):
             return False
         return not VM_NETWORKS_FOLLOW.on(self.record.version) or not self._behind(now)
 
-    def _behind(self, now: Situation) -> list[str]:
+    def _behind(self, now: Snapshot) -> list[str]:
         return networks_behind(now, self.record.goal.cluster_network, target_mtu(self.record))
 
-    async def act(self, now: Situation, hands: Hands) -> None:
+    async def act(self, now: Snapshot, hands: Hands) -> None:
         annotation = {UPLINK_MTU: str(target_mtu(self.record))}
         name = self.record.goal.cluster_network
         patch = {"metadata": {"annotations": annotation}}
-        await hands.cluster.patch(CLUSTER_NETWORK, name, patch, hands.patience)
+        await hands.cluster.patch(CLUSTER_NETWORK, name, patch, hands.deadline)
 
-    def waits_for(self, now: Situation) -> str:
+    def waits_for(self, now: Snapshot) -> str:
         return f"VM networks to follow: {', '.join(self._behind(now)[:5])}"
 
-    def unprovable(self, now: Situation) -> list[str]:
+    def unprovable(self, now: Snapshot) -> list[str]:
         looked = self.record.verify is not None
         if self.record.goal.cluster_network != MGMT or looked or self.record.backwards:
             return []
@@ -74,7 +74,7 @@ class AnnotateMtu(Step):
         ]
 
 
-def mirrored(now: Situation) -> dict[str, int]:
+def mirrored(now: Snapshot) -> dict[str, int]:
     """The MTU in bytes of mgmt-bo by node, where the server mirrors it (from 1.9 on, H5.3)."""
     return {
         key_of(config).removeprefix(MIRROR): config_mtu(config)
@@ -112,12 +112,12 @@ class WriteVmNetwork(Step):
         text = self.record.goal.patch.get("spec", {}).get("config")
         return before if text is None else json.loads(text)
 
-    def done(self, now: Situation) -> bool:
+    def done(self, now: Snapshot) -> bool:
         nad = now.of(NAD).get(self.key)
         return nad is None or cni_config(nad) == self._config
 
-    async def act(self, now: Situation, hands: Hands) -> None:
+    async def act(self, now: Snapshot, hands: Hands) -> None:
         text = self.record.vm_networks[self.key]
         if not self.record.backwards:
             text = json.dumps(self._config, separators=(",", ":"))
-        await hands.cluster.patch(NAD, self.key, {"spec": {"config": text}}, hands.patience)
+        await hands.cluster.patch(NAD, self.key, {"spec": {"config": text}}, hands.deadline)

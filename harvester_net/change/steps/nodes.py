@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 from ...cluster.errors import Conflict, Denied, Forbidden
 from ...cluster.resources import CLUSTER_NETWORK
-from ...harvester.snapshot import Situation
+from ...harvester.snapshot import Snapshot
 from ...specs.limits import MGMT
 from ...verify import check as verify
-from ...verify.facts import Question
+from ...verify.facts import CheckRequest
 from ...verify.outcome import NotProven, problems
 from ..consent import NodeCheck
 from ..record import Record
@@ -51,14 +51,14 @@ class VerifyNodes(Step):
             ping = f", and ping between them on VLAN {self.check.vlan}"
         return f"look at the devices of {self.network} on every node{ping}"
 
-    def done(self, now: Situation) -> bool:
+    def done(self, now: Snapshot) -> bool:
         return False
 
-    async def act(self, now: Situation, hands: Hands) -> None:
+    async def act(self, now: Snapshot, hands: Hands) -> None:
         end, tell = time.monotonic() + self.seconds, hands.tell
         while True:
             outcome = await verify.check(
-                hands.cluster, self.question, hands.patience, tell, ping_anyway=False
+                hands.cluster, self.request, hands.deadline, tell, ping_anyway=False
             )
             hands.seen(outcome)
             if outcome.is_proven:
@@ -70,7 +70,7 @@ class VerifyNodes(Step):
                 await self._have_agents_look(hands)
             tell = self._again(problems(outcome), hands)
             tell("")
-            await hands.patience.sleep(PAUSE)
+            await hands.deadline.sleep(PAUSE)
 
     async def _have_agents_look(self, hands: Hands) -> None:
         """An agent looks at VLANs only when the cluster network changes, and misses a VM
@@ -79,7 +79,7 @@ class VerifyNodes(Step):
         note = {"metadata": {"annotations": {LOOK_AGAIN: secrets.token_hex(4)}}}
         # What it does not help the next look will say.
         with suppress(Denied, Forbidden, Conflict):
-            await hands.cluster.patch(CLUSTER_NETWORK, self.network, note, hands.patience)
+            await hands.cluster.patch(CLUSTER_NETWORK, self.network, note, hands.deadline)
 
     def _again(self, found: list[str], hands: Hands) -> Callable[[str], None]:
         """What is wrong is of more interest than the pods of the next look."""
@@ -93,9 +93,9 @@ class VerifyNodes(Step):
         return float(self.record.node_timeout) if self.network == MGMT else SECONDS_TO_FOLLOW
 
     @property
-    def question(self) -> Question:
+    def request(self) -> CheckRequest:
         """What is to be proven."""
-        return Question(
+        return CheckRequest(
             self.network,
             mtu=target_mtu(self.record) or None,
             vlan=self.check.vlan,
@@ -115,8 +115,8 @@ async def unable(record: Record, hands: Hands) -> list[str]:
     step = VerifyNodes(record, (), network, record.verify)
     outcome = await verify.check(
         hands.cluster,
-        replace(step.question, vlan=None),
-        hands.patience,
+        replace(step.request, vlan=None),
+        hands.deadline,
         hands.tell,
         ping_anyway=False,
     )

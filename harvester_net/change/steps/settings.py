@@ -16,7 +16,7 @@ from ...cluster.resources import (
 )
 from ...harvester.names import RWX_PREFIX, RWX_SETTING, STORAGE_PREFIX, STORAGE_SETTING
 from ...harvester.settings import storage_progress
-from ...harvester.snapshot import Situation
+from ...harvester.snapshot import Snapshot
 from ...harvester.workloads import is_system_nad, not_detached
 from .step import Hands, Step
 
@@ -29,7 +29,7 @@ RWX_IN_LONGHORN = "longhorn-system/endpoint-network-for-rwx-volume"
 class StorageStep(Step):
     """A step that Longhorn and Harvester take their time for."""
 
-    def limit(self, now: Situation) -> float:
+    def limit(self, now: Snapshot) -> float:
         return float(self.record.storage_timeout)
 
 
@@ -47,16 +47,16 @@ class VolumesDetached(StorageStep):
     def title(self) -> str:
         return "wait until every volume is detached"
 
-    def done(self, now: Situation) -> bool:
+    def done(self, now: Snapshot) -> bool:
         return not self._attached(now)
 
-    def _attached(self, now: Situation) -> list[str]:
+    def _attached(self, now: Snapshot) -> list[str]:
         return not_detached(now.of(VOLUME).values(), dict(now.of(CLAIM)))
 
-    async def act(self, now: Situation, hands: Hands) -> None:
+    async def act(self, now: Snapshot, hands: Hands) -> None:
         """Longhorn detaches by itself; nothing is to be done."""
 
-    def waits_for(self, now: Situation) -> str:
+    def waits_for(self, now: Snapshot) -> str:
         attached = self._attached(now)
         more = f" and {len(attached) - 3} more" if len(attached) > 3 else ""
         return f"volumes to be detached: {', '.join(attached[:3])}{more}"
@@ -83,7 +83,7 @@ class WriteStorage(StorageStep):
         where = f"VLAN {value.get('vlan')} on {value.get('clusterNetwork')}"
         return f"set the storage network: {value.get('range')}, {where}"
 
-    def done(self, now: Situation) -> bool:
+    def done(self, now: Snapshot) -> bool:
         setting = now.of(SETTING).get(STORAGE_SETTING, {"metadata": {}})
         if now.setting(STORAGE_SETTING) != self.text or not storage_progress(setting).done:
             return False
@@ -93,11 +93,11 @@ class WriteStorage(StorageStep):
             for nad in now.of(NAD).values()
         )
 
-    async def act(self, now: Situation, hands: Hands) -> None:
+    async def act(self, now: Snapshot, hands: Hands) -> None:
         if now.setting(STORAGE_SETTING) != self.text:
             await write_setting(STORAGE_SETTING, self.text, hands)
 
-    def waits_for(self, now: Situation) -> str:
+    def waits_for(self, now: Snapshot) -> str:
         if now.setting(STORAGE_SETTING) != self.text:
             return "the new value of the storage network to be written"
         setting = now.of(SETTING).get(STORAGE_SETTING, {"metadata": {}})
@@ -121,7 +121,7 @@ class WriteRwx(StorageStep):
     def title(self) -> str:
         return "reset the RWX network" if self.reset else "set the RWX network again"
 
-    def done(self, now: Situation) -> bool:
+    def done(self, now: Snapshot) -> bool:
         setting = now.of(SETTING).get(RWX_SETTING)
         if setting is None:
             return True
@@ -130,10 +130,10 @@ class WriteRwx(StorageStep):
         written = now.setting(RWX_SETTING) == self.text
         return written and settled and self._in_longhorn(now) == self._wanted(now)
 
-    def _in_longhorn(self, now: Situation) -> str:
+    def _in_longhorn(self, now: Snapshot) -> str:
         return str(now.of(LONGHORN_SETTING).get(RWX_IN_LONGHORN, {}).get("value") or "")
 
-    def _wanted(self, now: Situation) -> str:
+    def _wanted(self, now: Snapshot) -> str:
         value = json.loads(self.text or "{}")
         if value.get("share-storage-network"):
             storage = now.of(SETTING).get(STORAGE_SETTING, {"metadata": {}})
@@ -141,11 +141,11 @@ class WriteRwx(StorageStep):
         rwx = annotations_of(now.of(SETTING)[RWX_SETTING])
         return rwx.get(RWX_PREFIX + "net-attach-def", "") if value.get("network") else ""
 
-    async def act(self, now: Situation, hands: Hands) -> None:
+    async def act(self, now: Snapshot, hands: Hands) -> None:
         if now.setting(RWX_SETTING) != self.text:
             await write_setting(RWX_SETTING, self.text, hands)
 
-    def waits_for(self, now: Situation) -> str:
+    def waits_for(self, now: Snapshot) -> str:
         return "Longhorn to take the RWX network"
 
 
@@ -153,7 +153,7 @@ async def write_setting(name: str, text: str, hands: Hands) -> None:
     """Write a Setting as soon as Harvester is through with the value before (H3.5 b)."""
     while True:
         try:
-            await hands.cluster.patch(SETTING, name, {"value": text}, hands.patience)
+            await hands.cluster.patch(SETTING, name, {"value": text}, hands.deadline)
             return
         except Conflict:
-            await hands.patience.sleep(PAUSE)
+            await hands.deadline.sleep(PAUSE)

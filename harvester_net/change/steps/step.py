@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ...cluster.cluster import Cluster
-from ...cluster.deadline import Patience
+from ...cluster.deadline import Deadline
 from ...cluster.resources import Resource
-from ...harvester.snapshot import Situation
+from ...harvester.snapshot import Snapshot
 from ...verify.outcome import Outcome
 from ..record import Record
 
@@ -24,7 +24,7 @@ class Hands:
     """What a step acts with."""
 
     cluster: Cluster
-    patience: Patience
+    deadline: Deadline
     tell: Callable[[str], None] = _unheard
     """Shows what an act waits for."""
     seen: Callable[[Outcome], None] = _unheard
@@ -57,25 +57,25 @@ class Step(ABC):
         """What it does, for the plan."""
 
     @abstractmethod
-    def done(self, now: Situation) -> bool:
+    def done(self, now: Snapshot) -> bool:
         """Whether it is over, judged from what is live."""
 
     @abstractmethod
-    async def act(self, now: Situation, hands: Hands) -> None:
+    async def act(self, now: Snapshot, hands: Hands) -> None:
         """Start what makes it done; called again after a kill or a refusal."""
 
-    def waits_for(self, now: Situation) -> str:
+    def waits_for(self, now: Snapshot) -> str:
         """What it waits for, for the user."""
         return ""
 
-    def unproven(self, now: Situation) -> list[str]:
+    def unproven(self, now: Snapshot) -> list[str]:
         """What the API says is done but the nodes have not shown yet."""
         return []
 
-    def unprovable(self, now: Situation) -> list[str]:
+    def unprovable(self, now: Snapshot) -> list[str]:
         """What no waiting will prove: nobody has looked, or the API says that it is not so."""
         return []
 
-    def limit(self, now: Situation) -> float:
+    def limit(self, now: Snapshot) -> float:
         """Seconds that it may take in this situation."""
         return float(self.record.node_timeout)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...cluster.errors import Conflict
 from ...cluster.resources import VM, VMI, Object, is_terminating
 from ...harvester.names import LAST_STRATEGY
-from ...harvester.snapshot import Situation
+from ...harvester.snapshot import Snapshot
 from ...harvester.workloads import FINAL_PHASES, is_stopped
 from ..record import VmRecord
 from ..vms import HALTED
@@ -48,7 +48,7 @@ class StopVm(VmStep):
             return f"remove the finished instance of VM {self.key}"
         return f"stop VM {self.key} ({self.original.strategy or 'running'})"
 
-    def done(self, now: Situation) -> bool:
+    def done(self, now: Snapshot) -> bool:
         vm = now.of(VM).get(self.key)
         if self.key in now.of(VMI):
             return False
@@ -57,19 +57,19 @@ class StopVm(VmStep):
         # Right after a start its status still speaks of the time before.
         return is_halted(vm) and is_stopped(vm, None)
 
-    async def act(self, now: Situation, hands: Hands) -> None:
+    async def act(self, now: Snapshot, hands: Hands) -> None:
         vm, vmi = now.of(VM).get(self.key), now.of(VMI).get(self.key)
         if self.original.finished:
             if vmi is not None:
                 uid = vmi["metadata"]["uid"]
-                await hands.cluster.delete(VMI, self.key, uid, hands.patience)
+                await hands.cluster.delete(VMI, self.key, uid, hands.deadline)
         elif vm is not None and not is_halted(vm):
-            await hands.cluster.patch(VM, self.key, {"spec": halted(vm)}, hands.patience)
+            await hands.cluster.patch(VM, self.key, {"spec": halted(vm)}, hands.deadline)
 
-    def waits_for(self, now: Situation) -> str:
+    def waits_for(self, now: Snapshot) -> str:
         return f"VM {self.key} to stop"
 
-    def limit(self, now: Situation) -> float:
+    def limit(self, now: Snapshot) -> float:
         vmi = now.of(VMI).get(self.key) or {}
         grace = (vmi.get("spec") or {}).get("terminationGracePeriodSeconds") or 0
         return float(self.record.stop_timeout + grace)
@@ -87,7 +87,7 @@ class StartVm(VmStep):
     def title(self) -> str:
         return f"start VM {self.key} ({self.original.strategy or 'running'})"
 
-    def done(self, now: Situation) -> bool:
+    def done(self, now: Snapshot) -> bool:
         vm, vmi = now.of(VM).get(self.key), now.of(VMI).get(self.key)
         if vm is None:
             return True  # Somebody deleted it meanwhile; there is nothing to bring back.
@@ -100,34 +100,34 @@ class StartVm(VmStep):
         phase = (vmi.get("status") or {}).get("phase")
         return phase in UP or self.original.phase not in UP
 
-    async def act(self, now: Situation, hands: Hands) -> None:
+    async def act(self, now: Snapshot, hands: Hands) -> None:
         vm = now.of(VM).get(self.key)
         if vm is None:
             return
         if is_halted(vm):
             vm = await hands.cluster.patch(
-                VM, self.key, restored(self.original), hands.patience
+                VM, self.key, restored(self.original), hands.deadline
             )
         if self.original.strategy == "Manual" and self.original.phase:
             # An instance that is still going would swallow the request.
             while self._is_going(hands):
-                await hands.patience.sleep(PAUSE)
-            if self.key not in hands.cluster.known(VMI):
+                await hands.deadline.sleep(PAUSE)
+            if self.key not in hands.cluster.cached(VMI):
                 await self._ask_to_start(hands)
 
     def _is_going(self, hands: Hands) -> bool:
-        instance = hands.cluster.known(VMI).get(self.key)
+        instance = hands.cluster.cached(VMI).get(self.key)
         return instance is not None and is_terminating(instance)
 
     async def _ask_to_start(self, hands: Hands) -> None:
         # A conflict: it has been asked already, by us before a kill or by somebody else.
         with suppress(Conflict):
-            await hands.cluster.connection.start_vm(self.key, hands.patience)
+            await hands.cluster.connection.start_vm(self.key, hands.deadline)
 
-    def limit(self, now: Situation) -> float:
+    def limit(self, now: Snapshot) -> float:
         return SECONDS_TO_START
 
-    def waits_for(self, now: Situation) -> str:
+    def waits_for(self, now: Snapshot) -> str:
         vm = now.of(VM).get(self.key) or {}
         status = (vm.get("status") or {}).get("printableStatus") or "not started yet"
         return f"VM {self.key} to run ({status})"

@@ -11,19 +11,24 @@ from rich.text import Text
 
 from ...verify.devices import Devices, Ports
 from ...verify.outcome import Outcome, proven_words
-from ...verify.pinging import Came
+from ...verify.pinging import PingResult
 from ...verify.vlans import words as vlan_words
 
 WIDTH = 160
 """Columns of a table that nobody looks at on a terminal."""
 COLUMNS = ("node", "bond", "mode", "NICs", "bridge", "other ports", "VLANs on the uplink")
-STYLES = {Came.FULL: "green", Came.USUAL: "red", Came.SMALL: "red", Came.NONE: "red"}
+STYLES = {
+    PingResult.FULL: "green",
+    PingResult.USUAL: "red",
+    PingResult.SMALL: "red",
+    PingResult.NONE: "red",
+}
 WORDS = {
-    Came.FULL: "ok",
-    Came.USUAL: "1500 only",
-    Came.SMALL: "small only",
-    Came.NONE: "nothing",
-    Came.UNKNOWN: "?",
+    PingResult.FULL: "ok",
+    PingResult.USUAL: "1500 only",
+    PingResult.SMALL: "small only",
+    PingResult.NONE: "nothing",
+    PingResult.UNKNOWN: "?",
 }
 
 
@@ -36,7 +41,7 @@ def text(outcome: Outcome, width: int = WIDTH, *, colours: bool = False) -> str:
     console.print(Text(_headline(outcome), "bold"))
     if outcome.nodes:
         console.print(devices_table(outcome))
-    if outcome.pings.came:
+    if outcome.pings.results:
         console.print(
             f"full frames of {outcome.mtu} bytes on VLAN {outcome.pings.vlan}, from the node "
             "on the left to the one above:"
@@ -113,13 +118,13 @@ def _ports(ports: Ports, mtu: int) -> Text:
 
 def pings_table(outcome: Outcome) -> Table:
     """A row for each node that pings, a column for each that is pinged."""
-    came = outcome.pings.came
-    nodes = sorted({node for pair in came for node in pair})
+    results = outcome.pings.results
+    nodes = sorted({node for pair in results for node in pair})
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for name in ("", *nodes):
         table.add_column(name)
     for a in nodes:
-        row = [came.get((a, b)) for b in nodes]
+        row = [results.get((a, b)) for b in nodes]
         table.add_row(
             a, *(Text(WORDS[c], STYLES.get(c, "yellow")) if c else Text("-") for c in row)
         )

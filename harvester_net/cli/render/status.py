@@ -13,7 +13,7 @@ from ...change.steps.order import steps_of
 from ...cluster.resources import NAD, VLAN_CONFIG, VM, VMI, Object
 from ...harvester.mtus import config_mtu, nad_mtu
 from ...harvester.names import RWX_SETTING, STORAGE_SETTING
-from ...harvester.snapshot import Situation
+from ...harvester.snapshot import Snapshot
 from ...harvester.workloads import is_system_nad, nads_of
 
 
@@ -25,7 +25,7 @@ class Standing:
     """The unfinished change, from its journal."""
     lease: Object | None
     """The lease, if somebody holds it."""
-    situation: Situation
+    snapshot: Snapshot
 
 
 def text(standing: Standing) -> str:
@@ -33,7 +33,7 @@ def text(standing: Standing) -> str:
     record = standing.record
     if record is None:
         return f"no change is unfinished; {_holder_words(standing)}"
-    steps = steps_now(record, standing.situation)
+    steps = steps_now(record, standing.snapshot)
     done = sum(step.state == "done" for step in steps)
     return "\n".join(
         [
@@ -44,7 +44,7 @@ def text(standing: Standing) -> str:
             "steps:",
             *(f"  {step.state} {number:>4}. {step}" for number, step in enumerate(steps, 1)),
             "now:",
-            *(f"  {fact}" for fact in _facts(record, standing.situation)),
+            *(f"  {fact}" for fact in _facts(record, standing.snapshot)),
         ]
     )
 
@@ -53,7 +53,7 @@ def document(standing: Standing) -> dict[str, Any]:
     """The unfinished change for programs: values that JSON has."""
     record = standing.record
     return {
-        "unfinished": None if record is None else _unfinished(record, standing.situation),
+        "unfinished": None if record is None else _unfinished(record, standing.snapshot),
         "holder": _holder(standing.lease),
     }
 
@@ -70,23 +70,23 @@ class StepNow:
         return self.title + (f": waits for {self.waits_for}" if self.waits_for else "")
 
 
-def steps_now(record: Record, situation: Situation) -> list[StepNow]:
+def steps_now(record: Record, snapshot: Snapshot) -> list[StepNow]:
     """The steps, judged as the next run will: by the journal and by what is live."""
     done = set(record.done)
     seen = []
     for step in steps_of(record):
         reachable = done.issuperset(step.after)
-        if step.id in done or (reachable and step.done(situation)):
+        if step.id in done or (reachable and step.done(snapshot)):
             done.add(step.id)
             seen.append(StepNow(step.title, "done"))
         elif reachable:
-            seen.append(StepNow(step.title, "next", step.waits_for(situation)))
+            seen.append(StepNow(step.title, "next", step.waits_for(snapshot)))
         else:
             seen.append(StepNow(step.title, "left"))
     return seen
 
 
-def _unfinished(record: Record, situation: Situation) -> dict[str, Any]:
+def _unfinished(record: Record, snapshot: Snapshot) -> dict[str, Any]:
     return {
         "change": report.headline(record),
         "began": record.began,
@@ -94,13 +94,13 @@ def _unfinished(record: Record, situation: Situation) -> dict[str, Any]:
         "direction": "back" if record.backwards else "forwards",
         "steps": [
             {"title": step.title, "state": step.state, "waitsFor": step.waits_for}
-            for step in steps_now(record, situation)
+            for step in steps_now(record, snapshot)
         ],
         "now": {
-            "stoppedVms": stopped_vms(record, situation),
-            "networkConfigs": mtu_of_configs(record, situation),
-            "vmNetworks": mtu_of_vm_networks(record, situation),
-            "clearedSettings": cleared(record, situation),
+            "stoppedVms": stopped_vms(record, snapshot),
+            "networkConfigs": mtu_of_configs(record, snapshot),
+            "vmNetworks": mtu_of_vm_networks(record, snapshot),
+            "clearedSettings": cleared(record, snapshot),
         },
     }
 
@@ -123,9 +123,9 @@ def _holder_words(standing: Standing) -> str:
     return f"the lease is held since {holder['since']} by {holder['who']}"
 
 
-def stopped_vms(record: Record, situation: Situation) -> list[str]:
+def stopped_vms(record: Record, snapshot: Snapshot) -> list[str]:
     """The VMs of the change that are down at the moment."""
-    vms, vmis = situation.of(VM), situation.of(VMI)
+    vms, vmis = snapshot.of(VM), snapshot.of(VMI)
     return [
         key
         for key, original in sorted(record.vms.items())
@@ -133,41 +133,41 @@ def stopped_vms(record: Record, situation: Situation) -> list[str]:
     ]
 
 
-def mtu_of_configs(record: Record, situation: Situation) -> dict[str, int | None]:
+def mtu_of_configs(record: Record, snapshot: Snapshot) -> dict[str, int | None]:
     """The MTU in bytes of each config of the change; None: it is deleted at the moment."""
-    live = situation.of(VLAN_CONFIG)
+    live = snapshot.of(VLAN_CONFIG)
     return {
         key: config_mtu(live[key]) if key in live else None for key in sorted(record.configs)
     }
 
 
-def mtu_of_vm_networks(record: Record, situation: Situation) -> dict[str, int]:
+def mtu_of_vm_networks(record: Record, snapshot: Snapshot) -> dict[str, int]:
     """The MTU in bytes of each VM network of the cluster network that users made."""
-    nads = situation.of(NAD)
+    nads = snapshot.of(NAD)
     own = nads_of(record.goal.cluster_network, nads.values())
     return {key: nad_mtu(nads[key]) for key in sorted(own) if not is_system_nad(nads[key])}
 
 
-def cleared(record: Record, situation: Situation) -> list[str]:
+def cleared(record: Record, snapshot: Snapshot) -> list[str]:
     """The Settings that are not as they were before the change."""
     before = {STORAGE_SETTING: record.storage, RWX_SETTING: record.rwx}
     return [
         name
         for name, value in before.items()
-        if value is not None and situation.setting(name) != value
+        if value is not None and snapshot.setting(name) != value
     ]
 
 
-def _facts(record: Record, situation: Situation) -> Iterator[str]:
-    if down := stopped_vms(record, situation):
+def _facts(record: Record, snapshot: Snapshot) -> Iterator[str]:
+    if down := stopped_vms(record, snapshot):
         yield f"VMs that are stopped: {', '.join(down)}"
-    for key, mtu in mtu_of_configs(record, situation).items():
+    for key, mtu in mtu_of_configs(record, snapshot).items():
         nodes = ", ".join(record.configs[key].nodes) or "no node"
         if mtu is None:
             yield f"network config {key} ({nodes}) is deleted; the journal holds it"
         else:
             yield f"network config {key} ({nodes}) has MTU {mtu}"
-    for key, mtu in mtu_of_vm_networks(record, situation).items():
+    for key, mtu in mtu_of_vm_networks(record, snapshot).items():
         yield f"VM network {key} has MTU {mtu}"
-    for name in cleared(record, situation):
+    for name in cleared(record, snapshot):
         yield f"setting {name} is cleared; the journal holds its value"

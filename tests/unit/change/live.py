@@ -15,7 +15,7 @@ from harvester_net.change.executor import Told
 from harvester_net.change.journal import Journal
 from harvester_net.change.record import Record
 from harvester_net.cluster.cluster import Cluster
-from harvester_net.cluster.deadline import Patience
+from harvester_net.cluster.deadline import Deadline
 from harvester_net.cluster.errors import NotFound
 from harvester_net.cluster.resources import Object, Resource
 
@@ -40,11 +40,11 @@ class LiveCluster(ModelCluster):
         self.unknown: set[Resource] = set()
         """Kinds that this server does not have."""
 
-    def patience(
+    def deadline(
         self, seconds: float = 3600, cancelled: asyncio.Event | None = None
-    ) -> Patience:
+    ) -> Deadline:
         """A patience by this cluster's clock."""
-        return Patience(seconds, cancelled, now=lambda: self.now)
+        return Deadline(seconds, cancelled, now=lambda: self.now)
 
     def settle(self) -> None:
         before = self.world
@@ -56,47 +56,47 @@ class LiveCluster(ModelCluster):
         self.writes.append((verb, resource, key))
         self.before_write(self.writes[-1])
 
-    async def create(self, resource: Resource, obj: Object, patience: Any) -> Object:
+    async def create(self, resource: Resource, obj: Object, deadline: Any) -> Object:
         self._write("create", resource, obj["metadata"]["name"])
-        return await super().create(resource, obj, patience)
+        return await super().create(resource, obj, deadline)
 
     async def patch(
-        self, resource: Resource, key: str, fields: Object, patience: Any
+        self, resource: Resource, key: str, fields: Object, deadline: Any
     ) -> Object:
         self._write("patch", resource, key)
-        return await super().patch(resource, key, fields, patience)
+        return await super().patch(resource, key, fields, deadline)
 
     async def delete(
-        self, resource: Resource, key: str, uid: str | None, patience: Any
+        self, resource: Resource, key: str, uid: str | None, deadline: Any
     ) -> bool:
         self._write("delete", resource, key)
-        return await super().delete(resource, key, uid, patience)
+        return await super().delete(resource, key, uid, deadline)
 
-    async def all(self, resource: Resource, patience: Any) -> dict[str, Object]:
+    async def list(self, resource: Resource, deadline: Any) -> dict[str, Object]:
         """All objects of a kind."""
         if resource in self.unknown:
             raise NotFound(f"list {resource.plural}: the server does not know the kind")
-        return self.known(resource)
+        return self.cached(resource)
 
-    def forget(self, *resources: Resource) -> None:
+    def invalidate(self, *resources: Resource) -> None:
         """The model remembers nothing that could be out of date."""
 
     @asynccontextmanager
     async def watching(
-        self, resources: tuple[Resource, ...], patience: Patience
+        self, resources: tuple[Resource, ...], deadline: Deadline
     ) -> AsyncIterator[None]:
         """The model always knows everything."""
-        patience.check()
+        deadline.check()
         yield
 
-    async def until(
-        self, resources: tuple[Resource, ...], done: Callable[[], T | None], patience: Patience
+    async def wait_for(
+        self, resources: tuple[Resource, ...], done: Callable[[], T | None], deadline: Deadline
     ) -> T:
         """Each look costs a second in which the controllers work."""
         while True:
             if (result := done()) is not None:
                 return result
-            patience.check()
+            deadline.check()
             await asyncio.sleep(0)
             self.now += 1
             self.settle()
@@ -124,15 +124,15 @@ def as_cluster(live: ModelCluster) -> Cluster:
     return cast(Cluster, live)
 
 
-def work_on(live: LiveCluster, heard: Heard | None = None, **patience: Any) -> Work:
+def work_on(live: LiveCluster, heard: Heard | None = None, **deadline: Any) -> Work:
     """What a change is carried out with on the model."""
     told = (heard or Heard()).told()
-    return Work(as_cluster(live), live.patience(**patience), "the test", told)
+    return Work(as_cluster(live), live.deadline(**deadline), "the test", told)
 
 
 async def opened(live: LiveCluster, record: Record) -> Journal:
     """The journal of a change that begins."""
-    book = Journal(as_cluster(live), live.patience(), record)
+    book = Journal(as_cluster(live), live.deadline(), record)
     await book.open()
     live.writes.clear()
     return book

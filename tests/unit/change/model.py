@@ -128,7 +128,7 @@ class ModelConnection:
     def __init__(self, cluster: ModelCluster) -> None:
         self._cluster = cluster
 
-    async def start_vm(self, key: str, patience: Any) -> None:
+    async def start_vm(self, key: str, deadline: Any) -> None:
         self._cluster.world = start_asked(self._cluster.world, key)
 
 
@@ -139,18 +139,18 @@ class ModelCluster:
         self.world = world
         self.connection = ModelConnection(self)
 
-    async def create(self, resource: Resource, obj: Object, patience: Any) -> Object:
+    async def create(self, resource: Resource, obj: Object, deadline: Any) -> Object:
         self.world = created(self.world, resource, obj)
         return self.world.of(resource)[key_of(obj)]
 
     async def patch(
-        self, resource: Resource, key: str, fields: Object, patience: Any
+        self, resource: Resource, key: str, fields: Object, deadline: Any
     ) -> Object:
         self.world = patched(self.world, resource, key, fields)
         return self.world.of(resource)[key]
 
     async def delete(
-        self, resource: Resource, key: str, uid: str | None, patience: Any
+        self, resource: Resource, key: str, uid: str | None, deadline: Any
     ) -> bool:
         try:
             self.world = deleted(self.world, resource, key, uid)
@@ -158,10 +158,10 @@ class ModelCluster:
             return False
         return True
 
-    async def fresh(self, resource: Resource, key: str, patience: Any) -> Object | None:
+    async def get(self, resource: Resource, key: str, deadline: Any) -> Object | None:
         return self.world.get(resource, key)
 
-    def known(self, resource: Resource) -> dict[str, Object]:
+    def cached(self, resource: Resource) -> dict[str, Object]:
         """The objects of a kind; there is no lag in the model."""
         return dict(self.world.of(resource))
 

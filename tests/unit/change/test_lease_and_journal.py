@@ -80,7 +80,7 @@ def test_a_dead_holder_holds_nothing() -> None:
 
 async def test_a_lease_is_held_and_then_released() -> None:
     live = LiveCluster(World((1, 8)).put(*_setting("storage-network")))
-    async with lease.held(as_cluster(live), "ann", live.patience()):
+    async with lease.held(as_cluster(live), "ann", live.deadline()):
         spec = live.world.of(LEASE)[lease.KEY]["spec"]
         assert spec["holderIdentity"].startswith("ann (process ")
         assert spec["leaseDurationSeconds"] == lease.SECONDS
@@ -98,7 +98,7 @@ async def test_an_expired_lease_is_taken_over() -> None:
     }
     old["spec"]["renewTime"] = "2020-01-01T00:00:00.000000Z"
     live.world = live.world.put(LEASE, old)
-    async with lease.held(as_cluster(live), "ann", live.patience()):
+    async with lease.held(as_cluster(live), "ann", live.deadline()):
         holder = live.world.of(LEASE)[lease.KEY]["spec"]["holderIdentity"]
         assert holder.startswith("ann ")
 
@@ -108,7 +108,7 @@ async def test_a_lease_that_somebody_took_over_is_lost(
 ) -> None:
     monkeypatch.setattr(lease, "SECONDS_BETWEEN", 0.001)
     live = LiveCluster(World((1, 8)).put(*_setting("storage-network")))
-    async with lease.held(as_cluster(live), "ann", live.patience()) as lost:
+    async with lease.held(as_cluster(live), "ann", live.deadline()) as lost:
         taken = {"spec": {"holderIdentity": "bob"}}
         live.world = live.world.changed(LEASE, lease.KEY, taken)
         async with asyncio.timeout(10):
@@ -130,7 +130,7 @@ async def test_a_conflict_over_our_own_lease_is_no_loss(
             again.set()
 
     live.before_write = conflict
-    async with lease.held(as_cluster(live), "ann", live.patience()) as lost:
+    async with lease.held(as_cluster(live), "ann", live.deadline()) as lost:
         async with asyncio.timeout(10):
             await again.wait()
         assert not lost.done()
@@ -161,7 +161,7 @@ RECORD = Record(
 async def test_what_is_journalled_is_read_back_the_same() -> None:
     live = LiveCluster(World((1, 8)).put(*_setting("storage-network")))
     await opened(live, RECORD)
-    assert await journal.read(as_cluster(live), live.patience()) == RECORD
+    assert await journal.read(as_cluster(live), live.deadline()) == RECORD
 
 
 async def test_a_large_journal_is_packed_and_read_back_the_same() -> None:
@@ -171,15 +171,15 @@ async def test_a_large_journal_is_packed_and_read_back_the_same() -> None:
     book = await opened(live, RECORD)
     book.note(lambda _: large)
     await book.write()
-    stored = await as_cluster(live).fresh(CONFIG_MAP, journal.KEY, live.patience())
+    stored = await as_cluster(live).get(CONFIG_MAP, journal.KEY, live.deadline())
     assert stored is not None
     assert len(str(stored)) < 1024 * 1024
-    assert await journal.read(as_cluster(live), live.patience()) == large
+    assert await journal.read(as_cluster(live), live.deadline()) == large
 
 
 async def test_without_a_journal_nothing_is_unfinished() -> None:
     live = LiveCluster(World((1, 8)))
-    assert await journal.read(as_cluster(live), live.patience()) is None
+    assert await journal.read(as_cluster(live), live.deadline()) is None
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ async def test_notes_of_several_steps_go_in_one_write() -> None:
     book.note(lambda record: record.with_done("b"))
     await asyncio.gather(book.write(), book.write(), book.write())
     assert len(live.writes) == 1
-    read = await journal.read(as_cluster(live), live.patience())
+    read = await journal.read(as_cluster(live), live.deadline())
     assert read is not None
     assert read.done == ["stop default/vm", "a", "b"]
 
@@ -219,8 +219,8 @@ async def test_a_journal_whose_create_lost_its_answer_is_written_again() -> None
     live = LiveCluster(World((1, 8)).put(*_setting("storage-network")))
     await opened(live, RECORD)
     other = RECORD.model_copy(update={"id": "efgh"})
-    await Journal(as_cluster(live), live.patience(), other).open()
-    assert await journal.read(as_cluster(live), live.patience()) == other
+    await Journal(as_cluster(live), live.deadline(), other).open()
+    assert await journal.read(as_cluster(live), live.deadline()) == other
 
 
 async def test_a_closed_journal_is_gone() -> None:

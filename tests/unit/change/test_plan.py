@@ -41,11 +41,11 @@ GOING = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}}
 
 
 def record_of(world: World, goal: Goal = UP) -> Record:
-    return plan(world.situation, goal, FULL).record
+    return plan(world.snapshot, goal, FULL).record
 
 
 def refusals_of(world: World, goal: Goal = UP, consent: Consent = FULL) -> list[str]:
-    return plan(world.situation, goal, consent).refusals
+    return plan(world.snapshot, goal, consent).refusals
 
 
 def config_goal(key: str, **patch: Any) -> Goal:
@@ -111,7 +111,7 @@ def test_vm_networks_are_found_by_label_and_by_bridge() -> None:
     unlabelled["metadata"]["labels"] = {}
     broken = objects.nad("broken", config="no JSON: data-br", cluster_network="other")
     world = site().put(NAD, unlabelled).put(NAD, broken)
-    assert vm_networks_of(world.situation, "data") == ["default/net", "default/no-label"]
+    assert vm_networks_of(world.snapshot, "data") == ["default/net", "default/no-label"]
 
 
 @pytest.mark.parametrize(("version", "written"), [((1, 5), ["default/net"]), ((1, 6), [])])
@@ -156,20 +156,20 @@ def test_affected_nodes_are_those_whose_traffic_a_change_interrupts(
     patch: Object, affected: set[str]
 ) -> None:
     goal = Goal(kind="config", key="wide", patch=patch)
-    assert affected_nodes(wide_site().situation, goal) == affected
+    assert affected_nodes(wide_site().snapshot, goal) == affected
 
 
 def test_a_deletion_affects_every_node_and_a_config_that_is_gone_none() -> None:
-    situation = wide_site().situation
-    assert affected_nodes(situation, Goal(kind="configDeletion", key="wide")) == ALL
-    assert affected_nodes(situation, Goal(kind="configDeletion", key="gone")) == set()
+    snapshot = wide_site().snapshot
+    assert affected_nodes(snapshot, Goal(kind="configDeletion", key="wide")) == ALL
+    assert affected_nodes(snapshot, Goal(kind="configDeletion", key="gone")) == set()
 
 
 def test_a_node_that_becomes_a_witness_is_left_by_a_new_selector() -> None:
     labels = {"metadata": {"labels": {WITNESS: "true"}}}
     world = wide_site().changed(NODE, "node1", labels)
     goal = config_goal("wide", nodeSelector={"zone": "a"})
-    assert affected_nodes(world.situation, goal) == {"node1", "node2"}
+    assert affected_nodes(world.snapshot, goal) == {"node1", "node2"}
 
 
 # --- the VMs ---------------------------------------------------------------------------------
@@ -459,7 +459,7 @@ def test_what_a_disruption_leaves_open_has_its_default() -> None:
 
 
 def _reached(world: World, goal: Goal) -> bool:
-    return reached(world.situation, goal)
+    return reached(world.snapshot, goal)
 
 
 def test_an_mtu_is_reached_when_configs_networks_and_annotation_have_it() -> None:
@@ -518,10 +518,10 @@ def test_a_plan_interrupts_if_it_stops_clears_or_takes_away() -> None:
 def test_a_record_that_goes_on_takes_in_the_vms_started_since() -> None:
     record = record_of(site())
     world = site(vms={"default/late": "Once"})
-    longer, refusals = extended(record, world.situation, FULL)
+    longer, refusals = extended(record, world.snapshot, FULL)
     assert list(longer.vms) == ["default/late"]
     assert refusals == []
-    _, refusals = extended(record, world.situation, Consent())
+    _, refusals = extended(record, world.snapshot, Consent())
     assert refusals == [
         "1 VM must be stopped: default/late; allow it with disruption.stopVms: true"
     ]

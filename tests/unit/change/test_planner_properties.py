@@ -17,7 +17,7 @@ from harvester_net.change.plan import Plan, plan, reached
 from harvester_net.change.record import Goal
 from harvester_net.cluster.errors import ClusterError
 from harvester_net.cluster.resources import VMI
-from harvester_net.harvester.snapshot import Situation
+from harvester_net.harvester.snapshot import Snapshot
 
 from .clusters import Case, cases, other_cases, picture
 from .controllers import settled
@@ -35,7 +35,7 @@ chances = st.randoms(use_true_random=False)
 
 def allowed(case: Case) -> Plan:
     """The plan of a case with full consent, which nothing may stand against."""
-    made = plan(case.world.situation, case.goal, FULL)
+    made = plan(case.world.snapshot, case.goal, FULL)
     assert made.refusals == []
     return made
 
@@ -45,7 +45,7 @@ def assert_changed(case: Case, after: World) -> None:
     network = case.goal.cluster_network
     expected = picture(settled(case.world), network, case.goal.mtu)
     assert differences(picture(after, network), expected) == []
-    assert reached(after.situation, case.goal)
+    assert reached(after.snapshot, case.goal)
 
 
 def assert_as_before(case: Case, after: World) -> None:
@@ -97,13 +97,13 @@ def test_the_same_situation_gives_the_same_plan_and_text_whatever_the_order_of_o
     case: Case, order: list[int]
 ) -> None:
     first = allowed(case)
-    second = plan(shuffled(case.world.situation, order), case.goal, FULL)
+    second = plan(shuffled(case.world.snapshot, order), case.goal, FULL)
     assert second == first
     assert report.plan_text(second) == report.plan_text(first)
     assert report.structured(second) == report.structured(first)
 
 
-def shuffled(situation: Situation, order: list[int]) -> Situation:
+def shuffled(snapshot: Snapshot, order: list[int]) -> Snapshot:
     """The same situation, with its objects and their keys in another order."""
 
     def mixed(value: Any) -> Any:
@@ -113,7 +113,7 @@ def shuffled(situation: Situation, order: list[int]) -> Situation:
         turned = [items[i] for i in order if i < len(items)] + items[len(order) :]
         return {key: mixed(inner) for key, inner in turned}
 
-    return Situation(mixed({kind: dict(objs) for kind, objs in situation.objects.items()}))
+    return Snapshot(mixed({kind: dict(objs) for kind, objs in snapshot.objects.items()}))
 
 
 @many
@@ -123,7 +123,7 @@ def test_a_vm_that_runs_is_never_stopped_without_consent_and_the_refusal_lists_e
 ) -> None:
     record = allowed(case).record
     running = [key for key, vm in record.vms.items() if not vm.finished]
-    refused = plan(case.world.situation, case.goal, Consent())
+    refused = plan(case.world.snapshot, case.goal, Consent())
     about_vms = [reason for reason in refused.refusals if "must be stopped" in reason]
     assert refused.record.vms == record.vms
     if not running:
@@ -149,7 +149,7 @@ def test_a_vm_outside_the_patterns_of_the_consent_refuses_the_change(
     other = data.draw(st.sampled_from(running))
     patterns = tuple(key for key in running if key != other) or ("nobody/*",)
     consent = Consent(stop_vms=True, only_vms=patterns, cycle_storage_network=True)
-    [reason] = plan(case.world.situation, case.goal, consent).refusals
+    [reason] = plan(case.world.snapshot, case.goal, consent).refusals
     assert reason == f"1 VM outside disruption.onlyVms must be stopped: {other}" or (
         len(running) == 1 and other in reason
     )
@@ -159,7 +159,7 @@ def test_a_vm_outside_the_patterns_of_the_consent_refuses_the_change(
 @given(cases())
 def test_the_storage_network_is_never_cleared_without_consent(case: Case) -> None:
     record = allowed(case).record
-    refused = plan(case.world.situation, case.goal, Consent(stop_vms=True))
+    refused = plan(case.world.snapshot, case.goal, Consent(stop_vms=True))
     cycles = record.storage is not None or record.rwx is not None
     assert [r for r in refused.refusals if "cycleStorageNetwork" in r] == refused.refusals
     assert bool(refused.refusals) == cycles
@@ -197,7 +197,7 @@ def test_a_change_rolled_back_from_any_act_ends_where_it_began(
         world = walk.world
     if at_rest:
         world = settled(world)
-    back = way_back(walk.journalled, world.situation)
+    back = way_back(walk.journalled, world.snapshot)
     assert_as_before(case, settled(walked(world, back, chance)))
 
 
@@ -211,7 +211,7 @@ def test_a_roll_back_that_is_killed_itself_ends_where_the_change_began(
         world = walk.go()
     except Interrupted:
         world = walk.world
-    back = Walk(world, way_back(walk.journalled, world.situation), chance, more_acts)
+    back = Walk(world, way_back(walk.journalled, world.snapshot), chance, more_acts)
     try:
         world = back.go()
     except Interrupted:
@@ -238,7 +238,7 @@ def without_target(seen: dict[str, Any], goal: Goal) -> dict[str, Any]:
 
 def possible(case: Case) -> Plan:
     """The plan of a case, unless Harvester has no way at all, and the plan says so."""
-    made = plan(case.world.situation, case.goal, FULL)
+    made = plan(case.world.snapshot, case.goal, FULL)
     assume(not any("not take the storage" in reason for reason in made.refusals))
     assume(not any("shares the storage network" in reason for reason in made.refusals))
     assert made.refusals == []
@@ -253,7 +253,7 @@ def test_any_other_change_reaches_its_goal_in_any_order_without_a_refusal(
     after = settled(walked(case.world, possible(case).record, chance))
     expected = without_target(picture(settled(case.world), ""), case.goal)
     assert differences(without_target(picture(after, ""), case.goal), expected) == []
-    assert reached(after.situation, case.goal)
+    assert reached(after.snapshot, case.goal)
 
 
 @many
@@ -283,5 +283,5 @@ def test_any_other_change_rolled_back_from_any_act_ends_where_it_began(
         world = walk.world
     if at_rest:
         world = settled(world)
-    back = way_back(walk.journalled, world.situation)
+    back = way_back(walk.journalled, world.snapshot)
     assert_as_before(case, settled(walked(world, back, chance)))

@@ -24,7 +24,7 @@ VMS: dict[str, str | bool] = {"default/a": "Always", "default/b": True}
 
 def largest() -> Plan:
     world = site(nodes=2, vms=VMS, storage=True, shared=True)
-    return plan(world.situation, UP, FULL)
+    return plan(world.snapshot, UP, FULL)
 
 
 def test_the_plan_of_the_largest_case() -> None:
@@ -64,7 +64,7 @@ def test_the_plan_as_outputs() -> None:
 
 
 def test_a_refusal_lists_all_reasons() -> None:
-    made = plan(site(vms=VMS, storage=True).situation, UP, Consent())
+    made = plan(site(vms=VMS, storage=True).snapshot, UP, Consent())
     assert refusal_text(made) == (
         "MTU of cluster network data: 1500 -> 9000: refused, and nothing was changed:\n"
         "  - 2 VMs must be stopped: default/a, default/b; allow it with disruption.stopVms: "
@@ -95,7 +95,7 @@ def test_the_way_back_in_one_line() -> None:
 
 
 def test_an_unfinished_change_lists_what_is_left() -> None:
-    record = plan(site(vms={"default/a": "Once"}).situation, UP, FULL).record
+    record = plan(site(vms={"default/a": "Once"}).snapshot, UP, FULL).record
     done = ["stop default/a", "delete nc-1", "set mtu nc-0"]
     begun = record.model_copy(
         update={"who": "ann", "began": "2026-01-01T00:00:00Z", "done": done}

@@ -43,7 +43,7 @@ def no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def record_of(world: World, consent: Consent = FULL) -> Record:
-    made = plan(world.situation, UP, consent)
+    made = plan(world.snapshot, UP, consent)
     assert made.refusals == []
     return made.record.model_copy(update={"id": "abcd", "began": "2026-01-01T00:00:00Z"})
 
@@ -52,14 +52,14 @@ async def ran(live: LiveCluster, heard: Heard | None = None) -> Journal:
     """The journal after a whole run."""
     book = await opened(live, record_of(live.world))
     told = (heard or Heard()).told()
-    await Run(as_cluster(live), live.patience(), book, told).to_the_end()
+    await Run(as_cluster(live), live.deadline(), book, told).to_the_end()
     return book
 
 
 async def test_run_does_all_steps_and_the_journal_says_so() -> None:
     live, heard = LiveCluster(site(vms=VMS)), Heard()
     book = await ran(live, heard)
-    assert reached(live.world.situation, UP)
+    assert reached(live.world.snapshot, UP)
     assert sorted(book.record.done) == [
         "create nc-1",
         "delete nc-1",
@@ -70,7 +70,7 @@ async def test_run_does_all_steps_and_the_journal_says_so() -> None:
         "stop default/vm2",
     ]
     assert heard.steps[-1].startswith("step ")
-    assert await journal.read(as_cluster(live), live.patience()) == book.record
+    assert await journal.read(as_cluster(live), live.deadline()) == book.record
 
 
 async def test_steps_that_do_not_need_each_other_run_side_by_side() -> None:
@@ -109,10 +109,10 @@ async def test_a_step_that_is_done_already_writes_nothing() -> None:
     live = LiveCluster(site())
     await ran(live)
     live.writes.clear()
-    book = Journal(as_cluster(live), live.patience(), record_of(site()))
+    book = Journal(as_cluster(live), live.deadline(), record_of(site()))
     book.record = book.record.model_copy(update={"done": ["delete nc-1"]})
     book.resume()
-    await Run(as_cluster(live), live.patience(), book, Heard().told()).to_the_end()
+    await Run(as_cluster(live), live.deadline(), book, Heard().told()).to_the_end()
     assert [write for write in live.writes if write[1] is not CONFIG_MAP] == []
 
 
@@ -139,7 +139,7 @@ async def test_a_vm_that_will_not_stop_ends_the_run_at_a_safe_point() -> None:
         "default/vm1 (Always); start VM default/vm2 (RerunOnFailure)"
     )
     assert set(live.world.of(VLAN_CONFIG)) == {"nc-0", "nc-1"}
-    kept = await journal.read(as_cluster(live), live.patience())
+    kept = await journal.read(as_cluster(live), live.deadline())
     assert kept is not None
     assert kept.done == ["stop default/vm1"]
 
@@ -201,7 +201,7 @@ async def test_a_vm_that_somebody_starts_meanwhile_is_stopped_again() -> None:
 
     live.before_write = start
     await ran(live)
-    assert reached(live.world.situation, UP)
+    assert reached(live.world.snapshot, UP)
     assert live.world.of(VMI)["default/vm1"]["status"]["phase"] == "Running"
     assert live.writes.count(("patch", VM, "default/vm1")) == 3
 
@@ -216,11 +216,11 @@ async def test_cancelling_ends_every_wait_at_once_and_keeps_the_journal() -> Non
 
     book = await opened(live, record_of(live.world))
     live.before_write = cancel
-    patience = live.patience(cancelled=cancelled)
+    deadline = live.deadline(cancelled=cancelled)
     with pytest.raises(Stopped, match="cancelled"):
-        await Run(as_cluster(live), patience, book, Heard().told()).to_the_end()
+        await Run(as_cluster(live), deadline, book, Heard().told()).to_the_end()
     assert set(live.world.of(VLAN_CONFIG)) == {"nc-0", "nc-1"}
-    assert await journal.read(as_cluster(live), live.patience()) is not None
+    assert await journal.read(as_cluster(live), live.deadline()) is not None
 
 
 async def test_what_the_devices_do_not_show_is_noted_and_no_failure() -> None:
@@ -251,7 +251,7 @@ async def test_kinds_that_the_server_does_not_have_are_not_watched() -> None:
     live = LiveCluster(site())
     live.unknown = {VOLUME}
     await ran(live)
-    assert reached(live.world.situation, UP)
+    assert reached(live.world.snapshot, UP)
 
 
 # --- from the plan to the end ----------------------------------------------------------------
@@ -289,7 +289,7 @@ async def test_without_consent_nothing_is_written_but_the_lease() -> None:
 
 async def test_who_holds_the_lease_is_told_to_a_second_one() -> None:
     live = LiveCluster(site())
-    async with lease.held(as_cluster(live), "the first", live.patience()):
+    async with lease.held(as_cluster(live), "the first", live.deadline()):
         with pytest.raises(lease.Busy, match=r"going on since .*, by the first \(process"):
             await change.carry_out(work_on(live), UP, FULL)
 
@@ -336,7 +336,7 @@ async def test_a_vm_that_will_not_stop_does_not_keep_the_roll_back_from_its_end(
 
 def test_the_way_back_of_an_untouched_network_only_restores() -> None:
     world = site(vms=VMS)
-    back = way_back(record_of(world), world.situation)
+    back = way_back(record_of(world), world.snapshot)
     assert back.backwards
     assert sorted(back.done) == sorted(
         ["stop default/vm1", "stop default/vm2", "delete nc-1", "set mtu nc-0", "create nc-1"]
@@ -347,4 +347,4 @@ def test_the_way_back_of_a_config_that_is_going_makes_it_again() -> None:
     world = site()
     going = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}}
     world = world.changed(VLAN_CONFIG, "nc-1", going)
-    assert way_back(record_of(site()), world.situation).done == []
+    assert way_back(record_of(site()), world.snapshot).done == []

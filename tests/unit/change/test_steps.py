@@ -37,7 +37,7 @@ GOING = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}}
 
 
 def record_of(world: World, goal: Goal = UP) -> Record:
-    return plan(world.situation, goal, FULL).record
+    return plan(world.snapshot, goal, FULL).record
 
 
 def step_of(record: Record, step_id: str) -> Step:
@@ -214,7 +214,7 @@ def test_a_vm_is_stopped_when_its_instance_is_gone_and_it_will_not_come_back(
     world: World, finished: bool, done: bool
 ) -> None:
     record = Record(goal=UP, vms={"default/vm1": VmRecord(strategy="x", finished=finished)})
-    assert StopVm(record, (), "default/vm1").done(world.situation) is done
+    assert StopVm(record, (), "default/vm1").done(world.snapshot) is done
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_a_vm_is_started_when_it_is_as_far_as_it_was(
     world: World, before: str, done: bool
 ) -> None:
     record = Record(goal=UP, vms={"default/vm1": VmRecord(strategy="Always", phase=before)})
-    assert StartVm(record, (), "default/vm1").done(world.situation) is done
+    assert StartVm(record, (), "default/vm1").done(world.snapshot) is done
 
 
 def test_a_vm_may_take_its_grace_period_besides_the_limit() -> None:
@@ -245,8 +245,8 @@ def test_a_vm_may_take_its_grace_period_besides_the_limit() -> None:
     stop = step_of(record, "stop default/vm1")
     grace = {"spec": {"terminationGracePeriodSeconds": 120}}
     world = site(vms=VMS).changed(VMI, "default/vm1", grace)
-    assert stop.limit(site().situation) == 180.0
-    assert stop.limit(world.situation) == 300.0
+    assert stop.limit(site().snapshot) == 180.0
+    assert stop.limit(world.snapshot) == 300.0
 
 
 # --- what the others wait for ----------------------------------------------------------------
@@ -318,33 +318,33 @@ def test_a_step_that_is_not_done_says_what_it_waits_for(
     step_id: str, world: World, words: str
 ) -> None:
     step = step_of(record_of(SITE), step_id)
-    assert not step.done(world.situation)
-    assert step.waits_for(world.situation) == words
+    assert not step.done(world.snapshot)
+    assert step.waits_for(world.snapshot) == words
 
 
 def test_the_mtu_is_set_when_everything_follows() -> None:
-    assert step_of(record_of(SITE), "set mtu nc-0").done(AHEAD.situation)
+    assert step_of(record_of(SITE), "set mtu nc-0").done(AHEAD.snapshot)
 
 
 def test_up_to_1_5_an_mtu_that_is_only_meant_is_written() -> None:
     world = _mtu(site(version=(1, 5)), "nc-0", 0)
     step = step_of(record_of(world).turned_back(), "set mtu nc-0")
-    assert not step.done(world.situation)
-    assert step.done(_mtu(world, "nc-0", 1500).situation)
+    assert not step.done(world.snapshot)
+    assert step.done(_mtu(world, "nc-0", 1500).snapshot)
 
 
 def test_a_config_that_is_going_is_not_yet_made_again() -> None:
     world = _mtu(SITE, "nc-1", 9000)
     step = step_of(record_of(SITE), "create nc-1")
-    assert step.done(world.situation)
-    assert not step.done(world.changed(VLAN_CONFIG, "nc-1", GOING).situation)
+    assert step.done(world.snapshot)
+    assert not step.done(world.changed(VLAN_CONFIG, "nc-1", GOING).snapshot)
 
 
 def test_a_bond_that_was_not_made_anew_is_not_proven() -> None:
     record = record_of(SITE)
     step = step_of(record, "set mtu nc-0")
     index = record.configs["nc-0"].bonds["node0"]
-    assert step.unproven(SITE.situation) == [
+    assert step.unproven(SITE.snapshot) == [
         f"node0: bond data-bo was not made anew (index {index})"
     ]
 
@@ -354,8 +354,8 @@ def test_volumes_that_are_attached_are_named_three_at_most() -> None:
     step = step_of(
         record_of(world, Goal(kind="storageNetwork", text=STORAGE_TEXT)), "volumes detached"
     )
-    assert not step.done(world.situation)
-    assert step.waits_for(world.situation) == (
+    assert not step.done(world.snapshot)
+    assert step.waits_for(world.snapshot) == (
         "volumes to be detached: pvc-default-vm0 (claim default/vm0) is attached, "
         "pvc-default-vm1 (claim default/vm1) is attached, pvc-default-vm2 (claim default/vm2) "
         "is attached and 2 more"
@@ -363,7 +363,7 @@ def test_volumes_that_are_attached_are_named_three_at_most() -> None:
     off = {"status": {"state": "detached"}}
     for key in list(world.of(VOLUME)):
         world = world.changed(VOLUME, key, off)
-    assert step.done(world.situation)
+    assert step.done(world.snapshot)
 
 
 STORED = site(storage=True, shared=True)
@@ -377,26 +377,26 @@ def test_the_storage_network_is_set_when_all_of_it_is_carried_out(
     annotation: str, value: str
 ) -> None:
     step = step_of(record_of(STORED), "set storage network")
-    assert step.done(STORED.situation)
+    assert step.done(STORED.snapshot)
     notes = {"metadata": {"annotations": {f"{STORAGE}/{annotation}": value}}}
-    assert not step.done(STORED.changed(SETTING, "storage-network", notes).situation)
+    assert not step.done(STORED.changed(SETTING, "storage-network", notes).snapshot)
 
 
 def test_a_cleared_storage_network_is_done_when_its_vm_network_is_gone() -> None:
     step = step_of(record_of(STORED), "clear storage network")
-    assert step.done(SITE.situation)
+    assert step.done(SITE.snapshot)
     [nad] = [nad for key, nad in STORED.of(NAD).items() if "storagenetwork" in key]
-    assert not step.done(SITE.put(NAD, nad).situation)
+    assert not step.done(SITE.put(NAD, nad).snapshot)
 
 
 def test_the_rwx_network_is_set_when_longhorn_has_it() -> None:
     record = record_of(STORED)
     assert record.rwx == SHARED
     step, reset = (step_of(record, f"{verb} rwx network") for verb in ("set", "reset"))
-    assert step.done(STORED.situation)
-    assert not reset.done(STORED.situation)
+    assert step.done(STORED.snapshot)
+    assert not reset.done(STORED.snapshot)
     behind = STORED.changed(LONGHORN_SETTING, LONGHORN_RWX, {"value": "harvester-system/old"})
-    assert not step.done(behind.situation)
+    assert not step.done(behind.snapshot)
 
 
 # --- merge patches ---------------------------------------------------------------------------
@@ -471,8 +471,8 @@ def test_a_changed_uplink_is_proven_by_its_bonds(
     ]
     monitor = {"metadata": {"name": "data"}, "status": {"linkStatus": {"node0": links}}}
     goal = Goal(kind="config", key="nc-0", patch=patch)
-    record = plan(world.situation, goal, Consent()).record
+    record = plan(world.snapshot, goal, Consent()).record
     before = record.configs["nc-0"].model_copy(update={"bonds": {"node0": 7}})
     record = record.model_copy(update={"configs": {"nc-0": before}})
     (step,) = core(record)
-    assert step.unproven(world.put(LINK_MONITOR, monitor).situation) == says
+    assert step.unproven(world.put(LINK_MONITOR, monitor).snapshot) == says

@@ -21,7 +21,7 @@ from harvester_net.cluster.resources import CLUSTER_NETWORK, LINK_MONITOR, VLAN_
 from harvester_net.harvester.mtus import uplink_mtu
 from harvester_net.specs.disruption import Disruption, VerifyOnNodes
 from harvester_net.verify import check as verify
-from harvester_net.verify.facts import Question
+from harvester_net.verify.facts import CheckRequest
 from harvester_net.verify.outcome import Finding, Outcome
 
 from .clusters import config_object, network_object
@@ -42,7 +42,7 @@ class Nodes:
     """What the nodes look like, one look after the other; the last one stays."""
 
     def __init__(self) -> None:
-        self.asked: list[Question] = []
+        self.asked: list[CheckRequest] = []
         self.looks: list[Outcome] = [Outcome("data", 9000)]
         self.first = Outcome("data", 9000)
         """What a look before the change sees; nobody pings for it."""
@@ -51,16 +51,16 @@ class Nodes:
     async def check(
         self,
         cluster: object,
-        question: Question,
-        patience: object,
+        request: CheckRequest,
+        deadline: object,
         tell: object,
         *,
         ping_anyway: bool,
     ) -> Outcome:
         assert not ping_anyway
-        if question.vlan is None:
+        if request.vlan is None:
             return self.first
-        self.asked.append(question)
+        self.asked.append(request)
         self.meanwhile()
         return self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
 
@@ -75,7 +75,7 @@ def nodes(monkeypatch: pytest.MonkeyPatch) -> Nodes:
 
 
 def record_of(world: World, goal: Goal = UP, consent: Consent = FULL) -> Record:
-    made = plan(world.situation, goal, consent)
+    made = plan(world.snapshot, goal, consent)
     assert made.refusals == []
     return made.record
 
@@ -133,15 +133,15 @@ def test_it_is_left_out_where_it_proves_nothing(record: Record, why: str) -> Non
 
 
 def test_the_question_is_what_the_user_gave() -> None:
-    wish = VerifyOnNodes(vlan=7, image="x", namespace="tools", tolerations=["a"])
+    options = VerifyOnNodes(vlan=7, image="x", namespace="tools", tolerations=["a"])
     consent = replace(
-        FULL, verify_on_nodes=consent_of(Disruption(verifyOnNodes=wish)).verify_on_nodes
+        FULL, verify_on_nodes=consent_of(Disruption(verifyOnNodes=options)).verify_on_nodes
     )
     (one,) = [
         s for s in steps_of(record_of(site(), consent=consent)) if s.id == "verify nodes"
     ]
     assert isinstance(one, step.VerifyNodes)
-    assert one.question == Question("data", 9000, 7, "x", "tools", ("a",))
+    assert one.request == CheckRequest("data", 9000, 7, "x", "tools", ("a",))
 
 
 def test_the_journal_keeps_how_to_look() -> None:
@@ -158,7 +158,7 @@ async def test_vms_start_when_the_nodes_are_as_they_should_be(nodes: Nodes) -> N
     await change.carry_out(work_on(live), UP, FULL)
     assert running == [False]
     assert "default/vm1" in live.world.of(VMI)
-    assert nodes.asked == [Question("data", 9000, 100, "mine")]
+    assert nodes.asked == [CheckRequest("data", 9000, 100, "mine")]
 
 
 async def test_devices_may_take_a_moment_to_follow(nodes: Nodes) -> None:
@@ -183,7 +183,7 @@ async def test_what_stays_wrong_stops_the_change_with_the_vms_down(nodes: Nodes)
     nodes.looks = [Outcome("data", 9000)]
     await change.resume(work_on(live))
     assert "default/vm1" in live.world.of(VMI)
-    assert await journal.read(work_on(live).cluster, live.patience()) is None
+    assert await journal.read(work_on(live).cluster, live.deadline()) is None
 
 
 async def test_several_findings_are_read_one_by_one(nodes: Nodes) -> None:
@@ -265,7 +265,7 @@ async def test_mgmt_waits_for_the_operator_and_is_told_afterwards(nodes: Nodes) 
     assert told == [1500, 1500]
     assert notes == []
     assert any("bridge data-br has MTU 1500" in status for status in heard.statuses)
-    assert reached(live.world.situation, ON_MGMT)
+    assert reached(live.world.snapshot, ON_MGMT)
 
 
 async def test_mgmt_without_a_look_says_what_nobody_has_proven() -> None:

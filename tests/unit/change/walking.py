@@ -62,7 +62,7 @@ class Walk:
         return step.id not in done | begun and done.issuperset(step.after)
 
     def _begin(self, step: Step) -> None:
-        if step.id in self.skipped or step.done(self.world.situation):
+        if step.id in self.skipped or step.done(self.world.snapshot):
             self._done(step)
             return
         if self.kill_after is not None and len(self.acts) == self.kill_after:
@@ -70,9 +70,9 @@ class Walk:
         self.journalled = self.record
         self.acts.append(step.id)
         self._cluster.world = self.world
-        patience = ModelPatience(self._cluster)
-        hands = Hands(cast(Any, self._cluster), cast(Any, patience))
-        at_once(step.act(self.world.situation, hands))
+        deadline = ModelPatience(self._cluster)
+        hands = Hands(cast(Any, self._cluster), cast(Any, deadline))
+        at_once(step.act(self.world.snapshot, hands))
         self.world = self._cluster.world
         self._waiting.append(step)
 
@@ -92,11 +92,11 @@ class Walk:
         waited = list(self._waiting)
         self._collect()
         if self._waiting == waited:
-            now = self.world.situation
+            now = self.world.snapshot
             raise Stuck("; ".join(f"{s.id}: waits for {s.waits_for(now)}" for s in waited))
 
     def _collect(self) -> None:
-        now = self.world.situation
+        now = self.world.snapshot
         for step in [step for step in self._waiting if step.done(now)]:
             self._waiting.remove(step)
             self._done(step)

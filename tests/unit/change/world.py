@@ -19,7 +19,7 @@ from harvester_net.cluster.resources import (
     key_of,
     labels_of,
 )
-from harvester_net.harvester.snapshot import Situation
+from harvester_net.harvester.snapshot import Snapshot
 from tests.fake_api import merged
 
 NETWORK = "network.harvesterhci.io"
@@ -44,9 +44,9 @@ class World:
     """Counts resource versions, uids, device indices and random names."""
 
     @property
-    def situation(self) -> Situation:
+    def snapshot(self) -> Snapshot:
         """This world as a plan looks at it."""
-        return Situation(self.objects)
+        return Snapshot(self.objects)
 
     def of(self, resource: Resource) -> Mapping[str, Object]:
         """The objects of a kind by key."""

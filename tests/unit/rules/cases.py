@@ -8,9 +8,9 @@ from typing import Any
 
 from harvester_net.cluster import resources
 from harvester_net.cluster.resources import Object, Resource, key_of
-from harvester_net.harvester.snapshot import Situation
+from harvester_net.harvester.snapshot import Snapshot
 from harvester_net.harvester.versions import Version
-from harvester_net.kinds.rule_checks import words
+from harvester_net.kinds.rule_checks import describe
 from harvester_net.rules.catalogue import judge
 from harvester_net.rules.rule import Write
 
@@ -37,29 +37,29 @@ class Case:
     rule: str
     what: str
     write: Write
-    situation: Situation
+    snapshot: Snapshot
     says: tuple[str, ...]
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.what}"
 
 
-def says(rule: str, what: str, write: Write, situation: Situation, *sentences: str) -> Case:
+def says(rule: str, what: str, write: Write, snapshot: Snapshot, *sentences: str) -> Case:
     """The rule says exactly this."""
     assert sentences
-    return Case(rule, what, write, situation, sentences)
+    return Case(rule, what, write, snapshot, sentences)
 
 
-def silent(rule: str, what: str, write: Write, situation: Situation) -> Case:
+def silent(rule: str, what: str, write: Write, snapshot: Snapshot) -> Case:
     """The rule has nothing to say, one mistake away from a case in which it has."""
-    return Case(rule, what, write, situation, ())
+    return Case(rule, what, write, snapshot, ())
 
 
 def said(case: Case) -> tuple[str, ...]:
     """What the case's rule says."""
     return tuple(
-        words(finding)
-        for finding in judge(case.write, case.situation)
+        describe(finding)
+        for finding in judge(case.write, case.snapshot)
         if finding.rule.name == case.rule
     )
 
@@ -84,7 +84,7 @@ def delete(old: Object) -> Write:
     return Write(kind_of(old), old, None)
 
 
-def cluster(*found: Object, version: Version = V1_8, **more: Any) -> Situation:
+def cluster(*found: Object, version: Version = V1_8, **more: Any) -> Snapshot:
     """A cluster of these objects; every kind but kube-ovn's is served."""
     served = {kind for kind in KINDS.values() if kind != resources.SUBNET}
     by_kind: dict[Resource, dict[str, Object]] = {kind: {} for kind in served}
@@ -92,7 +92,7 @@ def cluster(*found: Object, version: Version = V1_8, **more: Any) -> Situation:
         by_kind[resources.SUBNET] = {}
     for obj in found:
         by_kind[kind_of(obj)][key_of(obj)] = obj
-    return Situation(by_kind, version)
+    return Snapshot(by_kind, version)
 
 
 def of_rule(cases: Iterable[Case], speaking: bool) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harvester_net.cluster.resources import Object
-from harvester_net.kinds.desired_state import Planned
+from harvester_net.kinds.desired_state import DesiredState
 from harvester_net.kinds.kind import Kind, Live
 from harvester_net.kinds.owned import OwnedKind
 from harvester_net.kinds.registry import KINDS
@@ -50,11 +50,15 @@ def carry(api: FakeApi) -> None:
 
 
 async def previewed(
-    run: Run, kind: Kind, inputs: Object, planned: Planned | None = None, **more: Any
+    run: Run,
+    kind: Kind,
+    inputs: Object,
+    desired_state: DesiredState | None = None,
+    **more: Any,
 ) -> Live:
     """The preview of a resource that is to be made."""
-    plan = planned if planned is not None else Planned()
+    plan = desired_state if desired_state is not None else DesiredState()
     checked, problems = kind.check(inputs, plan)
     assert list(problems) == []
-    call = run.call(kind, "mine", preview=True, planned=plan, **more)
+    call = run.call(kind, "mine", preview=True, desired_state=plan, **more)
     return await kind.create(checked, call)

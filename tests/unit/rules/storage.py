@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from harvester_net.cluster.resources import Object
-from harvester_net.harvester.snapshot import Situation
+from harvester_net.cluster.resources import Object, key_of
+from harvester_net.harvester.snapshot import Snapshot
 
 from ... import objects
-from .cases import cluster, key_of, setting
+from .cases import cluster, setting
 
 STORAGE, RWX, MIGRATION = "storage-network", "rwx-network", "vm-migration-network"
 DATA = objects.cluster_network("data", 1500)
@@ -42,7 +42,7 @@ def unset(name: str = STORAGE) -> Object:
     return setting(name)
 
 
-def carried(*more: Object, **kinds: Any) -> Situation:
+def carried(*more: Object, **kinds: Any) -> Snapshot:
     """A cluster of two nodes, both with the cluster network; what is given comes on top."""
     usual = [
         DATA,

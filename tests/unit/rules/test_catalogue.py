@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from harvester_net.harvester.snapshot import Situation
+from harvester_net.harvester.snapshot import Snapshot
 from harvester_net.harvester.versions import Version
 from harvester_net.rules.catalogue import all_rules
 from harvester_net.rules.rule import FIRST, Rule
@@ -165,7 +165,7 @@ def test_rule_is_asked_from_its_version_on_and_until_the_last_one(version: Versi
     dropped = {name for until, names in UNTIL.items() if version >= until for name in names}
     coming = {name for since, names in SINCE.items() if version < since for name in names}
     elsewhere = [
-        replace(case, situation=Situation(case.situation.objects, version)) for case in CASES
+        replace(case, snapshot=Snapshot(case.snapshot.objects, version)) for case in CASES
     ]
     speaking = {case.rule for case in elsewhere if said(case)}
     assert speaking & (dropped | coming) == set()

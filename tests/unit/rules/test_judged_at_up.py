@@ -18,7 +18,7 @@ from harvester_net.cluster.resources import NAD, SETTING, Object
 from harvester_net.harvester.names import MATCHED_NODES
 from harvester_net.kinds import rule_checks
 from harvester_net.kinds.call import Call
-from harvester_net.kinds.desired_state import CREATED_BY, Planned
+from harvester_net.kinds.desired_state import CREATED_BY, DesiredState
 from harvester_net.kinds.failures import Refused
 from harvester_net.rules.rule import Write
 
@@ -46,24 +46,24 @@ async def run(api: FakeApi) -> AsyncIterator[Run]:
         yield started
 
 
-def planning() -> Planned:
+def planning() -> DesiredState:
     """A run whose program also makes the cluster network."""
-    planned = Planned()
-    NETWORK.check(DATA | {"name": "later"}, planned)
-    return planned
+    desired_state = DesiredState()
+    NETWORK.check(DATA | {"name": "later"}, desired_state)
+    return desired_state
 
 
 async def send(obj: Object, call: Call) -> Object:
     """Create a VM network as a life-cycle call does it."""
-    create = partial(call.cluster.create, NAD, obj, call.patience)
-    return await rule_checks.sent(Write(NAD, None, obj), create, call)
+    create = partial(call.cluster.create, NAD, obj, call.deadline)
+    return await rule_checks.send(Write(NAD, None, obj), create, call)
 
 
 async def test_denial_is_waited_out_while_the_run_clears_the_way(
     run: Run, api: FakeApi
 ) -> None:
     api.deny(POST, "none-existing cluster network")
-    call = run.call(VM_NET, "mine", planned=planning())
+    call = run.call(VM_NET, "mine", desired_state=planning())
     sending = asyncio.create_task(send(NET, call))
     await until(lambda: f"waiting: {MISSING}" in run.said.told)
     assert not sending.done()
@@ -77,7 +77,9 @@ async def test_denial_that_stays_when_the_way_is_clear_has_the_servers_words(
     run: Run, api: FakeApi
 ) -> None:
     api.deny(POST, "because")
-    sending = asyncio.create_task(send(NET, run.call(VM_NET, "mine", planned=planning())))
+    sending = asyncio.create_task(
+        send(NET, run.call(VM_NET, "mine", desired_state=planning()))
+    )
     await until(lambda: f"waiting: {MISSING}" in run.said.told)
     api.put(objects.cluster_network("later"))
     with pytest.raises(Denied, match="because"):
@@ -90,7 +92,7 @@ async def test_way_that_is_not_cleared_in_time_ends_with_the_servers_words(
     monkeypatch.setattr(rule_checks, "SECONDS_FOR_A_CURE", 0.0)
     api.deny(POST, "none-existing cluster network")
     with pytest.raises(Denied, match="none-existing cluster network"):
-        await send(NET, run.call(VM_NET, "mine", planned=planning()))
+        await send(NET, run.call(VM_NET, "mine", desired_state=planning()))
     assert run.said.told == [f"waiting: {MISSING}"]
 
 
@@ -133,7 +135,7 @@ async def test_webhook_of_somebody_else_has_its_say_at_once(run: Run, api: FakeA
     text = denied_text("no bridges here", by="policy.example.com")
     api.fail(POST, 403, status_object(403, "Forbidden", text))
     with pytest.raises(Denied, match="no bridges here"):
-        await send(NET, run.call(VM_NET, "mine", planned=planning()))
+        await send(NET, run.call(VM_NET, "mine", desired_state=planning()))
     assert [request.method for request in api.seen] == ["POST"]
 
 
@@ -152,7 +154,8 @@ async def test_what_the_server_would_take_although_it_cannot_work_is_refused(
 ) -> None:
     with pytest.raises(Refused) as refused:
         await CONFIG.create(
-            RACK | {"uplink": {"nics": ["eth9"]}}, run.call(CONFIG, "mine", planned=Planned())
+            RACK | {"uplink": {"nics": ["eth9"]}},
+            run.call(CONFIG, "mine", desired_state=DesiredState()),
         )
     assert str(refused.value).startswith("uplink.nics: n1 has no eth9; free there: eth1, eth2")
     assert api.writes() == []
@@ -164,17 +167,17 @@ async def test_node_that_a_later_resource_of_the_run_leaves_is_no_objection(
     """The engine sends updates side by side, each before the next one is checked."""
     made_by = {CREATED_BY: urn_of(CONFIG, "old"), MATCHED_NODES: '["n1"]'}
     api.put(objects.config("old", nodes=["n1"], annotations=made_by))
-    planned, call = Planned(), run.call(CONFIG, "mine")
-    call = replace(call, planned=planned)
-    CONFIG.check(RACK | {"name": "new"}, planned)
+    desired_state, call = DesiredState(), run.call(CONFIG, "mine")
+    call = replace(call, desired_state=desired_state)
+    CONFIG.check(RACK | {"name": "new"}, desired_state)
     new = CONFIG.manifest(CONFIG.spec.model_validate(RACK | {"name": "new"}), 1500)
     judged = asyncio.create_task(
-        rule_checks.not_stricter(Write(CONFIG.resource, None, new), call)
+        rule_checks.check_stricter(Write(CONFIG.resource, None, new), call)
     )
     await until(lambda: api.count("LIST vlanconfigs"))
     assert not judged.done()
     leaving = RACK | {"name": "old", "nodeSelector": {"rack": "elsewhere"}}
-    CONFIG.check(leaving, planned)
+    CONFIG.check(leaving, desired_state)
     await asyncio.wait_for(judged, SECONDS)
 
 
@@ -190,7 +193,7 @@ async def test_warning_is_given_at_up_too(run: Run, api: FakeApi) -> None:
     call = run.call(CONFIG, "mine")
     config = CONFIG.manifest(CONFIG.spec.model_validate(RACK), 1500)
     config["spec"]["uplink"]["nics"] = ["eth3"]
-    await rule_checks.not_stricter(Write(CONFIG.resource, None, config), call)
+    await rule_checks.check_stricter(Write(CONFIG.resource, None, config), call)
     assert run.said.warned == [
         "uplink.nics: eth3 of n1 is down; look at cable and switch port"
     ]
@@ -201,9 +204,9 @@ async def test_rare_write_is_judged_by_what_is_there_now(run: Run, api: FakeApi)
     old = api.get("settings", "storage-network")
     new = old | {"value": '{"clusterNetwork":"data","vlan":300,"range":"192.168.0.0/24"}'}
     call = run.call(STORAGE, "storage")
-    await rule_checks.allowed(Write(SETTING, old, new), call)
+    await rule_checks.require_allowed(Write(SETTING, old, new), call)
     api.put(objects.vm("vm1", status="Running", strategy="Always"))
-    await rule_checks.allowed(Write(SETTING, old, new), call, ordered=True)
+    await rule_checks.require_allowed(Write(SETTING, old, new), call, ordered=True)
     with pytest.raises(Refused, match="while VMs run; stop default/vm1"):
-        await rule_checks.allowed(Write(SETTING, old, new), call)
+        await rule_checks.require_allowed(Write(SETTING, old, new), call)
     assert api.writes() == []

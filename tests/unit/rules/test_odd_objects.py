@@ -8,10 +8,17 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harvester_net.cluster.resources import CLUSTER_NETWORK, NAD, SETTING, VLAN_CONFIG, Object
+from harvester_net.cluster.resources import (
+    CLUSTER_NETWORK,
+    NAD,
+    SETTING,
+    VLAN_CONFIG,
+    Object,
+    key_of,
+)
 from harvester_net.harvester.names import MIGRATION_SETTING, RWX_SETTING, STORAGE_SETTING
-from harvester_net.kinds.desired_state import Planned, Wish
-from harvester_net.kinds.rule_checks import words
+from harvester_net.kinds.desired_state import DesiredObject, DesiredState
+from harvester_net.kinds.rule_checks import describe
 from harvester_net.rules.catalogue import judge
 from harvester_net.rules.rule import Write
 
@@ -26,7 +33,6 @@ from .cases import (
     V1_7,
     V1_9,
     cluster,
-    key_of,
     kind_of,
     nic,
     setting,
@@ -152,9 +158,9 @@ USUAL = (
 def test_every_rule_answers(write: Write, found: tuple[list[Object], Any]) -> None:
     old_is_there = write.old is None or is_well_shaped(write.old)
     objects_there, version = found
-    situation = cluster(*USUAL, *objects_there, version=version)
+    snapshot = cluster(*USUAL, *objects_there, version=version)
     if old_is_there and (write.old is None or write.new is None or is_same(write)):
-        assert all(map(words, judge(write, situation)))
+        assert all(map(describe, judge(write, snapshot)))
 
 
 def is_same(write: Write) -> bool:
@@ -167,8 +173,8 @@ def is_same(write: Write) -> bool:
 def test_every_object_can_be_laid_over_the_cluster(
     obj: Object, found: tuple[list[Object], Any]
 ) -> None:
-    planned, ref = Planned(), (kind_of(obj), key_of(obj))
-    planned.lay(ref, Wish("data", lambda _live, _mtu: obj))
-    after = planned.after(cluster(*USUAL, *found[0], version=found[1]))
+    desired_state, ref = DesiredState(), (kind_of(obj), key_of(obj))
+    desired_state.lay(ref, DesiredObject("data", lambda _live, _mtu: obj))
+    after = desired_state.after(cluster(*USUAL, *found[0], version=found[1]))
     assert key_of(after.of(ref[0])[ref[1]]) == ref[1]
-    assert all(map(words, judge(Write(ref[0], None, obj), after)))
+    assert all(map(describe, judge(Write(ref[0], None, obj), after)))

@@ -13,16 +13,17 @@ from harvester_net.cluster.resources import (
     VLAN_CONFIG,
     VLAN_STATUS,
     Object,
+    key_of,
 )
 from harvester_net.harvester.mtus import config_mtu
-from harvester_net.harvester.snapshot import Situation
-from harvester_net.kinds.desired_state import CREATED_BY, Planned, Wish
-from harvester_net.kinds.rule_checks import words
+from harvester_net.harvester.snapshot import Snapshot
+from harvester_net.kinds.desired_state import CREATED_BY, DesiredObject, DesiredState
+from harvester_net.kinds.rule_checks import describe
 from harvester_net.rules.catalogue import judge
 from harvester_net.rules.rule import Finding, Ref, Write
 
 from ... import objects
-from .cases import LABEL, MATCHED, cluster, create, key_of, kind_of, setting, update
+from .cases import LABEL, MATCHED, cluster, create, kind_of, setting, update
 from .storage import STORAGE, storage, unset
 
 MINE = "urn:pulumi:dev::site::harvester-net:index:NetworkConfig::rack-a"
@@ -33,21 +34,21 @@ RACK_A: Object = {"nodeSelector": {"rack": "a"}}
 RACK_B: Object = {"nodeSelector": {"rack": "b"}}
 
 
-def wish(obj: Object, network: str = "data") -> Wish:
+def desired(obj: Object, network: str = "data") -> DesiredObject:
     """The wish for exactly this object."""
-    return Wish(network, lambda _live, _mtu: obj)
+    return DesiredObject(network, lambda _live, _mtu: obj)
 
 
 def ref_of(obj: Object) -> Ref:
     return kind_of(obj), key_of(obj)
 
 
-def run_of(*wanted: Object) -> Planned:
+def run_of(*wanted: Object) -> DesiredState:
     """A run that has named these objects so far."""
-    planned = Planned()
+    desired_state = DesiredState()
     for obj in wanted:
-        planned.lay(ref_of(obj), wish(obj))
-    return planned
+        desired_state.lay(ref_of(obj), desired(obj))
+    return desired_state
 
 
 def config(name: str, **spec: object) -> Object:
@@ -56,17 +57,17 @@ def config(name: str, **spec: object) -> Object:
     return made | {"metadata": {"name": name}}
 
 
-def against(obj: Object, planned: Planned, live: Situation) -> list[str]:
+def against(obj: Object, desired_state: DesiredState, live: Snapshot) -> list[str]:
     """What stands against making an object, or changing what is there."""
-    after = planned.after(live)
+    after = desired_state.after(live)
     old = live.of(kind_of(obj)).get(key_of(obj))
     write = create(obj) if old is None else update(old, obj)
-    return [words(finding) for finding in judge(write, after)]
+    return [describe(finding) for finding in judge(write, after)]
 
 
-def holders(situation: Situation) -> dict[str, str]:
+def holders(snapshot: Snapshot) -> dict[str, str]:
     """Which config has the uplink of a node."""
-    statuses = (status["status"] for status in situation.of(VLAN_STATUS).values())
+    statuses = (status["status"] for status in snapshot.of(VLAN_STATUS).values())
     return {status["node"]: status["vlanConfig"] for status in statuses}
 
 
@@ -79,9 +80,9 @@ def test_node_that_moves_from_one_config_to_another_in_one_run_is_no_overlap() -
         "nodeSelector: matches n2, which network config all of the same cluster network has"
     ]
     for order in ((shrunk, grows), (grows, shrunk)):
-        planned = run_of(*order)
-        assert against(grows, planned, live) == []
-        assert holders(planned.after(live)) == {"n1": "all", "n2": "rack-b"}
+        desired_state = run_of(*order)
+        assert against(grows, desired_state, live) == []
+        assert holders(desired_state.after(live)) == {"n1": "all", "n2": "rack-b"}
 
 
 def test_node_that_two_configs_of_one_run_want_is_an_overlap() -> None:
@@ -95,25 +96,25 @@ def test_node_that_two_configs_of_one_run_want_is_an_overlap() -> None:
 def test_config_that_is_replaced_leaves_its_nodes_to_the_next_one() -> None:
     live = cluster(*NODES, DATA, config("old"), objects.vlan_status("old", "n1"))
     new = config("new")
-    planned = run_of(new)
-    planned.replace((VLAN_CONFIG, "old"))
-    assert against(new, planned, live) == []
-    assert holders(planned.after(live)) == {"n1": "new", "n2": "new"}
-    assert "old" not in planned.after(live).of(VLAN_CONFIG)
+    desired_state = run_of(new)
+    desired_state.replace((VLAN_CONFIG, "old"))
+    assert against(new, desired_state, live) == []
+    assert holders(desired_state.after(live)) == {"n1": "new", "n2": "new"}
+    assert "old" not in desired_state.after(live).of(VLAN_CONFIG)
 
 
 def test_config_that_is_replaced_under_its_own_name_begins_anew() -> None:
     live = cluster(*NODES, DATA, objects.config("rack-a", nodes=["n1"]))
     seen: list[Object | None] = []
 
-    def as_it_will_be(before: Object | None, _mtu: int) -> Object:
+    def proposed(before: Object | None, _mtu: int) -> Object:
         seen.append(before)
         return config("rack-a")
 
-    planned = Planned()
-    planned.replace((VLAN_CONFIG, "rack-a"))
-    planned.lay((VLAN_CONFIG, "rack-a"), Wish("data", as_it_will_be))
-    planned.after(live)
+    desired_state = DesiredState()
+    desired_state.replace((VLAN_CONFIG, "rack-a"))
+    desired_state.lay((VLAN_CONFIG, "rack-a"), DesiredObject("data", proposed))
+    desired_state.after(live)
     assert seen
     assert set(map(id, seen)) == {id(None)}
 
@@ -140,14 +141,14 @@ def test_program_that_makes_everything_at_once_is_told_nothing() -> None:
     live = cluster(*NODES, unset(), objects.longhorn_node("n1"))
     program = [network, configs[0], net, wanted]
     for order in (program, program[::-1]):
-        planned = run_of(*order)
-        assert [against(obj, planned, live) for obj in program] == [[], [], [], []]
+        desired_state = run_of(*order)
+        assert [against(obj, desired_state, live) for obj in program] == [[], [], [], []]
 
 
 def test_storage_network_on_configs_of_the_same_run_that_leave_a_node_out_is_told() -> None:
     live = cluster(*NODES, DATA, unset(), objects.longhorn_node("n1"))
-    planned = run_of(config("rack-a", **RACK_A), storage())
-    assert against(storage(), planned, live) == [
+    desired_state = run_of(config("rack-a", **RACK_A), storage())
+    assert against(storage(), desired_state, live) == [
         "clusterNetwork: cluster network data has no network config on n2; it must span every "
         "node but witnesses"
     ]
@@ -156,43 +157,43 @@ def test_storage_network_on_configs_of_the_same_run_that_leave_a_node_out_is_tol
 @pytest.mark.parametrize("before", [True, False], ids=["before the config", "after it"])
 def test_mtu_that_the_program_decides_is_that_of_what_is_laid(before: bool) -> None:
     live = cluster(*NODES, DATA)
-    planned = Planned()
+    desired_state = DesiredState()
 
     def decide() -> None:
-        planned.mtu_of["data"] = 9000
-        planned.lay((CLUSTER_NETWORK, "data"), wish(DATA))
+        desired_state.mtu_of["data"] = 9000
+        desired_state.lay((CLUSTER_NETWORK, "data"), desired(DATA))
 
     def large(_live: Object | None, mtu: int) -> Object:
         return config("rack-a", uplink={"linkAttributes": {"mtu": mtu}})
 
     if before:
         decide()
-    planned.lay((VLAN_CONFIG, "rack-a"), Wish("data", large))
-    assert config_mtu(planned.after(live).of(VLAN_CONFIG)["rack-a"]) in (1500, 9000)
+    desired_state.lay((VLAN_CONFIG, "rack-a"), DesiredObject("data", large))
+    assert config_mtu(desired_state.after(live).of(VLAN_CONFIG)["rack-a"]) in (1500, 9000)
     if not before:
         decide()
-    assert config_mtu(planned.after(live).of(VLAN_CONFIG)["rack-a"]) == 9000
+    assert config_mtu(desired_state.after(live).of(VLAN_CONFIG)["rack-a"]) == 9000
 
 
 def test_what_is_not_wholly_known_leaves_things_as_they_are() -> None:
     there = objects.config("rack-a", nodes=["n1"])
     live = cluster(*NODES, DATA, there)
-    planned = run_of(config("rack-a"))
-    planned.lay((VLAN_CONFIG, "rack-a"), Wish("data", None))
-    planned.lay((VLAN_CONFIG, "rack-b"), Wish("data", None))
-    assert planned.after(live).of(VLAN_CONFIG) == {"rack-a": there}
+    desired_state = run_of(config("rack-a"))
+    desired_state.lay((VLAN_CONFIG, "rack-a"), DesiredObject("data", None))
+    desired_state.lay((VLAN_CONFIG, "rack-b"), DesiredObject("data", None))
+    assert desired_state.after(live).of(VLAN_CONFIG) == {"rack-a": there}
 
 
 def test_another_look_at_the_cluster_is_another_picture() -> None:
-    planned = run_of(config("mine", **RACK_A))
-    planned.after(cluster(*NODES, objects.config("old")))
-    again = planned.after(cluster(*NODES, DATA))
+    desired_state = run_of(config("mine", **RACK_A))
+    desired_state.after(cluster(*NODES, objects.config("old")))
+    again = desired_state.after(cluster(*NODES, DATA))
     assert set(again.of(VLAN_CONFIG)) == {"mine"}
     assert set(again.of(CLUSTER_NETWORK)) == {"data"}
 
 
 def test_kinds_that_were_not_looked_at_are_not_laid() -> None:
-    live = Situation({NAD: {}}, (1, 8))
+    live = Snapshot({NAD: {}}, (1, 8))
     assert set(run_of(DATA, objects.nad()).after(live).objects) == {NAD}
 
 
@@ -232,18 +233,18 @@ def test_object_that_the_run_has_not_named_may_cure_if_it_is_the_stacks(
     there: list[Object], may: bool
 ) -> None:
     found = finding((VLAN_CONFIG, "rack-a"))
-    assert Planned().may_cure(found, cluster(*there), MINE) is may
+    assert DesiredState().may_cure(found, cluster(*there), MINE) is may
 
 
 def test_object_that_the_run_has_named_cures_no_more_but_while_it_is_unknown() -> None:
     live, found = cluster(made_by(MINE)), finding((VLAN_CONFIG, "rack-a"))
     assert not run_of(config("rack-a")).may_cure(found, live, MINE)
-    unknown = Planned(wishes={(VLAN_CONFIG, "rack-a"): Wish("data", None)})
+    unknown = DesiredState(objects={(VLAN_CONFIG, "rack-a"): DesiredObject("data", None)})
     assert unknown.may_cure(found, live, MINE)
 
 
 def test_one_of_several_is_enough_and_none_cures_nothing() -> None:
     live = cluster(objects.config("rack-a"))
     there, missing = (VLAN_CONFIG, "rack-a"), (CLUSTER_NETWORK, "data")
-    assert Planned().may_cure(finding(there, missing), live, MINE)
-    assert not Planned().may_cure(finding(), live, MINE)
+    assert DesiredState().may_cure(finding(there, missing), live, MINE)
+    assert not DesiredState().may_cure(finding(), live, MINE)

@@ -8,9 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester_net.cluster.resources import CLUSTER_NETWORK, NAD, VLAN_CONFIG, Object
-from harvester_net.harvester.snapshot import NADS_OF, STATUSES_OF, Grouping, Situation
-from harvester_net.kinds.desired_state import STATUSES_OF_CONFIG, Planned, Wish
-from harvester_net.rules.network_configs import CONFIGS_OF
+from harvester_net.harvester.snapshot import (
+    CONFIGS_OF,
+    NADS_OF,
+    STATUSES_OF,
+    Grouping,
+    Snapshot,
+)
+from harvester_net.kinds.desired_state import STATUSES_OF_CONFIG, DesiredObject, DesiredState
 from harvester_net.rules.vlans import BY_VLAN
 
 from ... import objects
@@ -55,24 +60,24 @@ steps = st.one_of(
 )
 
 
-def carry_out(step: Step, planned: Planned) -> None:
+def carry_out(step: Step, desired_state: DesiredState) -> None:
     what, given_ = step
     if what == "lay":
         kind = VLAN_CONFIG if given_["kind"] == "VlanConfig" else NAD
         name = given_["metadata"]["name"]
         key = name if kind is VLAN_CONFIG else f"default/{name}"
         network = given_["metadata"]["labels"][f"{objects.NETWORK}/clusternetwork"]
-        planned.lay((kind, key), Wish(network, with_mtu(given_)))
+        desired_state.lay((kind, key), DesiredObject(network, with_mtu(given_)))
     elif what == "unknown":
-        planned.lay(given_, Wish("", None))
+        desired_state.lay(given_, DesiredObject("", None))
     elif what == "replace":
-        planned.replace(given_)
+        desired_state.replace(given_)
     elif what == "mtu":
         network, mtu = given_
-        planned.mtu_of[network] = mtu
-        planned.lay(
+        desired_state.mtu_of[network] = mtu
+        desired_state.lay(
             (CLUSTER_NETWORK, network),
-            Wish(network, with_mtu(objects.cluster_network(network))),
+            DesiredObject(network, with_mtu(objects.cluster_network(network))),
         )
 
 
@@ -86,30 +91,30 @@ def with_mtu(obj: Object) -> Any:
     return will_be
 
 
-def fresh(planned: Planned, live: Situation) -> Situation:
+def fresh(desired_state: DesiredState, live: Snapshot) -> Snapshot:
     """What a run that knows all of it from the start sees."""
-    other = Planned(mtu_of=dict(planned.mtu_of), leaving=set(planned.leaving))
-    for ref, wish in reversed(planned.wishes.items()):
-        other.lay(ref, wish)
+    other = DesiredState(mtu_of=dict(desired_state.mtu_of), leaving=set(desired_state.leaving))
+    for ref, desired in reversed(desired_state.objects.items()):
+        other.lay(ref, desired)
     return other.after(live)
 
 
-def contents(situation: Situation) -> dict[str, Any]:
-    return {kind.plural: dict(found) for kind, found in situation.objects.items() if found}
+def contents(snapshot: Snapshot) -> dict[str, Any]:
+    return {kind.plural: dict(found) for kind, found in snapshot.objects.items() if found}
 
 
-def grouped(situation: Situation, grouping: Grouping) -> dict[Any, set[str]]:
-    situation.keyed(grouping, None)
+def grouped(snapshot: Snapshot, grouping: Grouping) -> dict[Any, set[str]]:
+    snapshot.keyed(grouping, None)
     groups = {
         name
-        for obj in situation.of(grouping.resource).values()
+        for obj in snapshot.of(grouping.resource).values()
         for name in grouping.groups_of(obj)
     }
-    return {name: set(situation.keyed(grouping, name)) for name in groups}
+    return {name: set(snapshot.keyed(grouping, name)) for name in groups}
 
 
-def at_nodes(situation: Situation) -> list[set[str]]:
-    return [set(situation.configs_at(node["metadata"]["name"])) for node in NODES]
+def at_nodes(snapshot: Snapshot) -> list[set[str]]:
+    return [set(snapshot.configs_at(node["metadata"]["name"])) for node in NODES]
 
 
 @given(
@@ -121,17 +126,17 @@ def test_after_is_the_same_however_it_was_come_by(
     there: list[Object], said: list[Object], taken: list[Step]
 ) -> None:
     live = cluster(*NODES, *map(objects.cluster_network, NETWORKS), *there, *said)
-    planned = Planned()
+    desired_state = DesiredState()
     for step in taken:
-        carry_out(step, planned)
+        carry_out(step, desired_state)
         if step[0] == "look":
-            seen = planned.after(live)
+            seen = desired_state.after(live)
             for grouping in GROUPINGS:
                 grouped(seen, grouping)
             at_nodes(seen)
-    seen, expected = planned.after(live), fresh(planned, live)
+    seen, expected = desired_state.after(live), fresh(desired_state, live)
     assert contents(seen) == contents(expected)
-    anew = Situation(seen.objects, (1, 8))
+    anew = Snapshot(seen.objects, (1, 8))
     for grouping in GROUPINGS:
         assert grouped(seen, grouping) == grouped(anew, grouping)
     assert at_nodes(seen) == at_nodes(anew)

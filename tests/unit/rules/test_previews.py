@@ -9,7 +9,7 @@ import pytest
 
 from harvester_net.cluster.resources import SETTING, VLAN_CONFIG, Object
 from harvester_net.kinds import rule_checks
-from harvester_net.kinds.desired_state import Planned
+from harvester_net.kinds.desired_state import DesiredState
 from harvester_net.kinds.failures import Refused
 from harvester_net.kinds.kind import Kind
 from harvester_net.rules.rule import Write
@@ -73,9 +73,11 @@ async def test_everything_that_stands_against_it_is_said_at_once(run: Run) -> No
 
 async def test_refusal_of_an_update_writes_nothing_either(run: Run, api: FakeApi) -> None:
     carry(api)
-    wish = RACK | {"uplink": {"nics": ["eth9"]}}
+    desired = RACK | {"uplink": {"nics": ["eth9"]}}
     with pytest.raises(Refused, match="n1 has no eth9"):
-        await CONFIG.update("rack-a", RACK, wish, {}, run.call(CONFIG, "mine", preview=True))
+        await CONFIG.update(
+            "rack-a", RACK, desired, {}, run.call(CONFIG, "mine", preview=True)
+        )
     assert api.writes() == []
 
 
@@ -93,9 +95,9 @@ async def test_what_the_run_may_still_make_is_a_warning(run: Run, api: FakeApi) 
 
 
 async def test_what_the_run_makes_is_not_mentioned(run: Run) -> None:
-    planned = Planned()
-    NETWORK.check(DATA | {"name": "later"}, planned)
-    await previewed(run, CONFIG, RACK | {"clusterNetwork": "later"}, planned)
+    desired_state = DesiredState()
+    NETWORK.check(DATA | {"name": "later"}, desired_state)
+    await previewed(run, CONFIG, RACK | {"clusterNetwork": "later"}, desired_state)
     assert run.said.warned == []
 
 
@@ -103,12 +105,12 @@ async def test_preview_waits_a_moment_for_what_the_program_names_later(
     run: Run, api: FakeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rule_checks, "SECONDS_OF_SILENCE", SECONDS)
-    planned = Planned()
-    wish = RACK | {"clusterNetwork": "later"}
-    going_on = asyncio.create_task(previewed(run, CONFIG, wish, planned))
-    await until(lambda: planned.seen is not None)
+    desired_state = DesiredState()
+    desired = RACK | {"clusterNetwork": "later"}
+    going_on = asyncio.create_task(previewed(run, CONFIG, desired, desired_state))
+    await until(lambda: desired_state.seen is not None)
     assert not going_on.done()
-    NETWORK.check(DATA | {"name": "later"}, planned)
+    NETWORK.check(DATA | {"name": "later"}, desired_state)
     await asyncio.wait_for(going_on, SECONDS)
     assert run.said.warned == []
 
@@ -123,9 +125,9 @@ async def test_refusal_that_nothing_can_cure_waits_for_nothing(
 
 
 async def test_certain_refusal_comes_with_the_warnings_beside_it(run: Run) -> None:
-    wish = RACK | {"clusterNetwork": "later", "uplink": {"nics": ["eth9", "eth3"]}}
+    desired = RACK | {"clusterNetwork": "later", "uplink": {"nics": ["eth9", "eth3"]}}
     with pytest.raises(Refused) as refused:
-        await previewed(run, CONFIG, wish)
+        await previewed(run, CONFIG, desired)
     assert str(refused.value) == NO_NIC.removesuffix(", eth3 (down)")
     assert set(run.said.warned) == {
         NO_NETWORK.format("later", "data") + UNLESS,
@@ -135,32 +137,32 @@ async def test_certain_refusal_comes_with_the_warnings_beside_it(run: Run) -> No
 
 async def test_preview_of_many_looks_at_the_cluster_once(run: Run, api: FakeApi) -> None:
     carry(api)
-    planned = Planned()
+    desired_state = DesiredState()
     for vlan in range(100, 110):
-        wish = VM100 | {"name": f"vm{vlan}", "vlan": vlan}
-        await previewed(run, VM_NET, wish, planned)
+        desired = VM100 | {"name": f"vm{vlan}", "vlan": vlan}
+        await previewed(run, VM_NET, desired, desired_state)
     lists = {name: n for name, n in api.counts().items() if name.startswith("LIST")}
     assert set(lists.values()) == {1}
 
 
 @pytest.mark.parametrize(
-    ("kind", "wish"),
+    ("kind", "desired"),
     [(CONFIG, RACK), (VM_NET, VM100), (STORAGE, STORED)],
     ids=["a config", "a VM network", "the storage network"],
 )
 async def test_who_may_not_look_is_warned_and_not_refused(
-    run: Run, api: FakeApi, kind: Kind, wish: Object
+    run: Run, api: FakeApi, kind: Kind, desired: Object
 ) -> None:
     api.fail("LIST nodes", 403, status_object(403, "Forbidden", "no nodes for you"), times=9)
-    await previewed(run, kind, wish)
+    await previewed(run, kind, desired)
     assert [text.startswith(FORBIDDEN) for text in run.said.warned] == [True]
 
 
 async def test_who_may_not_look_is_told_so_once_in_a_run(run: Run, api: FakeApi) -> None:
     api.fail("LIST nodes", 403, status_object(403, "Forbidden", "no nodes for you"), times=9)
-    planned = Planned()
-    await previewed(run, CONFIG, RACK, planned)
-    await previewed(run, VM_NET, VM100, planned)
+    desired_state = DesiredState()
+    await previewed(run, CONFIG, RACK, desired_state)
+    await previewed(run, VM_NET, VM100, desired_state)
     assert len(run.said.warned) == 1
 
 
@@ -169,12 +171,12 @@ async def test_who_may_not_look_at_volumes_is_still_told_of_nics(
 ) -> None:
     carry(api)
     api.fail("LIST volumes", 403, status_object(403, "Forbidden", "no volumes"), times=9)
-    planned = Planned()
-    await previewed(run, STORAGE, STORED, planned)
+    desired_state = DesiredState()
+    await previewed(run, STORAGE, STORED, desired_state)
     assert [text.startswith(FORBIDDEN) for text in run.said.warned] == [True]
-    wish = RACK | {"name": "rack-b", "uplink": {"nics": ["eth9"]}}
+    desired = RACK | {"name": "rack-b", "uplink": {"nics": ["eth9"]}}
     with pytest.raises(Refused, match="n1 has no eth9"):
-        await previewed(run, CONFIG, wish, planned)
+        await previewed(run, CONFIG, desired, desired_state)
 
 
 async def test_replacement_is_warned_of_who_holds_the_object_before(
@@ -205,15 +207,15 @@ async def test_replacement_that_may_stop_vms_is_not_warned_of_them(
     carry(api)
     api.put(objects.nad())
     api.put(objects.vmi("vm1", "vm100", node="n1"))
-    wish, planned = RACK | {"name": "rack-b"}, Planned()
-    planned.replace((VLAN_CONFIG, "rack-a"))
-    await previewed(run, CONFIG, wish, planned, replaced="rack-a")
+    desired, desired_state = RACK | {"name": "rack-b"}, DesiredState()
+    desired_state.replace((VLAN_CONFIG, "rack-a"))
+    await previewed(run, CONFIG, desired, desired_state, replaced="rack-a")
     assert [text.rpartition(": ")[2] for text in run.said.warned] == [
         "is in use by VMs; stop default/vm1 on n1"
     ]
     run.said.warned.clear()
-    consenting = wish | {"disruption": {"stopVms": True}}
-    await previewed(run, CONFIG, consenting, planned, replaced="rack-a")
+    consenting = desired | {"disruption": {"stopVms": True}}
+    await previewed(run, CONFIG, consenting, desired_state, replaced="rack-a")
     assert run.said.warned == []
 
 
@@ -227,9 +229,9 @@ async def test_ordered_change_answers_for_the_vms_that_it_stops(
     new = old | {"spec": old["spec"] | {"uplink": {"nics": ["eth2"]}}}
     call = run.call(CONFIG, "mine", preview=True)
     write = Write(VLAN_CONFIG, old, new)
-    await rule_checks.previewed(write, call, ordered=True, workloads=True)
+    await rule_checks.check_preview(write, call, ordered=True, workloads=True)
     with pytest.raises(Refused, match="is in use by VMs; stop default/vm1 on n1"):
-        await rule_checks.previewed(write, call, workloads=True)
+        await rule_checks.check_preview(write, call, workloads=True)
 
 
 async def test_setting_that_is_busy_is_waited_for_and_not_mentioned(
@@ -240,7 +242,7 @@ async def test_setting_that_is_busy_is_waited_for_and_not_mentioned(
     api.put(busy)
     new = busy | {"value": '{"clusterNetwork":"data","vlan":1,"range":"192.168.0.0/24"}'}
     call = run.call(STORAGE, "mine", preview=True)
-    await rule_checks.previewed(Write(SETTING, busy, new), call, workloads=True)
+    await rule_checks.check_preview(Write(SETTING, busy, new), call, workloads=True)
     assert run.said.warned == []
 
 
@@ -257,9 +259,9 @@ async def test_storage_network_shows_its_addresses(run: Run, api: FakeApi) -> No
 async def test_storage_network_without_uplinks_is_warned_of_unless_the_run_makes_one(
     run: Run, api: FakeApi
 ) -> None:
-    planned = Planned()
-    CONFIG.check(RACK, planned)
-    await previewed(run, STORAGE, STORED, planned)
+    desired_state = DesiredState()
+    CONFIG.check(RACK, desired_state)
+    await previewed(run, STORAGE, STORED, desired_state)
     assert run.said.warned == []
     await previewed(run, STORAGE, STORED)
     assert run.said.warned == [

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from harvester_net.cluster.resources import NAD, SETTING, VLAN_CONFIG
-from harvester_net.harvester.snapshot import NADS_OF, VMIS_AT, VMIS_ON, VMS_ON, Situation
+from harvester_net.cluster.resources import NAD, SETTING, VLAN_CONFIG, key_of
+from harvester_net.harvester.snapshot import NADS_OF, VMIS_AT, VMIS_ON, VMS_ON, Snapshot
 from harvester_net.harvester.versions import NEWEST, Version
 
 from ... import objects
-from .cases import cluster, key_of, setting
+from .cases import cluster, setting
 from .storage import WITNESS
 
 NODES = [
@@ -52,10 +52,10 @@ def test_selector_matches_nodes_that_are_no_witnesses_sorted(
 )
 def test_version_is_that_of_the_setting(text: str, version: Version) -> None:
     found = setting("server-version", text)
-    assert Situation({SETTING: {"server-version": found}}).version == version
+    assert Snapshot({SETTING: {"server-version": found}}).version == version
     by_default = setting("server-version", None, text)
-    assert Situation({SETTING: {"server-version": by_default}}).version == version
-    assert Situation({}).version == NEWEST
+    assert Snapshot({SETTING: {"server-version": by_default}}).version == version
+    assert Snapshot({}).version == NEWEST
 
 
 def test_vms_are_found_by_network_and_by_node() -> None:

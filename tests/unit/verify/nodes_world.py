@@ -48,7 +48,7 @@ def pinged(full: str = "1 2", usual: str = "", none: str = "", mtu: int = 9000) 
     return f"ping 1\nmtu {mtu}\nfull {full}\nusual {usual}\nsmall\nnone {none}\n"
 
 
-def ended(message: str, code: int = 0) -> Object:
+def terminated(message: str, code: int = 0) -> Object:
     """The status of a pod whose container has ended."""
     terminated = {"exitCode": code, "message": message, "reason": "Completed"}
     return {
@@ -80,16 +80,16 @@ class NodesWorld:
     def connection(self) -> NodesWorld:
         return self
 
-    async def all_if_served(self, resource: Resource, patience: Any) -> dict[str, Object]:
+    async def list_if_served(self, resource: Resource, deadline: Any) -> dict[str, Object]:
         return self.objects.get(resource, {})
 
-    async def get(self, resource: Resource, key: str, patience: Any) -> Object:
+    async def get(self, resource: Resource, key: str, deadline: Any) -> Object:
         if self.daemon_set is None:
             raise NotFound(f"get {resource.plural} {key}")
         return self.daemon_set
 
     async def create(
-        self, resource: Resource, namespace: str, obj: Object, patience: Any
+        self, resource: Resource, namespace: str, obj: Object, deadline: Any
     ) -> Object:
         if self.refuses is not None:
             raise self.refuses
@@ -98,20 +98,20 @@ class NodesWorld:
             self.pings if "Pings the other nodes" in container["command"][2] else self.looks
         )
         message = answers.get(obj["spec"]["nodeName"])
-        status = {"phase": "Pending"} if message is None else ended(message)
+        status = {"phase": "Pending"} if message is None else terminated(message)
         self.made.append(obj)
         self.pods[obj["metadata"]["name"]] = obj | {"status": status}
         return obj
 
     async def list(
-        self, resource: Resource, patience: Any, **params: str
+        self, resource: Resource, deadline: Any, **params: str
     ) -> tuple[list[Object], str]:
         if not params:
             return self.other_pods, "1"
         self.before_list()
         return list(self.pods.values()), "1"
 
-    async def delete(self, resource: Resource, name: str, uid: Any, patience: Any) -> None:
+    async def delete(self, resource: Resource, name: str, uid: Any, deadline: Any) -> None:
         if self.pods.pop(name, None) is None:
             raise NotFound(name)
 

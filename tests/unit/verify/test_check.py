@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from harvester_net.cluster.deadline import OutOfPatience, Patience
+from harvester_net.cluster.deadline import Deadline, DeadlineExceeded
 from harvester_net.cluster.errors import Forbidden, NotFound
 from harvester_net.cluster.resources import NODE, VMI
-from harvester_net.verify import nodes as pods_on_nodes
+from harvester_net.verify import pod_runs as pods_on_nodes
 from harvester_net.verify.check import check
-from harvester_net.verify.facts import Question
+from harvester_net.verify.facts import CheckRequest
 from harvester_net.verify.outcome import Outcome, problems, proven_words
 from harvester_net.verify.pods import LABEL
 from harvester_net.verify.values import document, nodes_output
 
 from . import recorded
-from .nodes_world import IMAGE, NodesWorld, ended, looked, node, pinged, world
+from .nodes_world import IMAGE, NodesWorld, looked, node, pinged, terminated, world
 
 
 @pytest.fixture(autouse=True)
@@ -29,8 +29,8 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def checked(site: NodesWorld, seconds: float = 5, **asked: Any) -> Outcome:
-    question = Question(asked.pop("network", "data"), **asked)
-    return await check(site.cluster, question, Patience(seconds))
+    request = CheckRequest(asked.pop("network", "data"), **asked)
+    return await check(site.cluster, request, Deadline(seconds))
 
 
 async def test_healthy_nodes_are_proven_and_no_pod_is_left() -> None:
@@ -67,7 +67,7 @@ async def test_nobody_waits_for_the_pings_of_a_node_whose_uplink_leads_nowhere()
     site.looks["node3"] = "\n".join(["look 1", *_devices(bond=recorded.bond("data-bo"))])
     site.pings = {"node1": pinged("2"), "node2": pinged("1")}
     outcome = await checked(site, vlan=100)
-    assert {node for pair in outcome.pings.came for node in pair} == {"node1", "node2"}
+    assert {node for pair in outcome.pings.results for node in pair} == {"node1", "node2"}
     assert {finding.node for finding in outcome.findings} == {"node3"}
 
 
@@ -76,7 +76,7 @@ async def test_no_node_pings_if_no_uplink_leads_anywhere() -> None:
     for node_ in site.looks:
         site.looks[node_] = "look 1"
     outcome = await checked(site, vlan=100)
-    assert (outcome.pings.came, len(site.made)) == ({}, 2)
+    assert (outcome.pings.results, len(site.made)) == ({}, 2)
     assert outcome.unproven == ()
 
 
@@ -106,8 +106,8 @@ async def test_whoever_looks_again_need_not_ping_over_wrong_devices(
     site = world("node1", "node2")
     site.looks["node2"] = looked(1500)
     site.pings = {"node1": pinged("2"), "node2": pinged("", usual="1", mtu=1500)}
-    question = Question("data", vlan=100)
-    outcome = await check(site.cluster, question, Patience(5), ping_anyway=anyway)
+    request = CheckRequest("data", vlan=100)
+    outcome = await check(site.cluster, request, Deadline(5), ping_anyway=anyway)
     assert [finding.node for finding in outcome.findings] == ["node2"]
     assert len(site.made) == pods
 
@@ -173,12 +173,12 @@ async def test_a_storage_pod_behind_a_port_is_named() -> None:
             "its pod ended without an answer: was too slow",
         ),
         (
-            ended("sh: bridge: not found\n", code=127),
+            terminated("sh: bridge: not found\n", code=127),
             "its pod ended without an answer (exit code 127): sh: bridge: not found",
         ),
-        (ended("something else"), "it answered 'something else'"),
-        (ended(looked()[-40:]), "it answered"),
-        (ended(looked()[:80]), "its answer is cut short"),
+        (terminated("something else"), "it answered 'something else'"),
+        (terminated(looked()[-40:]), "it answered"),
+        (terminated(looked()[:80]), "its answer is cut short"),
     ],
 )
 async def test_a_node_that_gives_no_answer_is_said_and_the_others_are_judged(
@@ -266,7 +266,7 @@ async def test_pods_are_removed_when_the_user_will_not_wait() -> None:
 async def test_pods_are_removed_when_the_time_is_up() -> None:
     site = world("node1")
     del site.looks["node1"]
-    with pytest.raises(OutOfPatience):
+    with pytest.raises(DeadlineExceeded):
         await checked(site, seconds=0.03)
     assert site.pods == {}
 

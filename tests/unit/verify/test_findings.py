@@ -8,7 +8,7 @@ import pytest
 
 from harvester_net.verify.devices import Bond, Bridge, Devices, Member, Port, Ports
 from harvester_net.verify.findings import Expected, Uplink, findings, notes
-from harvester_net.verify.holders import Guest
+from harvester_net.verify.port_owners import AttachedWorkload
 
 NICS = (Member("ens1", 9000, "up"), Member("ens2", 9000, "up"))
 BOND = Bond("data-bo", 20, 9000, "active-backup", "ens1", "data-br", NICS)
@@ -32,9 +32,9 @@ MGMT = Devices(
 )
 ON_MGMT = Expected("mgmt", 9000, (1, 7), {"default/web": frozenset({100})})
 VMS = [
-    Guest("VM default/vm1", "node2", frozenset({"52:54:00:aa:00:01"})),
-    Guest("VM default/vm2", "node2", frozenset({"52:54:00:aa:00:02"})),
-    Guest("VM default/far", "node1", frozenset({"52:54:00:aa:00:03"})),
+    AttachedWorkload("VM default/vm1", "node2", frozenset({"52:54:00:aa:00:01"})),
+    AttachedWorkload("VM default/vm2", "node2", frozenset({"52:54:00:aa:00:02"})),
+    AttachedWorkload("VM default/far", "node1", frozenset({"52:54:00:aa:00:03"})),
 ]
 
 
@@ -46,8 +46,12 @@ def bridge_with(*ports: Port, mtu: int = 1500) -> Devices:
     return replace(GOOD, bridge=replace(BRIDGE, mtu=mtu), ports=Ports(by_mtu, ports))
 
 
-def said(seen: Devices, expected: Expected = EXPECTED, guests: list[Guest] = VMS) -> list[str]:
-    return [str(finding) for finding in findings(seen, expected, guests)]
+def said(
+    seen: Devices,
+    expected: Expected = EXPECTED,
+    attached_workloads: list[AttachedWorkload] = VMS,
+) -> list[str]:
+    return [str(finding) for finding in findings(seen, expected, attached_workloads)]
 
 
 def test_nothing_is_said_of_a_healthy_node() -> None:
@@ -175,21 +179,25 @@ def test_an_old_bond_is_said_once_though_its_bridge_follows_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("guests", "words"),
+    ("attached_workloads", "words"),
     [
         ([], "port veth0 (of no VM and no pod that can be seen)"),
         (VMS[:1], "port veth0 (most likely VM default/vm1, the only one there)"),
         ([VMS[2]], "port veth0 (of no VM and no pod that can be seen)"),
     ],
 )
-def test_a_silent_port_is_told_as_far_as_it_can_be(guests: list[Guest], words: str) -> None:
-    (sentence,) = said(bridge_with(Port("veth0", "veth", 1500)), guests=guests)
+def test_a_silent_port_is_told_as_far_as_it_can_be(
+    attached_workloads: list[AttachedWorkload], words: str
+) -> None:
+    (sentence,) = said(
+        bridge_with(Port("veth0", "veth", 1500)), attached_workloads=attached_workloads
+    )
     assert f"not 9000: {words} holds it there" in sentence
 
 
 def test_more_ports_than_can_be_named_are_counted() -> None:
     many = [Port(f"veth{n}", "veth", 1500) for n in range(40)]
-    (sentence,) = said(bridge_with(*many), guests=[])
+    (sentence,) = said(bridge_with(*many), attached_workloads=[])
     assert "port veth2 (of no VM and no pod that can be seen) and 37 more hold it" in sentence
 
 

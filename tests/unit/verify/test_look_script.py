@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harvester_net.verify.answers import Unreadable, devices_in
 from harvester_net.verify.devices import Bond, Bridge, Devices, Member, Port, Ports
+from harvester_net.verify.parsing import Unreadable, devices_in
 
 from .recorded import Tools, healthy, port_line
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from harvester_net.verify.answers import Unreadable, pinged_in
-from harvester_net.verify.pinging import Came, PingPlan, pings_of
+from harvester_net.verify.parsing import Unreadable, pinged_in
+from harvester_net.verify.pinging import PingPlan, PingResult, pings_of
 
 from .wire import Wire
 
@@ -31,9 +31,9 @@ def wire(tmp_path: Path) -> Iterator[Wire]:
 @pytest.mark.parametrize("shell", SHELLS)
 def test_all_nodes_reach_all_others_with_full_frames(wire: Wire, shell: str) -> None:
     answers = wire.ping(PLAN, shell=shell)
-    came = pings_of(PLAN, answers).came
-    assert set(came.values()) == {Came.FULL}
-    assert len(came) == 6
+    results = pings_of(PLAN, answers).results
+    assert set(results.values()) == {PingResult.FULL}
+    assert len(results) == 6
 
 
 def test_nothing_is_left_on_any_node(wire: Wire) -> None:
@@ -61,22 +61,22 @@ def test_a_pair_that_carries_only_usual_frames_is_told_from_one_that_carries_non
     wire.most("node1", ADDRESSES["node3"], 1500)
     wire.most("node2", ADDRESSES["node3"], 600)
     wire.most("node3", ADDRESSES["node1"], 0)
-    came = pings_of(PLAN, wire.ping(PLAN, wait=3)).came
-    assert came == {
-        ("node1", "node2"): Came.FULL,
-        ("node1", "node3"): Came.USUAL,
-        ("node2", "node1"): Came.FULL,
-        ("node2", "node3"): Came.SMALL,
-        ("node3", "node1"): Came.NONE,
-        ("node3", "node2"): Came.FULL,
+    results = pings_of(PLAN, wire.ping(PLAN, wait=3)).results
+    assert results == {
+        ("node1", "node2"): PingResult.FULL,
+        ("node1", "node3"): PingResult.USUAL,
+        ("node2", "node1"): PingResult.FULL,
+        ("node2", "node3"): PingResult.SMALL,
+        ("node3", "node1"): PingResult.NONE,
+        ("node3", "node2"): PingResult.FULL,
     }
 
 
 def test_a_node_whose_pod_never_comes_costs_the_patience_and_is_unknown(wire: Wire) -> None:
     answers = wire.ping(PLAN, without=("node3",), wait=2)
-    came = pings_of(PLAN, answers).came
-    assert came["node1", "node2"] is came["node2", "node1"] is Came.FULL
-    assert came["node1", "node3"] is came["node3", "node1"] is Came.UNKNOWN
+    results = pings_of(PLAN, answers).results
+    assert results["node1", "node2"] is results["node2", "node1"] is PingResult.FULL
+    assert results["node1", "node3"] is results["node3", "node1"] is PingResult.UNKNOWN
 
 
 def test_a_ping_that_cannot_forbid_fragments_proves_by_the_devices_mtu(wire: Wire) -> None:
@@ -84,9 +84,9 @@ def test_a_ping_that_cannot_forbid_fragments_proves_by_the_devices_mtu(wire: Wir
     wire.mtus["node2"] = 1500
     answers = wire.ping(PLAN)
     assert answers["node1"].plain
-    came = pings_of(PLAN, answers).came
-    assert came["node1", "node2"] is Came.FULL
-    assert came["node2", "node1"] is Came.SMALL
+    results = pings_of(PLAN, answers).results
+    assert results["node1", "node2"] is PingResult.FULL
+    assert results["node2", "node1"] is PingResult.SMALL
 
 
 def test_the_hosts_own_devices_are_used_and_not_touched(wire: Wire) -> None:
@@ -95,7 +95,7 @@ def test_the_hosts_own_devices_are_used_and_not_touched(wire: Wire) -> None:
     for node, address in own.items():
         wire.put(f"{node}.{address}.up", "")
         wire.put(f"{node}.log", "")
-    assert set(pings_of(plan, wire.ping(plan)).came.values()) == {Came.FULL}
+    assert set(pings_of(plan, wire.ping(plan)).results.values()) == {PingResult.FULL}
     assert [line for node in NODES for line in wire.log(node) if line] == []
 
 

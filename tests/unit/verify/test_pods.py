@@ -10,8 +10,8 @@ import pytest
 from harvester_net.verify.pinging import PingPlan
 from harvester_net.verify.pods import (
     LABEL,
-    Errand,
-    PodWish,
+    PodOptions,
+    PodTask,
     image_in,
     looking,
     manifest,
@@ -21,21 +21,21 @@ from harvester_net.verify.pods import (
 
 PLAN = PingPlan("data", 100, 9000, {"node1": "169.254.2.1", "node2": "169.254.2.2"}, net=2)
 LOOK, PING = looking("data", 100), pinging(PLAN.values("node1"))
-BOTH = pytest.mark.parametrize("errand", [LOOK, PING], ids=["look", "ping"])
+BOTH = pytest.mark.parametrize("task", [LOOK, PING], ids=["look", "ping"])
 
 
-def made(errand: Errand, **wish: Any) -> dict[str, Any]:
-    return manifest(errand, "node1", "data", PodWish("image", **wish))
+def made(task: PodTask, **options: Any) -> dict[str, Any]:
+    return manifest(task, "node1", "data", PodOptions("image", **options))
 
 
-def rights(errand: Errand) -> dict[str, Any]:
-    (container,) = made(errand)["spec"]["containers"]
+def rights(task: PodTask) -> dict[str, Any]:
+    (container,) = made(task)["spec"]["containers"]
     return dict(container["securityContext"])
 
 
 @BOTH
-def test_a_pod_goes_to_its_node_and_ends_by_itself(errand: Errand) -> None:
-    pod = made(errand)
+def test_a_pod_goes_to_its_node_and_ends_by_itself(task: PodTask) -> None:
+    pod = made(task)
     spec = pod["spec"]
     assert (spec["nodeName"], spec["hostNetwork"]) == ("node1", True)
     assert spec["restartPolicy"] == "Never"
@@ -45,13 +45,13 @@ def test_a_pod_goes_to_its_node_and_ends_by_itself(errand: Errand) -> None:
 
 
 @BOTH
-def test_a_pod_has_no_token_and_nothing_of_the_host_but_its_network(errand: Errand) -> None:
-    spec = made(errand)["spec"]
+def test_a_pod_has_no_token_and_nothing_of_the_host_but_its_network(task: PodTask) -> None:
+    spec = made(task)["spec"]
     assert spec["automountServiceAccountToken"] is False
     assert not {"volumes", "hostPID", "hostIPC", "serviceAccountName"} & spec.keys()
-    assert rights(errand)["readOnlyRootFilesystem"] is True
-    assert rights(errand)["allowPrivilegeEscalation"] is False
-    assert rights(errand)["capabilities"]["drop"] == ["ALL"]
+    assert rights(task)["readOnlyRootFilesystem"] is True
+    assert rights(task)["allowPrivilegeEscalation"] is False
+    assert rights(task)["capabilities"]["drop"] == ["ALL"]
 
 
 def test_to_look_needs_no_right_at_all() -> None:
@@ -90,9 +90,9 @@ def test_pods_have_names_of_their_own_in_the_namespace_that_is_wished() -> None:
 
 
 @BOTH
-def test_kubernetes_leaves_the_script_as_it_is(errand: Errand) -> None:
+def test_kubernetes_leaves_the_script_as_it_is(task: PodTask) -> None:
     """It replaces `$(NAME)` by a variable of that name, and `$$` by `$`."""
-    (container,) = made(errand)["spec"]["containers"]
+    (container,) = made(task)["spec"]["containers"]
     script = container["command"][2]
     names = {variable["name"] for variable in container["env"]}
     assert "$$" not in script
@@ -100,15 +100,15 @@ def test_kubernetes_leaves_the_script_as_it_is(errand: Errand) -> None:
 
 
 @BOTH
-def test_the_script_needs_no_place_to_write_to(errand: Errand) -> None:
+def test_the_script_needs_no_place_to_write_to(task: PodTask) -> None:
     """Older shells keep here-documents in files, and the root file system is read-only."""
-    (container,) = made(errand)["spec"]["containers"]
+    (container,) = made(task)["spec"]["containers"]
     assert "<<" not in container["command"][2]
 
 
 @BOTH
-def test_the_script_gets_every_value_that_it_reads(errand: Errand) -> None:
-    (container,) = made(errand)["spec"]["containers"]
+def test_the_script_gets_every_value_that_it_reads(task: PodTask) -> None:
+    (container,) = made(task)["spec"]["containers"]
     given = {variable["name"] for variable in container["env"]}
     read = set(re.findall(r"\$\{?([A-Z]+)\b", container["command"][2]))
     assert read - given <= {"TOOLS", "ANSWER", "SYS"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harvester_net.cluster.resources import CLUSTER_NETWORK, NAD, NODE, VLAN_CONFIG
-from harvester_net.verify.facts import Facts, Question, facts_of
+from harvester_net.verify.facts import CheckRequest, Facts, facts_of
 from harvester_net.verify.findings import Uplink
 from harvester_net.verify.vlans import listed, of_network, words
 
@@ -55,7 +55,7 @@ def test_vm_networks_need_their_tagged_vlans_on_the_uplink(
 
 def facts(site: NodesWorld, *, version: tuple[int, int] = (1, 7), **asked: Any) -> Facts:
     return facts_of(
-        Question(asked.pop("network", "data"), **asked),
+        CheckRequest(asked.pop("network", "data"), **asked),
         site.objects[CLUSTER_NETWORK],
         site.objects[VLAN_CONFIG].values(),
         site.objects[NAD],

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harvester_net.verify.answers import Pinged, pinged_in
+from harvester_net.verify.parsing import PingReport, pinged_in
 from harvester_net.verify.pinging import PingPlan
 
 from .recorded import SCRIPTS
@@ -116,7 +116,7 @@ class Wire:
         without: tuple[str, ...] = (),
         shell: str = "sh",
         wait: int = 8,
-    ) -> dict[str, Pinged]:
+    ) -> dict[str, PingReport]:
         """Run the script on all nodes of a plan at the same time, but for some."""
         nodes = [node for node in plan.addresses if node not in without]
         running = [

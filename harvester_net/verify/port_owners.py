@@ -21,7 +21,7 @@ GUEST_LABEL = "kubevirt.io"
 
 
 @dataclass(frozen=True)
-class Guest:
+class AttachedWorkload:
     """A VM or pod that has an interface on one of the cluster network's VM networks."""
 
     words: str
@@ -29,24 +29,26 @@ class Guest:
     macs: frozenset[str]
 
 
-def guests(nads: set[str], vmis: Iterable[Object], pods: Iterable[Object]) -> list[Guest]:
+def attached_workloads(
+    nads: set[str], vmis: Iterable[Object], pods: Iterable[Object]
+) -> list[AttachedWorkload]:
     """The VM instances and other pods that are attached to these VM networks."""
     found = [_vm(vmi) for vmi in vmis if uses(vmi, nads)]
     for pod in pods:
         macs = frozenset(_macs_of_pod(pod, nads))
         if macs and GUEST_LABEL not in (pod["metadata"].get("labels") or {}):
             node = str(pod["spec"].get("nodeName") or "")
-            found.append(Guest(f"pod {key_of(pod)}", node, macs))
+            found.append(AttachedWorkload(f"pod {key_of(pod)}", node, macs))
     return found
 
 
-def _vm(vmi: Object) -> Guest:
+def _vm(vmi: Object) -> AttachedWorkload:
     status = vmi.get("status") or {}
     declared = ((vmi["spec"].get("domain") or {}).get("devices") or {}).get("interfaces")
     said = [*(status.get("interfaces") or []), *(declared or [])]
     macs = {str(one.get("mac") or one.get("macAddress") or "").lower() for one in said}
     node = str(status.get("nodeName") or "")
-    return Guest(f"VM {key_of(vmi)}", node, frozenset(macs - {""}))
+    return AttachedWorkload(f"VM {key_of(vmi)}", node, frozenset(macs - {""}))
 
 
 def _macs_of_pod(pod: Object, nads: set[str]) -> Iterable[str]:
@@ -59,7 +61,7 @@ def _macs_of_pod(pod: Object, nads: set[str]) -> Iterable[str]:
             yield str(network["mac"]).lower()
 
 
-def words(port: Port, node: str, known: Iterable[Guest]) -> str:
+def words(port: Port, node: str, known: Iterable[AttachedWorkload]) -> str:
     """A port, and who is behind it."""
     here = [guest for guest in known if guest.node == node]
     owners = [guest.words for guest in here if guest.macs & set(port.macs)]

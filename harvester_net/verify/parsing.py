@@ -20,7 +20,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Pinged:
+class PingReport:
     """What one node's pings came to, by the address that was pinged."""
 
     full: frozenset[str] = frozenset()
@@ -54,10 +54,10 @@ def devices_in(message: str, node: str, cluster_network: str) -> Devices:
     )
 
 
-def pinged_in(message: str) -> Pinged:
+def pinged_in(message: str) -> PingReport:
     """What a node's pings came to; raises Unreadable."""
     said = _words(message, "ping 1")
-    return Pinged(
+    return PingReport(
         full=_addresses(said, "full"),
         usual=_addresses(said, "usual"),
         small=_addresses(said, "small"),

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from .outcome import Finding
-from .pinging import Came, Pings
+from .pinging import PingResult, Pings
 
 MOST_PAIRS = 6
 CAUSES = {
-    Came.USUAL: "1500 do: the switch between them, or a NIC, does not carry the MTU",
-    Came.SMALL: "small ones do: the switch between them, or a NIC, does not carry the MTU",
-    Came.NONE: (
+    PingResult.USUAL: "1500 do: the switch between them, or a NIC, does not carry the MTU",
+    PingResult.SMALL: (
+        "small ones do: the switch between them, or a NIC, does not carry the MTU"
+    ),
+    PingResult.NONE: (
         "and no others either: look at the VLAN on the switch ports, and at the cables"
     ),
 }
@@ -27,13 +29,13 @@ def of_pings(pings: Pings, mtu: int, explained: Iterable[str] = ()) -> list[Find
     small = [n for n, own in sorted(pings.mtus.items()) if own < mtu and n not in known]
     found = [_of_device(node, pings, mtu) for node in small]
     known |= set(small)
-    for came in CAUSES:
+    for results in CAUSES:
         failed = [
             pair
-            for pair, what in sorted(pings.came.items())
-            if what is came and (came is Came.NONE or not known & set(pair))
+            for pair, what in sorted(pings.results.items())
+            if what is results and (results is PingResult.NONE or not known & set(pair))
         ]
-        found += _of_pairs(failed, pings, came, mtu)
+        found += _of_pairs(failed, pings, results, mtu)
     return found
 
 
@@ -46,12 +48,12 @@ def _of_device(node: str, pings: Pings, mtu: int) -> Finding:
 
 
 def _of_pairs(
-    failed: list[tuple[str, str]], pings: Pings, came: Came, mtu: int
+    failed: list[tuple[str, str]], pings: Pings, results: PingResult, mtu: int
 ) -> Iterator[Finding]:
     if not failed:
         return
-    what = f"frames of {mtu} bytes do not arrive, {CAUSES[came]} (VLAN {pings.vlan})"
-    if len(failed) == len(pings.came) > 2:
+    what = f"frames of {mtu} bytes do not arrive, {CAUSES[results]} (VLAN {pings.vlan})"
+    if len(failed) == len(pings.results) > 2:
         yield Finding("all nodes", pings.device, f"between any two of them {what}")
         return
     for node in _alone(failed, pings):
@@ -67,11 +69,11 @@ def _of_pairs(
 
 def _alone(failed: list[tuple[str, str]], pings: Pings) -> list[str]:
     """The nodes all of whose pings failed, in both directions; there are others that work."""
-    nodes = {node for pair in pings.came for node in pair}
+    nodes = {node for pair in pings.results for node in pair}
     if len(nodes) < 3:
         return []
     return [
         node
         for node in sorted(nodes)
-        if all(pair in failed for pair in pings.came if node in pair)
+        if all(pair in failed for pair in pings.results if node in pair)
     ]
