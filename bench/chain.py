@@ -10,9 +10,9 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from harvester_net.change.apply import Work, carry_out
+from harvester_net.change.apply import ChangeContext, apply_change
 from harvester_net.change.consent import Consent
-from harvester_net.change.executor import Told
+from harvester_net.change.executor import Observer
 from harvester_net.change.record import Goal
 from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
@@ -51,11 +51,11 @@ def measure() -> Result:
 
 async def _change(lab: Lab) -> None:
     cluster = Cluster(AccessSettings(str(lab.kubeconfig)))
-    told = Told(status=lambda message: None, step=lambda message: None)
-    work = Work(cluster, Deadline(600), "bench", told)
+    observer = Observer(status=lambda message: None, step=lambda message: None)
+    work = ChangeContext(cluster, Deadline(600), "bench", observer)
     try:
         goal = Goal(kind="mtu", cluster_network="cn-data", mtu=9000)
-        await carry_out(work, goal, Consent(stop_vms=True))
+        await apply_change(work, goal, Consent(stop_vms=True))
     finally:
         await cluster.close()
 

@@ -16,16 +16,13 @@ from ..harvester.mtus import config_mtu, uplink_mtu
 from ..harvester.snapshot import Snapshot
 from . import journal, lease, report
 from .consent import Consent
-from .executor import Run, Stopped, Told
+from .executor import ChangeStopped, Executor, Observer
 from .journal import Journal
 from .plan import extended, plan, reached
 from .record import Goal, Record
 from .steps.nodes import unable
-from .steps.order import core, core_and_before, steps_of
+from .steps.order import core, core_and_before
 from .steps.step import Hands
-
-__all__ = ["NotAllowed", "RolledBack", "Work", "carry_out", "resume", "steps_of"]
-
 
 WITHOUT_A_LOOK = (
     "Repair it and go on; or go on without this look: leave disruption.verifyOnNodes "
@@ -33,36 +30,36 @@ WITHOUT_A_LOOK = (
 )
 
 
-class NotAllowed(Exception):
+class ChangeRefused(Exception):
     """The change is refused before anything was touched; the message lists all reasons."""
 
 
-class RolledBack(Exception):
+class ChangeRolledBack(Exception):
     """The change could not be finished, and everything is as it was before."""
 
 
 @dataclass(frozen=True)
-class Work:
+class ChangeContext:
     """What a change is carried out with."""
 
     cluster: Cluster
     deadline: Deadline
     who: str
-    told: Told
+    observer: Observer
 
 
-async def carry_out(work: Work, goal: Goal, consent: Consent) -> list[str]:
+async def apply_change(work: ChangeContext, goal: Goal, consent: Consent) -> list[str]:
     """Bring the cluster to the goal, after finishing a change that an earlier run began.
 
     Returns what could not be proven. Raises NotAllowed before anything is touched, Stopped at
     a safe point from which the next run goes on, RolledBack, lease.Busy.
     """
     async with lease.held(work.cluster, work.who, work.deadline) as lost:
-        return await _unless_lost(lost, _carry_out(work, goal, consent))
+        return await _unless_lost(lost, _apply(work, goal, consent))
 
 
-async def resume(
-    work: Work, *, backwards: bool = False, without_verification: bool = False
+async def resume_change(
+    work: ChangeContext, *, backwards: bool = False, without_verification: bool = False
 ) -> list[str]:
     """Finish the change that an earlier run began, or go back to where it started.
 
@@ -87,7 +84,7 @@ async def _unless_lost(lost: asyncio.Task[None], work: Awaitable[list[str]]) -> 
     return task.result()
 
 
-async def _resume(work: Work, *, backwards: bool, verify: bool = True) -> list[str]:
+async def _resume(work: ChangeContext, *, backwards: bool, verify: bool = True) -> list[str]:
     unfinished = await journal.read(work.cluster, work.deadline)
     if unfinished is None:
         return []
@@ -98,13 +95,13 @@ async def _resume(work: Work, *, backwards: bool, verify: bool = True) -> list[s
     return await _run(work, unfinished, begun=True)
 
 
-async def _carry_out(work: Work, goal: Goal, consent: Consent) -> list[str]:
+async def _apply(work: ChangeContext, goal: Goal, consent: Consent) -> list[str]:
     unfinished = await journal.read(work.cluster, work.deadline)
     if unfinished is not None and _goes_back(goal, unfinished):
         return await _resume(work, backwards=True)
     if unfinished is not None:
-        longer = await _extended(work, unfinished, consent)
-        notes = await _finished(work, longer, consent)
+        longer = await _extend(work, unfinished, consent)
+        notes = await _finish(work, longer, consent)
         if unfinished.goal == goal and not unfinished.backwards:
             return notes
     snapshot = await look(work.cluster, work.deadline)
@@ -112,18 +109,18 @@ async def _carry_out(work: Work, goal: Goal, consent: Consent) -> list[str]:
         return []
     made = plan(snapshot, goal, consent, work.who)
     if made.refusals:
-        raise NotAllowed(report.refusal_text(made))
+        raise ChangeRefused(report.refusal_text(made))
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     record = made.record.model_copy(update={"id": secrets.token_hex(4), "began": now})
-    if reasons := await unable(record, _eyes(work)):
-        raise NotAllowed(report.refusal_text(replace(made, refusals=reasons)))
-    return await _finished(work, record, consent, begun=False)
+    if reasons := await unable(record, _first_look(work)):
+        raise ChangeRefused(report.refusal_text(replace(made, refusals=reasons)))
+    return await _finish(work, record, consent, begun=False)
 
 
-def _eyes(work: Work) -> Hands:
+def _first_look(work: ChangeContext) -> Hands:
     """What a first look is done with; what it sees is nobody's output yet."""
     return Hands(
-        work.cluster, work.deadline, lambda what: work.told.status(f"waiting for {what}")
+        work.cluster, work.deadline, lambda what: work.observer.status(f"waiting for {what}")
     )
 
 
@@ -136,7 +133,7 @@ def _goes_back(goal: Goal, unfinished: Record) -> bool:
     return same_network and goal.mtu == unfinished.old_mtu
 
 
-async def _extended(work: Work, record: Record, consent: Consent) -> Record:
+async def _extend(work: ChangeContext, record: Record, consent: Consent) -> Record:
     """The unfinished record, with what has come in its way since it was left."""
     limited = record.with_limits_of(consent)
     if set(core_and_before(record)).issubset(record.done):
@@ -144,28 +141,30 @@ async def _extended(work: Work, record: Record, consent: Consent) -> Record:
     snapshot = await look(work.cluster, work.deadline)
     longer, refusals = extended(limited, snapshot, consent)
     if refusals:
-        raise Stopped(f"{report.headline(record)} cannot go on: {'; '.join(refusals)}")
+        raise ChangeStopped(f"{report.headline(record)} cannot go on: {'; '.join(refusals)}")
     return longer
 
 
-async def _finished(
-    work: Work, record: Record, consent: Consent, *, begun: bool = True
+async def _finish(
+    work: ChangeContext, record: Record, consent: Consent, *, begun: bool = True
 ) -> list[str]:
     try:
         return await _run(work, record, begun=begun)
-    except Stopped as stopped:
+    except ChangeStopped as stopped:
         # Nobody who interrupts, and no time that is up, has asked for a roll-back.
         if consent.on_failure != "rollBack" or record.backwards or work.deadline.is_over:
-            if stopped.by_look:
-                raise Stopped(f"{stopped}. {WITHOUT_A_LOOK}", by_look=True) from stopped
+            if stopped.verification_failed:
+                raise ChangeStopped(
+                    f"{stopped}. {WITHOUT_A_LOOK}", verification_failed=True
+                ) from stopped
             raise
         back = (await journal.read(work.cluster, work.deadline)) or record
         await _roll_back(work, back)
-        raise RolledBack(f"{stopped}. Everything is as it was before") from stopped
+        raise ChangeRolledBack(f"{stopped}. Everything is as it was before") from stopped
 
 
-async def _roll_back(work: Work, record: Record) -> list[str]:
-    work.told.step(f"rolling back: {report.headline(record)}")
+async def _roll_back(work: ChangeContext, record: Record) -> list[str]:
+    work.observer.step(f"rolling back: {report.headline(record)}")
     snapshot = await look(work.cluster, work.deadline)
     return await _run(work, way_back(record, snapshot), begun=True, rewritten=True)
 
@@ -201,16 +200,16 @@ def _untouched(record: Record, snapshot: Snapshot) -> bool:
 
 
 async def _run(
-    work: Work, record: Record, *, begun: bool, rewritten: bool = False
+    work: ChangeContext, record: Record, *, begun: bool, rewritten: bool = False
 ) -> list[str]:
-    book = Journal(work.cluster, work.deadline, record)
+    journal = Journal(work.cluster, work.deadline, record)
     if not begun:
-        await book.open()
+        await journal.open()
     elif rewritten:
-        await book.write()
+        await journal.write()
     else:
-        book.resume()
-    work.told.begins(record)
-    await Run(work.cluster, work.deadline, book, work.told).to_the_end()
-    await book.close()
-    return book.record.noted
+        journal.resume()
+    work.observer.begins(record)
+    await Executor(work.cluster, work.deadline, journal, work.observer).run()
+    await journal.close()
+    return journal.record.unverified

@@ -30,12 +30,12 @@ SECONDS_FOR_PROOF = 30.0
 PAUSE = 0.2
 
 
-class Stopped(Exception):
+class ChangeStopped(Exception):
     """The change has stopped at a safe point; the message says where it stands and why."""
 
-    def __init__(self, message: str, *, by_look: bool = False) -> None:
+    def __init__(self, message: str, *, verification_failed: bool = False) -> None:
         super().__init__(message)
-        self.by_look = by_look
+        self.verification_failed = verification_failed
         """Whether a look at the nodes has stopped it, not something that could not be done."""
 
 
@@ -44,7 +44,7 @@ def _unheard(*_: object) -> None:
 
 
 @dataclass
-class Told:
+class Observer:
     """Whom a run tells what it is doing."""
 
     status: Callable[[str], None]
@@ -59,30 +59,30 @@ class Told:
     """What was seen on the nodes."""
 
 
-class Run:
+class Executor:
     """One run over the steps of a record."""
 
     def __init__(
-        self, cluster: Cluster, deadline: Deadline, journal: Journal, told: Told
+        self, cluster: Cluster, deadline: Deadline, journal: Journal, observer: Observer
     ) -> None:
         self._cluster, self._deadline = cluster, deadline
-        self._journal, self._told = journal, told
+        self._journal, self._observer = journal, observer
         self._steps = steps_of(journal.record)
         self._number = {step.id: number for number, step in enumerate(self._steps, start=1)}
         self._waiting: dict[str, str] = {}
-        self._by_look = False
+        self._verification_failed = False
 
     @property
     def record(self) -> Record:
         """The record as it is now."""
         return self._journal.record
 
-    async def to_the_end(self) -> None:
+    async def run(self) -> None:
         """Do all steps; raises Stopped when one cannot be done."""
         running: dict[str, asyncio.Task[None]] = {}
         async with self._cluster.watching(await self._watched(), self._deadline):
             try:
-                failed = await self._side_by_side(running)
+                failed = await self._run_ready_steps(running)
             finally:
                 # Nobody may act any more when the lease is lost, or the user waits no longer.
                 for task in running.values():
@@ -90,14 +90,16 @@ class Run:
                 await asyncio.gather(*running.values(), return_exceptions=True)
             await self._journal.write()
         if failed:
-            raise Stopped(self._where_it_stands(failed), by_look=self._by_look)
+            raise ChangeStopped(
+                self._where_it_stands(failed), verification_failed=self._verification_failed
+            )
 
-    async def _side_by_side(self, running: dict[str, asyncio.Task[None]]) -> list[str]:
+    async def _run_ready_steps(self, running: dict[str, asyncio.Task[None]]) -> list[str]:
         """Do the steps until all are done or one fails; returns what failed."""
         failed: list[str] = []
         while True:
             if not failed:
-                for step in self._startable(running):
+                for step in self._ready_steps(running):
                     running[step.id] = asyncio.create_task(self._do(step))
             if not running:
                 return failed
@@ -110,14 +112,14 @@ class Run:
         error = task.exception()
         if error is None:
             return []
-        if not isinstance(error, ClusterError | DeadlineExceeded | Stopped | NotProven):
+        if not isinstance(error, ClusterError | DeadlineExceeded | ChangeStopped | NotProven):
             raise error
-        self._by_look |= isinstance(error, NotProven)
-        self._told.event(step_id, "failed", str(error))
+        self._verification_failed |= isinstance(error, NotProven)
+        self._observer.event(step_id, "failed", str(error))
         title = next(step.title for step in self._steps if step.id == step_id)
         return [f"step {self._number[step_id]}, {title}: {error}"]
 
-    def _startable(self, running: dict[str, asyncio.Task[None]]) -> list[Step]:
+    def _ready_steps(self, running: dict[str, asyncio.Task[None]]) -> list[Step]:
         done = set(self.record.done)
         return [
             step
@@ -144,26 +146,26 @@ class Run:
     async def _do(self, step: Step) -> None:
         number = f"{self._number[step.id]} of {len(self._steps)}"
         if not step.done(self._now()):
-            self._told.event(step.id, "running", "")
+            self._observer.event(step.id, "running", "")
             self._say(step, f"step {number}: {step.title}")
             await self._journal.write()
             await self._act(step)
-            if not step.acts_to_the_end:
-                await self._until_done(step)
-        await self._proven(step)
+            if not step.blocks_until_done:
+                await self._wait_until_done(step)
+        await self._wait_for_proof(step)
         self._journal.note(lambda record: record.with_done(step.id))
-        self._told.event(step.id, "done", "")
-        self._told.step(f"step {number} done: {step.title}")
+        self._observer.event(step.id, "done", "")
+        self._observer.step(f"step {number} done: {step.title}")
 
     def _now(self) -> Snapshot:
         return known(self._cluster)
 
     def _hands(self, step: Step) -> Hands:
         def tell(what: str) -> None:
-            self._told.event(step.id, "running", what)
+            self._observer.event(step.id, "running", what)
             self._say(step, f"waiting for {what}")
 
-        return Hands(self._cluster, self._deadline, tell, self._told.seen)
+        return Hands(self._cluster, self._deadline, tell, self._observer.seen)
 
     async def _act(self, step: Step) -> None:
         """Act; a denial may come from a lagging cache, or a VM that somebody started."""
@@ -188,7 +190,7 @@ class Run:
                 again = StopVm(self.record, (), key)
                 await again.act(self._now(), self._hands(again))
 
-    async def _until_done(self, step: Step) -> None:
+    async def _wait_until_done(self, step: Step) -> None:
         limit = step.limit(self._now())
         deadline = self._deadline.within(limit)
 
@@ -196,7 +198,7 @@ class Run:
             now = self._now()
             if step.done(now):
                 return True
-            self._told.event(step.id, "running", step.waits_for(now))
+            self._observer.event(step.id, "running", step.waits_for(now))
             self._say(step, f"waiting for {step.waits_for(now)}")
             return None
 
@@ -204,7 +206,9 @@ class Run:
             await self._cluster.wait_for(step.watches, done, deadline)
         except DeadlineExceeded as error:
             waited = step.waits_for(self._now())
-            raise Stopped(f"{self._why_over(limit)}, still waiting for {waited}") from error
+            raise ChangeStopped(
+                f"{self._why_over(limit)}, still waiting for {waited}"
+            ) from error
 
     def _why_over(self, limit: float) -> str:
         """Whose time is up, if anybody's: the whole operation's, or one step's."""
@@ -214,17 +218,17 @@ class Run:
             return str(reason)
         return f"not done after {limit:.0f} s"
 
-    async def _proven(self, step: Step) -> None:
+    async def _wait_for_proof(self, step: Step) -> None:
         """Wait a while for the devices; what they do not show is noted, not a failure."""
         if unseen := step.unprovable(self._now()):
-            self._journal.note(lambda record: record.with_notes(unseen))
-        if any(other.acts_to_the_end for other in self._steps):
+            self._journal.note(lambda record: record.with_unverified(unseen))
+        if any(other.blocks_until_done for other in self._steps):
             return  # The devices themselves are looked at later, which is the better proof.
 
         def proven() -> bool | None:
             missing = step.unproven(self._now())
             if missing:
-                self._told.event(step.id, "running", f"the devices: {missing[0]}")
+                self._observer.event(step.id, "running", f"the devices: {missing[0]}")
                 self._say(step, f"waiting for the devices: {missing[0]}")
             return None if missing else True
 
@@ -237,12 +241,12 @@ class Run:
         except DeadlineExceeded:
             self._deadline.check()
             missing = step.unproven(self._now())
-            self._journal.note(lambda record: record.with_notes(missing))
+            self._journal.note(lambda record: record.with_unverified(missing))
 
     def _say(self, step: Step, message: str) -> None:
         self._waiting[step.id] = message
         others = len(self._waiting) - 1
-        self._told.status(message + (f" (and {others} more steps)" if others else ""))
+        self._observer.status(message + (f" (and {others} more steps)" if others else ""))
 
     def _where_it_stands(self, failed: list[str]) -> str:
         done = set(self.record.done)

@@ -25,7 +25,7 @@ SECONDS_BETWEEN = 8.0
 TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
-class Busy(Exception):
+class ChangeBusy(Exception):
     """Somebody else changes the networks of this cluster; the message says who."""
 
 
@@ -100,7 +100,7 @@ async def _acquired(cluster: Cluster, holder: str, deadline: Deadline) -> Object
             if lease["spec"].get("holderIdentity") == holder:
                 return lease  # Ours, from a create whose answer was lost.
             if not is_free(lease, datetime.now(UTC)):
-                raise Busy(_busy(lease))
+                raise ChangeBusy(_busy(lease))
             version = {"resourceVersion": lease["metadata"]["resourceVersion"]}
             taken = {"metadata": version, "spec": _spec(holder)}
             return await cluster.patch(LEASE, KEY, taken, deadline)

@@ -94,16 +94,16 @@ class Record(BaseModel):
     """Whether the change is being rolled back."""
     done: list[str] = Field(default_factory=list)
     """Steps that are over, by id; they are never done again."""
-    noted: list[str] = Field(default_factory=list)
+    unverified: list[str] = Field(default_factory=list)
     """What could not be proven or restored, for the report at the end."""
 
     def with_done(self, step: str) -> Record:
         """The record after one more step."""
         return self.model_copy(update={"done": [*self.done, step]})
 
-    def with_notes(self, notes: list[str]) -> Record:
+    def with_unverified(self, notes: list[str]) -> Record:
         """The record with more that could not be proven."""
-        return self.model_copy(update={"noted": [*self.noted, *notes]})
+        return self.model_copy(update={"unverified": [*self.unverified, *notes]})
 
     def with_limits_of(self, consent: Consent) -> Record:
         """The record with the time limits, and the check of the nodes, that the user wants

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..change import apply as change
 from ..change import journal, lease, report
-from ..change.apply import Work
+from ..change.apply import ChangeContext
 from ..change.consent import Consent
 from ..change.plan import Plan, plan, reached
 from ..change.record import Goal, Record
@@ -142,7 +142,7 @@ def changing(goal: Goal, consent: Consent) -> Command:
     async def command(session: Session) -> Outcome:
         began = time.monotonic()
         with shown(session.progress, sys.stdout):
-            notes = await change.carry_out(_work(session, "change"), goal, consent)
+            notes = await change.apply_change(_context(session, "change"), goal, consent)
         return _ended(session, began, notes, reached_words(goal))
 
     return command
@@ -153,9 +153,9 @@ def resuming(*, backwards: bool, without_verification: bool = False) -> Command:
 
     async def command(session: Session) -> Outcome:
         began = time.monotonic()
-        work = _work(session, "roll-back" if backwards else "resume")
+        work = _context(session, "roll-back" if backwards else "resume")
         with shown(session.progress, sys.stdout):
-            notes = await change.resume(
+            notes = await change.resume_change(
                 work, backwards=backwards, without_verification=without_verification
             )
         return _ended(session, began, notes, NOTHING_UNFINISHED)
@@ -163,9 +163,9 @@ def resuming(*, backwards: bool, without_verification: bool = False) -> Command:
     return command
 
 
-def _work(session: Session, command: str) -> Work:
-    return Work(
-        session.cluster, session.deadline, who(f"mtu {command}"), session.progress.told
+def _context(session: Session, command: str) -> ChangeContext:
+    return ChangeContext(
+        session.cluster, session.deadline, who(f"mtu {command}"), session.progress.observer
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ..change.apply import NotAllowed, RolledBack
-from ..change.executor import Stopped
+from ..change.apply import ChangeRefused, ChangeRolledBack
+from ..change.executor import ChangeStopped
 from ..change.journal import UnreadableJournal
-from ..change.lease import Busy, LeaseLost
+from ..change.lease import ChangeBusy, LeaseLost
 from ..cluster.deadline import DeadlineExceeded
 from ..cluster.errors import ClusterError
 from .messages import GO_ON, spoken
@@ -46,11 +46,11 @@ class Outcome:
 
 
 EXPECTED = (
-    NotAllowed,
-    RolledBack,
-    Busy,
+    ChangeRefused,
+    ChangeRolledBack,
+    ChangeBusy,
     LeaseLost,
-    Stopped,
+    ChangeStopped,
     UnreadableJournal,
     ClusterError,
     DeadlineExceeded,
@@ -64,15 +64,15 @@ def outcome_of(error: BaseException, *, begun: bool) -> Outcome:
     ``begun``: a journal is on the cluster, so that whatever happened, the change can go on.
     """
     words = spoken(str(error))
-    if isinstance(error, NotAllowed):
+    if isinstance(error, ChangeRefused):
         return Outcome(Code.REFUSED, words)
-    if isinstance(error, RolledBack):
+    if isinstance(error, ChangeRolledBack):
         return Outcome(Code.ROLLED_BACK, f"rolled back: {words}")
-    if isinstance(error, Busy):
+    if isinstance(error, ChangeBusy):
         return Outcome(Code.BUSY, words)
     if isinstance(error, LeaseLost):
         return Outcome(Code.STOPPED, f"stopped: {words}; harvester-net mtu status shows who")
-    if isinstance(error, Stopped) or begun:
+    if isinstance(error, ChangeStopped) or begun:
         return Outcome(Code.STOPPED, f"stopped at a safe point: {words}.\n{GO_ON}")
     if isinstance(error, DeadlineExceeded):
         return Outcome(Code.ERROR, f"error: {words}; nothing was changed")

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..change import report
-from ..change.executor import Told
+from ..change.executor import Observer
 from ..change.record import Record
 from ..change.steps.order import steps_of
 
@@ -40,7 +40,7 @@ class StepLine:
     state: str = "left"
     waits_for: str = ""
     since: float = 0.0
-    told: float = 0.0
+    observer: float = 0.0
 
 
 @dataclass
@@ -65,9 +65,9 @@ class Progress:
         return sum(line.state == "done" for line in self.lines.values())
 
     @property
-    def told(self) -> Told:
+    def observer(self) -> Observer:
         """What the engine is given."""
-        return Told(
+        return Observer(
             status=lambda _: None, step=lambda _: None, begins=self._begins, event=self._event
         )
 
@@ -134,15 +134,15 @@ class PlainLines:
     def changed(self, step: StepLine) -> None:
         """Say what is new of a step."""
         now = self._progress.now()
-        first = step.told < step.since or not step.told
+        first = step.observer < step.since or not step.observer
         if step.state == "running" and not first and not self._is_due(step, now):
             return
-        step.told = now
+        step.observer = now
         total = len(self._progress.lines)
         self.line(f"{step.number:>{len(str(total))}}/{total} {self._words(step, now, first)}")
 
     def _is_due(self, step: StepLine, now: float) -> bool:
-        return bool(step.waits_for) and now - step.told >= SECONDS_BETWEEN_LINES
+        return bool(step.waits_for) and now - step.observer >= SECONDS_BETWEEN_LINES
 
     def _words(self, step: StepLine, now: float, first: bool) -> str:
         if step.state == "done":

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from rich.console import Console
 
 from ..change import lease
-from ..change.lease import Busy, LeaseLost
+from ..change.lease import ChangeBusy, LeaseLost
 from ..cluster.deadline import DeadlineExceeded
 from ..cluster.errors import ClusterError
 from ..verify.check import check
@@ -30,7 +30,7 @@ def verifying(request: CheckRequest, *, as_json: bool) -> Command:
     async def command(session: Session) -> Outcome:
         try:
             seen = await _seen(request, session)
-        except (ClusterError, DeadlineExceeded, Busy, LeaseLost) as error:
+        except (ClusterError, DeadlineExceeded, ChangeBusy, LeaseLost) as error:
             return Outcome(Code.UNPROVEN, f"not proven: {spoken(str(error))}")
         print(_shown(seen, as_json=as_json))
         return Outcome(code_of(seen))
@@ -41,7 +41,7 @@ def verifying(request: CheckRequest, *, as_json: bool) -> Command:
 async def _seen(request: CheckRequest, session: Session) -> Seen:
     """One check at a time, and none in the middle of a change."""
     cluster, deadline = session.cluster, session.deadline
-    with _told() as tell:
+    with _observer() as tell:
         async with lease.held(cluster, who("verify"), deadline):
             return await check(cluster, request, deadline, tell)
 
@@ -63,7 +63,7 @@ def _shown(seen: Seen, *, as_json: bool) -> str:
 
 
 @contextmanager
-def _told() -> Iterator[Callable[[str], None]]:
+def _observer() -> Iterator[Callable[[str], None]]:
     """Shows on a terminal what is waited for; anywhere else nothing is to be seen."""
     console = Console(file=sys.stderr)
     if not console.is_terminal:

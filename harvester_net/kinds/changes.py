@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ..change import apply as change
 from ..change import journal, report
-from ..change.apply import NotAllowed, RolledBack, Work
+from ..change.apply import ChangeContext, ChangeRefused, ChangeRolledBack
 from ..change.consent import consent_of
-from ..change.executor import Stopped, Told
+from ..change.executor import ChangeStopped, Observer
 from ..change.journal import UnreadableJournal
-from ..change.lease import Busy, LeaseLost
+from ..change.lease import ChangeBusy, LeaseLost
 from ..change.plan import Plan, is_interrupting, plan
 from ..change.record import Goal, Record
+from ..change.steps.order import steps_of
 from ..cluster.errors import Forbidden
 from ..cluster.resources import CONFIG_MAP
 from ..harvester.loading import look
@@ -22,10 +23,12 @@ from .differences import Properties
 from .failures import Refused
 
 
-def context_of(call: Call) -> Work:
+def context_of(call: Call) -> ChangeContext:
     """What a change needs of a call."""
-    told = Told(status=call.tell, step=call.step, seen=lambda seen: _remember(seen, call))
-    return Work(call.cluster, call.deadline, call.urn, told)
+    observer = Observer(
+        status=call.tell, step=call.step, seen=lambda seen: _remember(seen, call)
+    )
+    return ChangeContext(call.cluster, call.deadline, call.urn, observer)
 
 
 def _remember(seen: Outcome, call: Call) -> None:
@@ -85,11 +88,11 @@ async def run_change(goal: Goal, disruption: Disruption | None, call: Call) -> N
     """
     try:
         async with call.cluster.changing:
-            notes = await change.carry_out(context_of(call), goal, consent_of(disruption))
-    except (NotAllowed, RolledBack, Busy, UnreadableJournal) as error:
+            notes = await change.apply_change(context_of(call), goal, consent_of(disruption))
+    except (ChangeRefused, ChangeRolledBack, ChangeBusy, UnreadableJournal) as error:
         raise Refused(str(error)) from error
     except LeaseLost as error:
-        raise Stopped(str(error)) from error
+        raise ChangeStopped(str(error)) from error
     for note in notes:
         call.warn(f"not proven: {note}")
 
@@ -100,7 +103,7 @@ async def run_change_or_refuse(goal: Goal, disruption: Disruption | None, call: 
     """
     try:
         await run_change(goal, disruption, call)
-    except Stopped as stopped:
+    except ChangeStopped as stopped:
         raise Refused(f"{stopped}. The next `pulumi up` goes on") from stopped
 
 
@@ -118,7 +121,7 @@ async def get_unfinished(call: Call) -> Record | None:
 
 def describe_unfinished(record: Record) -> str:
     """An unfinished change, for the user."""
-    total = len(change.steps_of(record))
+    total = len(steps_of(record))
     return (
         f"{report.headline(record)} is not finished: {len(record.done)} of {total} steps are "
         f"done; begun {record.began} by {record.who}; the next `pulumi up` goes on"

@@ -10,7 +10,7 @@ from abc import abstractmethod
 from functools import partial
 from typing import Any, ClassVar
 
-from ..change.executor import Stopped
+from ..change.executor import ChangeStopped
 from ..change.record import Goal
 from ..cluster.deadline import DeadlineExceeded
 from ..cluster.errors import AlreadyExists, ClusterError, Conflict
@@ -253,7 +253,7 @@ class OwnedKind(Kind):
         """Carry out the ordered change; stopped half way, the old inputs stay in the state."""
         try:
             await run_change(goal, desired.disruption, call)
-        except (Stopped, ClusterError, DeadlineExceeded) as error:
+        except (ChangeStopped, ClusterError, DeadlineExceeded) as error:
             raise Unfinished(key_of(live), outputs, old, [str(error)]) from error
 
     async def delete(self, key: str, outputs: Properties, call: Call) -> None:

@@ -90,8 +90,8 @@ def test_a_vm_that_does_not_stop_leaves_the_change_at_a_safe_point(
         failed = unwrapped(changed.up().failed().output)
         assert "still waiting for VM default/web to stop" in failed
         assert "1 of 9 steps are done" in failed
-        told = unwrapped(changed.preview().succeeded().output)
-        assert "the next `pulumi up` goes on" in told
+        observer = unwrapped(changed.preview().succeeded().output)
+        assert "the next `pulumi up` goes on" in observer
         assert JOURNAL in picture(wide_lab)
     changed.up().succeeded()
     assert changed.diff() == {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harvester_net.change.executor import Stopped
+from harvester_net.change.executor import ChangeStopped
 from harvester_net.change.record import Goal
 from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
@@ -18,9 +18,9 @@ async def test_a_stopped_deletion_says_that_the_next_run_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def stops(*_: object) -> list[str]:
-        raise Stopped("step 1, stop VM default/web: not done after 180 s")
+        raise ChangeStopped("step 1, stop VM default/web: not done after 180 s")
 
-    monkeypatch.setattr(changes.change, "carry_out", stops)
+    monkeypatch.setattr(changes.change, "apply_change", stops)
     call = Call("urn:a", Cluster(AccessSettings()), Deadline(5))
     goal = Goal(kind="configDeletion", key="nc-1")
     with pytest.raises(Refused) as refused:

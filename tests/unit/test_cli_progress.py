@@ -41,11 +41,11 @@ class Log:
         self.clock, self.out = Clock(), io.StringIO()
         self.progress = Progress(now=self.clock)
         self.progress.changed = PlainLines(self.progress, self.out).changed
-        self.progress.told.begins(given)
+        self.progress.observer.begins(given)
 
     def event(self, state: str, waits_for: str = "", *, after: float = 0) -> None:
         self.clock.now += after
-        self.progress.told.event("stop default/vm0", state, waits_for)
+        self.progress.observer.event("stop default/vm0", state, waits_for)
 
     @property
     def lines(self) -> list[str]:
@@ -94,7 +94,7 @@ def test_what_begins_is_introduced(given: Record, said: str) -> None:
     progress, out = Progress(), io.StringIO()
     with shown(progress, out):
         assert not progress.begun
-        progress.told.begins(given)
+        progress.observer.begins(given)
     assert progress.begun
     assert out.getvalue().startswith(said)
 
@@ -102,7 +102,7 @@ def test_what_begins_is_introduced(given: Record, said: str) -> None:
 def test_way_back_needs_no_notes_for_the_operator() -> None:
     progress, out = Progress(), io.StringIO()
     with shown(progress, out):
-        progress.told.begins(record(backwards=True))
+        progress.observer.begins(record(backwards=True))
     assert "note" not in out.getvalue()
 
 
@@ -117,8 +117,8 @@ def test_terminal_shows_the_steps_at_the_end(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("TERM", "xterm")
     progress, out = Progress(), Terminal()
     with shown(progress, out):
-        progress.told.begins(record())
-        progress.told.event("stop default/vm0", "done", "")
+        progress.observer.begins(record())
+        progress.observer.event("stop default/vm0", "done", "")
     assert "stop VM default/vm0 (Always)" in out.getvalue()
 
 
@@ -129,8 +129,8 @@ def test_terminal_that_can_do_nothing_gets_lines(
     monkeypatch.setenv("TERM", kind)
     progress, out = Progress(), Terminal()
     with shown(progress, out):
-        progress.told.begins(record())
-        progress.told.event("stop default/vm0", "running", "")
+        progress.observer.begins(record())
+        progress.observer.event("stop default/vm0", "running", "")
     assert "1/3 stop VM default/vm0 (Always)\n" in out.getvalue()
     assert "\x1b" not in out.getvalue()
 
@@ -145,8 +145,8 @@ def drawn(progress: Progress, lines: int) -> list[str]:
 def test_table_has_a_line_for_each_step() -> None:
     clock = Clock()
     progress = Progress(now=clock)
-    progress.told.begins(record(done=("stop default/vm0",)))
-    progress.told.event("set mtu nc-1", "running", "VM networks to follow: default/vm100")
+    progress.observer.begins(record(done=("stop default/vm0",)))
+    progress.observer.event("set mtu nc-1", "running", "VM networks to follow: default/vm100")
     clock.now += 12
     assert drawn(progress, 20) == [
         " 1  done      stop VM default/vm0 (Always)",
@@ -157,9 +157,11 @@ def test_table_has_a_line_for_each_step() -> None:
 
 def test_table_of_many_steps_shows_what_goes_on() -> None:
     progress = Progress(now=Clock())
-    progress.told.begins(record(vms=50, done=tuple(f"stop default/vm{n}" for n in range(30))))
+    progress.observer.begins(
+        record(vms=50, done=tuple(f"stop default/vm{n}" for n in range(30)))
+    )
     running = next(step for step, line in progress.lines.items() if line.state == "left")
-    progress.told.event(running, "running", "")
+    progress.observer.event(running, "running", "")
     shown_lines = drawn(progress, 8)
     assert len(shown_lines) == 8
     assert any("now" in line for line in shown_lines)

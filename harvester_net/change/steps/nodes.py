@@ -38,7 +38,7 @@ class VerifyNodes(Step):
     check: NodeCheck
 
     watches = ()
-    acts_to_the_end = True
+    blocks_until_done = True
 
     @property
     def id(self) -> str:

@@ -41,7 +41,7 @@ class Step(ABC):
 
     watches: ClassVar[tuple[Resource, ...]]
     """The kinds that `done` looks at."""
-    acts_to_the_end: ClassVar[bool] = False
+    blocks_until_done: ClassVar[bool] = False
     """Whether its act is over only when it is done, because the API cannot show that."""
     interrupted_by_vms: ClassVar[bool] = False
     """Whether the server refuses it while a VM that was stopped for it runs again."""

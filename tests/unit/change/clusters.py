@@ -438,22 +438,22 @@ def picture(world: World, network: str, mtu: int | None = None) -> dict[str, Any
     that the cluster network has shows how it should be after the change.
     """
 
-    def told(of: str, own: int | None) -> int:
+    def observer(of: str, own: int | None) -> int:
         return mtu if mtu is not None and of == network else meant(own)
 
     return {
         "networks": {
-            key: told(key, int(annotations_of(obj).get(f"{NETWORK}/uplink-mtu") or 0))
+            key: observer(key, int(annotations_of(obj).get(f"{NETWORK}/uplink-mtu") or 0))
             for key, obj in world.of(CLUSTER_NETWORK).items()
             # Up to 1.5 a cluster network with configs knows nothing of its MTU (H7).
             if world.version >= (1, 6) or not configs_on(world, key)
         },
-        "configs": {key: _config(obj, told) for key, obj in world.of(VLAN_CONFIG).items()},
+        "configs": {key: _config(obj, observer) for key, obj in world.of(VLAN_CONFIG).items()},
         "statuses": sorted(
             (s["status"]["node"], s["status"]["vlanConfig"], str(s["status"]["conditions"]))
             for s in world.of(VLAN_STATUS).values()
         ),
-        "vm networks": sorted(_nad(world, nad, told) for nad in world.of(NAD).values()),
+        "vm networks": sorted(_nad(world, nad, observer) for nad in world.of(NAD).values()),
         "vms": {key: _vm(world, key, vm) for key, vm in world.of(VM).items()},
         "settings": {
             key: (s.get("value", ""), [c for c in _conditions(s) if c["status"] != "True"])
@@ -470,19 +470,19 @@ def _conditions(obj: Object) -> list[Object]:
     return list((obj.get("status") or {}).get("conditions") or [])
 
 
-def _config(config: Object, told: Any) -> Any:
+def _config(config: Object, observer: Any) -> Any:
     spec = json.loads(json.dumps(config["spec"]))
     attributes = dict(spec["uplink"].pop("linkAttributes", None) or {})
-    attributes["mtu"] = told(spec["clusterNetwork"], attributes.get("mtu"))
+    attributes["mtu"] = observer(spec["clusterNetwork"], attributes.get("mtu"))
     return spec, attributes, labels_of(config), annotations_of(config)
 
 
-def _nad(world: World, nad: Object, told: Any) -> tuple[str, str]:
+def _nad(world: World, nad: Object, observer: Any) -> tuple[str, str]:
     config = cni_of(nad)
     if world.version < (1, 6) and is_system(world, nad) and network_of(nad) == "mgmt":
         config["mtu"] = "whatever the server gave it, which knows no MTU of mgmt (H7)"
     else:
-        config["mtu"] = told(network_of(nad), config.get("mtu"))
+        config["mtu"] = observer(network_of(nad), config.get("mtu"))
     name = f"{nad['metadata']['namespace']}/{nad['metadata']['name']}"
     return _without_number(name), json.dumps(config, sort_keys=True)
 

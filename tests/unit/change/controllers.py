@@ -360,12 +360,14 @@ def _with_storage_nad(world: World, text: str) -> World:
     if text:
         value = json.loads(text)
         world, made = _system_nad(world, "storagenetwork", value, {STORAGE: "true"})
-    noted = {
+    unverified = {
         "hash": _digest(text),
         "net-attach-def": made,
         "old-net-attach-def": notes.get(f"{STORAGE}/net-attach-def", ""),
     }
-    return _storage_says(_storage_notes(world, noted), "False", "In Progress", "create NAD")
+    return _storage_says(
+        _storage_notes(world, unverified), "False", "In Progress", "create NAD"
+    )
 
 
 def _system_nad(
@@ -425,9 +427,9 @@ def rwx_network(world: World) -> World:
         made = ""
         if value.get("network"):
             world, made = _system_nad(world, "rwx-network", value["network"], {RWX: "true"})
-        noted = {"hash": _digest(text), "net-attach-def": made}
-        noted["old-net-attach-def"] = notes.get(f"{RWX}/net-attach-def", "")
-        annotations = {f"{RWX}/{name}": said for name, said in noted.items()}
+        unverified = {"hash": _digest(text), "net-attach-def": made}
+        unverified["old-net-attach-def"] = notes.get(f"{RWX}/net-attach-def", "")
+        annotations = {f"{RWX}/{name}": said for name, said in unverified.items()}
         world = world.changed(
             SETTING, "rwx-network", {"metadata": {"annotations": annotations}}
         )

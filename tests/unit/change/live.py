@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from harvester_net.change.apply import Work
-from harvester_net.change.executor import Told
+from harvester_net.change.apply import ChangeContext
+from harvester_net.change.executor import Observer
 from harvester_net.change.journal import Journal
 from harvester_net.change.record import Record
 from harvester_net.cluster.cluster import Cluster
@@ -110,9 +110,9 @@ class Heard:
     statuses: list[str] = field(default_factory=list)
     events: list[tuple[str, str]] = field(default_factory=list)
 
-    def told(self) -> Told:
+    def observer(self) -> Observer:
         """The listener to give to a run."""
-        return Told(
+        return Observer(
             status=self.statuses.append,
             step=self.steps.append,
             event=lambda step, state, words: self.events.append((step, state)),
@@ -124,10 +124,12 @@ def as_cluster(live: ModelCluster) -> Cluster:
     return cast(Cluster, live)
 
 
-def work_on(live: LiveCluster, heard: Heard | None = None, **deadline: Any) -> Work:
+def context_on(
+    live: LiveCluster, heard: Heard | None = None, **deadline: Any
+) -> ChangeContext:
     """What a change is carried out with on the model."""
-    told = (heard or Heard()).told()
-    return Work(as_cluster(live), live.deadline(**deadline), "the test", told)
+    observer = (heard or Heard()).observer()
+    return ChangeContext(as_cluster(live), live.deadline(**deadline), "the test", observer)
 
 
 async def opened(live: LiveCluster, record: Record) -> Journal:

@@ -154,7 +154,7 @@ RECORD = Record(
     rwx="",
     storage_before="x",
     done=["stop default/vm"],
-    noted=["hm"],
+    unverified=["hm"],
 )
 
 

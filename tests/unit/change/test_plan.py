@@ -484,8 +484,8 @@ def test_a_network_without_configs_is_told_its_mtu_on_every_version(
 ) -> None:
     world = site(nodes=0, version=version).without(NAD, "default/net")
     assert not _reached(world, UP)
-    told = {"metadata": {"annotations": {f"{NETWORK}/uplink-mtu": "9000"}}}
-    assert _reached(world.changed(CLUSTER_NETWORK, "data", told), UP)
+    observer = {"metadata": {"annotations": {f"{NETWORK}/uplink-mtu": "9000"}}}
+    assert _reached(world.changed(CLUSTER_NETWORK, "data", observer), UP)
 
 
 def test_other_goals_are_reached_when_the_server_has_them() -> None:

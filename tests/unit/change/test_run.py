@@ -8,9 +8,9 @@ import pytest
 
 from harvester_net.change import apply as change
 from harvester_net.change import executor, journal, lease
-from harvester_net.change.apply import NotAllowed, RolledBack, way_back
+from harvester_net.change.apply import ChangeRefused, ChangeRolledBack, way_back
 from harvester_net.change.consent import Consent
-from harvester_net.change.executor import Run, Stopped
+from harvester_net.change.executor import ChangeStopped, Executor
 from harvester_net.change.journal import Journal
 from harvester_net.change.plan import plan, reached
 from harvester_net.change.record import Record
@@ -27,7 +27,7 @@ from harvester_net.cluster.resources import (
 
 from .clusters import picture
 from .controllers import settled
-from .live import Heard, LiveCluster, as_cluster, opened, work_on
+from .live import Heard, LiveCluster, as_cluster, context_on, opened
 from .sites import UP, site
 from .world import HOME, World
 
@@ -51,8 +51,8 @@ def record_of(world: World, consent: Consent = FULL) -> Record:
 async def ran(live: LiveCluster, heard: Heard | None = None) -> Journal:
     """The journal after a whole run."""
     book = await opened(live, record_of(live.world))
-    told = (heard or Heard()).told()
-    await Run(as_cluster(live), live.deadline(), book, told).to_the_end()
+    observer = (heard or Heard()).observer()
+    await Executor(as_cluster(live), live.deadline(), book, observer).run()
     return book
 
 
@@ -112,7 +112,7 @@ async def test_a_step_that_is_done_already_writes_nothing() -> None:
     book = Journal(as_cluster(live), live.deadline(), record_of(site()))
     book.record = book.record.model_copy(update={"done": ["delete nc-1"]})
     book.resume()
-    await Run(as_cluster(live), live.deadline(), book, Heard().told()).to_the_end()
+    await Executor(as_cluster(live), live.deadline(), book, Heard().observer()).run()
     assert [write for write in live.writes if write[1] is not CONFIG_MAP] == []
 
 
@@ -129,7 +129,7 @@ def stubborn(key: str) -> object:
 async def test_a_vm_that_will_not_stop_ends_the_run_at_a_safe_point() -> None:
     live = LiveCluster(site(vms=VMS))
     live.trouble = stubborn("default/vm2")  # type: ignore[assignment]
-    with pytest.raises(Stopped) as stopped:
+    with pytest.raises(ChangeStopped) as stopped:
         await ran(live)
     assert str(stopped.value) == (
         "step 2, stop VM default/vm2 (RerunOnFailure): not done after 180 s, still waiting "
@@ -166,7 +166,7 @@ async def test_a_denial_that_stays_is_told_in_the_servers_words() -> None:
             raise Denied("webhook", "it overlaps with other vlanconfigs")
 
     live.before_write = deny
-    with pytest.raises(Stopped) as stopped:
+    with pytest.raises(ChangeStopped) as stopped:
         await ran(live)
     assert str(stopped.value) == (
         "step 3, create network config nc-1 (node1) again with MTU 9000: Harvester refused "
@@ -183,7 +183,7 @@ async def test_any_other_refusal_is_not_tried_again() -> None:
             raise Rejected("invalid")
 
     live.before_write = reject
-    with pytest.raises(Stopped, match="invalid"):
+    with pytest.raises(ChangeStopped, match="invalid"):
         await ran(live)
     assert live.writes.count(("create", VLAN_CONFIG, "nc-1")) == 1
 
@@ -217,8 +217,8 @@ async def test_cancelling_ends_every_wait_at_once_and_keeps_the_journal() -> Non
     book = await opened(live, record_of(live.world))
     live.before_write = cancel
     deadline = live.deadline(cancelled=cancelled)
-    with pytest.raises(Stopped, match="cancelled"):
-        await Run(as_cluster(live), deadline, book, Heard().told()).to_the_end()
+    with pytest.raises(ChangeStopped, match="cancelled"):
+        await Executor(as_cluster(live), deadline, book, Heard().observer()).run()
     assert set(live.world.of(VLAN_CONFIG)) == {"nc-0", "nc-1"}
     assert await journal.read(as_cluster(live), live.deadline()) is not None
 
@@ -230,7 +230,7 @@ async def test_what_the_devices_do_not_show_is_noted_and_no_failure() -> None:
     live.trouble = lambda before, after: after.put(LINK_MONITOR, monitor)
     since = live.now
     book = await ran(live)
-    assert book.record.noted == [f"node0: bond data-bo was not made anew (index {index})"]
+    assert book.record.unverified == [f"node0: bond data-bo was not made anew (index {index})"]
     assert live.now - since >= executor.SECONDS_FOR_PROOF
 
 
@@ -244,7 +244,7 @@ async def test_a_bond_outside_its_bridge_is_noted() -> None:
 
     live.trouble = alone
     book = await ran(live)
-    assert book.record.noted == ["node0: bond data-bo is not in its bridge"]
+    assert book.record.unverified == ["node0: bond data-bo is not in its bridge"]
 
 
 async def test_kinds_that_the_server_does_not_have_are_not_watched() -> None:
@@ -260,7 +260,7 @@ async def test_kinds_that_the_server_does_not_have_are_not_watched() -> None:
 async def test_a_whole_change_leaves_neither_journal_nor_a_held_lease() -> None:
     live = LiveCluster(site(vms=VMS, storage=True, shared=True))
     expected = picture(live.world, "data", 9000)
-    assert await change.carry_out(work_on(live), UP, FULL) == []
+    assert await change.apply_change(context_on(live), UP, FULL) == []
     live.settle()
     assert picture(live.world, "data") == expected
     assert live.world.of(CONFIG_MAP) == {}
@@ -269,16 +269,16 @@ async def test_a_whole_change_leaves_neither_journal_nor_a_held_lease() -> None:
 
 async def test_a_goal_that_is_reached_writes_nothing_but_the_lease() -> None:
     live = LiveCluster(site(vms=VMS))
-    await change.carry_out(work_on(live), UP, FULL)
+    await change.apply_change(context_on(live), UP, FULL)
     live.writes.clear()
-    assert await change.carry_out(work_on(live), UP, FULL) == []
+    assert await change.apply_change(context_on(live), UP, FULL) == []
     assert {resource for _, resource, _ in live.writes} == {LEASE}
 
 
 async def test_without_consent_nothing_is_written_but_the_lease() -> None:
     live = LiveCluster(site(vms=VMS))
-    with pytest.raises(NotAllowed) as refused:
-        await change.carry_out(work_on(live), UP, Consent())
+    with pytest.raises(ChangeRefused) as refused:
+        await change.apply_change(context_on(live), UP, Consent())
     assert str(refused.value) == (
         "MTU of cluster network data: 1500 -> 9000: refused, and nothing was changed:\n"
         "  - 2 VMs must be stopped: default/vm1, default/vm2; allow it with "
@@ -290,18 +290,20 @@ async def test_without_consent_nothing_is_written_but_the_lease() -> None:
 async def test_who_holds_the_lease_is_told_to_a_second_one() -> None:
     live = LiveCluster(site())
     async with lease.held(as_cluster(live), "the first", live.deadline()):
-        with pytest.raises(lease.Busy, match=r"going on since .*, by the first \(process"):
-            await change.carry_out(work_on(live), UP, FULL)
+        with pytest.raises(
+            lease.ChangeBusy, match=r"going on since .*, by the first \(process"
+        ):
+            await change.apply_change(context_on(live), UP, FULL)
 
 
 async def test_the_next_run_finishes_what_stopped() -> None:
     live = LiveCluster(site(vms=VMS))
     expected = picture(live.world, "data", 9000)
     live.trouble = stubborn("default/vm2")  # type: ignore[assignment]
-    with pytest.raises(Stopped):
-        await change.carry_out(work_on(live), UP, FULL)
+    with pytest.raises(ChangeStopped):
+        await change.apply_change(context_on(live), UP, FULL)
     live.trouble = lambda before, after: after
-    assert await change.carry_out(work_on(live), UP, FULL) == []
+    assert await change.apply_change(context_on(live), UP, FULL) == []
     live.settle()
     assert picture(live.world, "data") == expected
 
@@ -317,8 +319,8 @@ async def test_on_failure_roll_back_brings_everything_back_by_itself() -> None:
 
     live.before_write = deny
     consent = Consent(stop_vms=True, cycle_storage_network=True, on_failure="rollBack")
-    with pytest.raises(RolledBack, match="the driver refuses MTU 9000"):
-        await change.carry_out(work_on(live), UP, consent)
+    with pytest.raises(ChangeRolledBack, match="the driver refuses MTU 9000"):
+        await change.apply_change(context_on(live), UP, consent)
     live.settle()
     assert picture(live.world, "data") == expected
     assert live.world.of(CONFIG_MAP) == {}
@@ -328,8 +330,8 @@ async def test_a_vm_that_will_not_stop_does_not_keep_the_roll_back_from_its_end(
     live = LiveCluster(site(vms=VMS))
     live.trouble = stubborn("default/vm2")  # type: ignore[assignment]
     consent = Consent(stop_vms=True, on_failure="rollBack")
-    with pytest.raises(RolledBack):
-        await change.carry_out(work_on(live), UP, consent)
+    with pytest.raises(ChangeRolledBack):
+        await change.apply_change(context_on(live), UP, consent)
     assert live.world.of(VM)["default/vm2"]["spec"]["runStrategy"] == "RerunOnFailure"
     assert set(live.world.of(VLAN_CONFIG)) == {"nc-0", "nc-1"}
 

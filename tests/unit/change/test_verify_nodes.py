@@ -10,9 +10,9 @@ import pytest
 
 from harvester_net.change import apply as change
 from harvester_net.change import journal, report
-from harvester_net.change.apply import NotAllowed, RolledBack
+from harvester_net.change.apply import ChangeRefused, ChangeRolledBack
 from harvester_net.change.consent import Consent, NodeCheck, consent_of
-from harvester_net.change.executor import Stopped
+from harvester_net.change.executor import ChangeStopped
 from harvester_net.change.plan import plan, reached
 from harvester_net.change.record import Goal, Record
 from harvester_net.change.steps import nodes as step
@@ -25,7 +25,7 @@ from harvester_net.verify.facts import CheckRequest
 from harvester_net.verify.outcome import Finding, Outcome
 
 from .clusters import config_object, network_object
-from .live import Heard, LiveCluster, work_on
+from .live import Heard, LiveCluster, context_on
 from .sites import UP, site
 from .world import World
 
@@ -155,7 +155,7 @@ async def test_vms_start_when_the_nodes_are_as_they_should_be(nodes: Nodes) -> N
     live = LiveCluster(site(vms=VMS))
     running: list[bool] = []
     nodes.meanwhile = lambda: running.append("default/vm1" in live.world.of(VMI))
-    await change.carry_out(work_on(live), UP, FULL)
+    await change.apply_change(context_on(live), UP, FULL)
     assert running == [False]
     assert "default/vm1" in live.world.of(VMI)
     assert nodes.asked == [CheckRequest("data", 9000, 100, "mine")]
@@ -163,15 +163,15 @@ async def test_vms_start_when_the_nodes_are_as_they_should_be(nodes: Nodes) -> N
 
 async def test_devices_may_take_a_moment_to_follow(nodes: Nodes) -> None:
     nodes.looks = [Outcome("data", 9000, findings=(OLD,)), Outcome("data", 9000)]
-    await change.carry_out(work_on(LiveCluster(site(vms=VMS))), UP, FULL)
+    await change.apply_change(context_on(LiveCluster(site(vms=VMS))), UP, FULL)
     assert len(nodes.asked) == 2
 
 
 async def test_what_stays_wrong_stops_the_change_with_the_vms_down(nodes: Nodes) -> None:
     nodes.looks = [Outcome("data", 9000, findings=(OLD,))]
     live = LiveCluster(site(vms=VMS))
-    with pytest.raises(Stopped) as stopped:
-        await change.carry_out(work_on(live), UP, FULL)
+    with pytest.raises(ChangeStopped) as stopped:
+        await change.apply_change(context_on(live), UP, FULL)
     assert str(stopped.value) == (
         f"step 5, {TITLE}: node1: bridge data-br has MTU 1500, not 9000: a port holds it. 4 "
         f"of 6 steps are done; left: {TITLE}; start VM default/vm1 (Always). Repair it and go "
@@ -181,15 +181,15 @@ async def test_what_stays_wrong_stops_the_change_with_the_vms_down(nodes: Nodes)
     assert "default/vm1" not in live.world.of(VMI)
     # Repaired, the next run looks again and goes on.
     nodes.looks = [Outcome("data", 9000)]
-    await change.resume(work_on(live))
+    await change.resume_change(context_on(live))
     assert "default/vm1" in live.world.of(VMI)
-    assert await journal.read(work_on(live).cluster, live.deadline()) is None
+    assert await journal.read(context_on(live).cluster, live.deadline()) is None
 
 
 async def test_several_findings_are_read_one_by_one(nodes: Nodes) -> None:
     nodes.looks = [Outcome("data", 9000, findings=(OLD, replace(OLD, node="node2")))]
-    with pytest.raises(Stopped) as stopped:
-        await change.carry_out(work_on(LiveCluster(site(vms=VMS))), UP, FULL)
+    with pytest.raises(ChangeStopped) as stopped:
+        await change.apply_change(context_on(LiveCluster(site(vms=VMS))), UP, FULL)
     assert str(stopped.value).splitlines()[:4] == [
         f"step 5, {TITLE}: ",
         f"  - {OLD}",
@@ -203,8 +203,8 @@ async def test_several_findings_are_read_one_by_one(nodes: Nodes) -> None:
 async def test_who_could_not_look_afterwards_changes_nothing(nodes: Nodes) -> None:
     nodes.first = Outcome("data", 9000, unproven=("no pod may run there",))
     live = LiveCluster(site(vms=VMS))
-    with pytest.raises(NotAllowed) as refused:
-        await change.carry_out(work_on(live), UP, FULL)
+    with pytest.raises(ChangeRefused) as refused:
+        await change.apply_change(context_on(live), UP, FULL)
     assert str(refused.value) == (
         "MTU of cluster network data: 1500 -> 9000: refused, and nothing was changed:\n"
         "  - the change could not be proven on the nodes, as disruption.verifyOnNodes wants: "
@@ -216,14 +216,14 @@ async def test_who_could_not_look_afterwards_changes_nothing(nodes: Nodes) -> No
 
 async def test_what_is_wrong_before_may_be_what_the_change_is_for(nodes: Nodes) -> None:
     nodes.first = Outcome("data", 9000, findings=(OLD,))
-    assert await change.carry_out(work_on(LiveCluster(site())), UP, FULL) == []
+    assert await change.apply_change(context_on(LiveCluster(site())), UP, FULL) == []
 
 
 async def test_agents_that_missed_a_vlan_are_had_to_look_again(nodes: Nodes) -> None:
     missed = replace(OLD, look_again=True)
     nodes.looks = [Outcome("data", 9000, findings=(missed,)), Outcome("data", 9000)]
     live = LiveCluster(site())
-    await change.carry_out(work_on(live), UP, FULL)
+    await change.apply_change(context_on(live), UP, FULL)
     notes = live.world.of(CLUSTER_NETWORK)["data"]["metadata"]["annotations"]
     assert notes["harvester-net/look-again"]
 
@@ -231,38 +231,40 @@ async def test_agents_that_missed_a_vlan_are_had_to_look_again(nodes: Nodes) -> 
 async def test_whoever_wants_the_vms_back_at_once_may_do_without(nodes: Nodes) -> None:
     nodes.looks = [Outcome("data", 9000, unproven=("node1 was not looked at",))]
     live = LiveCluster(site(vms=VMS))
-    with pytest.raises(Stopped, match="not proven: node1 was not looked at"):
-        await change.carry_out(work_on(live), UP, FULL)
+    with pytest.raises(ChangeStopped, match="not proven: node1 was not looked at"):
+        await change.apply_change(context_on(live), UP, FULL)
     assert len(nodes.asked) == 1, "no second look is worth it"
-    await change.resume(work_on(live), without_verification=True)
+    await change.resume_change(context_on(live), without_verification=True)
     assert "default/vm1" in live.world.of(VMI)
 
 
 async def test_an_up_without_it_goes_on_without_it(nodes: Nodes) -> None:
     nodes.looks = [Outcome("data", 9000, findings=(OLD,))]
     live = LiveCluster(site(vms=VMS))
-    with pytest.raises(Stopped):
-        await change.carry_out(work_on(live), UP, FULL)
-    await change.carry_out(work_on(live), UP, replace(FULL, verify_on_nodes=None))
+    with pytest.raises(ChangeStopped):
+        await change.apply_change(context_on(live), UP, FULL)
+    await change.apply_change(context_on(live), UP, replace(FULL, verify_on_nodes=None))
     assert "default/vm1" in live.world.of(VMI)
 
 
 async def test_what_stays_wrong_is_rolled_back_if_the_user_says_so(nodes: Nodes) -> None:
     nodes.looks = [Outcome("data", 9000, findings=(OLD,))]
     live = LiveCluster(site(vms=VMS))
-    with pytest.raises(RolledBack, match="bridge data-br has MTU 1500"):
-        await change.carry_out(work_on(live), UP, replace(FULL, on_failure="rollBack"))
+    with pytest.raises(ChangeRolledBack, match="bridge data-br has MTU 1500"):
+        await change.apply_change(context_on(live), UP, replace(FULL, on_failure="rollBack"))
     assert "default/vm1" in live.world.of(VMI)
     assert uplink_mtu(live.world.of(CLUSTER_NETWORK)["data"]) == 1500
 
 
 async def test_mgmt_waits_for_the_operator_and_is_told_afterwards(nodes: Nodes) -> None:
-    live, told = LiveCluster(with_mgmt(site())), []
+    live, observer = LiveCluster(with_mgmt(site())), []
     nodes.looks = [Outcome("mgmt", 9000, findings=(OLD,)), Outcome("mgmt", 9000)]
-    nodes.meanwhile = lambda: told.append(uplink_mtu(live.world.of(CLUSTER_NETWORK)["mgmt"]))
+    nodes.meanwhile = lambda: observer.append(
+        uplink_mtu(live.world.of(CLUSTER_NETWORK)["mgmt"])
+    )
     heard = Heard()
-    notes = await change.carry_out(work_on(live, heard), ON_MGMT, FULL)
-    assert told == [1500, 1500]
+    notes = await change.apply_change(context_on(live, heard), ON_MGMT, FULL)
+    assert observer == [1500, 1500]
     assert notes == []
     assert any("bridge data-br has MTU 1500" in status for status in heard.statuses)
     assert reached(live.world.snapshot, ON_MGMT)
@@ -270,7 +272,7 @@ async def test_mgmt_waits_for_the_operator_and_is_told_afterwards(nodes: Nodes) 
 
 async def test_mgmt_without_a_look_says_what_nobody_has_proven() -> None:
     live = LiveCluster(with_mgmt(site()))
-    notes = await change.carry_out(work_on(live), ON_MGMT, Consent())
+    notes = await change.apply_change(context_on(live), ON_MGMT, Consent())
     assert notes == [
         "nobody has looked whether mgmt-bo and mgmt-br have MTU 9000 on every node; "
         "`harvester-net verify mgmt` does, and disruption.verifyOnNodes before Harvester is "
@@ -283,7 +285,7 @@ async def test_mgmt_is_read_where_the_server_mirrors_it() -> None:
     for node, mtu in (("node0", 1500), ("node1", 9000)):
         mirror = config_object(f"mgmt-vlanconfig-{node}", "mgmt", {"mtu": mtu}, {"x": node})
         world = world.put(VLAN_CONFIG, mirror)
-    (note,) = await change.carry_out(work_on(LiveCluster(world)), ON_MGMT, Consent())
+    (note,) = await change.apply_change(context_on(LiveCluster(world)), ON_MGMT, Consent())
     assert note.startswith("node0: bond mgmt-bo has MTU 1500, not 9000; on node0: nmcli con")
 
 
@@ -304,5 +306,5 @@ async def test_the_devices_are_the_better_proof_than_the_bonds_index(nodes: Node
     live = LiveCluster(site(nodes=1))
     monitor = live.world.of(LINK_MONITOR)["data"]
     live.trouble = lambda before, after: after.put(LINK_MONITOR, monitor)
-    assert await change.carry_out(work_on(live), UP, FULL) == []
+    assert await change.apply_change(context_on(live), UP, FULL) == []
     assert len(nodes.asked) == 1
