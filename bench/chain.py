@@ -10,10 +10,10 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from harvester_net.change.apply import ChangeContext, apply_change
+from harvester_net.change.apply import apply_change
 from harvester_net.change.consent import Consent
-from harvester_net.change.executor import Observer
-from harvester_net.change.record import Goal
+from harvester_net.change.context import ChangeContext, Observer
+from harvester_net.change.goals.mtu import MtuGoal
 from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
 from harvester_net.cluster.deadline import Deadline
@@ -54,7 +54,7 @@ async def _change(lab: Lab) -> None:
     observer = Observer(status=lambda message: None, step=lambda message: None)
     work = ChangeContext(cluster, Deadline(600), "bench", observer)
     try:
-        goal = Goal(kind="mtu", cluster_network="cn-data", mtu=9000)
+        goal = MtuGoal(cluster_network="cn-data", mtu=9000)
         await apply_change(work, goal, Consent(stop_vms=True))
     finally:
         await cluster.close()

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from harvester_net.change.consent import Consent
+from harvester_net.change.goals import AnyGoal
+from harvester_net.change.goals.mtu import MtuGoal
+from harvester_net.change.goals.network_config import ConfigGoal
 from harvester_net.change.plan import plan
-from harvester_net.change.record import Goal
 from harvester_net.change.report import plan_text
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
@@ -46,20 +48,20 @@ class Row:
 
 def measure() -> list[Row]:
     """Plan an MTU change with and without the storage network on the cluster network."""
-    goal = Goal(kind="mtu", cluster_network="data", mtu=9000)
-    cases = {
+    goal = MtuGoal(cluster_network="data", mtu=9000)
+    cases: dict[str, tuple[Snapshot, AnyGoal]] = {
         "VMs of the network": (snapshot(""), goal),
         "all VMs, storage network cycled": (snapshot(STORAGE), goal),
         "server of 1.5, VM networks written": (snapshot("", "v1.5.0"), goal),
         "another uplink of one config": (
             snapshot(""),
-            Goal(kind="config", key="nc-0", patch={"uplink": {"nics": ["eth2"]}}),
+            ConfigGoal(key="nc-0", patch={"uplink": {"nics": ["eth2"]}}),
         ),
     }
     return [_row(what, *case) for what, case in cases.items()]
 
 
-def _row(what: str, found: Snapshot, goal: Goal) -> Row:
+def _row(what: str, found: Snapshot, goal: AnyGoal) -> Row:
     consent = Consent(stop_vms=True, cycle_storage_network=True)
     seconds = []
     for _ in range(3):

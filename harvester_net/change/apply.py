@@ -1,72 +1,57 @@
-"""A change from its plan to its end: lease, journal, run, and the way back if it is wanted."""
+"""A change from its plan to its end: lease, journal, executor, and the way back if wanted."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
 from collections.abc import Awaitable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline
-from ..cluster.resources import CLUSTER_NETWORK, NAD, VLAN_CONFIG, is_terminating
-from ..harvester.loading import look
-from ..harvester.mtus import config_mtu, uplink_mtu
+from ..harvester.loading import load_snapshot
 from ..harvester.snapshot import Snapshot
 from . import journal, lease, report
 from .consent import Consent
-from .executor import ChangeStopped, Executor, Observer
+from .context import ChangeContext, Observer
+from .errors import ChangeRefused, ChangeRolledBack, ChangeStopped, Refusal
+from .executor import Executor
+from .goals import AnyGoal
 from .journal import Journal
-from .plan import extended, plan, reached
-from .record import Goal, Record
-from .steps.nodes import unable
+from .kinds import CHANGE_KINDS
+from .plan import extend, plan
+from .record import Record
+from .steps.nodes import why_unprovable
 from .steps.order import core, core_and_before
-from .steps.step import Hands
-
-WITHOUT_A_LOOK = (
-    "Repair it and go on; or go on without this look: leave disruption.verifyOnNodes "
-    "away, or harvester-net mtu resume --without-verification"
-)
 
 
-class ChangeRefused(Exception):
-    """The change is refused before anything was touched; the message lists all reasons."""
+async def fresh_snapshot(cluster: Cluster, deadline: Deadline) -> Snapshot:
+    """The cluster as it is now, all that a change looks at listed anew."""
+    cluster.invalidate(*CHANGE_KINDS)
+    return await load_snapshot(cluster, CHANGE_KINDS, deadline)
 
 
-class ChangeRolledBack(Exception):
-    """The change could not be finished, and everything is as it was before."""
-
-
-@dataclass(frozen=True)
-class ChangeContext:
-    """What a change is carried out with."""
-
-    cluster: Cluster
-    deadline: Deadline
-    who: str
-    observer: Observer
-
-
-async def apply_change(work: ChangeContext, goal: Goal, consent: Consent) -> list[str]:
+async def apply_change(context: ChangeContext, goal: AnyGoal, consent: Consent) -> list[str]:
     """Bring the cluster to the goal, after finishing a change that an earlier run began.
 
-    Returns what could not be proven. Raises NotAllowed before anything is touched, Stopped at
-    a safe point from which the next run goes on, RolledBack, lease.Busy.
+    Returns what could not be proven. Raises ChangeRefused before anything is touched,
+    ChangeStopped at a safe point from which the next run goes on, ChangeRolledBack,
+    ChangeBusy, LeaseLost, UnreadableJournal.
     """
-    async with lease.held(work.cluster, work.who, work.deadline) as lost:
-        return await _unless_lost(lost, _apply(work, goal, consent))
+    async with lease.held(context.cluster, context.who, context.deadline) as lost:
+        return await _unless_lost(lost, _apply(context, goal, consent))
 
 
 async def resume_change(
-    work: ChangeContext, *, backwards: bool = False, without_verification: bool = False
+    context: ChangeContext, *, backwards: bool = False, without_verification: bool = False
 ) -> list[str]:
     """Finish the change that an earlier run began, or go back to where it started.
 
-    ``without_verification``: nobody looks at the devices of the nodes any more.
+    ``without_verification``: nobody checks the devices of the nodes any more.
     """
-    async with lease.held(work.cluster, work.who, work.deadline) as lost:
-        going = _resume(work, backwards=backwards, verify=not without_verification)
+    async with lease.held(context.cluster, context.who, context.deadline) as lost:
+        going = _resume(context, backwards=backwards, verify=not without_verification)
         return await _unless_lost(lost, going)
 
 
@@ -84,89 +69,80 @@ async def _unless_lost(lost: asyncio.Task[None], work: Awaitable[list[str]]) -> 
     return task.result()
 
 
-async def _resume(work: ChangeContext, *, backwards: bool, verify: bool = True) -> list[str]:
-    unfinished = await journal.read(work.cluster, work.deadline)
+async def _resume(
+    context: ChangeContext, *, backwards: bool, verify: bool = True
+) -> list[str]:
+    unfinished = await journal.read(context.cluster, context.deadline)
     if unfinished is None:
         return []
     if backwards and not unfinished.backwards:
-        return await _roll_back(work, unfinished)
+        return await _roll_back(context, unfinished)
     if not verify:
         unfinished = unfinished.model_copy(update={"verify": None})
-    return await _run(work, unfinished, begun=True)
+    return await _run(context, unfinished, begun=True)
 
 
-async def _apply(work: ChangeContext, goal: Goal, consent: Consent) -> list[str]:
-    unfinished = await journal.read(work.cluster, work.deadline)
-    if unfinished is not None and _goes_back(goal, unfinished):
-        return await _resume(work, backwards=True)
+async def _apply(context: ChangeContext, goal: AnyGoal, consent: Consent) -> list[str]:
+    unfinished = await journal.read(context.cluster, context.deadline)
+    if unfinished is not None and goal.undoes(unfinished):
+        return await _resume(context, backwards=True)
     if unfinished is not None:
-        longer = await _extend(work, unfinished, consent)
-        notes = await _finish(work, longer, consent)
+        longer = await _extend(context, unfinished, consent)
+        notes = await _finish(context, longer, consent)
         if unfinished.goal == goal and not unfinished.backwards:
             return notes
-    snapshot = await look(work.cluster, work.deadline)
-    if reached(snapshot, goal):
+    snapshot = await fresh_snapshot(context.cluster, context.deadline)
+    if goal.is_reached(snapshot):
         return []
-    made = plan(snapshot, goal, consent, work.who)
+    made = plan(snapshot, goal, consent, context.who)
     if made.refusals:
-        raise ChangeRefused(report.refusal_text(made))
+        raise ChangeRefused(report.headline(made.record), made.refusals)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     record = made.record.model_copy(update={"id": secrets.token_hex(4), "began": now})
-    if reasons := await unable(record, _first_look(work)):
-        raise ChangeRefused(report.refusal_text(replace(made, refusals=reasons)))
-    return await _finish(work, record, consent, begun=False)
+    if refusals := await _why_unprovable(context, record):
+        raise ChangeRefused(report.headline(record), refusals)
+    return await _finish(context, record, consent, begun=False)
 
 
-def _first_look(work: ChangeContext) -> Hands:
-    """What a first look is done with; what it sees is nobody's output yet."""
-    return Hands(
-        work.cluster, work.deadline, lambda what: work.observer.status(f"waiting for {what}")
-    )
+async def _why_unprovable(context: ChangeContext, record: Record) -> list[Refusal]:
+    """What a first check finds; what it sees is nobody's output yet."""
+    observer = Observer(status=context.observer.status)
+    return await why_unprovable(record, replace(context, observer=observer))
 
 
-def _goes_back(goal: Goal, unfinished: Record) -> bool:
-    """Whether the wish is now what it was before the unfinished change."""
-    was = unfinished.goal
-    same_network = (
-        was.kind == goal.kind == "mtu" and was.cluster_network == goal.cluster_network
-    )
-    return same_network and goal.mtu == unfinished.old_mtu
-
-
-async def _extend(work: ChangeContext, record: Record, consent: Consent) -> Record:
+async def _extend(context: ChangeContext, record: Record, consent: Consent) -> Record:
     """The unfinished record, with what has come in its way since it was left."""
     limited = record.with_limits_of(consent)
     if set(core_and_before(record)).issubset(record.done):
         return limited
-    snapshot = await look(work.cluster, work.deadline)
-    longer, refusals = extended(limited, snapshot, consent)
+    snapshot = await fresh_snapshot(context.cluster, context.deadline)
+    longer, refusals = extend(limited, snapshot, consent)
     if refusals:
-        raise ChangeStopped(f"{report.headline(record)} cannot go on: {'; '.join(refusals)}")
+        reasons = "; ".join(map(str, refusals))
+        raise ChangeStopped(
+            f"{report.headline(record)} cannot go on: {reasons}", refusals=tuple(refusals)
+        )
     return longer
 
 
 async def _finish(
-    work: ChangeContext, record: Record, consent: Consent, *, begun: bool = True
+    context: ChangeContext, record: Record, consent: Consent, *, begun: bool = True
 ) -> list[str]:
     try:
-        return await _run(work, record, begun=begun)
+        return await _run(context, record, begun=begun)
     except ChangeStopped as stopped:
         # Nobody who interrupts, and no time that is up, has asked for a roll-back.
-        if consent.on_failure != "rollBack" or record.backwards or work.deadline.is_over:
-            if stopped.verification_failed:
-                raise ChangeStopped(
-                    f"{stopped}. {WITHOUT_A_LOOK}", verification_failed=True
-                ) from stopped
+        if consent.on_failure != "rollBack" or record.backwards or context.deadline.is_over:
             raise
-        back = (await journal.read(work.cluster, work.deadline)) or record
-        await _roll_back(work, back)
+        back = (await journal.read(context.cluster, context.deadline)) or record
+        await _roll_back(context, back)
         raise ChangeRolledBack(f"{stopped}. Everything is as it was before") from stopped
 
 
-async def _roll_back(work: ChangeContext, record: Record) -> list[str]:
-    work.observer.step(f"rolling back: {report.headline(record)}")
-    snapshot = await look(work.cluster, work.deadline)
-    return await _run(work, way_back(record, snapshot), begun=True, rewritten=True)
+async def _roll_back(context: ChangeContext, record: Record) -> list[str]:
+    context.observer.step(f"rolling back: {report.headline(record)}")
+    snapshot = await fresh_snapshot(context.cluster, context.deadline)
+    return await _run(context, way_back(record, snapshot), begun=True, rewritten=True)
 
 
 def way_back(record: Record, snapshot: Snapshot) -> Record:
@@ -182,34 +158,21 @@ def way_back(record: Record, snapshot: Snapshot) -> Record:
 
 
 def _untouched(record: Record, snapshot: Snapshot) -> bool:
-    if record.goal.kind != "mtu":
-        return all(step.done(snapshot) for step in core(record))
-    configs, nads = snapshot.of(VLAN_CONFIG), snapshot.of(NAD)
-    network = snapshot.of(CLUSTER_NETWORK).get(record.goal.cluster_network)
-    if not record.kept and (network is None or uplink_mtu(network) != record.old_mtu):
-        return False
-    return all(
-        key in configs
-        and not is_terminating(configs[key])
-        and config_mtu(configs[key]) == record.old_mtu
-        for key in record.configs
-    ) and all(
-        key not in nads or nads[key]["spec"]["config"] == text
-        for key, text in record.vm_networks.items()
-    )
+    said = record.goal.is_untouched(record, snapshot)
+    return all(step.done(snapshot) for step in core(record)) if said is None else said
 
 
 async def _run(
-    work: ChangeContext, record: Record, *, begun: bool, rewritten: bool = False
+    context: ChangeContext, record: Record, *, begun: bool, rewritten: bool = False
 ) -> list[str]:
-    journal = Journal(work.cluster, work.deadline, record)
+    log = Journal(context.cluster, context.deadline, record)
     if not begun:
-        await journal.open()
+        await log.open()
     elif rewritten:
-        await journal.write()
+        await log.write()
     else:
-        journal.resume()
-    work.observer.begins(record)
-    await Executor(work.cluster, work.deadline, journal, work.observer).run()
-    await journal.close()
-    return journal.record.unverified
+        log.resume()
+    context.observer.begins(record)
+    await Executor(context, log).run()
+    await log.close()
+    return log.record.unverified

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
-from ..cluster.cluster import Cluster
-from ..cluster.deadline import Deadline, DeadlineExceeded
+from ..cluster.deadline import DeadlineExceeded
 from ..cluster.errors import ClusterError, Denied, NotFound
 from ..cluster.resources import VMI, Resource
-from ..harvester.loading import LOOKED_AT, STORAGE, known
+from ..harvester.loading import cached_snapshot
 from ..harvester.snapshot import Snapshot
-from ..verify.outcome import NotProven, Outcome
+from ..verify.outcome import NotProven
+from .context import ChangeContext
+from .errors import ChangeStopped
 from .journal import Journal
+from .kinds import CHANGE_KINDS
 from .record import Record
 from .steps.order import steps_of
-from .steps.step import Hands, Step
+from .steps.step import Step
 from .steps.vms import StopVm
 
 SECONDS_OF_STALE_CACHES = 10.0
@@ -30,43 +31,13 @@ SECONDS_FOR_PROOF = 30.0
 PAUSE = 0.2
 
 
-class ChangeStopped(Exception):
-    """The change has stopped at a safe point; the message says where it stands and why."""
-
-    def __init__(self, message: str, *, verification_failed: bool = False) -> None:
-        super().__init__(message)
-        self.verification_failed = verification_failed
-        """Whether a look at the nodes has stopped it, not something that could not be done."""
-
-
-def _unheard(*_: object) -> None:
-    """Nobody listens."""
-
-
-@dataclass
-class Observer:
-    """Whom a run tells what it is doing."""
-
-    status: Callable[[str], None]
-    """What it waits for at this moment; replaced by the next."""
-    step: Callable[[str], None]
-    """A step that is over; stays."""
-    begins: Callable[[Record], None] = _unheard
-    """The steps of this record are carried out from now on, forwards or back."""
-    event: Callable[[str, str, str], None] = _unheard
-    """A step by its id, its state (`running`, `done`, `failed`), and what it waits for."""
-    seen: Callable[[Outcome], None] = _unheard
-    """What was seen on the nodes."""
-
-
 class Executor:
     """One run over the steps of a record."""
 
-    def __init__(
-        self, cluster: Cluster, deadline: Deadline, journal: Journal, observer: Observer
-    ) -> None:
-        self._cluster, self._deadline = cluster, deadline
-        self._journal, self._observer = journal, observer
+    def __init__(self, context: ChangeContext, journal: Journal) -> None:
+        self._context, self._journal = context, journal
+        self._cluster, self._deadline = context.cluster, context.deadline
+        self._observer = context.observer
         self._steps = steps_of(journal.record)
         self._number = {step.id: number for number, step in enumerate(self._steps, start=1)}
         self._waiting: dict[str, str] = {}
@@ -131,7 +102,7 @@ class Executor:
         """The kinds that the steps look at, and that this server knows."""
         wanted = {resource for step in self._steps for resource in step.watches}
         served = []
-        for resource in (*LOOKED_AT, *STORAGE):
+        for resource in CHANGE_KINDS:
             if resource in wanted and await self._is_served(resource):
                 served.append(resource)
         return tuple(served)
@@ -158,21 +129,24 @@ class Executor:
         self._observer.step(f"step {number} done: {step.title}")
 
     def _now(self) -> Snapshot:
-        return known(self._cluster)
+        return cached_snapshot(self._cluster, CHANGE_KINDS)
 
-    def _hands(self, step: Step) -> Hands:
-        def tell(what: str) -> None:
-            self._observer.event(step.id, "running", what)
-            self._say(step, f"waiting for {what}")
+    def _context_of(self, step: Step) -> ChangeContext:
+        """The context in which a step acts: what it waits for is told under its name."""
 
-        return Hands(self._cluster, self._deadline, tell, self._observer.seen)
+        def status(message: str) -> None:
+            self._observer.event(step.id, "running", message.removeprefix("waiting for "))
+            self._say(step, message)
+
+        observer = replace(self._observer, status=status)
+        return replace(self._context, observer=observer)
 
     async def _act(self, step: Step) -> None:
         """Act; a denial may come from a lagging cache, or a VM that somebody started."""
         since = time.monotonic()
         while True:
             try:
-                await step.act(self._now(), self._hands(step))
+                await step.act(self._now(), self._context_of(step))
                 return
             except Denied:
                 if step.done(self._now()):
@@ -188,7 +162,7 @@ class Executor:
         for key in self.record.vms:
             if key in self._now().of(VMI):
                 again = StopVm(self.record, (), key)
-                await again.act(self._now(), self._hands(again))
+                await again.act(self._now(), self._context_of(again))
 
     async def _wait_until_done(self, step: Step) -> None:
         limit = step.limit(self._now())
@@ -211,7 +185,7 @@ class Executor:
             ) from error
 
     def _why_over(self, limit: float) -> str:
-        """Whose time is up, if anybody's: the whole operation's, or one step's."""
+        """Which limit expired: the whole operation's, or this step's."""
         try:
             self._deadline.check()
         except DeadlineExceeded as reason:

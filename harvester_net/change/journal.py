@@ -17,6 +17,7 @@ from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline
 from ..cluster.errors import AlreadyExists
 from ..cluster.resources import CONFIG_MAP, Object
+from .errors import UnreadableJournal
 from .record import Record
 
 KEY = "harvester-system/harvester-net-journal"
@@ -24,10 +25,6 @@ FIELD = "record"
 PACKED = "record.zlib"
 LARGEST_TEXT = 400_000
 """Characters of a record that is kept as plain text."""
-
-
-class UnreadableJournal(Exception):
-    """The journal is there, but it is not one that this version can read."""
 
 
 async def read(cluster: Cluster, deadline: Deadline) -> Record | None:
@@ -96,7 +93,7 @@ def _contents(record: Record) -> Object:
     """The contents of the ConfigMap: text that can be read at 3 a.m., packed only where it
     would come near the limit of 1 MiB.
     """
-    text = record.model_dump_json(exclude_defaults=True)
+    text = record.model_dump_json()
     if len(text) <= LARGEST_TEXT:
         return {"data": {FIELD: text}, "binaryData": {PACKED: None}}
     packed = base64.b64encode(zlib.compress(text.encode())).decode()

@@ -18,19 +18,12 @@ from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline
 from ..cluster.errors import AlreadyExists, ClusterError, Conflict, Unreachable
 from ..cluster.resources import LEASE, Object
+from .errors import ChangeBusy, LeaseLost
 
 KEY = "harvester-system/harvester-net-change"
 SECONDS = 30
 SECONDS_BETWEEN = 8.0
 TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
-
-
-class ChangeBusy(Exception):
-    """Somebody else changes the networks of this cluster; the message says who."""
-
-
-class LeaseLost(Exception):
-    """Somebody took the lease over, because it was not renewed in time."""
 
 
 @asynccontextmanager

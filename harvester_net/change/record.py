@@ -11,12 +11,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from .consent import Consent, NodeCheck
+from .goals import AnyGoal
 
 
 class VmRecord(BaseModel):
     """A VM that is stopped for the change, as it was."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     strategy: str | None = None
     """Its runStrategy; None if it uses the old field `running`."""
@@ -33,7 +34,7 @@ class VmRecord(BaseModel):
 class ConfigRecord(BaseModel):
     """A network config that is deleted and made again, or whose MTU changes."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     manifest: dict[str, Any]
     """The object without what the server fills in."""
@@ -42,32 +43,21 @@ class ConfigRecord(BaseModel):
     """Index of the bond on each node before the change; a new one proves the change (H5.5)."""
 
 
-class Goal(BaseModel):
-    """What is wanted. Which fields are set depends on the kind."""
-
-    model_config = ConfigDict(frozen=True)
-
-    kind: Literal["mtu", "config", "vmNetwork", "storageNetwork", "configDeletion"]
-    cluster_network: str = ""
-    mtu: int = 0
-    """MTU in bytes."""
-    key: str = ""
-    patch: dict[str, Any] = Field(default_factory=dict)
-    """Merge patch of the object named by the key."""
-    text: str = ""
-    """New text of the Setting storage-network."""
-
-
 class Record(BaseModel):
     """A change from its plan to its end."""
 
+    model_config = ConfigDict(extra="forbid")
+
+    format: Literal[1] = 1
+    """Which form the record has; another version of harvester-net may not know it."""
     id: str = ""
-    goal: Goal
+    goal: AnyGoal
     who: str = ""
     """URN of the resource, or the user of the command line."""
     began: str = ""
     """When it began, RFC 3339."""
-    version: tuple[int, int] = (1, 9)
+    version: tuple[int, int]
+    """Harvester's version when the change began."""
     old_mtu: int = 0
     kept: str = ""
     """The network config whose MTU is changed in place."""
@@ -89,13 +79,18 @@ class Record(BaseModel):
     storage_timeout: int = 1800
     """Seconds to wait for the volumes, and for the storage network."""
     verify: NodeCheck | None = None
-    """How the devices of the nodes are looked at before the VMs start again, if they are."""
+    """How the devices of the nodes are checked before the VMs start again, if they are."""
     backwards: bool = False
     """Whether the change is being rolled back."""
     done: list[str] = Field(default_factory=list)
     """Steps that are over, by id; they are never done again."""
     unverified: list[str] = Field(default_factory=list)
     """What could not be proven or restored, for the report at the end."""
+
+    @property
+    def target_mtu(self) -> int:
+        """The MTU in bytes that the change leads to, forwards or back."""
+        return self.old_mtu if self.backwards else self.goal.mtu_wanted
 
     def with_done(self, step: str) -> Record:
         """The record after one more step."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 
-from ..specs.limits import MGMT
-from ..verify.host_commands import mtu_commands
+from ..harvester.wording import counted
+from .errors import ChangeError, ChangeRefused, ChangeStopped, Input, Refusal
 from .plan import Plan
 from .record import Record
 from .steps.order import steps_of
@@ -15,22 +15,7 @@ MOST_LINES = 60
 
 def headline(record: Record) -> str:
     """What a change is about, in one line."""
-    goal = record.goal
-    if goal.kind == "mtu":
-        old, new = record.old_mtu, goal.mtu
-        if not old:  # There is no such cluster network.
-            return f"MTU of cluster network {goal.cluster_network}: {new}"
-        if record.backwards:
-            return f"MTU of cluster network {goal.cluster_network}: back to {old}"
-        return f"MTU of cluster network {goal.cluster_network}: {old} -> {new}"
-    if goal.kind == "storageNetwork":
-        return "set the storage network" if goal.text else "clear the storage network"
-    words = {
-        "config": f"change network config {goal.key}",
-        "configDeletion": f"delete network config {goal.key}",
-        "vmNetwork": f"change VM network {goal.key}",
-    }
-    return words[goal.kind]
+    return record.goal.headline(record)
 
 
 def plan_text(plan: Plan, most_lines: int = MOST_LINES) -> str:
@@ -43,7 +28,7 @@ def plan_text(plan: Plan, most_lines: int = MOST_LINES) -> str:
         left_out = len(lines) - most_lines
         half = most_lines // 2
         lines = [*lines[:half], f"      ... {left_out} more steps ...", *lines[-half:]]
-    return "\n".join([*lines, *(f"note: {note}" for note in notes(record))])
+    return "\n".join([*lines, *(f"note: {note}" for note in record.goal.notes(record))])
 
 
 def remaining_text(record: Record) -> str:
@@ -57,15 +42,31 @@ def remaining_text(record: Record) -> str:
     return "\n".join([*lines, *(f"  - {title}" for title in left)])
 
 
-def counted(number: int, what: str) -> str:
-    """A number and its noun."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def reason_text(refusal: Refusal, inputs: Mapping[Input, str]) -> str:
+    """A reason, with the input that would allow the change; ``inputs``: their names for this
+    user.
+    """
+    if refusal.allowed_by is None:
+        return refusal.sentence
+    name = inputs[refusal.allowed_by]
+    if refusal.allowed_by == "verifyOnNodes":
+        return f"{refusal.sentence}; {name} asks for it"
+    return f"{refusal.sentence}; allow it with {name}"
 
 
-def refusal_text(plan: Plan) -> str:
+def error_text(error: ChangeError, inputs: Mapping[Input, str]) -> str:
+    """What went wrong with a change, with what would allow it to go on."""
+    if isinstance(error, ChangeRefused):
+        return refusal_text(error.headline, (reason_text(r, inputs) for r in error.refusals))
+    missing = error.refusals if isinstance(error, ChangeStopped) else ()
+    allow = dict.fromkeys(inputs[r.allowed_by] for r in missing if r.allowed_by is not None)
+    return f"{error}; allow it with {', '.join(allow)}" if allow else str(error)
+
+
+def refusal_text(headline: str, reasons: Iterable[str]) -> str:
     """Why a change is not carried out, all reasons at once."""
-    reasons = "\n".join(f"  - {reason}" for reason in plan.refusals)
-    return f"{headline(plan.record)}: refused, and nothing was changed:\n{reasons}"
+    lines = "\n".join(f"  - {reason}" for reason in reasons)
+    return f"{headline}: refused, and nothing was changed:\n{lines}"
 
 
 def structured(plan: Plan) -> dict[str, object]:
@@ -74,27 +75,3 @@ def structured(plan: Plan) -> dict[str, object]:
         "plan": [step.title for step in steps_of(plan.record)],
         "affectedVms": sorted(plan.record.vms),
     }
-
-
-def notes(record: Record) -> Iterator[str]:
-    """What Harvester can neither do nor check."""
-    goal = record.goal
-    if goal.kind != "mtu":
-        return
-    if goal.cluster_network == MGMT:
-        yield from host_steps(record)
-    yield (
-        f"the switch ports of the uplinks must carry frames of {goal.mtu} bytes; Harvester "
-        "cannot tell"
-    )
-
-
-def host_steps(record: Record) -> Iterator[str]:
-    """What the operator does on every node for mgmt, whose devices Harvester does not touch
-    (H5.3).
-    """
-    yield f"on every node, before: {mtu_commands(record.version, record.goal.mtu)}"
-    if record.verify is None:
-        yield "Harvester does not check that the hosts have it; `ip link show mgmt-br` does"
-    else:
-        yield "Harvester is told when every node has it; until then the change waits"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from ..harvester.names import RWX_SETTING, STORAGE_SETTING
 from ..harvester.snapshot import Snapshot
 from ..harvester.versions import RWX_NETWORK
-from .record import Goal
-from .targets import touched_network
 
 
-def needs_storage_cleared(snapshot: Snapshot, goal: Goal) -> bool:
-    """Whether the storage or RWX network is on the devices that the change interrupts."""
-    network = touched_network(snapshot, goal)
+def needs_storage_cleared(snapshot: Snapshot, network: str) -> bool:
+    """Whether the storage or RWX network is on this cluster network, whose devices a change
+    interrupts; the name is empty if it interrupts none.
+    """
     if not network:
         return False
     value = snapshot.setting_value(STORAGE_SETTING)
@@ -23,18 +22,17 @@ def _rwx_on(snapshot: Snapshot, network: str) -> bool:
     return RWX_NETWORK.on(snapshot.version) and rwx.get("clusterNetwork") == network
 
 
-def storage_text(snapshot: Snapshot, goal: Goal) -> str | None:
-    """The exact text of the storage network, if it is in the way."""
+def storage_text(snapshot: Snapshot, network: str) -> str | None:
+    """The exact text of the storage network, if it is on this cluster network."""
     value = snapshot.setting_value(STORAGE_SETTING)
-    if value.get("clusterNetwork") != touched_network(snapshot, goal):
+    if value.get("clusterNetwork") != network:
         return None
     return snapshot.setting(STORAGE_SETTING)
 
 
-def rwx_text(snapshot: Snapshot, goal: Goal) -> str | None:
-    """The RWX setting, where it shares the storage network or has its own on this network."""
-    network = touched_network(snapshot, goal)
+def rwx_text(snapshot: Snapshot, network: str) -> str | None:
+    """The RWX setting, where it shares the storage network or has its own on this one."""
     shares = snapshot.setting_value(RWX_SETTING).get("share-storage-network") is True
-    if (shares and storage_text(snapshot, goal)) or _rwx_on(snapshot, network):
+    if (shares and storage_text(snapshot, network)) or _rwx_on(snapshot, network):
         return snapshot.setting(RWX_SETTING)
     return None

@@ -12,9 +12,10 @@ from ..cluster.resources import (
 )
 from ..harvester.names import LAST_STRATEGY
 from ..harvester.snapshot import Snapshot
+from ..harvester.vm_networks import vm_networks_of
 from ..harvester.workloads import is_stopped, uses
-from .record import Goal, VmRecord
-from .targets import affected_nodes, touched_network, vm_networks_of
+from .goals.goal import Goal
+from .record import VmRecord
 
 HALTED = "Halted"
 STAYS_DOWN = {
@@ -30,7 +31,7 @@ def vms_to_stop(
     """The VMs that are in the way, as they are now; and instances without a VM (H5.0)."""
     vms, vmis = snapshot.of(VM), snapshot.of(VMI)
     keys = set(_blockers(snapshot, goal))
-    if everything or goal.kind == "storageNetwork":
+    if everything or goal.stops_all_vms:
         keys |= {key for key, vm in vms.items() if not _stays_stopped(vm, vmis.get(key))}
     standalone = sorted(keys - vms.keys())
     return {k: vm_record(vms[k], vmis.get(k)) for k in sorted(keys & vms.keys())}, standalone
@@ -38,12 +39,10 @@ def vms_to_stop(
 
 def _blockers(snapshot: Snapshot, goal: Goal) -> Iterator[str]:
     """The instances, running or not, over which the server refuses the change."""
-    nads, nodes = {goal.key}, None
-    if goal.kind != "vmNetwork":
-        network = touched_network(snapshot, goal)
+    nads, nodes = goal.vm_networks_in_use(snapshot), goal.interrupted_nodes(snapshot)
+    if nads is None:
+        network = goal.interrupted_network(snapshot)
         nads = set(vm_networks_of(snapshot, network)) if network else set()
-    if goal.kind in ("config", "configDeletion"):
-        nodes = affected_nodes(snapshot, goal)
     for key, vmi in snapshot.of(VMI).items():
         # One that has no node yet may come up on any of them at any moment.
         node = (vmi.get("status") or {}).get("nodeName")

@@ -8,22 +8,22 @@ import os
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ..change import apply as change
 from ..change import journal, lease, report
-from ..change.apply import ChangeContext
+from ..change.apply import apply_change, fresh_snapshot, resume_change
 from ..change.consent import Consent
-from ..change.plan import Plan, plan, reached
-from ..change.record import Goal, Record
+from ..change.context import ChangeContext
+from ..change.goals.goal import Goal
+from ..change.goals.mtu import MtuGoal
+from ..change.plan import Plan, plan
+from ..change.record import Record
 from ..cluster.resources import CLUSTER_NETWORK, LEASE
-from ..harvester.loading import look
 from ..specs.cluster_network import ClusterNetwork
 from ..specs.limits import mtu_or_default
 from ..specs.parse import parse
-from .messages import GO_ON, spoken
+from .messages import GO_ON
 from .outcome import Code, Outcome
 from .progress import shown
 from .render import plans, status
@@ -33,10 +33,10 @@ from .session import Command, Session
 NOTHING_UNFINISHED = "nothing to do: no change is unfinished"
 
 
-def goal_of(cluster_network: str, mtu: int) -> tuple[Goal, list[str]]:
+def goal_of(cluster_network: str, mtu: int) -> tuple[MtuGoal, list[str]]:
     """The goal, and what is wrong with the arguments."""
     _, problems = parse(ClusterNetwork, {"name": cluster_network, "mtu": mtu})
-    goal = Goal(kind="mtu", cluster_network=cluster_network, mtu=mtu_or_default(mtu))
+    goal = MtuGoal(cluster_network=cluster_network, mtu=mtu_or_default(mtu))
     return goal, [str(problem) for problem in problems]
 
 
@@ -52,21 +52,20 @@ def who(command: str) -> str:
 # --- plan and status: nothing is written -----------------------------------------------------
 
 
-def planning(goal: Goal, consent: Consent, output: str) -> Command:
+def plan_command(goal: MtuGoal, consent: Consent, output: str) -> Command:
     """`mtu plan`."""
 
     async def command(session: Session) -> Outcome:
         unfinished = await journal.read(session.cluster, session.deadline)
-        snapshot = await look(session.cluster, session.deadline)
+        snapshot = await fresh_snapshot(session.cluster, session.deadline)
         made = plan(snapshot, goal, consent)
         if unfinished is not None:
             return _no_plan(made, output, not_finished(unfinished))
         networks = snapshot.of(CLUSTER_NETWORK)
         if goal.cluster_network not in networks:
             return _no_plan(made, output, unknown(goal.cluster_network, networks))
-        if reached(snapshot, goal):
+        if goal.is_reached(snapshot):
             return _no_plan(made, output)
-        made = replace(made, refusals=[spoken(refusal) for refusal in made.refusals])
         print(_plan_as(made, output))
         return Outcome(Code.REFUSED if made.refusals else Code.DONE)
 
@@ -104,14 +103,14 @@ def _plan_as(made: Plan, output: str) -> str:
 
 
 def reached_words(goal: Goal) -> str:
-    """That a goal is reached already."""
+    """That an MTU is there already."""
     return (
-        f"nothing to do: cluster network {goal.cluster_network}, its network configs and its "
-        f"VM networks have MTU {goal.mtu}"
+        f"nothing to do: cluster network {goal.mtu_network}, its network configs and its VM "
+        f"networks have MTU {goal.mtu_wanted}"
     )
 
 
-def telling_status(output: str) -> Command:
+def status_command(output: str) -> Command:
     """`mtu status`."""
 
     async def command(session: Session) -> Outcome:
@@ -120,10 +119,10 @@ def telling_status(output: str) -> Command:
         held = await cluster.get(LEASE, lease.KEY, deadline)
         if held is not None and lease.is_free(held, datetime.now(UTC)):
             held = None
-        seen = Standing(unfinished, held, await look(cluster, deadline))
+        seen = Standing(unfinished, held, await fresh_snapshot(cluster, deadline))
         if output == "json":
             return Outcome(Code.DONE, _json(status.document(seen)))
-        go_on = f"\n{GO_ON.rpartition('. ')[0]}" if unfinished and held is None else ""
+        go_on = f"\n{GO_ON}" if unfinished and held is None else ""
         return Outcome(Code.DONE, status.text(seen) + go_on)
 
     return command
@@ -136,26 +135,26 @@ def _json(document: dict[str, Any]) -> str:
 # --- change, resume and roll-back ------------------------------------------------------------
 
 
-def changing(goal: Goal, consent: Consent) -> Command:
+def change_command(goal: MtuGoal, consent: Consent) -> Command:
     """`mtu change`."""
 
     async def command(session: Session) -> Outcome:
         began = time.monotonic()
         with shown(session.progress, sys.stdout):
-            notes = await change.apply_change(_context(session, "change"), goal, consent)
+            notes = await apply_change(_context(session, "change"), goal, consent)
         return _ended(session, began, notes, reached_words(goal))
 
     return command
 
 
-def resuming(*, backwards: bool, without_verification: bool = False) -> Command:
+def resume_command(*, backwards: bool, without_verification: bool = False) -> Command:
     """`mtu resume` and `mtu roll-back`."""
 
     async def command(session: Session) -> Outcome:
         began = time.monotonic()
         work = _context(session, "roll-back" if backwards else "resume")
         with shown(session.progress, sys.stdout):
-            notes = await change.resume_change(
+            notes = await resume_change(
                 work, backwards=backwards, without_verification=without_verification
             )
         return _ended(session, began, notes, NOTHING_UNFINISHED)
@@ -175,7 +174,7 @@ def _ended(session: Session, began: float, notes: list[str], nothing: str) -> Ou
         return Outcome(Code.DONE, nothing)
     seconds = time.monotonic() - began
     lines = [
-        *(f"not proven: {spoken(note)}" for note in notes),
+        *(f"not proven: {note}" for note in notes),
         f"done in {seconds:.1f} s: {report.headline(record)}",
     ]
     return Outcome(Code.DONE, "\n".join(lines))

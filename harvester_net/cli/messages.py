@@ -1,34 +1,45 @@
-"""What the engine says in the words of a Pulumi program, in the words of the command line."""
+"""What the command line says of errors: its own options and commands as the way out."""
 
 from __future__ import annotations
+
+from ..change import report
+from ..change.errors import ChangeError, ChangeStopped, Input
+from ..cluster.errors import ClusterError, Remedy
 
 DEBUG = "HARVESTER_NET_DEBUG"
 """Set in the environment, it shows tracebacks."""
 
 GO_ON = (
-    "To go on: harvester-net mtu resume. To go back to the start: harvester-net mtu "
-    "roll-back. What stands where: harvester-net mtu status"
+    "To go on: harvester-net mtu resume. To go back to the start: harvester-net mtu roll-back"
+)
+WHERE_IT_STANDS = f"{GO_ON}. What stands where: harvester-net mtu status"
+WITHOUT_VERIFICATION = (
+    "Repair it and go on; or go on without verification: harvester-net mtu resume "
+    "--without-verification"
 )
 
-SPOKEN = {
-    "disruption.stopVms: true": "--stop-vms",
-    "disruption.onlyVms": "--only-vms",
-    "disruption.cycleStorageNetwork: true": "--cycle-storage-network",
-    "disruption.verifyOnNodes": "--verify-on-nodes",
-    "set KUBECONFIG, or `pulumi config set --secret harvester-net:kubeconfig` (text or path), "
-    "to reach the cluster": "set KUBECONFIG, or give --kubeconfig",
-    "harvester-net:kubeconfig is neither the text of a kubeconfig nor the path of a file that "
-    "is here": "--kubeconfig names no file that is here; give the path of a kubeconfig",
-    " On a machine that is not meant to reach the cluster: `pulumi config set "
-    "harvester-net:offline true`": "",
+INPUTS: dict[Input, str] = {
+    "stopVms": "--stop-vms",
+    "onlyVms": "--only-vms",
+    "cycleStorageNetwork": "--cycle-storage-network",
+    "verifyOnNodes": "--verify-on-nodes",
+}
+"""The inputs of the consent as options."""
+
+REMEDIES = {
+    Remedy.NAME_A_KUBECONFIG: "; set KUBECONFIG, or give --kubeconfig",
+    Remedy.GO_OFFLINE: "",
 }
 
 
-def spoken(message: str) -> str:
-    """A message of the engine as a user of the command line reads it."""
-    for written, said in SPOKEN.items():
-        message = message.replace(written, said)
-    return message
+def describe(error: BaseException) -> str:
+    """An error as a user of the command line reads it."""
+    if isinstance(error, ChangeError):
+        words = report.error_text(error, INPUTS)
+        failed = isinstance(error, ChangeStopped) and error.verification_failed
+        return f"{words}. {WITHOUT_VERIFICATION}" if failed else words
+    remedy = error.remedy if isinstance(error, ClusterError) else None
+    return str(error) if remedy is None else f"{error}{REMEDIES[remedy]}"
 
 
 def unexpected(error: Exception) -> str:

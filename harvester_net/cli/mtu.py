@@ -36,7 +36,7 @@ from .options import (
 
 if TYPE_CHECKING:
     from ..change.consent import Consent, NodeCheck
-    from ..change.record import Goal
+    from ..change.goals.mtu import MtuGoal
     from .session import Command
 
 mtu = typer.Typer(
@@ -64,13 +64,13 @@ def plan(
     timeout: ChangeTimeout = SECONDS_TO_READ,
 ) -> None:
     """Show the steps, and what stands against them; nothing is changed."""
-    from .commands import planning
+    from .commands import plan_command
 
     consent = replace(
         _consent(stop_vms, only_vms, no_restart_vms, cycle_storage_network),
         verify_on_nodes=_node_check(verify_on_nodes, verify_vlan),
     )
-    command = planning(_goal(cluster_network, mtu), consent, output.value)
+    command = plan_command(_goal(cluster_network, mtu), consent, output.value)
     _run(command, kubeconfig, context, timeout)
 
 
@@ -95,7 +95,7 @@ def change(
     timeout: ChangeTimeout = SECONDS_TO_CHANGE,
 ) -> None:
     """Carry the change out, after a change that an earlier run left unfinished."""
-    from .commands import changing
+    from .commands import change_command
 
     consent = replace(
         _consent(stop_vms, only_vms, no_restart_vms, cycle_storage_network),
@@ -107,7 +107,7 @@ def change(
             verify_on_nodes, verify_vlan, verify_image, verify_namespace
         ),
     )
-    command = changing(_goal(cluster_network, mtu), consent)
+    command = change_command(_goal(cluster_network, mtu), consent)
     _run(command, kubeconfig, context, timeout, gently=True)
 
 
@@ -119,9 +119,9 @@ def status(
     timeout: ChangeTimeout = SECONDS_TO_READ,
 ) -> None:
     """Show the unfinished change, who works on it, and what stands where."""
-    from .commands import telling_status
+    from .commands import status_command
 
-    _run(telling_status(output.value), kubeconfig, context, timeout)
+    _run(status_command(output.value), kubeconfig, context, timeout)
 
 
 @mtu.command("resume", short_help="Finish the unfinished change.")
@@ -138,9 +138,9 @@ def resume(
     timeout: ChangeTimeout = SECONDS_TO_CHANGE,
 ) -> None:
     """Finish the change that an earlier run left unfinished."""
-    from .commands import resuming
+    from .commands import resume_command
 
-    command = resuming(backwards=False, without_verification=without_verification)
+    command = resume_command(backwards=False, without_verification=without_verification)
     _run(command, kubeconfig, context, timeout, gently=True)
 
 
@@ -151,12 +151,12 @@ def roll_back(
     timeout: ChangeTimeout = SECONDS_TO_CHANGE,
 ) -> None:
     """Go back to where the unfinished change began."""
-    from .commands import resuming
+    from .commands import resume_command
 
-    _run(resuming(backwards=True), kubeconfig, context, timeout, gently=True)
+    _run(resume_command(backwards=True), kubeconfig, context, timeout, gently=True)
 
 
-def _goal(cluster_network: str, mtu: int) -> Goal:
+def _goal(cluster_network: str, mtu: int) -> MtuGoal:
     from .commands import goal_of
 
     goal, problems = goal_of(cluster_network, mtu)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ..change.apply import ChangeRefused, ChangeRolledBack
-from ..change.executor import ChangeStopped
-from ..change.journal import UnreadableJournal
-from ..change.lease import ChangeBusy, LeaseLost
+from ..change.errors import (
+    ChangeBusy,
+    ChangeError,
+    ChangeRefused,
+    ChangeRolledBack,
+    ChangeStopped,
+    LeaseLost,
+)
 from ..cluster.deadline import DeadlineExceeded
 from ..cluster.errors import ClusterError
-from .messages import GO_ON, spoken
+from .messages import WHERE_IT_STANDS, describe
 
 
 class Code(IntEnum):
@@ -45,16 +49,7 @@ class Outcome:
     words: str = ""
 
 
-EXPECTED = (
-    ChangeRefused,
-    ChangeRolledBack,
-    ChangeBusy,
-    LeaseLost,
-    ChangeStopped,
-    UnreadableJournal,
-    ClusterError,
-    DeadlineExceeded,
-)
+EXPECTED = (ChangeError, ClusterError, DeadlineExceeded)
 """What may end a command and has its message for the user."""
 
 
@@ -63,7 +58,7 @@ def outcome_of(error: BaseException, *, begun: bool) -> Outcome:
 
     ``begun``: a journal is on the cluster, so that whatever happened, the change can go on.
     """
-    words = spoken(str(error))
+    words = describe(error)
     if isinstance(error, ChangeRefused):
         return Outcome(Code.REFUSED, words)
     if isinstance(error, ChangeRolledBack):
@@ -73,7 +68,7 @@ def outcome_of(error: BaseException, *, begun: bool) -> Outcome:
     if isinstance(error, LeaseLost):
         return Outcome(Code.STOPPED, f"stopped: {words}; harvester-net mtu status shows who")
     if isinstance(error, ChangeStopped) or begun:
-        return Outcome(Code.STOPPED, f"stopped at a safe point: {words}.\n{GO_ON}")
+        return Outcome(Code.STOPPED, f"stopped at a safe point: {words}.\n{WHERE_IT_STANDS}")
     if isinstance(error, DeadlineExceeded):
         return Outcome(Code.ERROR, f"error: {words}; nothing was changed")
     return Outcome(Code.ERROR, f"error: {words}")
@@ -82,10 +77,16 @@ def outcome_of(error: BaseException, *, begun: bool) -> Outcome:
 def interrupted(done: int, total: int) -> Outcome:
     """The end after the first ^C, when the acts that had begun are over."""
     stand = f"{done} of {total} steps are done"
-    return Outcome(Code.STOPPED, f"interrupted; stopped at a safe point: {stand}.\n{GO_ON}")
+    return Outcome(
+        Code.STOPPED, f"interrupted; stopped at a safe point: {stand}.\n{WHERE_IT_STANDS}"
+    )
 
 
 def aborted(*, begun: bool) -> Outcome:
     """The end after the second ^C, or after the first while nothing is changed."""
-    more = f" in the middle of the change, whose journal is kept.\n{GO_ON}" if begun else ""
+    more = (
+        f" in the middle of the change, whose journal is kept.\n{WHERE_IT_STANDS}"
+        if begun
+        else ""
+    )
     return Outcome(Code.INTERRUPTED, f"interrupted{more}")

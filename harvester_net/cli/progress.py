@@ -14,9 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from ..change import report
-from ..change.executor import Observer
+from ..change.context import Observer
 from ..change.record import Record
 from ..change.steps.order import steps_of
+from ..harvester.wording import counted
 
 STYLES = {
     "left": "dim",
@@ -90,7 +91,7 @@ class Progress:
 def headline(record: Record, progress: Progress) -> str:
     """What begins, and how many of its steps an earlier run has done."""
     before = f", {progress.done} of them done before" if progress.done else ""
-    steps = report.counted(len(progress.lines), "step")
+    steps = counted(len(progress.lines), "step")
     return f"{report.headline(record)}, in {steps}{before}"
 
 
@@ -117,7 +118,7 @@ def shown(progress: Progress, out: TextIO) -> Iterator[None]:
 def _introduce(record: Record, progress: Progress, say: Callable[[str], None]) -> None:
     say(headline(record, progress))
     if not record.backwards:
-        for note in report.notes(record):
+        for note in record.goal.notes(record):
             say(f"note: {note}")
 
 

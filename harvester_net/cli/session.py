@@ -15,7 +15,7 @@ from typing import Any
 from ..cluster.access import AccessSettings
 from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline
-from .messages import DEBUG, GO_ON, unexpected
+from .messages import DEBUG, WHERE_IT_STANDS, unexpected
 from .outcome import EXPECTED, Code, Outcome, aborted, interrupted, outcome_of
 from .progress import Progress
 
@@ -73,7 +73,7 @@ async def _outcome(command: Command, reach: Reach, *, gently: bool) -> Outcome:
     except Exception as error:
         _explain()
         if session.progress.begun:
-            return Outcome(Code.STOPPED, f"stopped: {unexpected(error)}.\n{GO_ON}")
+            return Outcome(Code.STOPPED, f"stopped: {unexpected(error)}.\n{WHERE_IT_STANDS}")
         return Outcome(Code.ERROR, f"error: {unexpected(error)}")
     finally:
         await session.cluster.close()

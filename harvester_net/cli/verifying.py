@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from rich.console import Console
 
 from ..change import lease
-from ..change.lease import ChangeBusy, LeaseLost
+from ..change.errors import ChangeBusy, LeaseLost
 from ..cluster.deadline import DeadlineExceeded
 from ..cluster.errors import ClusterError
 from ..verify.check import check
@@ -18,7 +18,7 @@ from ..verify.facts import CheckRequest
 from ..verify.outcome import Outcome as Seen
 from ..verify.values import document
 from .commands import who
-from .messages import spoken
+from .messages import describe
 from .outcome import Code, Outcome
 from .render import nodes as report
 from .session import Command, Session
@@ -31,7 +31,7 @@ def verifying(request: CheckRequest, *, as_json: bool) -> Command:
         try:
             seen = await _seen(request, session)
         except (ClusterError, DeadlineExceeded, ChangeBusy, LeaseLost) as error:
-            return Outcome(Code.UNPROVEN, f"not proven: {spoken(str(error))}")
+            return Outcome(Code.UNPROVEN, f"not proven: {describe(error)}")
         print(_shown(seen, as_json=as_json))
         return Outcome(code_of(seen))
 

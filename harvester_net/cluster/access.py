@@ -26,7 +26,7 @@ from kubernetes.aio.config.config_exception import ConfigException
 from kubernetes.aio.config.kube_config import ConfigNode, KubeConfigLoader, KubeConfigMerger
 from multidict import CIMultiDict
 
-from .errors import BadConnection
+from .errors import BadConnection, Remedy
 
 DEFAULT_FILE = Path("~/.kube/config")
 IN_CLUSTER_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
@@ -114,8 +114,9 @@ def _given_file(given: str) -> list[str]:
     if not found:
         # Not quoted: it may be a kubeconfig that we do not recognise.
         raise BadConnection(
-            "harvester-net:kubeconfig is neither the text of a kubeconfig nor the path of a "
-            "file that is here"
+            "the given kubeconfig is neither the text of a kubeconfig nor the path of a file "
+            "that is here",
+            remedy=Remedy.NAME_A_KUBECONFIG,
         )
     return found
 
@@ -124,10 +125,7 @@ def _usual_files(settings: AccessSettings) -> list[str]:
     files = settings.environment or str(DEFAULT_FILE)
     found = _existing(files)
     if not found:
-        raise BadConnection(
-            f"no kubeconfig at {files}; set KUBECONFIG, or `pulumi config set --secret "
-            "harvester-net:kubeconfig` (text or path), to reach the cluster"
-        )
+        raise BadConnection(f"no kubeconfig at {files}", remedy=Remedy.NAME_A_KUBECONFIG)
     return found
 
 

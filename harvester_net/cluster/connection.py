@@ -22,7 +22,7 @@ from ..version import VERSION
 from . import access
 from .access import Access, AccessSettings
 from .deadline import Deadline
-from .errors import BadConnection, Unreachable, error_of
+from .errors import BadConnection, Remedy, Unreachable, error_of
 from .resources import VM, Object, Resource, split_key
 
 MERGE_PATCH = "application/merge-patch+json"
@@ -166,8 +166,7 @@ class Connection:
         """A cluster that never answered is rather a wrong address than an outage."""
         if time.monotonic() - self._started > FIRST_CONTACT_SECONDS:
             raise Unreachable(
-                f"{error}. Is the kubeconfig the right one? On a machine that is not meant "
-                "to reach the cluster: `pulumi config set harvester-net:offline true`"
+                f"{error}. Is the kubeconfig the right one?", remedy=Remedy.GO_OFFLINE
             ) from error
 
     async def _once(

@@ -10,12 +10,15 @@
     ├── Denied          an admission webhook said no: an answer, never an outage (H3.0)
     └── Rejected        any other answer that is no success
 
-The cause is kept as ``__cause__``; the message is for the user.
+The cause is kept as ``__cause__``; the message is for the user. It names no input of ours:
+what can be done with those is a `Remedy`, which a program and the command line each say in
+their own words.
 """
 
 from __future__ import annotations
 
 import re
+from enum import Enum, auto
 from typing import Any
 
 _DENIAL = re.compile(
@@ -24,8 +27,21 @@ _DENIAL = re.compile(
 _NOISE = "Internal error occurred: "
 
 
+class Remedy(Enum):
+    """What the user can do about an error with the inputs of this package."""
+
+    NAME_A_KUBECONFIG = auto()
+    """Say where the kubeconfig is."""
+    GO_OFFLINE = auto()
+    """Say that this machine is not meant to reach the cluster."""
+
+
 class ClusterError(Exception):
     """Base of all errors of this package."""
+
+    def __init__(self, message: str, *, remedy: Remedy | None = None) -> None:
+        super().__init__(message)
+        self.remedy = remedy
 
 
 class BadConnection(ClusterError):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from ..cluster.resources import Object, is_terminating, key_of, labels_of
 from .names import CLUSTER_NETWORK_LABEL, CONFIG_LABEL
-from .workloads import is_system_nad, nads_of, uses
+from .vm_networks import is_system_nad, nads_of
+from .workloads import uses
 
 
 @dataclass(frozen=True, order=True)

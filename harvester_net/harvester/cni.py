@@ -131,3 +131,21 @@ def cni_config(nad: Object) -> dict[str, Any]:
     except (KeyError, TypeError, ValueError):
         return {}
     return config if isinstance(config, dict) else {}
+
+
+def readable_conf(nad: Object | None) -> dict[str, Any]:
+    """The decoded config; empty if there is none that can be decoded."""
+    try:
+        return net_conf(nad) if nad is not None else {}
+    except gojson.Undecodable:
+        return {}
+
+
+def tagged_vlans(nad: Object) -> frozenset[int]:
+    """The VLANs that a VM network needs tagged on the uplink; none if it is untagged.
+
+    VLAN 1 is there on every port (H4.4).
+    """
+    conf = readable_conf(nad)
+    carried = vlans_of(conf) if conf else ()
+    return frozenset(v for vlans in carried for v in vlans if 2 <= v <= LAST_VLAN)

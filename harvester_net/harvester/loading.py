@@ -1,62 +1,63 @@
-"""Everything live that a plan looks at, fetched at once and then never changed."""
+"""A snapshot of the cluster: all kinds that somebody looks at, listed at the same time."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterable
 
 from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline
-from ..cluster.errors import NotFound
+from ..cluster.errors import Forbidden
 from ..cluster.resources import (
-    CLAIM,
     CLUSTER_NETWORK,
     LINK_MONITOR,
-    LONGHORN_SETTING,
     NAD,
     NODE,
     SETTING,
     VLAN_CONFIG,
     VLAN_STATUS,
-    VM,
-    VMI,
-    VOLUME,
     Resource,
 )
 from .snapshot import Objects, Snapshot
 
-LOOKED_AT = (
+NETWORK_KINDS = (
     CLUSTER_NETWORK,
     VLAN_CONFIG,
     VLAN_STATUS,
     LINK_MONITOR,
     NAD,
     SETTING,
-    VM,
-    VMI,
     NODE,
 )
-STORAGE = (VOLUME, CLAIM, LONGHORN_SETTING)
+"""What says which networks there are, on which nodes, and how far they are."""
 
 
-async def look(cluster: Cluster, deadline: Deadline, *, again: bool = True) -> Snapshot:
-    """The situation now, all kinds listed at the same time; or as this run has seen it."""
-    if again:
-        cluster.invalidate(*LOOKED_AT, *STORAGE)
-    resources = (*LOOKED_AT, *STORAGE)
-    listed = await asyncio.gather(*(_listed(cluster, r, deadline) for r in resources))
-    return Snapshot(dict(zip(resources, listed, strict=True)))
+async def load_snapshot(
+    cluster: Cluster,
+    resources: Iterable[Resource],
+    deadline: Deadline,
+    *,
+    on_forbidden: Callable[[Resource, Forbidden], None] | None = None,
+) -> Snapshot:
+    """The objects of these kinds, as this run knows them or else listed now.
+
+    Not every server has every kind: of one that is not served there is nothing. A kind that
+    the user may not list raises Forbidden, or is told to ``on_forbidden`` and left out.
+    """
+
+    async def listed(resource: Resource) -> tuple[Resource, Objects] | None:
+        try:
+            return resource, dict(await cluster.list_if_served(resource, deadline))
+        except Forbidden as error:
+            if on_forbidden is None:
+                raise
+            on_forbidden(resource, error)
+            return None
+
+    found = await asyncio.gather(*map(listed, resources))
+    return Snapshot(dict(filter(None, found)))
 
 
-def known(cluster: Cluster) -> Snapshot:
-    """The situation as far as it is known now, without asking."""
-    return Snapshot(
-        {resource: cluster.cached(resource) for resource in (*LOOKED_AT, *STORAGE)}
-    )
-
-
-async def _listed(cluster: Cluster, resource: Resource, deadline: Deadline) -> Objects:
-    try:
-        return dict(await cluster.list(resource, deadline))
-    except NotFound:
-        # Not every server has every kind; nothing of it is in the way then.
-        return {}
+def cached_snapshot(cluster: Cluster, resources: Iterable[Resource]) -> Snapshot:
+    """The objects of these kinds as far as this run knows them, without asking."""
+    return Snapshot({resource: cluster.cached(resource) for resource in resources})

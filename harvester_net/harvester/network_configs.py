@@ -5,10 +5,31 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from ..cluster.resources import Object, annotations_of, condition, key_of, labels_of
+from ..cluster.resources import (
+    VLAN_CONFIG,
+    Object,
+    annotations_of,
+    condition,
+    key_of,
+    labels_of,
+)
+from ..specs.limits import MGMT
 from .names import CONFIG_LABEL, MATCHED_NODES
+from .snapshot import Snapshot
 
 NOT_HEARD = "its agent has not set up the uplink yet"
+
+
+def configs_of(snapshot: Snapshot, cluster_network: str) -> list[Object]:
+    """The network configs of a cluster network, in the order of their names; none for mgmt,
+    where they only mirror what the hosts have (H1.2).
+    """
+    if cluster_network == MGMT:
+        return []
+    found = snapshot.of(VLAN_CONFIG).values()
+    return sorted(
+        (c for c in found if c["spec"]["clusterNetwork"] == cluster_network), key=key_of
+    )
 
 
 def matched_nodes(config: Object) -> list[str]:

@@ -1,4 +1,4 @@
-"""How lists are said in sentences."""
+"""How lists and numbers are said in sentences."""
 
 from __future__ import annotations
 
@@ -7,5 +7,14 @@ from collections.abc import Sequence
 
 def listed(names: Sequence[str], most: int = 10) -> str:
     """A list for a sentence, cut where it would fill the screen."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    return ", ".join(names[:most]) + more_than(names, most)
+
+
+def more_than(names: Sequence[object], said: int) -> str:
+    """What is left of a list of which some were said: `` and 3 more``; empty if nothing."""
+    return f" and {len(names) - said} more" if len(names) > said else ""
+
+
+def counted(number: int, what: str) -> str:
+    """A number and its noun: ``1 VM``, ``2 VMs``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

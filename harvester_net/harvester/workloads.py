@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..cluster.resources import Object, key_of, labels_of
+from ..cluster.resources import Object, labels_of
 from .names import (
-    CLUSTER_NETWORK_LABEL,
     LONGHORN_NAMESPACE,
-    STORAGE_ANNOTATION,
-    SYSTEM_NAD_PREFIXES,
-    SYSTEM_NAMESPACE,
 )
 
 FINAL_PHASES = ("Succeeded", "Failed")
@@ -34,25 +30,6 @@ def uses(obj: Object, nads: set[str]) -> bool:
 def is_vm(obj: Object) -> bool:
     """Whether the object is a VM rather than a running instance of one."""
     return "template" in obj["spec"]
-
-
-def nads_of(cluster_network: str, nads: Iterable[Object]) -> set[str]:
-    """The VM networks of a cluster network, by the label that the server's own checks use."""
-    return {
-        key_of(nad)
-        for nad in nads
-        if labels_of(nad).get(CLUSTER_NETWORK_LABEL) == cluster_network
-    }
-
-
-def is_system_nad(nad: Object) -> bool:
-    """Whether Harvester made the network for the storage or RWX network (H2, system NAD
-    rule).
-    """
-    meta = nad["metadata"]
-    annotated = (meta.get("annotations") or {}).get(STORAGE_ANNOTATION) == "true"
-    named = meta["name"].startswith(SYSTEM_NAD_PREFIXES)
-    return meta.get("namespace") == SYSTEM_NAMESPACE and (annotated or named)
 
 
 def is_stopped(vm: Object, vmi: Object | None) -> bool:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from ..change import apply as change
 from ..change import journal, report
-from ..change.apply import ChangeContext, ChangeRefused, ChangeRolledBack
+from ..change.apply import apply_change
 from ..change.consent import consent_of
-from ..change.executor import ChangeStopped, Observer
-from ..change.journal import UnreadableJournal
-from ..change.lease import ChangeBusy, LeaseLost
+from ..change.context import ChangeContext, Observer
+from ..change.errors import ChangeError, ChangeStopped, Input, LeaseLost, UnreadableJournal
+from ..change.goals import AnyGoal
+from ..change.kinds import CHANGE_KINDS
 from ..change.plan import Plan, is_interrupting, plan
-from ..change.record import Goal, Record
+from ..change.record import Record
 from ..change.steps.order import steps_of
 from ..cluster.errors import Forbidden
 from ..cluster.resources import CONFIG_MAP
-from ..harvester.loading import look
+from ..harvester.loading import load_snapshot
 from ..specs.disruption import Disruption
 from ..verify.outcome import Outcome
 from ..verify.values import nodes_output
@@ -22,11 +22,23 @@ from .call import Call
 from .differences import Properties
 from .failures import Refused
 
+INPUTS: dict[Input, str] = {
+    "stopVms": "disruption.stopVms: true",
+    "onlyVms": "disruption.onlyVms",
+    "cycleStorageNetwork": "disruption.cycleStorageNetwork: true",
+    "verifyOnNodes": "disruption.verifyOnNodes",
+}
+"""The inputs of the consent as a program writes them."""
+WITHOUT_VERIFICATION = (
+    "Repair it and go on; or go on without verification: leave disruption.verifyOnNodes out, "
+    "or harvester-net mtu resume --without-verification"
+)
+
 
 def context_of(call: Call) -> ChangeContext:
     """What a change needs of a call."""
     observer = Observer(
-        status=call.tell, step=call.step, seen=lambda seen: _remember(seen, call)
+        status=call.tell, step=call.step, nodes_checked=lambda seen: _remember(seen, call)
     )
     return ChangeContext(call.cluster, call.deadline, call.urn, observer)
 
@@ -45,13 +57,13 @@ def nodes_seen(cluster_network: str, call: Call) -> Properties:
     return {} if found is None else {"nodes": found}
 
 
-async def make_plan(goal: Goal, disruption: Disruption | None, call: Call) -> Plan:
+async def make_plan(goal: AnyGoal, disruption: Disruption | None, call: Call) -> Plan:
     """The plan in the run's own picture of the cluster; nothing is listed twice for it."""
-    snapshot = await look(call.cluster, call.deadline, again=False)
+    snapshot = await load_snapshot(call.cluster, CHANGE_KINDS, call.deadline)
     return plan(snapshot, goal, consent_of(disruption), call.urn)
 
 
-async def is_disruptive(goal: Goal, disruption: Disruption | None, call: Call) -> bool:
+async def is_disruptive(goal: AnyGoal, disruption: Disruption | None, call: Call) -> bool:
     """Whether a change that a plain write could make needs something stopped first.
 
     What has come in its way since this run looked, the server will say.
@@ -60,7 +72,9 @@ async def is_disruptive(goal: Goal, disruption: Disruption | None, call: Call) -
     return bool(made.record.vms or made.record.storage is not None or made.record.rwx)
 
 
-async def preview_change(goal: Goal, disruption: Disruption | None, call: Call) -> Properties:
+async def preview_change(
+    goal: AnyGoal, disruption: Disruption | None, call: Call
+) -> Properties:
     """Show at preview what the change would do, and return it as outputs.
 
     Raises Refused with all reasons against it.
@@ -71,7 +85,8 @@ async def preview_change(goal: Goal, disruption: Disruption | None, call: Call) 
         return {}
     made = await make_plan(goal, disruption, call)
     if made.refusals:
-        raise Refused(report.refusal_text(made))
+        reasons = (report.reason_text(refusal, INPUTS) for refusal in made.refusals)
+        raise Refused(report.refusal_text(report.headline(made.record), reasons))
     text = report.plan_text(made)
     if is_interrupting(made.record):
         call.warn(text)
@@ -80,25 +95,34 @@ async def preview_change(goal: Goal, disruption: Disruption | None, call: Call) 
     return dict(report.structured(made))
 
 
-async def run_change(goal: Goal, disruption: Disruption | None, call: Call) -> None:
+async def run_change(goal: AnyGoal, disruption: Disruption | None, call: Call) -> None:
     """Carry a change out, after what an earlier run left unfinished.
 
-    Raises Refused when nothing was changed or everything is as before, Stopped when the change
-    stands at a safe point.
+    Raises Refused when nothing was changed or everything is as before, ChangeStopped when the
+    change stands at a safe point.
     """
     try:
         async with call.cluster.changing:
-            notes = await change.apply_change(context_of(call), goal, consent_of(disruption))
-    except (ChangeRefused, ChangeRolledBack, ChangeBusy, UnreadableJournal) as error:
-        raise Refused(str(error)) from error
-    except LeaseLost as error:
-        raise ChangeStopped(str(error)) from error
+            notes = await apply_change(context_of(call), goal, consent_of(disruption))
+    except (ChangeStopped, LeaseLost) as error:
+        raise ChangeStopped(describe_stopped(error)) from error
+    except ChangeError as error:
+        raise Refused(report.error_text(error, INPUTS)) from error
     for note in notes:
         call.warn(f"not proven: {note}")
 
 
-async def run_change_or_refuse(goal: Goal, disruption: Disruption | None, call: Call) -> None:
-    """As `carry_out`, where the state cannot hold a change that has stopped half way: the
+def describe_stopped(error: ChangeError) -> str:
+    """Where a change has stopped, and how it goes on."""
+    words = report.error_text(error, INPUTS)
+    failed = isinstance(error, ChangeStopped) and error.verification_failed
+    return f"{words}. {WITHOUT_VERIFICATION}" if failed else words
+
+
+async def run_change_or_refuse(
+    goal: AnyGoal, disruption: Disruption | None, call: Call
+) -> None:
+    """As `run_change`, where the state cannot hold a change that has stopped half way: the
     journal does, and the user is told so.
     """
     try:
@@ -108,7 +132,7 @@ async def run_change_or_refuse(goal: Goal, disruption: Disruption | None, call: 
 
 
 async def get_unfinished(call: Call) -> Record | None:
-    """The change that an earlier run left unfinished, as of this run's one look."""
+    """The change that an earlier run left unfinished, as this run first read it."""
     try:
         found = await call.cluster.get_once(CONFIG_MAP, journal.KEY, call.deadline)
         return None if found is None else journal.record_in(found)

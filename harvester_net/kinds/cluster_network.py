@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from ..change.record import Goal
-from ..change.targets import configs_of
+from ..change.goals import AnyGoal
+from ..change.goals.mtu import MtuGoal
 from ..cluster.resources import (
     CLUSTER_NETWORK,
     NAD,
@@ -18,9 +18,10 @@ from ..cluster.resources import (
 )
 from ..harvester import blockers
 from ..harvester.blockers import Blocker
-from ..harvester.loading import known
+from ..harvester.loading import cached_snapshot
 from ..harvester.mtus import config_mtu, uplink_mtu
 from ..harvester.names import UPLINK_MTU
+from ..harvester.network_configs import configs_of
 from ..specs import cluster_network as specs
 from ..specs.limits import MGMT, mtu_or_default
 from ..specs.spec import Problem
@@ -84,14 +85,15 @@ class ClusterNetwork(OwnedKind):
 
     async def change_goal(
         self, desired: specs.ClusterNetwork, live: Object, call: Call
-    ) -> Goal | None:
+    ) -> AnyGoal | None:
         wanted = mtu_or_default(desired.mtu)
-        goal = Goal(kind="mtu", cluster_network=desired.name, mtu=wanted)
+        goal = MtuGoal(cluster_network=desired.name, mtu=wanted)
         begun = await get_unfinished(call)
-        if begun is not None and begun.goal.cluster_network == desired.name:
+        if begun is not None and begun.goal.mtu_network == desired.name:
             return goal
         await call.cluster.list(VLAN_CONFIG, call.deadline)
-        carrying = configs_of(known(call.cluster), desired.name)
+        snapshot = cached_snapshot(call.cluster, (VLAN_CONFIG,))
+        carrying = configs_of(snapshot, desired.name)
         if all(config_mtu(c) == wanted for c in carrying) and uplink_mtu(live) == wanted:
             return None
         return goal if carrying or desired.name == MGMT else None
@@ -100,7 +102,7 @@ class ClusterNetwork(OwnedKind):
         """An unfinished change shows at every preview until it is finished."""
         seen = await super().read(key, inputs, call)
         begun = await get_unfinished(call)
-        if seen is not None and begun is not None and begun.goal.cluster_network == key:
+        if seen is not None and begun is not None and begun.goal.mtu_network == key:
             raise Unfinished(seen.key, seen.outputs, seen.inputs, [describe_unfinished(begun)])
         return seen
 

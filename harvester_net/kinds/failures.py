@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..cluster.errors import ClusterError, Remedy
 from .differences import Properties
 
 
@@ -23,3 +24,22 @@ class Unfinished(Exception):
     ) -> None:
         super().__init__("; ".join(reasons))
         self.key, self.outputs, self.inputs, self.reasons = key, outputs, inputs, reasons
+
+
+REMEDIES = {
+    Remedy.NAME_A_KUBECONFIG: (
+        "; set KUBECONFIG, or `pulumi config set --secret harvester-net:kubeconfig` (text or "
+        "path), to reach the cluster"
+    ),
+    Remedy.GO_OFFLINE: (
+        " On a machine that is not meant to reach the cluster: `pulumi config set "
+        "harvester-net:offline true`"
+    ),
+}
+"""What the user of a program can do, as the end of a message."""
+
+
+def describe(error: Exception) -> str:
+    """An error as the user of a program reads it."""
+    remedy = error.remedy if isinstance(error, ClusterError) else None
+    return str(error) if remedy is None else f"{error}{REMEDIES[remedy]}"

@@ -7,7 +7,8 @@ from __future__ import annotations
 import base64
 import time
 
-from ..change.record import Goal
+from ..change.goals import AnyGoal
+from ..change.goals.network_config import ConfigDeletionGoal, ConfigGoal
 from ..cluster.resources import (
     LINK_MONITOR,
     NAD,
@@ -104,13 +105,13 @@ class NetworkConfig(FollowsMtu, OwnedKind):
 
     async def change_goal(
         self, desired: specs.NetworkConfig, live: Object, call: Call
-    ) -> Goal | None:
+    ) -> AnyGoal | None:
         patch = (await self.changes(desired, live, call)).get("spec", {})
-        goal = Goal(kind="config", key=key_of(live), patch=patch)
+        goal = ConfigGoal(key=key_of(live), patch=patch)
         return goal if patch and await is_disruptive(goal, desired.disruption, call) else None
 
-    async def deletion_goal(self, live: Object, call: Call) -> Goal | None:
-        goal = Goal(kind="configDeletion", key=key_of(live))
+    async def deletion_goal(self, live: Object, call: Call) -> AnyGoal | None:
+        goal = ConfigDeletionGoal(key=key_of(live))
         return goal if await is_disruptive(goal, None, call) else None
 
     async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
@@ -119,7 +120,7 @@ class NetworkConfig(FollowsMtu, OwnedKind):
         if seen is not None or not inputs:
             return seen
         begun = await get_unfinished(call)
-        if begun is None or key not in begun.configs or begun.goal.kind == "configDeletion":
+        if begun is None or key not in begun.configs or not begun.goal.restores_configs:
             return None
         manifest = begun.configs[key].manifest
         outputs = inputs | {"uid": "", "matchedNodes": begun.configs[key].nodes}

@@ -10,8 +10,8 @@ from abc import abstractmethod
 from functools import partial
 from typing import Any, ClassVar
 
-from ..change.executor import ChangeStopped
-from ..change.record import Goal
+from ..change.errors import ChangeStopped
+from ..change.goals import AnyGoal
 from ..cluster.deadline import DeadlineExceeded
 from ..cluster.errors import AlreadyExists, ClusterError, Conflict
 from ..cluster.merge_patch import applied
@@ -64,11 +64,11 @@ class OwnedKind(Kind):
     async def before_create(self, desired: Any, call: Call) -> None:
         """Wait for what this same run makes and the server needs first."""
 
-    async def change_goal(self, desired: Any, live: Object, call: Call) -> Goal | None:
+    async def change_goal(self, desired: Any, live: Object, call: Call) -> AnyGoal | None:
         """The goal of the ordered change that the wish needs; None if a patch will do."""
         return None
 
-    async def deletion_goal(self, live: Object, call: Call) -> Goal | None:
+    async def deletion_goal(self, live: Object, call: Call) -> AnyGoal | None:
         """The goal of the ordered change that the deletion needs; None if none."""
         return None
 
@@ -243,7 +243,7 @@ class OwnedKind(Kind):
 
     async def _apply_change(
         self,
-        goal: Goal,
+        goal: AnyGoal,
         live: Object,
         old: Properties,
         outputs: Properties,

@@ -4,7 +4,6 @@ server has the last word, for what the server would not notice.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
@@ -12,23 +11,17 @@ from typing import TypeVar
 from ..cluster.errors import Denied, Forbidden
 from ..cluster.resources import (
     CLAIM,
-    CLUSTER_NETWORK,
     HOST_NETWORK_CONFIG,
-    LINK_MONITOR,
     LONGHORN_NODE,
-    NAD,
-    NODE,
     SERVICE_CIDR,
-    SETTING,
-    VLAN_CONFIG,
-    VLAN_STATUS,
     VM,
     VMI,
     VOLUME,
     Resource,
 )
+from ..harvester.loading import NETWORK_KINDS, load_snapshot
 from ..harvester.settings import Network
-from ..harvester.snapshot import Objects, Snapshot
+from ..harvester.snapshot import Snapshot
 from ..rules.catalogue import judge
 from ..rules.network_settings import budget_of
 from ..rules.rule import Finding, Severity, Write
@@ -36,16 +29,6 @@ from ..specs.storage_network import StorageNetwork
 from .call import Call
 from .failures import Refused
 
-NETWORKS = (
-    CLUSTER_NETWORK,
-    VLAN_CONFIG,
-    VLAN_STATUS,
-    NAD,
-    SETTING,
-    NODE,
-    LINK_MONITOR,
-)
-"""What the rules for networks look at."""
 WORKLOADS = (LONGHORN_NODE, SERVICE_CIDR, HOST_NETWORK_CONFIG, VM, VMI, VOLUME, CLAIM)
 """What the rules for settings and deletions look at besides."""
 
@@ -130,8 +113,8 @@ async def require_allowed(write: Write, call: Call, *, ordered: bool = False) ->
     """Before a write that is rare and concerns the whole cluster: all that the server would
     say, looked at anew; raises Refused.
     """
-    call.cluster.invalidate(*NETWORKS, *WORKLOADS)
-    live = await _load(call, (*NETWORKS, *WORKLOADS))
+    call.cluster.invalidate(*NETWORK_KINDS, *WORKLOADS)
+    live = await _load(call, (*NETWORK_KINDS, *WORKLOADS))
     if live is not None:
         findings = _findings_against(write, live, ordered=ordered)
         if against := list(filter(_is_error, findings)):
@@ -161,8 +144,8 @@ async def send(write: Write, request: Callable[[], Awaitable[T]], call: Call) ->
         except Denied as denied:
             if HARVESTER not in denied.by:
                 raise
-            call.cluster.invalidate(*NETWORKS)
-            live = await _load(call, NETWORKS)
+            call.cluster.invalidate(*NETWORK_KINDS)
+            live = await _load(call, NETWORK_KINDS)
             if live is None or not _may_pass(write, live, began, denied, call):
                 raise
         await call.deadline.sleep(PAUSE)
@@ -202,7 +185,7 @@ def _may_name_more(call: Call) -> bool:
 
 async def _live_snapshot(call: Call, workloads: bool) -> Snapshot | None:
     """The cluster as this run first saw it; None if it may not be looked at."""
-    needed = NETWORKS + (WORKLOADS if workloads else ())
+    needed = NETWORK_KINDS + (WORKLOADS if workloads else ())
     async with call.desired_state.looking:
         seen = call.desired_state.seen
         if seen is None or not set(needed) <= seen.objects.keys() or not call.preview:
@@ -212,27 +195,22 @@ async def _live_snapshot(call: Call, workloads: bool) -> Snapshot | None:
 
 
 async def _load(call: Call, resources: tuple[Resource, ...]) -> Snapshot | None:
-    if call.desired_state.forbidden & set(resources):
+    """A snapshot of these kinds; None if the user may not list all of them."""
+    forbidden = call.desired_state.forbidden
+    if forbidden & set(resources):
         return None
-    found = await asyncio.gather(*(_list(call, resource) for resource in resources))
-    objects = dict(zip(resources, found, strict=True))
-    if any(listed is None for listed in found):
-        return None
-    return Snapshot({r: dict(listed) for r, listed in objects.items() if listed is not None})
 
-
-async def _list(call: Call, resource: Resource) -> Objects | None:
-    try:
-        return await call.cluster.list_if_served(resource, call.deadline)
-    except Forbidden as error:
+    def note(resource: Resource, error: Forbidden) -> None:
         # Said once in a run: it is the same for every resource.
-        if resource not in call.desired_state.forbidden:
-            call.desired_state.forbidden.add(resource)
+        if resource not in forbidden:
+            forbidden.add(resource)
             call.warn(
                 f"not all that Harvester would refuse can be said: {error}; let the user of "
                 "the kubeconfig list this kind"
             )
-        return None
+
+    found = await load_snapshot(call.cluster, resources, call.deadline, on_forbidden=note)
+    return None if forbidden & set(resources) else found
 
 
 def describe(finding: Finding) -> str:

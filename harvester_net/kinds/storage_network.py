@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 
-from ..change.record import Goal
+from ..change.goals.storage_network import StorageNetworkGoal
 from ..cluster.deadline import DeadlineExceeded
 from ..cluster.errors import ClusterError, Conflict
 from ..cluster.resources import (
@@ -228,7 +228,7 @@ class StorageNetwork(Kind):
         """Change the setting by the ordered change, where VMs may and must be stopped."""
         if consent is None or not consent.stop_vms:
             return False
-        goal = Goal(kind="storageNetwork", text=text)
+        goal = StorageNetworkGoal(text=text)
         made = await make_plan(goal, consent, call)
         if not made.record.vms:
             return False

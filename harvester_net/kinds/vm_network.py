@@ -7,7 +7,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..change.record import Goal
+from ..change.goals import AnyGoal
+from ..change.goals.vm_network import VmNetworkGoal
 from ..cluster.resources import (
     CLUSTER_NETWORK,
     NAD,
@@ -117,9 +118,9 @@ class VmNetwork(FollowsMtu):
 
     async def change_goal(
         self, desired: specs.VmNetwork, live: Object, call: Call
-    ) -> Goal | None:
+    ) -> AnyGoal | None:
         patch = await self.changes(desired, live, call)
-        goal = Goal(kind="vmNetwork", key=key_of(live), patch=patch)
+        goal = VmNetworkGoal(key=key_of(live), patch=patch)
         return goal if "spec" in patch and await is_disruptive(goal, None, call) else None
 
     async def finish(self, desired: specs.VmNetwork, live: Object, call: Call) -> Object:

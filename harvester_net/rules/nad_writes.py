@@ -9,17 +9,8 @@ from typing import Any
 from ..cluster.resources import (
     Object,
 )
-from ..harvester.cni import KUBE_OVN, net_conf, network_of_bridge
-from ..harvester.gojson import Undecodable
+from ..harvester.cni import KUBE_OVN, network_of_bridge, readable_conf
 from .rule import Write
-
-
-def readable_conf(nad: Object | None) -> dict[str, Any]:
-    """The decoded config; empty if there is none that can be decoded."""
-    try:
-        return net_conf(nad) if nad is not None else {}
-    except Undecodable:
-        return {}
 
 
 def conf_of(write: Write) -> dict[str, Any]:

@@ -11,18 +11,13 @@ from ..cluster.resources import (
     key_of,
     labels_of,
 )
-from ..harvester.cni import KUBE_OVN, network_of_bridge
+from ..harvester.cni import KUBE_OVN, network_of_bridge, readable_conf
 from ..harvester.names import CLUSTER_NETWORK_LABEL
 from ..harvester.snapshot import VMIS_ON, Snapshot
 from ..harvester.wording import listed
 from ..specs.limits import MGMT
 from . import sources
-from .nad_writes import (
-    conf_of,
-    config_changes,
-    is_overlay,
-    readable_conf,
-)
+from .nad_writes import conf_of, config_changes, is_overlay
 from .rule import Objection, Write, rule
 
 

@@ -11,19 +11,13 @@ from ..cluster.resources import (
     key_of,
     labels_of,
 )
-from ..harvester.cni import network_of_bridge, vlan_problems, vlans_of
+from ..harvester.cni import network_of_bridge, readable_conf, vlan_problems, vlans_of
 from ..harvester.names import EXCLUSIVE_LABEL
 from ..harvester.snapshot import Grouping, Snapshot
 from ..harvester.versions import TRUNKS
 from ..harvester.wording import listed
 from . import sources
-from .nad_writes import (
-    conf_of,
-    config_changes,
-    is_bridged,
-    network_of,
-    readable_conf,
-)
+from .nad_writes import conf_of, config_changes, is_bridged, network_of
 from .rule import Objection, Severity, Write, rule
 from .system_networks import is_protected
 

@@ -13,7 +13,14 @@ from ..cluster.resources import (
     key_of,
     labels_of,
 )
-from ..harvester.cni import BRIDGES, KUBE_OVN, mtu_keys, net_conf, network_of_bridge
+from ..harvester.cni import (
+    BRIDGES,
+    KUBE_OVN,
+    mtu_keys,
+    net_conf,
+    network_of_bridge,
+    readable_conf,
+)
 from ..harvester.gojson import Undecodable
 from ..harvester.names import (
     CLUSTER_NETWORK_LABEL,
@@ -26,15 +33,7 @@ from ..harvester.snapshot import VMIS_ON, VMS_ON, Snapshot
 from ..harvester.wording import listed
 from ..specs.limits import mtu_or_default
 from . import mtus, routes, sources
-from .nad_writes import (
-    conf_of,
-    config_changes,
-    is_bridged,
-    is_overlay,
-    network_of,
-    readable_conf,
-    vlan_of,
-)
+from .nad_writes import conf_of, config_changes, is_bridged, is_overlay, network_of, vlan_of
 from .network_configs import missing_network
 from .rule import Objection, Write, rule
 from .system_networks import is_protected

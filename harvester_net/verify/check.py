@@ -6,7 +6,6 @@ no two checks, and no change, are at work at the same time.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -16,17 +15,10 @@ from ..cluster.deadline import Deadline
 from ..cluster.errors import Denied, Forbidden, NotFound, Rejected
 from ..cluster.resources import (
     CLUSTER_NETWORK,
-    LINK_MONITOR,
-    NAD,
-    NODE,
-    SETTING,
-    VLAN_CONFIG,
-    VLAN_STATUS,
     VMI,
     Resource,
 )
-from ..harvester.settings import value_of
-from ..harvester.versions import version_of
+from ..harvester.loading import NETWORK_KINDS, load_snapshot
 from .devices import Devices
 from .facts import CheckRequest, Facts, facts_of
 from .findings import findings, has_small_port, notes
@@ -112,35 +104,14 @@ async def _options(cluster: Cluster, request: CheckRequest, deadline: Deadline) 
 
 
 async def _load_facts(cluster: Cluster, request: CheckRequest, deadline: Deadline) -> Facts:
-    kinds = (
-        CLUSTER_NETWORK,
-        VLAN_CONFIG,
-        NAD,
-        NODE,
-        SETTING,
-        VLAN_STATUS,
-        LINK_MONITOR,
-    )
-    networks, configs, nads, nodes, settings, statuses, monitors = await asyncio.gather(
-        *(cluster.list_if_served(kind, deadline) for kind in kinds)
-    )
+    snapshot = await load_snapshot(cluster, NETWORK_KINDS, deadline)
+    networks = snapshot.of(CLUSTER_NETWORK)
     if request.cluster_network not in networks:
-        known = ", ".join(sorted(networks))
         raise NotFound(
-            f"there is no cluster network {request.cluster_network}; there are: {known}"
+            f"there is no cluster network {request.cluster_network}; there are: "
+            f"{', '.join(sorted(networks))}"
         )
-    server = settings.get("server-version")
-    version = version_of(value_of(server) if server else "")
-    return facts_of(
-        request,
-        networks,
-        configs.values(),
-        nads,
-        nodes,
-        version,
-        statuses=statuses,
-        monitors=monitors,
-    )
+    return facts_of(request, snapshot)
 
 
 @dataclass(frozen=True)

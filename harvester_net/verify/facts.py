@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
-from ..cluster.resources import Object, condition, key_of
+from ..cluster.resources import LINK_MONITOR, NAD, NODE, VLAN_STATUS, Object, key_of
+from ..harvester.cni import tagged_vlans
 from ..harvester.link_monitors import links_by_node
-from ..harvester.mtus import config_mtu, uplink_mtu
+from ..harvester.mtus import mtu_of
 from ..harvester.names import SYSTEM_NAMESPACE
-from ..harvester.network_configs import NOT_HEARD, matched_nodes, nodes_not_ready
-from ..harvester.versions import NEWEST, VM_NETWORKS_FOLLOW, Version
-from ..harvester.workloads import nads_of
+from ..harvester.network_configs import NOT_HEARD, configs_of, matched_nodes, nodes_not_ready
+from ..harvester.nodes import is_ready
+from ..harvester.snapshot import Snapshot
+from ..harvester.vm_networks import nads_of
 from ..specs.limits import MGMT
 from ..specs.network_config import DEFAULT_BOND_MODE
 from .findings import Expected, Uplink
-from .vlans import of_network
 
 
 @dataclass(frozen=True)
@@ -45,40 +45,27 @@ class Facts:
     """Those that are not ready, so that no pod would run."""
 
 
-def facts_of(
-    request: CheckRequest,
-    networks: dict[str, Object],
-    configs: Iterable[Object],
-    nads: dict[str, Object],
-    nodes: dict[str, Object],
-    version: Version = NEWEST,
-    *,
-    statuses: Mapping[str, Object] = MappingProxyType({}),
-    monitors: Mapping[str, Object] = MappingProxyType({}),
-) -> Facts:
-    """What the nodes are held against; pure.
-
-    ``statuses`` and ``monitors``: what the agents of the nodes say (VlanStatus, LinkMonitor).
-    """
+def facts_of(request: CheckRequest, snapshot: Snapshot) -> Facts:
+    """What the nodes are held against; pure. The cluster network is there."""
     name = request.cluster_network
-    own = [config for config in configs if config["spec"]["clusterNetwork"] == name]
+    own = configs_of(snapshot, name)
     on_nodes = {node for config in own for node in matched_nodes(config)}
+    nodes, nads, statuses = snapshot.of(NODE), snapshot.of(NAD), snapshot.of(VLAN_STATUS)
     if name == MGMT:
         on_nodes = set(nodes)
-    needed = {key: of_network(nads[key]) for key in sorted(nads_of(name, nads.values()))}
-    mtu = request.mtu or _mtu(networks[name], own, version)
-    ready = [n for n in on_nodes if n in nodes and _is_ready(nodes[n])]
-    uplinks = _uplinks(own) if name != MGMT else {}
+    mtu = request.mtu or mtu_of(name, snapshot)
+    assert mtu is not None, name
+    ready = [node for node in on_nodes if node in nodes and is_ready(nodes[node])]
     failures = {n: why for c in own for n, why in nodes_not_ready(c, statuses).items()}
     return Facts(
         Expected(
             name,
             mtu,
-            version,
-            needed,
-            uplinks,
+            snapshot.version,
+            {key: tagged_vlans(nads[key]) for key in sorted(nads_of(name, nads.values()))},
+            _uplinks(own),
             {node: why for node, why in failures.items() if why != NOT_HEARD},
-            _nics(monitors),
+            _nics(snapshot.of(LINK_MONITOR)),
         ),
         tuple(sorted(ready)),
         tuple(sorted(on_nodes - set(ready))),
@@ -102,14 +89,3 @@ def _nics(monitors: Mapping[str, Object]) -> dict[str, frozenset[str]]:
         node: frozenset(link["name"] for link in links)
         for node, links in links_by_node(monitors.get("nic")).items()
     }
-
-
-def _mtu(network: Object, configs: list[Object], version: Version) -> int:
-    # Up to 1.5 the cluster network knows nothing of its MTU; its configs do (H7).
-    if configs and not VM_NETWORKS_FOLLOW.on(version):
-        return config_mtu(configs[0])
-    return uplink_mtu(network)
-
-
-def _is_ready(node: Object) -> bool:
-    return condition(node, "Ready").get("status") in (None, "True")

@@ -54,10 +54,10 @@ def test_networks_of_a_running_vm_stay_until_it_goes(stack: Stack, lab: Lab) -> 
     with faults(lab, VmDoesNotStop("default", "vm1")), running_vm(lab, "vm1", "vm100"):
         node = node_of(lab, "vm1")
         config = stack_config(node)
-        observer = stack.destroy().failed().output
+        told = stack.destroy().failed().output
         by = f"cannot be deleted while it is used by VM default/vm1 (Running on {node})"
-        assert f"error: VmNetwork default/vm100 {by}\n" in observer
-        assert f"error: NetworkConfig {config} {by}\n" in observer
+        assert f"error: VmNetwork default/vm100 {by}\n" in told
+        assert f"error: NetworkConfig {config} {by}\n" in told
         assert stack.state().keys() == {"cn-data", "vm100", config}
         assert lab.client.get(f"{CONFIGS}/{config}")
 
@@ -80,11 +80,11 @@ def test_cluster_network_in_use_by_what_we_do_not_manage(stack: Stack, lab: Lab)
     # Forgotten by the program, they are somebody else's.
     for name in ("vm100", "nc-1"):
         stack.run("state", "delete", "--yes", stack.state()[name]["urn"]).succeeded()
-    observer = stack.destroy().failed().output
+    told = stack.destroy().failed().output
     assert (
         "error: ClusterNetwork cn-data cannot be deleted while it is used by "
         "VM network default/vm100, network config nc-1\n"
-    ) in observer
+    ) in told
     assert lab.client.get(f"{CLUSTER_NETWORKS}/cn-data")
 
     lab.client.delete(f"{NADS}/vm100")
@@ -145,43 +145,43 @@ def test_storage_network_while_the_cluster_is_at_work(stack: Stack, lab: Lab) ->
     stack.program(*base, storage_network())
     with attached_volume(lab, "volume-1"):
         with running_vm(lab, "vm1"), running_vm(lab, "vm2"):
-            observer = stack.preview().failed().output
+            told = stack.preview().failed().output
             assert (
                 "Harvester does not set the storage network while VMs run; stop default/vm1, "
                 "default/vm2, or allow it with disruption.stopVms: true\n"
-            ) in observer
-        observer = stack.up().failed().output
+            ) in told
+        told = stack.up().failed().output
         assert (
             "Harvester does not set the storage network while volumes are attached: "
             "volume-1 is attached; stop the workloads that use them\n"
-        ) in observer
+        ) in told
         assert not lab.client.get(SETTING).get("value")
     stack.up().succeeded()
 
     with running_vm(lab, "vm1"):
-        observer = stack.destroy().failed().output
+        told = stack.destroy().failed().output
         assert (
             "Harvester does not clear the storage network while VMs run; stop default/vm1, "
             "or allow it with disruption.stopVms: true\n"
-        ) in observer
+        ) in told
     assert lab.client.get(SETTING)["value"]
 
     # A config that carries it stays as long as it does.
     others = {"options": {"depends_on": ["@nc-2", "@nc-3"]}}
     kept = [config for config in base if config["name"] != "nc-1"]
-    observer = stack.program(*kept, storage_network(**others)).up().failed().output
+    told = stack.program(*kept, storage_network(**others)).up().failed().output
     network = stack.state()["storage"]["outputs"]["vmNetwork"]
     assert (
         "error: NetworkConfig nc-1 cannot be deleted while it is used by "
         f"the storage or RWX network ({network})\n"
-    ) in observer
+    ) in told
 
 
 def test_missing_nic_is_refused_before_anything_is_made(stack: Stack, lab: Lab) -> None:
     """Also without a preview: the server would take it, and the node could never do it."""
     wrong = network_config(uplink={"nics": ["eno9"]})
-    observer = stack.program(cluster_network(), wrong).up().failed().output
-    assert "uplink.nics: node1 has no eno9; free there: eno2, eno3, eno4\n" in observer
+    told = stack.program(cluster_network(), wrong).up().failed().output
+    assert "uplink.nics: node1 has no eno9; free there: eno2, eno3, eno4\n" in told
     assert "nc-1" not in stack.state()
     assert lab.client.list(CONFIGS)["items"] == []
 
@@ -191,9 +191,9 @@ def test_node_that_does_not_answer_is_told_and_waited_for(stack: Stack, lab: Lab
     config = network_config(options={"timeouts": {"create": "4s"}})
     stack.program(cluster_network(), config)
     with faults(lab, AgentDown("node1")):
-        observer = stack.up().failed().output
-        assert f"0 of 1 nodes ready; {reason}\n" in observer
-        assert reason in observer.partition("Diagnostics:")[2]
+        told = stack.up().failed().output
+        assert f"0 of 1 nodes ready; {reason}\n" in told
+        assert reason in told.partition("Diagnostics:")[2]
         assert stack.state()["nc-1"]["initErrors"] == [reason, "not done after 4 s"]
 
         refreshed = stack.refresh().succeeded().output
@@ -218,10 +218,10 @@ def test_what_exists_already_is_refused_with_the_way_to_import_it(
     lab.client.create(CLUSTER_NETWORKS, theirs)
     try:
         stack.program(cluster_network())
-        observer = "ClusterNetwork cn-data exists already; to manage it: pulumi import "
+        told = "ClusterNetwork cn-data exists already; to manage it: pulumi import "
         command = "harvester-net:index:ClusterNetwork cn-data cn-data"
-        assert f"{observer}{command}\n" in stack.preview().failed().output
-        assert f"{observer}{command}\n" in stack.up().failed().output
+        assert f"{told}{command}\n" in stack.preview().failed().output
+        assert f"{told}{command}\n" in stack.up().failed().output
         stack.import_(*command.rpartition(":")[2].split()).succeeded()
         assert stack.diff() == {}
     finally:
@@ -236,17 +236,17 @@ def test_cluster_that_cannot_be_reached(stack: Stack, lab: Lab, proxied: Proxy) 
         raise ConnectionResetError
 
     proxied.before = away
-    observer = stack.preview().failed().output
+    told = stack.preview().failed().output
     server = f"http://127.0.0.1:{proxied.port}"
-    assert f"error: Preview failed: {server} does not answer: " in observer
-    assert "`pulumi config set harvester-net:offline true`" in observer
+    assert f"error: Preview failed: {server} does not answer: " in told
+    assert "`pulumi config set harvester-net:offline true`" in told
 
     stack.environ["HARVESTER_NET_OFFLINE"] = "true"
     proxied.requests.clear()
-    observer = stack.preview().succeeded().output.partition("Diagnostics:")[2]
-    assert observer.count("harvester-net is offline: nothing on the cluster is looked at") == 1
-    observer = stack.up().failed().output
-    assert "harvester-net:offline is set, so nothing can be changed; unset it" in observer
+    told = stack.preview().succeeded().output.partition("Diagnostics:")[2]
+    assert told.count("harvester-net is offline: nothing on the cluster is looked at") == 1
+    told = stack.up().failed().output
+    assert "harvester-net:offline is set, so nothing can be changed; unset it" in told
     assert proxied.requests == []
     del stack.environ["HARVESTER_NET_OFFLINE"]
     proxied.before = None

@@ -295,9 +295,9 @@ def test_change_is_carried_out_while_others_look_and_wait(site: Lab) -> None:
     assert without_mtu(after) == without_mtu(before)
     assert mtus(site) == {9000}
     assert status(site) == {"unfinished": None, "holder": None}
-    observer = run(site, "change", "cn-data", "9000")
-    assert observer[0] == 0
-    assert observer[1].startswith("nothing to do: cluster network cn-data")
+    told = run(site, "change", "cn-data", "9000")
+    assert told[0] == 0
+    assert told[1].startswith("nothing to do: cluster network cn-data")
 
 
 def test_interrupted_once_it_goes_on_later(site: Lab) -> None:

@@ -109,8 +109,8 @@ def test_the_provider_is_killed_around_each_create(
     proxied.before, proxied.after = before, after
     stack.program(*PROGRAM)
     for kills in (1, 2, 3):
-        observer = stack.up().failed().output
-        assert "EOF" in observer or "connection" in observer, observer
+        told = stack.up().failed().output
+        assert "EOF" in told or "connection" in told, told
         assert len(killed_at) == kills
     stack.up().succeeded()
     all_made_once(stack, lab)

@@ -84,15 +84,15 @@ def test_kubeconfig_is_in_no_error(stack: Stack, lab: Lab) -> None:
     stack.environ["HARVESTER_NET_DEBUG"] = "1"
     stack.program(cluster_network())
     wrong_token = f"{MARK}-either"
-    for text, observer in (
+    for text, told in (
         (kubeconfig(lab, {"token": wrong_token}), "Unauthorized"),
         (f"clusters:\n- [{MARK}", "the kubeconfig text is not valid YAML\n"),
         (f"users: {MARK}\n", "the kubeconfig text has no clusters; it is not a kubeconfig"),
-        (MARK, "harvester-net:kubeconfig is neither the text of a kubeconfig nor the path"),
+        (MARK, "the given kubeconfig is neither the text of a kubeconfig nor the path"),
     ):
         stack.run("config", "set", "--secret", "harvester-net:kubeconfig", text).succeeded()
         output = stack.preview().failed().output
-        assert observer in output
+        assert told in output
         assert MARK not in output
 
 

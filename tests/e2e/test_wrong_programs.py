@@ -159,10 +159,10 @@ def empty(lab: Lab, proxy: Proxy, tmp_path_factory: pytest.TempPathFactory) -> S
 def test_wrong_program(empty: Stack, proxy: Proxy, case: str) -> None:
     program, sentences = WRONG[case]
     proxy.requests.clear()
-    observer = empty.program(*program).preview().failed().output
+    told = empty.program(*program).preview().failed().output
     token = f"harvester-net:index:{program[-1]['kind']}"
     problem = f"error: {token} resource '{program[-1]['name']}' has a problem: "
-    assert said(observer, problem) == sentences
+    assert said(told, problem) == sentences
     assert {request.method for request in proxy.requests} <= {"GET"}
     assert empty.state() == {}
 

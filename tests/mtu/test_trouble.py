@@ -47,7 +47,7 @@ def test_without_consent_it_is_refused_at_preview_and_at_up(
     assert said in unwrapped(changed.up().failed().output)
     only = site(stack, 9000, stop_vms=True, only_vms=["default/d*"])
     refused = unwrapped(only.preview().failed().output)
-    assert "1 VM outside disruption.onlyVms must be stopped: default/web" in refused
+    assert "1 VM must be stopped that no pattern names: default/web" in refused
     assert picture(wide_lab) == start
 
 
@@ -90,8 +90,8 @@ def test_a_vm_that_does_not_stop_leaves_the_change_at_a_safe_point(
         failed = unwrapped(changed.up().failed().output)
         assert "still waiting for VM default/web to stop" in failed
         assert "1 of 9 steps are done" in failed
-        observer = unwrapped(changed.preview().succeeded().output)
-        assert "the next `pulumi up` goes on" in observer
+        told = unwrapped(changed.preview().succeeded().output)
+        assert "the next `pulumi up` goes on" in told
         assert JOURNAL in picture(wide_lab)
     changed.up().succeeded()
     assert changed.diff() == {}

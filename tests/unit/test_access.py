@@ -20,6 +20,7 @@ from harvester_net.cluster.cluster import Cluster
 from harvester_net.cluster.deadline import Deadline
 from harvester_net.cluster.errors import BadConnection, Unreachable
 from harvester_net.cluster.resources import CLUSTER_NETWORK
+from harvester_net.kinds.failures import describe
 
 from ..fake_api import FakeApi, Seen, kubeconfig, serving
 from .certificates import Pair, issued, server_context
@@ -61,7 +62,7 @@ async def request_of(api: FakeApi, settings: AccessSettings) -> Seen:
 async def failure_of(settings: AccessSettings) -> str:
     with pytest.raises(BadConnection) as failure:
         await load(settings)
-    return str(failure.value)
+    return describe(failure.value)
 
 
 def text(config: Any) -> AccessSettings:
@@ -407,14 +408,14 @@ BROKEN: list[tuple[str, str, str]] = [
     (
         "neither a text nor a path",
         HIDDEN,
-        "harvester-net:kubeconfig is neither the text of a kubeconfig nor the path of a file "
-        "that is here",
+        "the given kubeconfig is neither the text of a kubeconfig nor the path of a file that "
+        "is here",
     ),
     (
         "a path that is not here",
         f"/nowhere/{HIDDEN}",
-        "harvester-net:kubeconfig is neither the text of a kubeconfig nor the path of a file "
-        "that is here",
+        "the given kubeconfig is neither the text of a kubeconfig nor the path of a file that "
+        "is here",
     ),
     (
         "a certificate that is none",

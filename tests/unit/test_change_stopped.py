@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harvester_net.change.executor import ChangeStopped
-from harvester_net.change.record import Goal
+from harvester_net.change.errors import ChangeStopped
+from harvester_net.change.goals.network_config import ConfigDeletionGoal
 from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
 from harvester_net.cluster.deadline import Deadline
@@ -20,9 +20,9 @@ async def test_a_stopped_deletion_says_that_the_next_run_goes_on(
     async def stops(*_: object) -> list[str]:
         raise ChangeStopped("step 1, stop VM default/web: not done after 180 s")
 
-    monkeypatch.setattr(changes.change, "apply_change", stops)
+    monkeypatch.setattr(changes, "apply_change", stops)
     call = Call("urn:a", Cluster(AccessSettings()), Deadline(5))
-    goal = Goal(kind="configDeletion", key="nc-1")
+    goal = ConfigDeletionGoal(key="nc-1")
     with pytest.raises(Refused) as refused:
         await changes.run_change_or_refuse(goal, None, call)
     assert str(refused.value) == (

@@ -127,7 +127,9 @@ def test_plan_without_consent_is_refused(mtu: Mtu, cluster: FakeApi) -> None:
 def test_vm_outside_the_patterns_is_a_refusal(mtu: Mtu) -> None:
     result = mtu("plan", "data", "9000", "--stop-vms", "--only-vms", "prod/*")
     assert result.exit_code == 3
-    assert result.stdout.endswith("  - 1 VM outside --only-vms must be stopped: default/a\n")
+    assert result.stdout.endswith(
+        "  - 1 VM must be stopped that no pattern names: default/a; allow it with --only-vms\n"
+    )
     covered = mtu(
         "plan", "data", "9000", "--stop-vms", "--only-vms", "x/y", "--only-vms", "*/a"
     )
@@ -535,7 +537,8 @@ def test_kubeconfig_that_is_not_there(tmp_path: Any, monkeypatch: pytest.MonkeyP
     assert end(result) == (
         1,
         "",
-        "error: --kubeconfig names no file that is here; give the path of a kubeconfig\n",
+        "error: the given kubeconfig is neither the text of a kubeconfig nor the path of a "
+        "file that is here; set KUBECONFIG, or give --kubeconfig\n",
     )
 
 

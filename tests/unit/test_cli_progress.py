@@ -7,7 +7,8 @@ import io
 import pytest
 from rich.console import Console
 
-from harvester_net.change.record import ConfigRecord, Goal, Record, VmRecord
+from harvester_net.change.goals.mtu import MtuGoal
+from harvester_net.change.record import ConfigRecord, Record, VmRecord
 from harvester_net.cli.progress import PlainLines, Progress, StepLine, shown, table, window
 
 CONFIG = ConfigRecord(manifest={"spec": {"clusterNetwork": "data"}}, nodes=["node1"])
@@ -15,7 +16,8 @@ CONFIG = ConfigRecord(manifest={"spec": {"clusterNetwork": "data"}}, nodes=["nod
 
 def record(vms: int = 1, done: tuple[str, ...] = (), **more: object) -> Record:
     return Record(
-        goal=Goal(kind="mtu", cluster_network="data", mtu=9000),
+        version=(1, 8),
+        goal=MtuGoal(cluster_network="data", mtu=9000),
         old_mtu=1500,
         kept="nc-1",
         configs={"nc-1": CONFIG},

@@ -194,7 +194,7 @@ def test_a_narrow_terminal_cuts_no_sentence() -> None:
 def test_a_change_takes_how_to_look(cluster: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
     given = []
     monkeypatch.setattr(
-        "harvester_net.cli.commands.changing",
+        "harvester_net.cli.commands.change_command",
         lambda goal, consent: given.append(consent.verify_on_nodes) or _nothing,
     )
     assert commands

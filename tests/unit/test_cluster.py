@@ -18,11 +18,13 @@ from harvester_net.cluster.cluster import Cluster
 from harvester_net.cluster.deadline import Deadline, DeadlineExceeded
 from harvester_net.cluster.errors import (
     AlreadyExists,
+    ClusterError,
     Conflict,
     Denied,
     Forbidden,
     NotFound,
     Rejected,
+    Remedy,
     Unreachable,
 )
 from harvester_net.cluster.resources import (
@@ -572,14 +574,14 @@ async def test_cluster_that_never_answers_is_told_with_a_way_out(
     monkeypatch.setattr(connection_module, "FIRST_CONTACT_SECONDS", 0.05)
     cluster = Cluster(AccessSettings(json.dumps(config), environment=""))
     try:
-        with pytest.raises(cluster_module.ClusterError) as failure:
+        with pytest.raises(ClusterError) as failure:
             await asyncio.wait_for(cluster.list(CLUSTER_NETWORK, Deadline(SECONDS)), 10)
     finally:
         await cluster.close()
     assert named in str(failure.value)
     assert "SEKRET9" not in str(failure.value)
     if isinstance(failure.value, Unreachable):
-        assert "harvester-net:offline" in str(failure.value)
+        assert failure.value.remedy is Remedy.GO_OFFLINE
 
 
 async def test_closing_what_was_never_opened_is_nothing() -> None:

@@ -9,10 +9,9 @@ import pytest
 from harvester_net.cluster.resources import Object, key_of
 from harvester_net.harvester import blockers
 from harvester_net.harvester.blockers import Blocker
+from harvester_net.harvester.vm_networks import is_system_nad, nads_of
 from harvester_net.harvester.workloads import (
     is_stopped,
-    is_system_nad,
-    nads_of,
     networks_of,
     not_detached,
     not_stopped,

@@ -49,7 +49,7 @@ async def run(api: FakeApi) -> AsyncIterator[Run]:
 async def test_what_was_seen_is_the_output_of_the_cluster_network(run: Run) -> None:
     call = run.call(KINDS[CLUSTER_NETWORK], "data")
     assert nodes_seen("data", call) == {}
-    context_of(call).observer.seen(SEEN)
+    context_of(call).observer.nodes_checked(SEEN)
     assert nodes_seen("other", call) == {}
     nodes = nodes_seen("data", call)["nodes"]
     assert nodes == [
@@ -71,5 +71,5 @@ async def test_what_was_seen_is_the_output_of_the_cluster_network(run: Run) -> N
 async def test_notes_stay_on_the_resource(run: Run) -> None:
     informed: list[str] = []
     call = replace(run.call(KINDS[CLUSTER_NETWORK], "data"), inform=informed.append)
-    context_of(call).observer.seen(SEEN)
+    context_of(call).observer.nodes_checked(SEEN)
     assert informed == ["node1: NIC ens2 of bond data-bo has no link"]

@@ -29,18 +29,14 @@ from ...harvester.network_configs import (
 )
 from ...harvester.snapshot import Snapshot
 from ...harvester.versions import VM_NETWORKS_FOLLOW
-from ..record import ConfigRecord, Record
-from ..targets import vm_networks_of
-from .step import Hands, Step
+from ...harvester.vm_networks import vm_networks_of
+from ..context import ChangeContext
+from ..record import ConfigRecord
+from .step import Step
 
 PAUSE = 0.5
 """Seconds between two attempts to make a config whose predecessor is still going."""
 PRESENT = (VLAN_CONFIG, VLAN_STATUS, LINK_MONITOR)
-
-
-def target_mtu(record: Record) -> int:
-    """The MTU in bytes that the change leads to, forwards or back."""
-    return record.old_mtu if record.backwards else record.goal.mtu
 
 
 @dataclass(frozen=True)
@@ -114,8 +110,8 @@ class DeleteConfig(ConfigStep):
     def _left(self, now: Snapshot) -> list[str]:
         return sorted(nodes_of(statuses_of(self.key, now.of(VLAN_STATUS))))
 
-    async def act(self, now: Snapshot, hands: Hands) -> None:
-        await hands.cluster.delete(VLAN_CONFIG, self.key, None, hands.deadline)
+    async def act(self, now: Snapshot, context: ChangeContext) -> None:
+        await context.cluster.delete(VLAN_CONFIG, self.key, None, context.deadline)
 
     def waits_for(self, now: Snapshot) -> str:
         left = self._left(now)
@@ -135,14 +131,14 @@ class SetMtu(ConfigStep):
 
     @property
     def title(self) -> str:
-        return f"set MTU {target_mtu(self.record)} on {self.where}"
+        return f"set MTU {self.record.target_mtu} on {self.where}"
 
     def done(self, now: Snapshot) -> bool:
         return not self._missing(now)
 
     def _missing(self, now: Snapshot) -> str:
         config = now.of(VLAN_CONFIG).get(self.key)
-        target = target_mtu(self.record)
+        target = self.record.target_mtu
         if config is None or not self._has(config, target):
             return f"network config {self.key} to take MTU {target}"
         if VM_NETWORKS_FOLLOW.on(self.record.version):
@@ -159,10 +155,10 @@ class SetMtu(ConfigStep):
         spelled = VM_NETWORKS_FOLLOW.on(self.record.version) or attributes.get("mtu") == mtu
         return spelled and config_mtu(config) == mtu
 
-    async def act(self, now: Snapshot, hands: Hands) -> None:
-        mtu = target_mtu(self.record)
+    async def act(self, now: Snapshot, context: ChangeContext) -> None:
+        mtu = self.record.target_mtu
         patch = {"spec": {"uplink": {"linkAttributes": {"mtu": mtu}}}}
-        await hands.cluster.patch(VLAN_CONFIG, self.key, patch, hands.deadline)
+        await context.cluster.patch(VLAN_CONFIG, self.key, patch, context.deadline)
 
     def waits_for(self, now: Snapshot) -> str:
         return self._missing(now)
@@ -180,7 +176,10 @@ def networks_behind(now: Snapshot, cluster_network: str, mtu: int) -> list[str]:
 
 @dataclass(frozen=True)
 class CreateConfig(ConfigStep):
-    """Make a config again as it was, with the new MTU."""
+    """Make a config again as it was, with the MTU that the change leads to."""
+
+    sets_mtu: bool = True
+    """Whether the MTU is written into it; without, it keeps its own spelling."""
 
     watches = PRESENT
 
@@ -190,33 +189,33 @@ class CreateConfig(ConfigStep):
 
     @property
     def title(self) -> str:
-        return f"create {self.where} again with MTU {target_mtu(self.record)}"
+        return f"create {self.where} again with MTU {self.record.target_mtu}"
 
     def done(self, now: Snapshot) -> bool:
         config = now.of(VLAN_CONFIG).get(self.key)
         if config is None or is_terminating(config):
             return False
-        return config_mtu(config) == target_mtu(self.record) and not self.nodes_waiting(now)
+        return config_mtu(config) == self.record.target_mtu and not self.nodes_waiting(now)
 
-    async def act(self, now: Snapshot, hands: Hands) -> None:
+    async def act(self, now: Snapshot, context: ChangeContext) -> None:
         while True:
             try:
-                await hands.cluster.create(VLAN_CONFIG, self._manifest(), hands.deadline)
+                await context.cluster.create(VLAN_CONFIG, self._manifest(), context.deadline)
                 return
             except AlreadyExists:
-                found = await hands.cluster.get(VLAN_CONFIG, self.key, hands.deadline)
+                found = await context.cluster.get(VLAN_CONFIG, self.key, context.deadline)
                 if found is not None and not is_terminating(found):
                     return
-                await hands.deadline.sleep(PAUSE)
+                await context.deadline.sleep(PAUSE)
 
     def _manifest(self) -> Object:
         manifest: Object = copy.deepcopy(self.original.manifest)
-        if self.record.goal.kind != "mtu":
+        if not self.sets_mtu:
             return manifest
         uplink = manifest["spec"]["uplink"]
         uplink["linkAttributes"] = {
             **(uplink.get("linkAttributes") or {}),
-            "mtu": target_mtu(self.record),
+            "mtu": self.record.target_mtu,
         }
         return manifest
 
@@ -232,6 +231,9 @@ class CreateConfig(ConfigStep):
 class PatchConfig(ConfigStep):
     """Change a config in place."""
 
+    patch: dict[str, Any]
+    """Merge patch of its spec, forwards."""
+
     watches = PRESENT
 
     @property
@@ -240,13 +242,13 @@ class PatchConfig(ConfigStep):
 
     @property
     def title(self) -> str:
-        return f"change {self.where}: {', '.join(sorted(self.record.goal.patch))}"
+        return f"change {self.where}: {', '.join(sorted(self.patch))}"
 
     @property
     def _patch(self) -> dict[str, Any]:
         if self.record.backwards:
-            return dict(back(self.original.manifest["spec"], self.record.goal.patch))
-        return dict(self.record.goal.patch)
+            return dict(back(self.original.manifest["spec"], self.patch))
+        return self.patch
 
     def done(self, now: Snapshot) -> bool:
         config = now.of(VLAN_CONFIG).get(self.key)
@@ -254,8 +256,10 @@ class PatchConfig(ConfigStep):
             return False
         return not self.nodes_waiting(now)
 
-    async def act(self, now: Snapshot, hands: Hands) -> None:
-        await hands.cluster.patch(VLAN_CONFIG, self.key, {"spec": self._patch}, hands.deadline)
+    async def act(self, now: Snapshot, context: ChangeContext) -> None:
+        await context.cluster.patch(
+            VLAN_CONFIG, self.key, {"spec": self._patch}, context.deadline
+        )
 
     def waits_for(self, now: Snapshot) -> str:
         return f"network config {self.key}: {self.nodes_waiting(now)}"

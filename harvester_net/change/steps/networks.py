@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from dataclasses import dataclass
 
 from ...cluster.resources import CLUSTER_NETWORK, NAD, VLAN_CONFIG, Object, key_of
@@ -13,8 +14,9 @@ from ...harvester.snapshot import Snapshot
 from ...harvester.versions import VM_NETWORKS_FOLLOW
 from ...specs.limits import MGMT
 from ...verify.host_commands import mtu_commands
-from .configs import networks_behind, target_mtu
-from .step import Hands, Step
+from ..context import ChangeContext
+from .configs import networks_behind
+from .step import Step
 
 MIRROR = "mgmt-vlanconfig-"
 """How the network configs begin in which the agents mirror what the hosts have."""
@@ -23,6 +25,8 @@ MIRROR = "mgmt-vlanconfig-"
 @dataclass(frozen=True)
 class AnnotateMtu(Step):
     """Tell Harvester the MTU of a cluster network without configs, such as mgmt (H5.3)."""
+
+    network: str
 
     watches = (CLUSTER_NETWORK, NAD, VLAN_CONFIG)
     interrupted_by_vms = True
@@ -33,32 +37,31 @@ class AnnotateMtu(Step):
 
     @property
     def title(self) -> str:
-        name, mtu = self.record.goal.cluster_network, target_mtu(self.record)
-        return f"tell Harvester that cluster network {name} has MTU {mtu}"
+        mtu = self.record.target_mtu
+        return f"tell Harvester that cluster network {self.network} has MTU {mtu}"
 
     def done(self, now: Snapshot) -> bool:
-        network = now.of(CLUSTER_NETWORK).get(self.record.goal.cluster_network)
-        if network is None or uplink_mtu(network) != target_mtu(self.record):
+        network = now.of(CLUSTER_NETWORK).get(self.network)
+        if network is None or uplink_mtu(network) != self.record.target_mtu:
             return False
         return not VM_NETWORKS_FOLLOW.on(self.record.version) or not self._behind(now)
 
     def _behind(self, now: Snapshot) -> list[str]:
-        return networks_behind(now, self.record.goal.cluster_network, target_mtu(self.record))
+        return networks_behind(now, self.network, self.record.target_mtu)
 
-    async def act(self, now: Snapshot, hands: Hands) -> None:
-        annotation = {UPLINK_MTU: str(target_mtu(self.record))}
-        name = self.record.goal.cluster_network
+    async def act(self, now: Snapshot, context: ChangeContext) -> None:
+        annotation = {UPLINK_MTU: str(self.record.target_mtu)}
         patch = {"metadata": {"annotations": annotation}}
-        await hands.cluster.patch(CLUSTER_NETWORK, name, patch, hands.deadline)
+        await context.cluster.patch(CLUSTER_NETWORK, self.network, patch, context.deadline)
 
     def waits_for(self, now: Snapshot) -> str:
         return f"VM networks to follow: {', '.join(self._behind(now)[:5])}"
 
     def unprovable(self, now: Snapshot) -> list[str]:
         looked = self.record.verify is not None
-        if self.record.goal.cluster_network != MGMT or looked or self.record.backwards:
+        if self.network != MGMT or looked or self.record.backwards:
             return []
-        mtu = target_mtu(self.record)
+        mtu = self.record.target_mtu
         mirrors = mirrored(now)
         if mirrors:
             command = mtu_commands(self.record.version, mtu)
@@ -69,8 +72,7 @@ class AnnotateMtu(Step):
             ]
         return [
             f"nobody has looked whether mgmt-bo and mgmt-br have MTU {mtu} on every node; "
-            "`harvester-net verify mgmt` does, and disruption.verifyOnNodes before Harvester "
-            "is told"
+            "`harvester-net verify mgmt` does"
         ]
 
 
@@ -85,7 +87,7 @@ def mirrored(now: Snapshot) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class WriteVmNetwork(Step):
-    """Write a VM network: its MTU where it does not follow by itself, or another VLAN."""
+    """Write the CNI config of a VM network."""
 
     key: str
 
@@ -97,27 +99,55 @@ class WriteVmNetwork(Step):
         return f"write {self.key}"
 
     @property
-    def title(self) -> str:
-        if self.record.goal.kind == "mtu":
-            return f"set MTU {target_mtu(self.record)} on VM network {self.key}"
-        return f"change VM network {self.key}"
+    def before(self) -> Object:
+        """The config as it was."""
+        return dict(json.loads(self.record.vm_networks[self.key]))
+
+    @property
+    @abstractmethod
+    def wanted(self) -> Object:
+        """The config that the change leads to, forwards."""
 
     @property
     def _config(self) -> Object:
-        before: Object = json.loads(self.record.vm_networks[self.key])
-        if self.record.backwards:
-            return before
-        if self.record.goal.kind == "mtu":
-            return before | {"mtu": target_mtu(self.record)}
-        text = self.record.goal.patch.get("spec", {}).get("config")
-        return before if text is None else json.loads(text)
+        return self.before if self.record.backwards else self.wanted
 
     def done(self, now: Snapshot) -> bool:
         nad = now.of(NAD).get(self.key)
         return nad is None or cni_config(nad) == self._config
 
-    async def act(self, now: Snapshot, hands: Hands) -> None:
+    async def act(self, now: Snapshot, context: ChangeContext) -> None:
         text = self.record.vm_networks[self.key]
         if not self.record.backwards:
             text = json.dumps(self._config, separators=(",", ":"))
-        await hands.cluster.patch(NAD, self.key, {"spec": {"config": text}}, hands.deadline)
+        patch = {"spec": {"config": text}}
+        await context.cluster.patch(NAD, self.key, patch, context.deadline)
+
+
+@dataclass(frozen=True)
+class SetVmNetworkMtu(WriteVmNetwork):
+    """Give a VM network the MTU, where it does not follow by itself (H7)."""
+
+    @property
+    def title(self) -> str:
+        return f"set MTU {self.record.target_mtu} on VM network {self.key}"
+
+    @property
+    def wanted(self) -> Object:
+        return self.before | {"mtu": self.record.target_mtu}
+
+
+@dataclass(frozen=True)
+class ChangeVmNetwork(WriteVmNetwork):
+    """Give a VM network another config, such as another VLAN."""
+
+    config: Object | None
+    """The config that is wanted; None leaves it as it is."""
+
+    @property
+    def title(self) -> str:
+        return f"change VM network {self.key}"
+
+    @property
+    def wanted(self) -> Object:
+        return self.before if self.config is None else self.config

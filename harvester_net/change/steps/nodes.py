@@ -13,14 +13,16 @@ from dataclasses import dataclass, replace
 from ...cluster.errors import Conflict, Denied, Forbidden
 from ...cluster.resources import CLUSTER_NETWORK
 from ...harvester.snapshot import Snapshot
+from ...harvester.wording import more_than
 from ...specs.limits import MGMT
-from ...verify import check as verify
+from ...verify.check import check
 from ...verify.facts import CheckRequest
 from ...verify.outcome import NotProven, problems
 from ..consent import NodeCheck
+from ..context import ChangeContext
+from ..errors import Refusal
 from ..record import Record
-from .configs import target_mtu
-from .step import Hands, Step
+from .step import Step
 
 SECONDS_TO_FOLLOW = 30.0
 """How long devices may take to follow what the API says is done (O5.3)."""
@@ -35,7 +37,7 @@ class VerifyNodes(Step):
     """Look at the devices of every node, and ping between them."""
 
     network: str
-    check: NodeCheck
+    how: NodeCheck
 
     watches = ()
     blocks_until_done = True
@@ -47,45 +49,46 @@ class VerifyNodes(Step):
     @property
     def title(self) -> str:
         ping = ""
-        if self.check.vlan is not None:
-            ping = f", and ping between them on VLAN {self.check.vlan}"
+        if self.how.vlan is not None:
+            ping = f", and ping between them on VLAN {self.how.vlan}"
         return f"look at the devices of {self.network} on every node{ping}"
 
     def done(self, now: Snapshot) -> bool:
         return False
 
-    async def act(self, now: Snapshot, hands: Hands) -> None:
-        end, tell = time.monotonic() + self.seconds, hands.tell
+    async def act(self, now: Snapshot, context: ChangeContext) -> None:
+        tell: Callable[[str], None] = context.observer.waiting_for
+        end = time.monotonic() + self.seconds
         while True:
-            outcome = await verify.check(
-                hands.cluster, self.request, hands.deadline, tell, ping_anyway=False
+            outcome = await check(
+                context.cluster, self.request, context.deadline, tell, ping_anyway=False
             )
-            hands.seen(outcome)
+            context.observer.nodes_checked(outcome)
             if outcome.is_proven:
                 return
             # What could not be looked at stays so; devices and switches change.
             if not outcome.findings or time.monotonic() > end:
                 raise NotProven(outcome)
             if any(finding.look_again for finding in outcome.findings):
-                await self._have_agents_look(hands)
-            tell = self._again(problems(outcome), hands)
+                await self._have_agents_look(context)
+            tell = self._again(problems(outcome), context)
             tell("")
-            await hands.deadline.sleep(PAUSE)
+            await context.deadline.sleep(PAUSE)
 
-    async def _have_agents_look(self, hands: Hands) -> None:
+    async def _have_agents_look(self, context: ChangeContext) -> None:
         """An agent looks at VLANs only when the cluster network changes, and misses a VM
         network that it hears of too late (docs/lab.md).
         """
         note = {"metadata": {"annotations": {LOOK_AGAIN: secrets.token_hex(4)}}}
         # What it does not help the next look will say.
         with suppress(Denied, Forbidden, Conflict):
-            await hands.cluster.patch(CLUSTER_NETWORK, self.network, note, hands.deadline)
+            await context.cluster.patch(CLUSTER_NETWORK, self.network, note, context.deadline)
 
-    def _again(self, found: list[str], hands: Hands) -> Callable[[str], None]:
+    def _again(self, found: list[str], context: ChangeContext) -> Callable[[str], None]:
         """What is wrong is of more interest than the pods of the next look."""
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        more = f" ({rest.strip()})" if (rest := more_than(found, 1)) else ""
         words = f"{self.network} to be as it should be: {found[0]}{more}"
-        return lambda _pods: hands.tell(words)
+        return lambda _pods: context.observer.waiting_for(words)
 
     @property
     def seconds(self) -> float:
@@ -97,52 +100,41 @@ class VerifyNodes(Step):
         """What is to be proven."""
         return CheckRequest(
             self.network,
-            mtu=target_mtu(self.record) or None,
-            vlan=self.check.vlan,
-            image=self.check.image,
-            namespace=self.check.namespace,
-            tolerations=self.check.tolerations,
+            mtu=self.record.target_mtu or None,
+            vlan=self.how.vlan,
+            image=self.how.image,
+            namespace=self.how.namespace,
+            tolerations=self.how.tolerations,
         )
 
 
-async def unable(record: Record, hands: Hands) -> list[str]:
-    """What would keep the end of a change from being proven, found out by a first look while
+async def why_unprovable(record: Record, context: ChangeContext) -> list[Refusal]:
+    """What would keep the end of a change from being proven, found out by a first check while
     nothing is down; empty if nothing, or if nobody wants it proven.
     """
-    network = touched(record)
+    network = record.goal.verified_network(record)
     if record.verify is None or not network:
         return []
     step = VerifyNodes(record, (), network, record.verify)
-    outcome = await verify.check(
-        hands.cluster,
+    outcome = await check(
+        context.cluster,
         replace(step.request, vlan=None),
-        hands.deadline,
-        hands.tell,
+        context.deadline,
+        context.observer.waiting_for,
         ping_anyway=False,
     )
     return [
-        "the change could not be proven on the nodes, as disruption.verifyOnNodes wants: "
-        f"{reason}"
+        Refusal(f"the change could not be proven on the nodes: {reason}", "verifyOnNodes")
         for reason in outcome.unproven
     ]
 
 
-def verifying(record: Record, after: tuple[str, ...]) -> list[Step]:
-    """The step that looks at the nodes, if the user wants it and devices have changed.
+def verify_nodes(record: Record, after: tuple[str, ...]) -> list[Step]:
+    """The step that checks the nodes, if the user wants it and devices have changed.
 
-    The way back does without: what it is for is that the VMs run again.
+    A roll-back is not verified: its purpose is that VMs run again.
     """
-    network = touched(record)
+    network = record.goal.verified_network(record)
     if record.verify is None or record.backwards or not network:
         return []
     return [VerifyNodes(record, after, network, record.verify)]
-
-
-def touched(record: Record) -> str:
-    """The cluster network whose devices a change has changed; empty if none."""
-    goal = record.goal
-    if goal.kind == "config" and goal.key in record.configs:
-        moved = goal.patch.get("clusterNetwork")
-        return str(moved or record.configs[goal.key].manifest["spec"]["clusterNetwork"])
-    on_nodes = bool(record.kept) or goal.cluster_network == MGMT
-    return goal.cluster_network if goal.kind == "mtu" and on_nodes else ""

@@ -6,11 +6,15 @@ Steps name what must be done before them; what does not depend on each other run
 from __future__ import annotations
 
 from ...specs.limits import MGMT
+from ..goals.mtu import MtuGoal
+from ..goals.network_config import ConfigDeletionGoal, ConfigGoal
+from ..goals.storage_network import StorageNetworkGoal
+from ..goals.vm_network import VmNetworkGoal
 from ..record import Record
 from ..vms import HALTED
 from .configs import CreateConfig, DeleteConfig, PatchConfig, SetMtu
-from .networks import AnnotateMtu, WriteVmNetwork
-from .nodes import verifying
+from .networks import AnnotateMtu, ChangeVmNetwork, SetVmNetworkMtu
+from .nodes import verify_nodes
 from .settings import RWX_OFF, VolumesDetached, WriteRwx, WriteStorage
 from .step import Step
 from .vms import StartVm, StopVm
@@ -23,9 +27,9 @@ def steps_of(record: Record) -> list[Step]:
     core = _core(record, ready)
     made += core
     ready = tuple(step.id for step in core) or ready
-    if record.goal.cluster_network != MGMT:
+    if record.goal.mtu_network != MGMT:
         # Before anything is restored: what is found while all is down is cheap to repair.
-        proof = verifying(record, ready)
+        proof = verify_nodes(record, ready)
         made += proof
         ready = (*ready, *(step.id for step in proof))
     made += _restoring(record, ready)
@@ -46,7 +50,7 @@ def _interrupting(record: Record) -> list[Step]:
     """VMs down, the storage network out of the way."""
     steps: list[Step] = [StopVm(record, (), key) for key in sorted(record.vms)]
     stopped = tuple(step.id for step in steps)
-    if record.storage is not None or record.goal.kind == "storageNetwork":
+    if record.storage is not None or record.goal.stops_all_vms:
         steps.append(VolumesDetached(record, stopped))
     if record.rwx is not None:
         # Harvester wants the RWX volumes detached for it too (H3.5).
@@ -60,28 +64,31 @@ def _interrupting(record: Record) -> list[Step]:
 
 def _core(record: Record, ready: tuple[str, ...]) -> list[Step]:
     """What the change is about."""
-    goal = record.goal
-    if goal.kind == "mtu":
-        return _mtu(record, ready)
-    if goal.kind == "config":
-        return [PatchConfig(record, ready, goal.key)]
-    if goal.kind == "configDeletion":
-        # The way back makes it again.
-        step = CreateConfig if record.backwards else DeleteConfig
-        return [step(record, ready, goal.key)]
-    if goal.kind == "vmNetwork":
-        return [WriteVmNetwork(record, ready, goal.key)]
-    text = record.storage_before if record.backwards else goal.text
-    return [WriteStorage(record, ready, text)]
+    match record.goal:
+        case MtuGoal(cluster_network=network):
+            return _mtu(record, network, ready)
+        case ConfigGoal(key=key, patch=patch):
+            return [PatchConfig(record, ready, key, patch)]
+        case ConfigDeletionGoal(key=key) if record.backwards:
+            return [CreateConfig(record, ready, key, sets_mtu=False)]
+        case ConfigDeletionGoal(key=key):
+            return [DeleteConfig(record, ready, key)]
+        case VmNetworkGoal(key=key, config=config):
+            return [ChangeVmNetwork(record, ready, key, config)]
+        case StorageNetworkGoal(text=text):
+            return [WriteStorage(record, ready, _text(record, text))]
 
 
-def _mtu(record: Record, ready: tuple[str, ...]) -> list[Step]:
+def _text(record: Record, wanted: str) -> str:
+    return record.storage_before if record.backwards else wanted
+
+
+def _mtu(record: Record, network: str, ready: tuple[str, ...]) -> list[Step]:
     """One config is left, takes the new MTU, and the others come back with it."""
     if not record.kept:
         # The hosts of mgmt are changed by hand: first see that they are, then say so (H5.3).
-        on_mgmt = record.goal.cluster_network == MGMT
-        proof = verifying(record, ready) if on_mgmt else []
-        annotate = AnnotateMtu(record, (*ready, *(step.id for step in proof)))
+        proof = verify_nodes(record, ready) if network == MGMT else []
+        annotate = AnnotateMtu(record, (*ready, *(step.id for step in proof)), network)
         return [*proof, annotate, *_vm_networks(record, (annotate.id,))]
     others = [key for key in sorted(record.configs) if key != record.kept]
     deletions = [DeleteConfig(record, ready, key) for key in others]
@@ -92,12 +99,12 @@ def _mtu(record: Record, ready: tuple[str, ...]) -> list[Step]:
 
 
 def _vm_networks(record: Record, after: tuple[str, ...]) -> list[Step]:
-    return [WriteVmNetwork(record, after, key) for key in sorted(record.vm_networks)]
+    return [SetVmNetworkMtu(record, after, key) for key in sorted(record.vm_networks)]
 
 
 def _restoring(record: Record, after: tuple[str, ...]) -> list[Step]:
     """The storage network back, and exactly the VMs that ran."""
-    if record.goal.kind == "configDeletion" and not record.backwards:
+    if not (record.goal.restores_configs or record.backwards):
         return []  # What needs the config goes with it.
     steps: list[Step] = []
     if record.storage is not None:

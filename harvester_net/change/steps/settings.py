@@ -17,8 +17,10 @@ from ...cluster.resources import (
 from ...harvester.names import RWX_PREFIX, RWX_SETTING, STORAGE_PREFIX, STORAGE_SETTING
 from ...harvester.settings import storage_progress
 from ...harvester.snapshot import Snapshot
-from ...harvester.workloads import is_system_nad, not_detached
-from .step import Hands, Step
+from ...harvester.vm_networks import is_system_nad
+from ...harvester.workloads import not_detached
+from ..context import ChangeContext
+from .step import Step
 
 PAUSE = 0.5
 RWX_OFF = '{"share-storage-network":false}'
@@ -53,7 +55,7 @@ class VolumesDetached(StorageStep):
     def _attached(self, now: Snapshot) -> list[str]:
         return not_detached(now.of(VOLUME).values(), dict(now.of(CLAIM)))
 
-    async def act(self, now: Snapshot, hands: Hands) -> None:
+    async def act(self, now: Snapshot, context: ChangeContext) -> None:
         """Longhorn detaches by itself; nothing is to be done."""
 
     def waits_for(self, now: Snapshot) -> str:
@@ -93,9 +95,9 @@ class WriteStorage(StorageStep):
             for nad in now.of(NAD).values()
         )
 
-    async def act(self, now: Snapshot, hands: Hands) -> None:
+    async def act(self, now: Snapshot, context: ChangeContext) -> None:
         if now.setting(STORAGE_SETTING) != self.text:
-            await write_setting(STORAGE_SETTING, self.text, hands)
+            await write_setting(STORAGE_SETTING, self.text, context)
 
     def waits_for(self, now: Snapshot) -> str:
         if now.setting(STORAGE_SETTING) != self.text:
@@ -141,19 +143,19 @@ class WriteRwx(StorageStep):
         rwx = annotations_of(now.of(SETTING)[RWX_SETTING])
         return rwx.get(RWX_PREFIX + "net-attach-def", "") if value.get("network") else ""
 
-    async def act(self, now: Snapshot, hands: Hands) -> None:
+    async def act(self, now: Snapshot, context: ChangeContext) -> None:
         if now.setting(RWX_SETTING) != self.text:
-            await write_setting(RWX_SETTING, self.text, hands)
+            await write_setting(RWX_SETTING, self.text, context)
 
     def waits_for(self, now: Snapshot) -> str:
         return "Longhorn to take the RWX network"
 
 
-async def write_setting(name: str, text: str, hands: Hands) -> None:
+async def write_setting(name: str, text: str, context: ChangeContext) -> None:
     """Write a Setting as soon as Harvester is through with the value before (H3.5 b)."""
     while True:
         try:
-            await hands.cluster.patch(SETTING, name, {"value": text}, hands.deadline)
+            await context.cluster.patch(SETTING, name, {"value": text}, context.deadline)
             return
         except Conflict:
-            await hands.deadline.sleep(PAUSE)
+            await context.deadline.sleep(PAUSE)

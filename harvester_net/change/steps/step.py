@@ -3,32 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...cluster.cluster import Cluster
-from ...cluster.deadline import Deadline
 from ...cluster.resources import Resource
 from ...harvester.snapshot import Snapshot
-from ...verify.outcome import Outcome
+from ..context import ChangeContext
 from ..record import Record
-
-
-def _unheard(*_: object) -> None:
-    """Nobody listens."""
-
-
-@dataclass(frozen=True)
-class Hands:
-    """What a step acts with."""
-
-    cluster: Cluster
-    deadline: Deadline
-    tell: Callable[[str], None] = _unheard
-    """Shows what an act waits for."""
-    seen: Callable[[Outcome], None] = _unheard
-    """Takes what was seen on the nodes."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +42,7 @@ class Step(ABC):
         """Whether it is over, judged from what is live."""
 
     @abstractmethod
-    async def act(self, now: Snapshot, hands: Hands) -> None:
+    async def act(self, now: Snapshot, context: ChangeContext) -> None:
         """Start what makes it done; called again after a kill or a refusal."""
 
     def waits_for(self, now: Snapshot) -> str:

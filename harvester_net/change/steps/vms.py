@@ -10,9 +10,10 @@ from ...cluster.resources import VM, VMI, Object, is_terminating
 from ...harvester.names import LAST_STRATEGY
 from ...harvester.snapshot import Snapshot
 from ...harvester.workloads import FINAL_PHASES, is_stopped
+from ..context import ChangeContext
 from ..record import VmRecord
 from ..vms import HALTED
-from .step import Hands, Step
+from .step import Step
 
 UP = ("Running", *FINAL_PHASES)
 """Phases of an instance that has come up."""
@@ -57,14 +58,14 @@ class StopVm(VmStep):
         # Right after a start its status still speaks of the time before.
         return is_halted(vm) and is_stopped(vm, None)
 
-    async def act(self, now: Snapshot, hands: Hands) -> None:
+    async def act(self, now: Snapshot, context: ChangeContext) -> None:
         vm, vmi = now.of(VM).get(self.key), now.of(VMI).get(self.key)
         if self.original.finished:
             if vmi is not None:
                 uid = vmi["metadata"]["uid"]
-                await hands.cluster.delete(VMI, self.key, uid, hands.deadline)
+                await context.cluster.delete(VMI, self.key, uid, context.deadline)
         elif vm is not None and not is_halted(vm):
-            await hands.cluster.patch(VM, self.key, {"spec": halted(vm)}, hands.deadline)
+            await context.cluster.patch(VM, self.key, {"spec": halted(vm)}, context.deadline)
 
     def waits_for(self, now: Snapshot) -> str:
         return f"VM {self.key} to stop"
@@ -100,29 +101,29 @@ class StartVm(VmStep):
         phase = (vmi.get("status") or {}).get("phase")
         return phase in UP or self.original.phase not in UP
 
-    async def act(self, now: Snapshot, hands: Hands) -> None:
+    async def act(self, now: Snapshot, context: ChangeContext) -> None:
         vm = now.of(VM).get(self.key)
         if vm is None:
             return
         if is_halted(vm):
-            vm = await hands.cluster.patch(
-                VM, self.key, restored(self.original), hands.deadline
+            vm = await context.cluster.patch(
+                VM, self.key, restored(self.original), context.deadline
             )
         if self.original.strategy == "Manual" and self.original.phase:
             # An instance that is still going would swallow the request.
-            while self._is_going(hands):
-                await hands.deadline.sleep(PAUSE)
-            if self.key not in hands.cluster.cached(VMI):
-                await self._ask_to_start(hands)
+            while self._is_going(context):
+                await context.deadline.sleep(PAUSE)
+            if self.key not in context.cluster.cached(VMI):
+                await self._ask_to_start(context)
 
-    def _is_going(self, hands: Hands) -> bool:
-        instance = hands.cluster.cached(VMI).get(self.key)
+    def _is_going(self, context: ChangeContext) -> bool:
+        instance = context.cluster.cached(VMI).get(self.key)
         return instance is not None and is_terminating(instance)
 
-    async def _ask_to_start(self, hands: Hands) -> None:
+    async def _ask_to_start(self, context: ChangeContext) -> None:
         # A conflict: it has been asked already, by us before a kill or by somebody else.
         with suppress(Conflict):
-            await hands.cluster.connection.start_vm(self.key, hands.deadline)
+            await context.cluster.connection.start_vm(self.key, context.deadline)
 
     def limit(self, now: Snapshot) -> float:
         return SECONDS_TO_START

@@ -9,6 +9,7 @@ from ...change import report
 from ...change.plan import Plan
 from ...change.steps.order import steps_of
 from ...change.steps.vms import StartVm
+from ..messages import INPUTS
 
 SETTINGS = {"storage": "storage-network", "rwx": "rwx-network"}
 
@@ -17,7 +18,7 @@ def text(plan: Plan) -> str:
     """The numbered steps, all of them, and what stands against them."""
     lines = [report.plan_text(plan, most_lines=sys.maxsize)]
     if plan.refusals:
-        lines += ["", "refused as it is:", *(f"  - {reason}" for reason in plan.refusals)]
+        lines += ["", "refused as it is:", *(f"  - {reason}" for reason in _reasons(plan))]
     return "\n".join(lines)
 
 
@@ -29,7 +30,7 @@ def markdown(plan: Plan) -> str:
         lines += [
             "**Refused as it is:**",
             "",
-            *(f"- {reason}" for reason in plan.refusals),
+            *(f"- {reason}" for reason in _reasons(plan)),
             "",
         ]
     lines += ["| | Step |", "|--:|---|"]
@@ -43,7 +44,7 @@ def markdown(plan: Plan) -> str:
     counted = [
         f"- {what} ({len(names)}): {_quoted(names)}" for what, names in affected.items()
     ]
-    notes = [f"> Note: {note}" for note in report.notes(record)]
+    notes = [f"> Note: {note}" for note in record.goal.notes(record)]
     return "\n".join([*lines, "", *counted, *(["", "\n>\n".join(notes)] if notes else [])])
 
 
@@ -54,9 +55,9 @@ def document(plan: Plan) -> dict[str, Any]:
     number = {step.id: index for index, step in enumerate(steps, start=1)}
     return {
         "change": report.headline(record),
-        "clusterNetwork": record.goal.cluster_network,
+        "clusterNetwork": record.goal.mtu_network,
         "oldMtu": record.old_mtu,
-        "newMtu": record.goal.mtu,
+        "newMtu": record.goal.mtu_wanted,
         "nothingToDo": False,
         "steps": [
             {
@@ -70,8 +71,8 @@ def document(plan: Plan) -> dict[str, Any]:
         "stoppedVms": sorted(record.vms),
         "startedVms": started(plan),
         "cycledSettings": settings(plan),
-        "refusals": list(plan.refusals),
-        "notes": list(report.notes(record)),
+        "refusals": _reasons(plan),
+        "notes": list(record.goal.notes(record)),
     }
 
 
@@ -83,6 +84,10 @@ def no_steps(plan: Plan, refusal: str = "") -> dict[str, Any]:
     }
     refusals = [refusal] if refusal else []
     return whole | empty | {"nothingToDo": not refusal, "refusals": refusals}
+
+
+def _reasons(plan: Plan) -> list[str]:
+    return [report.reason_text(refusal, INPUTS) for refusal in plan.refusals]
 
 
 def started(plan: Plan) -> list[str]:

@@ -14,7 +14,7 @@ from ...cluster.resources import NAD, VLAN_CONFIG, VM, VMI, Object
 from ...harvester.mtus import config_mtu, nad_mtu
 from ...harvester.names import RWX_SETTING, STORAGE_SETTING
 from ...harvester.snapshot import Snapshot
-from ...harvester.workloads import is_system_nad, nads_of
+from ...harvester.vm_networks import is_system_nad, nads_of
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def mtu_of_configs(record: Record, snapshot: Snapshot) -> dict[str, int | None]:
 def mtu_of_vm_networks(record: Record, snapshot: Snapshot) -> dict[str, int]:
     """The MTU in bytes of each VM network of the cluster network that users made."""
     nads = snapshot.of(NAD)
-    own = nads_of(record.goal.cluster_network, nads.values())
+    own = nads_of(record.goal.mtu_network, nads.values())
     return {key: nad_mtu(nads[key]) for key in sorted(own) if not is_system_nad(nads[key])}
 
 

@@ -30,8 +30,8 @@ from .sites import LOOK, harvester_net, mtus, program, said
 
 TITLE = f"look at the devices of cn-data on every node, and ping between them on VLAN {VLAN}"
 GO_ON = (
-    "Repair it and go on; or go on without this look: leave disruption.verifyOnNodes away, or "
-    "harvester-net mtu resume --without-verification"
+    "Repair it and go on; or go on without verification: leave disruption.verifyOnNodes out, "
+    "or harvester-net mtu resume --without-verification"
 )
 OF_THE_AGENT = (
     "its agent sets it up: look at the log of the pod of DaemonSet "
@@ -147,8 +147,7 @@ def test_without_image_or_right_nothing_is_touched(
     stack.program(*program(9000, verify=LOOK | {"image": "registry/none:1"}))
     unproven = (
         "MTU of cluster network cn-data: 1500 -> 9000: refused, and nothing was changed:\n"
-        "      - the change could not be proven on the nodes, as disruption.verifyOnNodes "
-        "wants:"
+        "      - the change could not be proven on the nodes:"
     )
     with running_vm(real_lab, "vm1", "production"):
         with faults(real_lab, ImagePullFails("node3")):
@@ -156,7 +155,7 @@ def test_without_image_or_right_nothing_is_touched(
             assert (
                 f"{unproven} node3 was not looked at: its pod does not start: ErrImagePull: "
                 'failed to pull and unpack image "registry/none:1": not found; name an image '
-                "that the node can pull\n"
+                "that the node can pull; disruption.verifyOnNodes asks for it\n"
             ) in told
         assert phase(real_lab, "vm1") == "Running"
 

@@ -8,7 +8,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from harvester_net.change.record import Goal
+from harvester_net.change.goals import AnyGoal
+from harvester_net.change.goals.mtu import MtuGoal
+from harvester_net.change.goals.network_config import ConfigDeletionGoal, ConfigGoal
+from harvester_net.change.goals.storage_network import StorageNetworkGoal
+from harvester_net.change.goals.vm_network import VmNetworkGoal
 from harvester_net.cluster.errors import Denied
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
@@ -54,7 +58,7 @@ class Case:
     """A cluster as a plan finds it, and what is wanted."""
 
     world: World
-    goal: Goal
+    goal: AnyGoal
 
     def __repr__(self) -> str:
         """What a failed property shows: what was drawn, one line an object."""
@@ -209,7 +213,7 @@ def cases(draw: Any) -> Case:
     goal_network = draw(st.sampled_from(("data", "data", "data", "mgmt")))
     old, new = draw(st.lists(st.sampled_from(MTUS), min_size=2, max_size=2, unique=True))
     world = draw(worlds(version, old))
-    goal = Goal(kind="mtu", cluster_network=goal_network, mtu=new)
+    goal = MtuGoal(cluster_network=goal_network, mtu=new)
     if goal_network == "mgmt" and old != 1500:
         world = _with_mgmt_mtu(world, old)
     world = draw(_with_storage(settled(world)))
@@ -218,45 +222,45 @@ def cases(draw: Any) -> Case:
 
 @st.composite
 def other_cases(draw: Any) -> Case:
-    """A cluster and a wish that is not about the MTU."""
+    """A cluster and a goal that is not about the MTU."""
     world = draw(cases()).world
     goals = [*_config_goals(world), *_vm_network_goals(world), *_storage_goals(world)]
     return Case(world, draw(st.sampled_from(goals)))
 
 
-def _config_goals(world: World) -> list[Goal]:
+def _config_goals(world: World) -> list[AnyGoal]:
     patches: list[Object] = [
         {"uplink": {"nics": ["eth2", "eth3"]}},
         {"uplink": {"bondOptions": {"mode": "802.3ad"}, "linkAttributes": {"txQLen": 500}}},
         {"description": "another", "uplink": {"bondOptions": None}},
         {"nodeSelector": {"other": "yes"}},
     ]
-    goals = []
+    goals: list[AnyGoal] = []
     for config in configs_on(world, "data"):
         key, selector = key_of(config), config["spec"].get("nodeSelector") or {}
-        goals.append(Goal(kind="configDeletion", key=key))
+        goals.append(ConfigDeletionGoal(key=key))
         if not matched(config) and world.version < (1, 8):
             continue  # No such server can change it (H3.2).
         fits = fitting_nodes(world, selector | {"other": "yes"})
         usable = patches if fits else patches[:-1]
-        goals += [Goal(kind="config", key=key, patch=patch) for patch in usable]
+        goals += [ConfigGoal(key=key, patch=patch) for patch in usable]
     return goals
 
 
-def _vm_network_goals(world: World) -> list[Goal]:
-    goals = []
+def _vm_network_goals(world: World) -> list[AnyGoal]:
+    goals: list[AnyGoal] = []
     for key, nad in world.of(NAD).items():
         if not key.startswith("harvester-system/"):
             config = json.dumps(cni_of(nad) | {"vlan": 200}, separators=(",", ":"))
-            goals.append(Goal(kind="vmNetwork", key=key, patch={"spec": {"config": config}}))
+            goals.append(VmNetworkGoal(key=key, patch={"spec": {"config": config}}))
     return goals
 
 
-def _storage_goals(world: World) -> list[Goal]:
+def _storage_goals(world: World) -> list[AnyGoal]:
     old = world.of(SETTING)["storage-network"].get("value")
     text = '{"vlan":400,"clusterNetwork":"mgmt","range":"192.168.9.0/24"}'
     texts = [text, ""] if old else [text]
-    return [Goal(kind="storageNetwork", text=text) for text in texts]
+    return [StorageNetworkGoal(text=text) for text in texts]
 
 
 def _with_mgmt_mtu(world: World, mtu: int) -> World:

@@ -10,8 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from harvester_net.change.apply import ChangeContext
-from harvester_net.change.executor import Observer
+from harvester_net.change.context import ChangeContext, Observer
 from harvester_net.change.journal import Journal
 from harvester_net.change.record import Record
 from harvester_net.cluster.cluster import Cluster
@@ -77,6 +76,9 @@ class LiveCluster(ModelCluster):
         if resource in self.unknown:
             raise NotFound(f"list {resource.plural}: the server does not know the kind")
         return self.cached(resource)
+
+    async def list_if_served(self, resource: Resource, deadline: Any) -> dict[str, Object]:
+        return await self.list(resource, deadline)
 
     def invalidate(self, *resources: Resource) -> None:
         """The model remembers nothing that could be out of date."""

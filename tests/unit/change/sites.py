@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from harvester_net.change.record import Goal
+from collections.abc import Iterable
+
+from harvester_net.change.errors import Refusal
+from harvester_net.change.goals.mtu import MtuGoal
+from harvester_net.change.report import reason_text
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
     NAD,
@@ -11,6 +15,7 @@ from harvester_net.cluster.resources import (
     VM,
     VOLUME,
 )
+from harvester_net.kinds.changes import INPUTS
 
 from .clusters import (
     bare_world,
@@ -24,7 +29,7 @@ from .controllers import settled
 from .model import created, patched
 from .world import World
 
-UP = Goal(kind="mtu", cluster_network="data", mtu=9000)
+UP = MtuGoal(cluster_network="data", mtu=9000)
 STORAGE_TEXT = '{"vlan":300, "clusterNetwork":"data","range":"192.168.0.0/24"}'
 SHARED = '{"share-storage-network":true}'
 
@@ -59,3 +64,8 @@ def site(
         world = world.put(VM, vm_object(key, strategy, ["default/net"], "node0"))
         world = world.put(VOLUME, volume_object(key))
     return settled(world)
+
+
+def reasons(refusals: Iterable[Refusal]) -> list[str]:
+    """Refusals as the user of a program reads them."""
+    return [reason_text(refusal, INPUTS) for refusal in refusals]

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from harvester_net.change import journal, lease
-from harvester_net.change.journal import Journal, UnreadableJournal, record_in
+from harvester_net.change.errors import LeaseLost, UnreadableJournal
+from harvester_net.change.journal import Journal, record_in
 from harvester_net.change.record import ConfigRecord, Record, VmRecord
 from harvester_net.cluster.errors import Conflict
 from harvester_net.cluster.resources import CONFIG_MAP, LEASE, SETTING, Object
@@ -112,7 +113,7 @@ async def test_a_lease_that_somebody_took_over_is_lost(
         taken = {"spec": {"holderIdentity": "bob"}}
         live.world = live.world.changed(LEASE, lease.KEY, taken)
         async with asyncio.timeout(10):
-            with pytest.raises(lease.LeaseLost):
+            with pytest.raises(LeaseLost):
                 await asyncio.shield(lost)
 
 
@@ -142,6 +143,7 @@ async def test_a_conflict_over_our_own_lease_is_no_loss(
 RECORD = Record(
     id="abcd",
     goal=UP,
+    version=(1, 8),
     who="ann",
     old_mtu=1500,
     kept="nc-0",

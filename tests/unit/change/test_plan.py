@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 
 from harvester_net.change.consent import Consent, consent_of
-from harvester_net.change.plan import extended, is_interrupting, plan, reached
-from harvester_net.change.record import Goal, Record, VmRecord
-from harvester_net.change.targets import affected_nodes, manifest_of, vm_networks_of
+from harvester_net.change.goals import AnyGoal
+from harvester_net.change.goals.mtu import MtuGoal
+from harvester_net.change.goals.network_config import ConfigDeletionGoal, ConfigGoal
+from harvester_net.change.goals.storage_network import StorageNetworkGoal
+from harvester_net.change.goals.vm_network import VmNetworkGoal
+from harvester_net.change.plan import extend, is_interrupting, manifest_of, plan
+from harvester_net.change.record import Record, VmRecord
 from harvester_net.change.vms import vm_record
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
@@ -23,13 +27,14 @@ from harvester_net.cluster.resources import (
     VMI,
     Object,
 )
+from harvester_net.harvester.vm_networks import vm_networks_of
 from harvester_net.specs.disruption import Disruption
 
 from ... import objects
 from .clusters import config_object, nad_object, vm_object
 from .controllers import settled
 from .model import created, patched
-from .sites import SHARED, STORAGE_TEXT, UP, site
+from .sites import SHARED, STORAGE_TEXT, UP, reasons, site
 from .world import NETWORK, WITNESS, World
 
 FULL = Consent(stop_vms=True, cycle_storage_network=True)
@@ -40,16 +45,16 @@ CYCLE = (
 GOING = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}}
 
 
-def record_of(world: World, goal: Goal = UP) -> Record:
+def record_of(world: World, goal: AnyGoal = UP) -> Record:
     return plan(world.snapshot, goal, FULL).record
 
 
-def refusals_of(world: World, goal: Goal = UP, consent: Consent = FULL) -> list[str]:
-    return plan(world.snapshot, goal, consent).refusals
+def refusals_of(world: World, goal: AnyGoal = UP, consent: Consent = FULL) -> list[str]:
+    return reasons(plan(world.snapshot, goal, consent).refusals)
 
 
-def config_goal(key: str, **patch: Any) -> Goal:
-    return Goal(kind="config", key=key, patch=patch)
+def config_goal(key: str, **patch: Any) -> ConfigGoal:
+    return ConfigGoal(key=key, patch=patch)
 
 
 # --- the config that stays -------------------------------------------------------------------
@@ -91,7 +96,7 @@ def test_configs_are_recorded_without_what_the_server_fills_in() -> None:
 def test_the_mirrored_configs_of_mgmt_are_no_part_of_a_change() -> None:
     mirror = objects.config("mgmt-vlanconfig-node0", "mgmt", ["node0"])
     world = site(version=(1, 9)).put(VLAN_CONFIG, mirror)
-    record = record_of(world, Goal(kind="mtu", cluster_network="mgmt", mtu=9000))
+    record = record_of(world, MtuGoal(cluster_network="mgmt", mtu=9000))
     assert (record.kept, record.configs, record.old_mtu) == ("", {}, 1500)
 
 
@@ -155,21 +160,21 @@ ALL = {"node0", "node1", "node2"}
 def test_affected_nodes_are_those_whose_traffic_a_change_interrupts(
     patch: Object, affected: set[str]
 ) -> None:
-    goal = Goal(kind="config", key="wide", patch=patch)
-    assert affected_nodes(wide_site().snapshot, goal) == affected
+    goal = ConfigGoal(key="wide", patch=patch)
+    assert goal.interrupted_nodes(wide_site().snapshot) == affected
 
 
 def test_a_deletion_affects_every_node_and_a_config_that_is_gone_none() -> None:
     snapshot = wide_site().snapshot
-    assert affected_nodes(snapshot, Goal(kind="configDeletion", key="wide")) == ALL
-    assert affected_nodes(snapshot, Goal(kind="configDeletion", key="gone")) == set()
+    assert ConfigDeletionGoal(key="wide").interrupted_nodes(snapshot) == ALL
+    assert ConfigDeletionGoal(key="gone").interrupted_nodes(snapshot) == set()
 
 
 def test_a_node_that_becomes_a_witness_is_left_by_a_new_selector() -> None:
     labels = {"metadata": {"labels": {WITNESS: "true"}}}
     world = wide_site().changed(NODE, "node1", labels)
     goal = config_goal("wide", nodeSelector={"zone": "a"})
-    assert affected_nodes(world.snapshot, goal) == {"node1", "node2"}
+    assert goal.interrupted_nodes(world.snapshot) == {"node1", "node2"}
 
 
 # --- the VMs ---------------------------------------------------------------------------------
@@ -191,16 +196,16 @@ def world_of_vms() -> World:
         (UP, ["default/both", "default/on"]),
         (config_goal("nc-0", uplink={"nics": ["eth9"]}), ["default/on"]),
         (config_goal("nc-0", description="new"), []),
-        (Goal(kind="configDeletion", key="nc-1"), ["default/both"]),
-        (Goal(kind="vmNetwork", key="default/beside"), ["default/both", "default/off"]),
+        (ConfigDeletionGoal(key="nc-1"), ["default/both"]),
+        (VmNetworkGoal(key="default/beside"), ["default/both", "default/off"]),
         (
-            Goal(kind="storageNetwork", text=STORAGE_TEXT),
+            StorageNetworkGoal(text=STORAGE_TEXT),
             ["default/both", "default/off", "default/on"],
         ),
-        (Goal(kind="mtu", cluster_network="mgmt", mtu=9000), []),
+        (MtuGoal(cluster_network="mgmt", mtu=9000), []),
     ],
 )
-def test_only_vms_in_the_way_are_stopped(goal: Goal, stopped: list[str]) -> None:
+def test_only_vms_in_the_way_are_stopped(goal: AnyGoal, stopped: list[str]) -> None:
     assert list(record_of(world_of_vms(), goal).vms) == stopped
 
 
@@ -224,7 +229,7 @@ def test_the_rwx_network_alone_stops_only_the_vms_of_the_cluster_network() -> No
 
 def test_a_storage_network_elsewhere_is_left_alone() -> None:
     world = site(storage=True, shared=True)
-    record = record_of(world, Goal(kind="mtu", cluster_network="other", mtu=9000))
+    record = record_of(world, MtuGoal(cluster_network="other", mtu=9000))
     assert (record.storage, record.rwx, list(record.vms)) == (None, None, [])
 
 
@@ -293,7 +298,9 @@ def test_the_strategy_that_harvester_remembers_is_recorded() -> None:
         ),
         (
             Consent(stop_vms=True, only_vms=("default/a",), cycle_storage_network=True),
-            ["1 VM outside disruption.onlyVms must be stopped: default/b"],
+            [
+                "1 VM must be stopped that no pattern names: default/b; allow it with disruption.onlyVms"
+            ],
         ),
         (
             Consent(stop_vms=True),
@@ -421,7 +428,7 @@ def test_a_selector_that_leaves_a_node_uncovered_is_refused_with_the_storage_net
 
 
 def test_a_shared_storage_network_is_not_cleared() -> None:
-    goal = Goal(kind="storageNetwork", text="")
+    goal = StorageNetworkGoal(text="")
     assert refusals_of(site(storage=True, shared=True), goal) == [
         "the RWX network shares the storage network, and Harvester does not clear it then; "
         "set share-storage-network to false in the Setting rwx-network first"
@@ -458,8 +465,8 @@ def test_what_a_disruption_leaves_open_has_its_default() -> None:
     assert consent_of(given) == consent
 
 
-def _reached(world: World, goal: Goal) -> bool:
-    return reached(world.snapshot, goal)
+def _reached(world: World, goal: AnyGoal) -> bool:
+    return goal.is_reached(world.snapshot)
 
 
 def test_an_mtu_is_reached_when_configs_networks_and_annotation_have_it() -> None:
@@ -484,8 +491,8 @@ def test_a_network_without_configs_is_told_its_mtu_on_every_version(
 ) -> None:
     world = site(nodes=0, version=version).without(NAD, "default/net")
     assert not _reached(world, UP)
-    observer = {"metadata": {"annotations": {f"{NETWORK}/uplink-mtu": "9000"}}}
-    assert _reached(world.changed(CLUSTER_NETWORK, "data", observer), UP)
+    noted = {"metadata": {"annotations": {f"{NETWORK}/uplink-mtu": "9000"}}}
+    assert _reached(world.changed(CLUSTER_NETWORK, "data", noted), UP)
 
 
 def test_other_goals_are_reached_when_the_server_has_them() -> None:
@@ -494,16 +501,16 @@ def test_other_goals_are_reached_when_the_server_has_them() -> None:
     spaced = {"spec": {"config": config.replace(":", " : ")}}
     changed = {"spec": {"config": config.replace("100", "200")}}
     for goal, expected in (
-        (Goal(kind="storageNetwork", text=STORAGE_TEXT), True),
-        (Goal(kind="storageNetwork", text=""), False),
-        (Goal(kind="vmNetwork", key="default/net", patch=spaced), True),
-        (Goal(kind="vmNetwork", key="default/net", patch=changed), False),
-        (Goal(kind="vmNetwork", key="default/gone", patch=spaced), False),
+        (StorageNetworkGoal(text=STORAGE_TEXT), True),
+        (StorageNetworkGoal(text=""), False),
+        (VmNetworkGoal(key="default/net", patch=spaced), True),
+        (VmNetworkGoal(key="default/net", patch=changed), False),
+        (VmNetworkGoal(key="default/gone", patch=spaced), False),
         (config_goal("nc-0", description="for nc-0"), True),
         (config_goal("nc-0", description="else"), False),
         (config_goal("gone", description="else"), False),
-        (Goal(kind="configDeletion", key="nc-0"), False),
-        (Goal(kind="configDeletion", key="gone"), True),
+        (ConfigDeletionGoal(key="nc-0"), False),
+        (ConfigDeletionGoal(key="gone"), True),
     ):
         assert _reached(world, goal) is expected, goal
 
@@ -518,10 +525,10 @@ def test_a_plan_interrupts_if_it_stops_clears_or_takes_away() -> None:
 def test_a_record_that_goes_on_takes_in_the_vms_started_since() -> None:
     record = record_of(site())
     world = site(vms={"default/late": "Once"})
-    longer, refusals = extended(record, world.snapshot, FULL)
+    longer, refusals = extend(record, world.snapshot, FULL)
     assert list(longer.vms) == ["default/late"]
     assert refusals == []
-    _, refusals = extended(record, world.snapshot, Consent())
-    assert refusals == [
+    _, refusals = extend(record, world.snapshot, Consent())
+    assert reasons(refusals) == [
         "1 VM must be stopped: default/late; allow it with disruption.stopVms: true"
     ]

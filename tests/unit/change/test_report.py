@@ -5,18 +5,22 @@ from __future__ import annotations
 import pytest
 
 from harvester_net.change.consent import Consent
+from harvester_net.change.goals import AnyGoal
+from harvester_net.change.goals.mtu import MtuGoal
+from harvester_net.change.goals.network_config import ConfigDeletionGoal, ConfigGoal
+from harvester_net.change.goals.storage_network import StorageNetworkGoal
+from harvester_net.change.goals.vm_network import VmNetworkGoal
 from harvester_net.change.plan import Plan, plan
-from harvester_net.change.record import Goal, Record
+from harvester_net.change.record import Record
 from harvester_net.change.report import (
     headline,
-    notes,
     plan_text,
     refusal_text,
     remaining_text,
     structured,
 )
 
-from .sites import STORAGE_TEXT, UP, site
+from .sites import STORAGE_TEXT, UP, reasons, site
 
 FULL = Consent(stop_vms=True, cycle_storage_network=True)
 VMS: dict[str, str | bool] = {"default/a": "Always", "default/b": True}
@@ -65,7 +69,7 @@ def test_the_plan_as_outputs() -> None:
 
 def test_a_refusal_lists_all_reasons() -> None:
     made = plan(site(vms=VMS, storage=True).snapshot, UP, Consent())
-    assert refusal_text(made) == (
+    assert refusal_text(headline(made.record), reasons(made.refusals)) == (
         "MTU of cluster network data: 1500 -> 9000: refused, and nothing was changed:\n"
         "  - 2 VMs must be stopped: default/a, default/b; allow it with disruption.stopVms: "
         "true\n"
@@ -78,19 +82,19 @@ def test_a_refusal_lists_all_reasons() -> None:
     ("goal", "words"),
     [
         (UP, "MTU of cluster network data: 1500 -> 9000"),
-        (Goal(kind="config", key="nc-0"), "change network config nc-0"),
-        (Goal(kind="configDeletion", key="nc-0"), "delete network config nc-0"),
-        (Goal(kind="vmNetwork", key="default/net"), "change VM network default/net"),
-        (Goal(kind="storageNetwork", text=STORAGE_TEXT), "set the storage network"),
-        (Goal(kind="storageNetwork"), "clear the storage network"),
+        (ConfigGoal(key="nc-0"), "change network config nc-0"),
+        (ConfigDeletionGoal(key="nc-0"), "delete network config nc-0"),
+        (VmNetworkGoal(key="default/net"), "change VM network default/net"),
+        (StorageNetworkGoal(text=STORAGE_TEXT), "set the storage network"),
+        (StorageNetworkGoal(), "clear the storage network"),
     ],
 )
-def test_a_change_in_one_line(goal: Goal, words: str) -> None:
-    assert headline(Record(goal=goal, old_mtu=1500)) == words
+def test_a_change_in_one_line(goal: AnyGoal, words: str) -> None:
+    assert headline(Record(goal=goal, version=(1, 8), old_mtu=1500)) == words
 
 
 def test_the_way_back_in_one_line() -> None:
-    record = Record(goal=UP, old_mtu=1500).turned_back()
+    record = Record(goal=UP, version=(1, 8), old_mtu=1500).turned_back()
     assert headline(record) == "MTU of cluster network data: back to 1500"
 
 
@@ -115,12 +119,13 @@ def test_an_unfinished_change_lists_what_is_left() -> None:
 def test_mgmt_needs_steps_on_the_hosts_that_depend_on_the_version(
     version: tuple[int, int], tool: str
 ) -> None:
-    goal = Goal(kind="mtu", cluster_network="mgmt", mtu=9000)
-    said = list(notes(Record(goal=goal, version=version)))
+    goal = MtuGoal(cluster_network="mgmt", mtu=9000)
+    said = list(goal.notes(Record(goal=goal, version=version)))
     assert len(said) == 3
     assert tool in said[0]
     assert "9000" in said[0]
 
 
 def test_other_changes_need_nothing_outside_harvester() -> None:
-    assert list(notes(Record(goal=Goal(kind="vmNetwork", key="default/net")))) == []
+    goal = VmNetworkGoal(key="default/net")
+    assert list(goal.notes(Record(goal=goal, version=(1, 8)))) == []

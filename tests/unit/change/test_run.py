@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from harvester_net.change import apply as change
 from harvester_net.change import executor, journal, lease
-from harvester_net.change.apply import ChangeRefused, ChangeRolledBack, way_back
+from harvester_net.change.apply import way_back
 from harvester_net.change.consent import Consent
-from harvester_net.change.executor import ChangeStopped, Executor
+from harvester_net.change.errors import (
+    ChangeBusy,
+    ChangeRefused,
+    ChangeRolledBack,
+    ChangeStopped,
+)
+from harvester_net.change.executor import Executor
 from harvester_net.change.journal import Journal
-from harvester_net.change.plan import plan, reached
+from harvester_net.change.plan import plan
 from harvester_net.change.record import Record
+from harvester_net.change.report import error_text
 from harvester_net.cluster.errors import Denied, Rejected
 from harvester_net.cluster.resources import (
     CONFIG_MAP,
@@ -24,6 +32,7 @@ from harvester_net.cluster.resources import (
     VMI,
     VOLUME,
 )
+from harvester_net.kinds.changes import INPUTS
 
 from .clusters import picture
 from .controllers import settled
@@ -51,15 +60,14 @@ def record_of(world: World, consent: Consent = FULL) -> Record:
 async def ran(live: LiveCluster, heard: Heard | None = None) -> Journal:
     """The journal after a whole run."""
     book = await opened(live, record_of(live.world))
-    observer = (heard or Heard()).observer()
-    await Executor(as_cluster(live), live.deadline(), book, observer).run()
+    await Executor(context_on(live, heard), book).run()
     return book
 
 
 async def test_run_does_all_steps_and_the_journal_says_so() -> None:
     live, heard = LiveCluster(site(vms=VMS)), Heard()
     book = await ran(live, heard)
-    assert reached(live.world.snapshot, UP)
+    assert UP.is_reached(live.world.snapshot)
     assert sorted(book.record.done) == [
         "create nc-1",
         "delete nc-1",
@@ -112,7 +120,7 @@ async def test_a_step_that_is_done_already_writes_nothing() -> None:
     book = Journal(as_cluster(live), live.deadline(), record_of(site()))
     book.record = book.record.model_copy(update={"done": ["delete nc-1"]})
     book.resume()
-    await Executor(as_cluster(live), live.deadline(), book, Heard().observer()).run()
+    await Executor(context_on(live), book).run()
     assert [write for write in live.writes if write[1] is not CONFIG_MAP] == []
 
 
@@ -201,7 +209,7 @@ async def test_a_vm_that_somebody_starts_meanwhile_is_stopped_again() -> None:
 
     live.before_write = start
     await ran(live)
-    assert reached(live.world.snapshot, UP)
+    assert UP.is_reached(live.world.snapshot)
     assert live.world.of(VMI)["default/vm1"]["status"]["phase"] == "Running"
     assert live.writes.count(("patch", VM, "default/vm1")) == 3
 
@@ -218,7 +226,7 @@ async def test_cancelling_ends_every_wait_at_once_and_keeps_the_journal() -> Non
     live.before_write = cancel
     deadline = live.deadline(cancelled=cancelled)
     with pytest.raises(ChangeStopped, match="cancelled"):
-        await Executor(as_cluster(live), deadline, book, Heard().observer()).run()
+        await Executor(replace(context_on(live), deadline=deadline), book).run()
     assert set(live.world.of(VLAN_CONFIG)) == {"nc-0", "nc-1"}
     assert await journal.read(as_cluster(live), live.deadline()) is not None
 
@@ -251,7 +259,7 @@ async def test_kinds_that_the_server_does_not_have_are_not_watched() -> None:
     live = LiveCluster(site())
     live.unknown = {VOLUME}
     await ran(live)
-    assert reached(live.world.snapshot, UP)
+    assert UP.is_reached(live.world.snapshot)
 
 
 # --- from the plan to the end ----------------------------------------------------------------
@@ -279,7 +287,7 @@ async def test_without_consent_nothing_is_written_but_the_lease() -> None:
     live = LiveCluster(site(vms=VMS))
     with pytest.raises(ChangeRefused) as refused:
         await change.apply_change(context_on(live), UP, Consent())
-    assert str(refused.value) == (
+    assert error_text(refused.value, INPUTS) == (
         "MTU of cluster network data: 1500 -> 9000: refused, and nothing was changed:\n"
         "  - 2 VMs must be stopped: default/vm1, default/vm2; allow it with "
         "disruption.stopVms: true"
@@ -290,9 +298,7 @@ async def test_without_consent_nothing_is_written_but_the_lease() -> None:
 async def test_who_holds_the_lease_is_told_to_a_second_one() -> None:
     live = LiveCluster(site())
     async with lease.held(as_cluster(live), "the first", live.deadline()):
-        with pytest.raises(
-            lease.ChangeBusy, match=r"going on since .*, by the first \(process"
-        ):
+        with pytest.raises(ChangeBusy, match=r"going on since .*, by the first \(process"):
             await change.apply_change(context_on(live), UP, FULL)
 
 

@@ -7,8 +7,13 @@ from typing import Any
 import pytest
 
 from harvester_net.change.consent import Consent
+from harvester_net.change.goals import AnyGoal
+from harvester_net.change.goals.mtu import MtuGoal
+from harvester_net.change.goals.network_config import ConfigDeletionGoal, ConfigGoal
+from harvester_net.change.goals.storage_network import StorageNetworkGoal
+from harvester_net.change.goals.vm_network import VmNetworkGoal
 from harvester_net.change.plan import plan
-from harvester_net.change.record import Goal, Record, VmRecord
+from harvester_net.change.record import Record, VmRecord
 from harvester_net.change.steps.order import core, core_and_before, steps_of
 from harvester_net.change.steps.step import Step
 from harvester_net.change.steps.vms import StartVm, StopVm, halted, is_halted, restored
@@ -36,7 +41,7 @@ VMS: dict[str, str | bool] = {"default/vm1": "Always"}
 GOING = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}}
 
 
-def record_of(world: World, goal: Goal = UP) -> Record:
+def record_of(world: World, goal: AnyGoal = UP) -> Record:
     return plan(world.snapshot, goal, FULL).record
 
 
@@ -78,19 +83,19 @@ def test_the_largest_change_is_in_the_one_order_that_works() -> None:
     ("goal", "steps"),
     [
         (
-            Goal(kind="config", key="nc-0", patch={"uplink": {"nics": ["eth9"]}}),
+            ConfigGoal(key="nc-0", patch={"uplink": {"nics": ["eth9"]}}),
             ["stop default/vm1", "change nc-0", "start default/vm1"],
         ),
         (
-            Goal(kind="configDeletion", key="nc-0"),
+            ConfigDeletionGoal(key="nc-0"),
             ["stop default/vm1", "delete nc-0"],
         ),
         (
-            Goal(kind="vmNetwork", key="default/net", patch={"spec": {"config": "{}"}}),
+            VmNetworkGoal(key="default/net", patch={"spec": {"config": "{}"}}),
             ["stop default/vm1", "write default/net", "start default/vm1"],
         ),
         (
-            Goal(kind="storageNetwork", text=STORAGE_TEXT),
+            StorageNetworkGoal(text=STORAGE_TEXT),
             [
                 "stop default/vm1",
                 "volumes detached",
@@ -99,12 +104,12 @@ def test_the_largest_change_is_in_the_one_order_that_works() -> None:
             ],
         ),
         (
-            Goal(kind="mtu", cluster_network="mgmt", mtu=9000),
+            MtuGoal(cluster_network="mgmt", mtu=9000),
             ["annotate"],
         ),
     ],
 )
-def test_each_kind_of_change_has_its_steps(goal: Goal, steps: list[str]) -> None:
+def test_each_kind_of_change_has_its_steps(goal: AnyGoal, steps: list[str]) -> None:
     assert [step.id for step in steps_of(record_of(site(vms=VMS), goal))] == steps
 
 
@@ -114,7 +119,7 @@ def test_a_server_of_1_5_has_its_vm_networks_written_after_the_configs() -> None
 
 
 def test_the_way_back_of_a_deletion_makes_the_config_again_and_starts_the_vms() -> None:
-    record = record_of(site(vms=VMS), Goal(kind="configDeletion", key="nc-0")).turned_back()
+    record = record_of(site(vms=VMS), ConfigDeletionGoal(key="nc-0")).turned_back()
     assert [step.id for step in steps_of(record)] == [
         "stop default/vm1",
         "create nc-0",
@@ -123,7 +128,7 @@ def test_the_way_back_of_a_deletion_makes_the_config_again_and_starts_the_vms() 
 
 
 def test_the_way_back_of_the_storage_network_writes_the_text_before() -> None:
-    record = record_of(site(storage=True), Goal(kind="storageNetwork", text=""))
+    record = record_of(site(storage=True), StorageNetworkGoal(text=""))
     assert record.turned_back().storage_before == STORAGE_TEXT
     assert "set storage network" in after_of(record.turned_back())
 
@@ -213,7 +218,9 @@ HALT, ALWAYS = {"runStrategy": "Halted"}, {"runStrategy": "Always"}
 def test_a_vm_is_stopped_when_its_instance_is_gone_and_it_will_not_come_back(
     world: World, finished: bool, done: bool
 ) -> None:
-    record = Record(goal=UP, vms={"default/vm1": VmRecord(strategy="x", finished=finished)})
+    record = Record(
+        goal=UP, version=(1, 8), vms={"default/vm1": VmRecord(strategy="x", finished=finished)}
+    )
     assert StopVm(record, (), "default/vm1").done(world.snapshot) is done
 
 
@@ -236,7 +243,9 @@ def test_a_vm_is_stopped_when_its_instance_is_gone_and_it_will_not_come_back(
 def test_a_vm_is_started_when_it_is_as_far_as_it_was(
     world: World, before: str, done: bool
 ) -> None:
-    record = Record(goal=UP, vms={"default/vm1": VmRecord(strategy="Always", phase=before)})
+    record = Record(
+        goal=UP, version=(1, 8), vms={"default/vm1": VmRecord(strategy="Always", phase=before)}
+    )
     assert StartVm(record, (), "default/vm1").done(world.snapshot) is done
 
 
@@ -351,9 +360,7 @@ def test_a_bond_that_was_not_made_anew_is_not_proven() -> None:
 
 def test_volumes_that_are_attached_are_named_three_at_most() -> None:
     world = site(vms={f"default/vm{n}": "Always" for n in range(5)}, storage=False)
-    step = step_of(
-        record_of(world, Goal(kind="storageNetwork", text=STORAGE_TEXT)), "volumes detached"
-    )
+    step = step_of(record_of(world, StorageNetworkGoal(text=STORAGE_TEXT)), "volumes detached")
     assert not step.done(world.snapshot)
     assert step.waits_for(world.snapshot) == (
         "volumes to be detached: pvc-default-vm0 (claim default/vm0) is attached, "
@@ -470,7 +477,7 @@ def test_a_changed_uplink_is_proven_by_its_bonds(
         {"name": "data-bo", "index": index, "masterIndex": 3 if joined else 0},
     ]
     monitor = {"metadata": {"name": "data"}, "status": {"linkStatus": {"node0": links}}}
-    goal = Goal(kind="config", key="nc-0", patch=patch)
+    goal = ConfigGoal(key="nc-0", patch=patch)
     record = plan(world.snapshot, goal, Consent()).record
     before = record.configs["nc-0"].model_copy(update={"bonds": {"node0": 7}})
     record = record.model_copy(update={"configs": {"nc-0": before}})

@@ -9,18 +9,21 @@ from dataclasses import replace
 import pytest
 
 from harvester_net.change import apply as change
-from harvester_net.change import journal, report
-from harvester_net.change.apply import ChangeRefused, ChangeRolledBack
+from harvester_net.change import journal
 from harvester_net.change.consent import Consent, NodeCheck, consent_of
-from harvester_net.change.executor import ChangeStopped
-from harvester_net.change.plan import plan, reached
-from harvester_net.change.record import Goal, Record
+from harvester_net.change.errors import ChangeRefused, ChangeRolledBack, ChangeStopped
+from harvester_net.change.goals import AnyGoal
+from harvester_net.change.goals.mtu import MtuGoal
+from harvester_net.change.goals.network_config import ConfigDeletionGoal, ConfigGoal
+from harvester_net.change.plan import plan
+from harvester_net.change.record import Record
+from harvester_net.change.report import error_text
 from harvester_net.change.steps import nodes as step
 from harvester_net.change.steps.order import steps_of
 from harvester_net.cluster.resources import CLUSTER_NETWORK, LINK_MONITOR, VLAN_CONFIG, VMI
 from harvester_net.harvester.mtus import uplink_mtu
+from harvester_net.kinds.changes import INPUTS, describe_stopped
 from harvester_net.specs.disruption import Disruption, VerifyOnNodes
-from harvester_net.verify import check as verify
 from harvester_net.verify.facts import CheckRequest
 from harvester_net.verify.outcome import Finding, Outcome
 
@@ -32,7 +35,7 @@ from .world import World
 VMS: dict[str, str | bool] = {"default/vm1": "Always"}
 LOOK = NodeCheck(vlan=100, image="mine")
 FULL = Consent(stop_vms=True, cycle_storage_network=True, verify_on_nodes=LOOK)
-ON_MGMT = Goal(kind="mtu", cluster_network="mgmt", mtu=9000)
+ON_MGMT = MtuGoal(cluster_network="mgmt", mtu=9000)
 OLD = Finding("node1", "data-br", "bridge data-br has MTU 1500, not 9000: a port holds it")
 
 TITLE = "look at the devices of data on every node, and ping between them on VLAN 100"
@@ -68,13 +71,13 @@ class Nodes:
 @pytest.fixture(autouse=True)
 def nodes(monkeypatch: pytest.MonkeyPatch) -> Nodes:
     seen = Nodes()
-    monkeypatch.setattr(verify, "check", seen.check)
+    monkeypatch.setattr(step, "check", seen.check)
     monkeypatch.setattr(step, "PAUSE", 0.0)
     monkeypatch.setattr(step, "SECONDS_TO_FOLLOW", 0.05)
     return seen
 
 
-def record_of(world: World, goal: Goal = UP, consent: Consent = FULL) -> Record:
+def record_of(world: World, goal: AnyGoal = UP, consent: Consent = FULL) -> Record:
     made = plan(world.snapshot, goal, consent)
     assert made.refusals == []
     return made.record
@@ -112,7 +115,7 @@ def test_on_mgmt_it_comes_before_harvester_is_told() -> None:
 
 
 def test_a_changed_uplink_is_looked_at_on_its_cluster_network() -> None:
-    goal = Goal(kind="config", key="nc-0", patch={"uplink": {"nics": ["eth1"]}})
+    goal = ConfigGoal(key="nc-0", patch={"uplink": {"nics": ["eth1"]}})
     steps = steps_of(record_of(site(), goal))
     assert [one.title for one in steps][1:] == [TITLE]
 
@@ -123,7 +126,7 @@ def test_a_changed_uplink_is_looked_at_on_its_cluster_network() -> None:
         (record_of(site(), consent=Consent()), "nobody wants it"),
         (record_of(site()).turned_back(), "the way back is for the VMs"),
         (
-            record_of(site(), Goal(kind="configDeletion", key="nc-0")),
+            record_of(site(), ConfigDeletionGoal(key="nc-0")),
             "what is gone cannot be looked at",
         ),
     ],
@@ -146,7 +149,7 @@ def test_the_question_is_what_the_user_gave() -> None:
 
 def test_the_journal_keeps_how_to_look() -> None:
     record = record_of(site())
-    text = record.model_dump_json(exclude_defaults=True)
+    text = record.model_dump_json()
     assert json.loads(text)["verify"]["vlan"] == 100
     assert Record.model_validate_json(text) == record
 
@@ -172,10 +175,10 @@ async def test_what_stays_wrong_stops_the_change_with_the_vms_down(nodes: Nodes)
     live = LiveCluster(site(vms=VMS))
     with pytest.raises(ChangeStopped) as stopped:
         await change.apply_change(context_on(live), UP, FULL)
-    assert str(stopped.value) == (
+    assert describe_stopped(stopped.value) == (
         f"step 5, {TITLE}: node1: bridge data-br has MTU 1500, not 9000: a port holds it. 4 "
         f"of 6 steps are done; left: {TITLE}; start VM default/vm1 (Always). Repair it and go "
-        "on; or go on without this look: leave disruption.verifyOnNodes away, or "
+        "on; or go on without verification: leave disruption.verifyOnNodes out, or "
         "harvester-net mtu resume --without-verification"
     )
     assert "default/vm1" not in live.world.of(VMI)
@@ -190,12 +193,12 @@ async def test_several_findings_are_read_one_by_one(nodes: Nodes) -> None:
     nodes.looks = [Outcome("data", 9000, findings=(OLD, replace(OLD, node="node2")))]
     with pytest.raises(ChangeStopped) as stopped:
         await change.apply_change(context_on(LiveCluster(site(vms=VMS))), UP, FULL)
-    assert str(stopped.value).splitlines()[:4] == [
+    assert describe_stopped(stopped.value).splitlines()[:4] == [
         f"step 5, {TITLE}: ",
         f"  - {OLD}",
         "  - node2: bridge data-br has MTU 1500, not 9000: a port holds it.",
         f"4 of 6 steps are done; left: {TITLE}; start VM default/vm1 (Always). Repair it and "
-        "go on; or go on without this look: leave disruption.verifyOnNodes away, or "
+        "go on; or go on without verification: leave disruption.verifyOnNodes out, or "
         "harvester-net mtu resume --without-verification",
     ]
 
@@ -205,10 +208,10 @@ async def test_who_could_not_look_afterwards_changes_nothing(nodes: Nodes) -> No
     live = LiveCluster(site(vms=VMS))
     with pytest.raises(ChangeRefused) as refused:
         await change.apply_change(context_on(live), UP, FULL)
-    assert str(refused.value) == (
+    assert error_text(refused.value, INPUTS) == (
         "MTU of cluster network data: 1500 -> 9000: refused, and nothing was changed:\n"
-        "  - the change could not be proven on the nodes, as disruption.verifyOnNodes wants: "
-        "no pod may run there"
+        "  - the change could not be proven on the nodes: no pod may run there; "
+        "disruption.verifyOnNodes asks for it"
     )
     assert "default/vm1" in live.world.of(VMI)
     assert uplink_mtu(live.world.of(CLUSTER_NETWORK)["data"]) == 1500
@@ -267,7 +270,7 @@ async def test_mgmt_waits_for_the_operator_and_is_told_afterwards(nodes: Nodes) 
     assert observer == [1500, 1500]
     assert notes == []
     assert any("bridge data-br has MTU 1500" in status for status in heard.statuses)
-    assert reached(live.world.snapshot, ON_MGMT)
+    assert ON_MGMT.is_reached(live.world.snapshot)
 
 
 async def test_mgmt_without_a_look_says_what_nobody_has_proven() -> None:
@@ -275,8 +278,7 @@ async def test_mgmt_without_a_look_says_what_nobody_has_proven() -> None:
     notes = await change.apply_change(context_on(live), ON_MGMT, Consent())
     assert notes == [
         "nobody has looked whether mgmt-bo and mgmt-br have MTU 9000 on every node; "
-        "`harvester-net verify mgmt` does, and disruption.verifyOnNodes before Harvester is "
-        "told"
+        "`harvester-net verify mgmt` does"
     ]
 
 
@@ -297,7 +299,7 @@ async def test_mgmt_is_read_where_the_server_mirrors_it() -> None:
     ],
 )
 def test_the_plan_for_mgmt_says_who_looks(consent: Consent, says: str) -> None:
-    notes = list(report.notes(record_of(with_mgmt(site()), ON_MGMT, consent)))
+    notes = list(ON_MGMT.notes(record_of(with_mgmt(site()), ON_MGMT, consent)))
     assert notes[0].startswith("on every node, before: nmcli con modify bond-mgmt")
     assert notes[1].startswith(says)
 

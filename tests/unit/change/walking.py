@@ -8,9 +8,10 @@ from functools import partial
 from random import Random
 from typing import Any, cast
 
+from harvester_net.change.context import ChangeContext
 from harvester_net.change.record import Record
 from harvester_net.change.steps.order import steps_of
-from harvester_net.change.steps.step import Hands, Step
+from harvester_net.change.steps.step import Step
 
 from .model import ModelCluster, ModelPatience, at_once
 from .world import World
@@ -71,8 +72,8 @@ class Walk:
         self.acts.append(step.id)
         self._cluster.world = self.world
         deadline = ModelPatience(self._cluster)
-        hands = Hands(cast(Any, self._cluster), cast(Any, deadline))
-        at_once(step.act(self.world.snapshot, hands))
+        context = ChangeContext(cast(Any, self._cluster), cast(Any, deadline), "the test")
+        at_once(step.act(self.world.snapshot, context))
         self.world = self._cluster.world
         self._waiting.append(step)
 

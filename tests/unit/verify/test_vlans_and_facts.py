@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
-from harvester_net.cluster.resources import CLUSTER_NETWORK, NAD, NODE, VLAN_CONFIG
+from harvester_net.cluster.resources import CLUSTER_NETWORK, NAD, NODE
+from harvester_net.harvester.cni import tagged_vlans
+from harvester_net.harvester.names import UPLINK_MTU
+from harvester_net.harvester.snapshot import Snapshot
 from harvester_net.verify.facts import CheckRequest, Facts, facts_of
 from harvester_net.verify.findings import Uplink
-from harvester_net.verify.vlans import listed, of_network, words
+from harvester_net.verify.vlans import listed, words
 
 from .nodes_world import NodesWorld, node, world
 from .recorded import vlans
@@ -50,18 +53,12 @@ def test_vm_networks_need_their_tagged_vlans_on_the_uplink(
     cni: dict[str, Any], needed: set[int]
 ) -> None:
     nad = {"metadata": {"name": "n", "namespace": "d"}, "spec": {"config": json.dumps(cni)}}
-    assert of_network(nad) == needed
+    assert tagged_vlans(nad) == needed
 
 
 def facts(site: NodesWorld, *, version: tuple[int, int] = (1, 7), **asked: Any) -> Facts:
-    return facts_of(
-        CheckRequest(asked.pop("network", "data"), **asked),
-        site.objects[CLUSTER_NETWORK],
-        site.objects[VLAN_CONFIG].values(),
-        site.objects[NAD],
-        site.objects[NODE],
-        version,
-    )
+    request = CheckRequest(asked.pop("network", "data"), **asked)
+    return facts_of(request, Snapshot(site.objects, version))
 
 
 def test_the_nodes_are_those_of_its_network_configs() -> None:
@@ -89,9 +86,12 @@ def test_the_mtu_is_the_cluster_networks_unless_another_is_asked_for() -> None:
     assert facts(site, mtu=1500).expected.mtu == 1500
 
 
-def test_up_to_1_5_the_mtu_is_that_of_the_configs() -> None:
+def test_the_mtu_is_that_of_the_configs_unless_a_newer_server_has_noted_it() -> None:
     site = world("node1", mtu=9000)
     site.objects[CLUSTER_NETWORK]["data"]["metadata"]["annotations"] = {}
+    assert facts(site, version=(1, 5)).expected.mtu == 9000
+    assert facts(site, version=(1, 6)).expected.mtu == 9000
+    site.objects[CLUSTER_NETWORK]["data"]["metadata"]["annotations"] = {UPLINK_MTU: "1500"}
     assert facts(site, version=(1, 5)).expected.mtu == 9000
     assert facts(site, version=(1, 6)).expected.mtu == 1500
 

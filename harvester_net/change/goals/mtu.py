@@ -1,0 +1,170 @@
+"""Another MTU on a cluster network in use (H5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+from ...cluster.resources import (
+    CLUSTER_NETWORK,
+    NAD,
+    VLAN_CONFIG,
+    Object,
+    annotations_of,
+    is_terminating,
+    key_of,
+)
+from ...harvester.link_monitors import nics_of
+from ...harvester.mtus import config_mtu, mtu_of, nad_mtu, uplink_mtu
+from ...harvester.names import MTU_SOURCE
+from ...harvester.network_configs import configs_of, matched_nodes
+from ...harvester.snapshot import Snapshot
+from ...harvester.versions import CONFIGS_WITHOUT_NODES, VM_NETWORKS_FOLLOW
+from ...harvester.vm_networks import is_system_nad, vm_networks_of
+from ...specs.limits import MGMT
+from ...verify.host_commands import mtu_commands
+from .goal import Goal
+from .network_config import without_nodes
+
+if TYPE_CHECKING:
+    from ..record import Record
+
+
+class MtuGoal(Goal):
+    """A cluster network, its network configs and its VM networks have this MTU."""
+
+    kind: Literal["mtu"] = "mtu"
+    cluster_network: str
+    mtu: int
+    """MTU in bytes."""
+
+    @property
+    def mtu_network(self) -> str:
+        return self.cluster_network
+
+    @property
+    def mtu_wanted(self) -> int:
+        return self.mtu
+
+    def configs(self, snapshot: Snapshot) -> list[Object]:
+        return configs_of(snapshot, self.cluster_network)
+
+    def interrupted_network(self, snapshot: Snapshot) -> str:
+        return self.cluster_network
+
+    def kept_config(self, snapshot: Snapshot) -> str:
+        """The config that stays: the server takes a new MTU only from the last one (H5.0).
+
+        Best the one that the cluster network's MTU comes from, which then need not move
+        (H5.1). Never one without nodes while another has some: 1.6 and 1.7 cannot change it
+        (H3.2).
+        """
+        targets = self.configs(snapshot)
+        if not targets:
+            return ""
+        network = snapshot.of(CLUSTER_NETWORK).get(self.cluster_network)
+        source = annotations_of(network).get(MTU_SOURCE, "") if network else ""
+        working = [key_of(config) for config in targets if matched_nodes(config)]
+        names = working or [key_of(config) for config in targets]
+        return source if source in names else names[0]
+
+    def old_mtu(self, snapshot: Snapshot) -> int:
+        return mtu_of(self.cluster_network, snapshot) or 0
+
+    def vm_networks_to_write(self, snapshot: Snapshot) -> dict[str, str]:
+        """None where they follow by themselves; up to 1.5 all but Harvester's own (H7)."""
+        if VM_NETWORKS_FOLLOW.on(snapshot.version):
+            return {}
+        nads, own = snapshot.of(NAD), vm_networks_of(snapshot, self.cluster_network)
+        return {
+            key: nads[key]["spec"]["config"] for key in own if not is_system_nad(nads[key])
+        }
+
+    def is_reached(self, snapshot: Snapshot) -> bool:
+        network = snapshot.of(CLUSTER_NETWORK).get(self.cluster_network)
+        configs = self.configs(snapshot)
+        follow, nads = VM_NETWORKS_FOLLOW.on(snapshot.version), snapshot.of(NAD)
+        own = [nads[key] for key in vm_networks_of(snapshot, self.cluster_network)]
+        observed = {config_mtu(config) for config in configs}
+        # Up to 1.5 nobody may write the storage network's own, and it follows nothing (H7).
+        observed |= {nad_mtu(nad) for nad in own if follow or not is_system_nad(nad)}
+        if network is not None and (follow or not configs):
+            observed.add(uplink_mtu(network))
+        return observed == {self.mtu}
+
+    def refusals(self, snapshot: Snapshot) -> Iterator[str]:
+        if self.cluster_network not in snapshot.of(CLUSTER_NETWORK):
+            yield f"there is no cluster network {self.cluster_network}"
+        for config in self.configs(snapshot):
+            yield from _without_nics(snapshot, config)
+        # From 1.6 on a config without nodes can at least be made, so only the kept one is a
+        # problem (H3.2, H7).
+        made = VM_NETWORKS_FOLLOW.on(snapshot.version)
+        if not CONFIGS_WITHOUT_NODES.on(snapshot.version):
+            kept = self.kept_config(snapshot)
+            targets = self.configs(snapshot)
+            yield from without_nodes(c for c in targets if not made or key_of(c) == kept)
+
+    def headline(self, record: Record) -> str:
+        what = f"MTU of cluster network {self.cluster_network}"
+        if not record.old_mtu:  # There is no such cluster network.
+            return f"{what}: {self.mtu}"
+        if record.backwards:
+            return f"{what}: back to {record.old_mtu}"
+        return f"{what}: {record.old_mtu} -> {self.mtu}"
+
+    def notes(self, record: Record) -> Iterator[str]:
+        if self.cluster_network == MGMT:
+            yield from host_steps(record, self.mtu)
+        yield (
+            f"the switch ports of the uplinks must carry frames of {self.mtu} bytes; "
+            "Harvester cannot tell"
+        )
+
+    def verified_network(self, record: Record) -> str:
+        on_nodes = bool(record.kept) or self.cluster_network == MGMT
+        return self.cluster_network if on_nodes else ""
+
+    def undoes(self, unfinished: Record) -> bool:
+        same_network = unfinished.goal.mtu_network == self.cluster_network
+        return same_network and self.mtu == unfinished.old_mtu
+
+    def is_untouched(self, record: Record, snapshot: Snapshot) -> bool:
+        configs, nads = snapshot.of(VLAN_CONFIG), snapshot.of(NAD)
+        network = snapshot.of(CLUSTER_NETWORK).get(self.cluster_network)
+        if not record.kept and (network is None or uplink_mtu(network) != record.old_mtu):
+            return False
+        return all(
+            key in configs
+            and not is_terminating(configs[key])
+            and config_mtu(configs[key]) == record.old_mtu
+            for key in record.configs
+        ) and all(
+            key not in nads or nads[key]["spec"]["config"] == text
+            for key, text in record.vm_networks.items()
+        )
+
+
+def host_steps(record: Record, mtu: int) -> Iterator[str]:
+    """What the operator does on every node for mgmt, whose devices Harvester does not touch
+    (H5.3).
+    """
+    yield f"on every node, before: {mtu_commands(record.version, mtu)}"
+    if record.verify is None:
+        yield "Harvester does not check that the hosts have it; `ip link show mgmt-br` does"
+    else:
+        yield "Harvester is told when every node has it; until then the change waits"
+
+
+def _without_nics(snapshot: Snapshot, config: Object) -> Iterator[str]:
+    """The nodes on which the bond could not be made anew: with another MTU it is (H4.1)."""
+    wanted = config["spec"]["uplink"].get("nics") or []
+    for node in matched_nodes(config):
+        there = nics_of(node, snapshot)
+        gone = [nic for nic in wanted if there is not None and nic not in there]
+        if gone:
+            yield (
+                f"{node} has no {', '.join(gone)}, which network config {key_of(config)} "
+                "wants, and could not make its bond anew; put it back, or change uplink.nics "
+                "first"
+            )

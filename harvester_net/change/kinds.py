@@ -1,0 +1,8 @@
+"""The kinds of objects that a change looks at."""
+
+from __future__ import annotations
+
+from ..cluster.resources import CLAIM, LONGHORN_SETTING, VM, VMI, VOLUME
+from ..harvester.loading import NETWORK_KINDS
+
+CHANGE_KINDS = (*NETWORK_KINDS, VM, VMI, VOLUME, CLAIM, LONGHORN_SETTING)
