@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..cluster.resources import LINK_MONITOR, Object
-from .names import BOND
+from .names import BOND, NICS
 from .snapshot import Snapshot
 
 
@@ -37,31 +37,34 @@ class Nic:
     up: bool
     master: int
     """Index of the bond or bridge that holds it; 0 if none."""
+    mac: str = ""
 
 
 def nics_of(node: str, snapshot: Snapshot) -> dict[str, Nic] | None:
     """The NICs of a node by name; None if nothing is known of the node."""
-    found = _links("nic", node, snapshot)
-    if found is None:
-        return None
-    return {
-        link["name"]: Nic(
-            link["name"], link.get("state") != "down", link.get("masterIndex") or 0
-        )
-        for link in found
-    }
+    links = _links(NICS, node, snapshot)
+    return {link["name"]: _nic(link) for link in links} if links else None
 
 
-def _links(monitor: str, node: str, snapshot: Snapshot) -> list[Object] | None:
-    status = snapshot.of(LINK_MONITOR).get(monitor, {}).get("status") or {}
-    links = (status.get("linkStatus") or {}).get(node)
-    return list(links) if links else None
+def _nic(link: Object) -> Nic:
+    up = link.get("state") != "down"
+    return Nic(link["name"], up, link.get("masterIndex") or 0, link.get("mac") or "")
+
+
+def _links(monitor: str, node: str, snapshot: Snapshot) -> list[Object]:
+    return links_by_node(snapshot.of(LINK_MONITOR).get(monitor)).get(node, [])
+
+
+def device_with(index: int, node: str, snapshot: Snapshot) -> str | None:
+    """The name of the bond or bridge with this index on a node; None if no agent lists it."""
+    for name in snapshot.of(LINK_MONITOR):
+        for link in _links(name, node, snapshot) if name != NICS else ():
+            if link.get("index") == index:
+                return str(link["name"])
+    return None
 
 
 def bond_with(index: int, node: str, snapshot: Snapshot) -> str | None:
     """The name of the bond with this index on a node."""
-    for name in snapshot.of(LINK_MONITOR):
-        for link in _links(name, node, snapshot) or ():
-            if link.get("index") == index and str(link.get("name")).endswith(BOND):
-                return str(link["name"])
-    return None
+    found = device_with(index, node, snapshot)
+    return found if found is not None and found.endswith(BOND) else None

@@ -23,6 +23,7 @@ from ..cluster.resources import (
     VMI,
     Object,
     Resource,
+    key_of,
     labels_of,
 )
 from .names import CLUSTER_NETWORK_LABEL, VERSION_SETTING, WITNESS
@@ -101,6 +102,11 @@ class Snapshot:
     def copy(self) -> Snapshot:
         """One that can be changed without this one."""
         return Snapshot({r: dict(of) for r, of in self.objects.items()}, self._version)
+
+    def with_object(self, resource: Resource, obj: Object) -> Snapshot:
+        """The same, with this object in place of the one of its key."""
+        objects = {**self.of(resource), key_of(obj): obj}
+        return Snapshot({**self.objects, resource: objects}, self._version)
 
     def put(self, resource: Resource, key: str, obj: Object | None) -> None:
         """Lay an object over the one of this key, or take it away; only in a copy."""

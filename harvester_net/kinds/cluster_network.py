@@ -12,15 +12,12 @@ from ..cluster.resources import (
     VLAN_CONFIG,
     VLAN_STATUS,
     Object,
-    annotations_of,
     key_of,
-    labels_of,
 )
 from ..harvester import blockers
 from ..harvester.blockers import Blocker
 from ..harvester.loading import cached_snapshot
-from ..harvester.mtus import config_mtu, uplink_mtu
-from ..harvester.names import UPLINK_MTU
+from ..harvester.mtus import config_mtu, mtu_of, uplink_mtu
 from ..harvester.network_configs import configs_of
 from ..specs import cluster_network as specs
 from ..specs.limits import MGMT, mtu_or_default
@@ -28,27 +25,26 @@ from ..specs.spec import Problem
 from ..specs.unknown import is_known
 from .call import Call
 from .changes import describe_unfinished, get_unfinished, nodes_seen
+from .codecs.cluster_network import ClusterNetworkCodec
 from .deleting import waiting_for
 from .desired_state import DesiredState
 from .differences import Properties
 from .failures import Unfinished
 from .kind import Live
-from .owned import OwnedKind, metadata
+from .mtu import known_networks, list_networks
+from .owned import OwnedKind
 
 
-class ClusterNetwork(OwnedKind):
+class ClusterNetwork(OwnedKind[specs.ClusterNetwork]):
     """Life cycle of cluster networks."""
 
     token = "harvester-net:index:ClusterNetwork"
     spec = specs.ClusterNetwork
+    codec = ClusterNetworkCodec()
     outputs = specs.ClusterNetworkOutputs
     resource = CLUSTER_NETWORK
     seconds_to_change = 4 * 3600
     blocking = (VLAN_CONFIG, NAD, VLAN_STATUS)
-
-    def key(self, inputs: Properties) -> str | None:
-        name = inputs.get("name")
-        return str(name) if is_known(name) else None
 
     def deletes_first(self, old: Properties, new: Properties) -> bool:
         # Only another name replaces it, so both can be there, and its network configs and VM
@@ -61,27 +57,6 @@ class ClusterNetwork(OwnedKind):
         if is_known(desired.name) and is_known(desired.mtu):
             desired_state.mtu_of[desired.name] = mtu_or_default(desired.mtu)
         return []
-
-    def manifest(self, desired: specs.ClusterNetwork, mtu: int) -> Object:
-        # The MTU follows in `finish`: the server refuses it at create (H3.1).
-        return {
-            "apiVersion": CLUSTER_NETWORK.api,
-            "kind": CLUSTER_NETWORK.kind,
-            "metadata": metadata(desired),
-        }
-
-    def proposed(self, desired: specs.ClusterNetwork, live: Object | None, mtu: int) -> Object:
-        made = self.manifest(desired, mtu) if live is None else live
-        return super().proposed(desired, made, mtu)
-
-    def patch(self, desired: specs.ClusterNetwork, live: Object, mtu: int) -> Object:
-        """The MTU of a cluster network that has no configs yet; with configs it is a matter of
-        the ordered change, which is over when this is asked.
-        """
-        wanted = mtu_or_default(desired.mtu)
-        if uplink_mtu(live) == wanted:
-            return {}
-        return {"metadata": {"annotations": {UPLINK_MTU: str(wanted)}}}
 
     async def change_goal(
         self, desired: specs.ClusterNetwork, live: Object, call: Call
@@ -100,6 +75,7 @@ class ClusterNetwork(OwnedKind):
 
     async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
         """An unfinished change shows at every preview until it is finished."""
+        await list_networks(call)
         seen = await super().read(key, inputs, call)
         begun = await get_unfinished(call)
         if seen is not None and begun is not None and begun.goal.mtu_network == key:
@@ -109,13 +85,9 @@ class ClusterNetwork(OwnedKind):
     async def finish(self, desired: specs.ClusterNetwork, live: Object, call: Call) -> Object:
         return await self._write(desired, {}, live, call)
 
-    def seen(self, live: Object, call: Call) -> Properties:
-        return {
-            "name": key_of(live),
-            "labels": labels_of(live),
-            "annotations": annotations_of(live),
-            "mtu": uplink_mtu(live),
-        }
+    def observed_inputs(self, live: Object, call: Call) -> Properties:
+        snapshot = known_networks(call).with_object(CLUSTER_NETWORK, live)
+        return super().observed_inputs(live, call) | {"mtu": mtu_of(key_of(live), snapshot)}
 
     def computed(self, live: Object, call: Call) -> Properties:
         return super().computed(live, call) | nodes_seen(key_of(live), call)

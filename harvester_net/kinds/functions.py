@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..cluster.resources import CLUSTER_NETWORK, LINK_MONITOR, VLAN_CONFIG, Object, condition
-from ..harvester.mtus import uplink_mtu
+from ..cluster.resources import CLUSTER_NETWORK, LINK_MONITOR, VLAN_CONFIG, condition
+from ..harvester.link_monitors import Nic, device_with, links_by_node, nics_of
+from ..harvester.loading import load_snapshot
 from ..harvester.names import NICS
+from ..harvester.snapshot import Snapshot
 from ..specs.functions import (
     GetClusterNetwork,
     GetNodeNics,
@@ -17,6 +19,7 @@ from ..specs.spec import Spec
 from .call import Call
 from .differences import Properties
 from .failures import Refused
+from .mtu import get_network_mtu
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ async def _cluster_network(arguments: GetClusterNetwork, call: Call) -> Properti
     configs = await call.cluster.list(VLAN_CONFIG, call.deadline)
     return {
         "name": arguments.name,
-        "mtu": uplink_mtu(network),
+        "mtu": await get_network_mtu(arguments.name, call),
         "ready": condition(network, "ready").get("status") == "True",
         "networkConfigs": sorted(
             key for key, c in configs.items() if c["spec"]["clusterNetwork"] == arguments.name
@@ -43,43 +46,33 @@ async def _cluster_network(arguments: GetClusterNetwork, call: Call) -> Properti
 
 
 async def _node_nics(arguments: GetNodeNics, call: Call) -> Properties:
-    monitors = await call.cluster.list(LINK_MONITOR, call.deadline)
-    links = (monitors.get(NICS, {}).get("status") or {}).get("linkStatus") or {}
-    if arguments.node is not None and arguments.node not in links:
-        known = ", ".join(sorted(links)) or "none"
+    snapshot = await load_snapshot(call.cluster, (LINK_MONITOR,), call.deadline)
+    with_nics = sorted(links_by_node(snapshot.of(LINK_MONITOR).get(NICS)))
+    if arguments.node is not None and arguments.node not in with_nics:
+        known = ", ".join(with_nics) or "none"
         raise Refused(
             f"no NICs are known of node {arguments.node}; nodes with known NICs: {known}"
         )
-    nodes = [arguments.node] if arguments.node is not None else sorted(links)
+    nodes = [arguments.node] if arguments.node is not None else with_nics
     return {
         "nics": [
-            nic_of(node, link, bonds_of(node, monitors))
+            nic_output(node, nic, snapshot)
             for node in nodes
-            for link in links[node]
+            for nic in (nics_of(node, snapshot) or {}).values()
         ]
     }
 
 
-def bonds_of(node: str, monitors: dict[str, Object]) -> dict[int, str]:
-    """The names of a node's bonds and bridges by their index."""
-    found: dict[int, str] = {}
-    for name, monitor in monitors.items():
-        if name != NICS:
-            links = ((monitor.get("status") or {}).get("linkStatus") or {}).get(node) or []
-            found |= {link["index"]: link["name"] for link in links}
-    return found
-
-
-def nic_of(node: str, link: Object, masters: dict[int, str]) -> Properties:
-    """A NIC in our words."""
-    master = link.get("masterIndex") or 0
+def nic_output(node: str, nic: Nic, snapshot: Snapshot) -> Properties:
+    """A NIC as an output of the function."""
+    master = device_with(nic.master, node, snapshot) if nic.master else ""
     return {
         "node": node,
-        "name": link["name"],
-        "up": link.get("state") == "up",
-        "mac": link.get("mac", ""),
-        "free": not master,
-        "master": masters.get(master, f"index {master}") if master else "",
+        "name": nic.name,
+        "up": nic.up,
+        "mac": nic.mac,
+        "free": not nic.master,
+        "master": f"index {nic.master}" if master is None else master,
     }
 
 

@@ -6,15 +6,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 from ..cluster.resources import Object, Resource
 from ..specs.parse import parse, without_nulls
 from ..specs.spec import Problem, Spec
-from ..specs.unknown import UNKNOWN, is_known, is_wholly_known
+from ..specs.unknown import UNKNOWN, is_wholly_known
 from .call import Call
 from .desired_state import DesiredObject, DesiredState
 from .differences import Difference, Properties, differences
+
+S = TypeVar("S", bound=Spec)
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Live:
     inputs: Properties
 
 
-class Kind(ABC):
+class Kind(ABC, Generic[S]):
     """A kind of resource: pure check and diff, and the calls that touch the cluster.
 
     Properties are camelCase and plain. ``create``, ``read`` and ``update`` raise Unfinished
@@ -35,7 +37,7 @@ class Kind(ABC):
 
     token: ClassVar[str]
     resource: ClassVar[Resource]
-    spec: ClassVar[type[Spec]]
+    spec: type[S]
     outputs: ClassVar[type[Spec]]
     named: ClassVar[bool] = True
     """Whether it has a name of its own; the settings of a cluster have none."""
@@ -56,23 +58,23 @@ class Kind(ABC):
             self._plan(inputs, desired, desired_state)
         return inputs, problems
 
-    def _plan(self, inputs: Properties, desired: Any, desired_state: DesiredState) -> None:
+    def _plan(self, inputs: Properties, desired: S, desired_state: DesiredState) -> None:
         """Let the others of the program see what this one wants."""
         key = self.key(inputs)
         if key is None:
             return
         known = is_wholly_known({**inputs, "disruption": None})
         will_be = partial(self.proposed, desired) if known else None
-        desired_state.lay((self.resource, key), DesiredObject(network_of(desired), will_be))
+        desired_state.lay((self.resource, key), DesiredObject(desired.network, will_be))
 
     @abstractmethod
-    def proposed(self, desired: Any, live: Object | None, mtu: int) -> Object:
+    def proposed(self, desired: S, live: Object | None, mtu: int) -> Object:
         """The object after its write, from the live one, if any. Pure.
 
         ``mtu`` is the cluster network's, in bytes.
         """
 
-    def check_in_plan(self, desired: Any, desired_state: DesiredState) -> list[Problem]:
+    def check_in_plan(self, desired: S, desired_state: DesiredState) -> list[Problem]:
         """What is wrong with a wish beside the others of the same program; notes it for
         them.
         """
@@ -90,14 +92,17 @@ class Kind(ABC):
         """
         return True
 
-    def preview(self, inputs: Properties, known: Properties) -> Properties:
-        """The outputs of an object that does not exist, or is not changed, yet."""
+    def preview(self, inputs: Properties, outputs: Properties) -> Properties:
+        """The outputs of an object that does not exist, or is not changed, yet.
+
+        ``outputs``: what is known of them from before.
+        """
         names = [
             field.alias or name
             for name, field in self.outputs.model_fields.items()
             if name not in self.spec.model_fields and field.is_required()
         ]
-        return inputs | {name: known.get(name, UNKNOWN) for name in names}
+        return inputs | {name: outputs.get(name, UNKNOWN) for name in names}
 
     @abstractmethod
     def key(self, inputs: Properties) -> str | None:
@@ -122,9 +127,3 @@ class Kind(ABC):
     @abstractmethod
     async def delete(self, key: str, outputs: Properties, call: Call) -> None:
         """Delete the object that we made, and wait until it is gone."""
-
-
-def network_of(desired: Any) -> str:
-    """The cluster network that a wish is about; empty while it is not known."""
-    name = getattr(desired, "cluster_network", None) or getattr(desired, "name", None)
-    return str(name) if name is not None and is_known(name) else ""

@@ -6,20 +6,26 @@ take its MTU, and one that is given must be the same.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeVar
 
-from ..cluster.resources import CLUSTER_NETWORK, Object
-from ..harvester.mtus import uplink_mtu
-from ..specs.limits import DEFAULT_MTU, mtu_or_default
+from ..cluster.resources import CLUSTER_NETWORK, SETTING, VLAN_CONFIG, Object, annotations_of
+from ..harvester.loading import cached_snapshot, load_snapshot
+from ..harvester.mtus import mtu_of
+from ..harvester.names import UPLINK_MTU
+from ..harvester.snapshot import Snapshot
+from ..specs.limits import mtu_or_default
+from ..specs.network_config import NetworkConfig
 from ..specs.spec import Problem
 from ..specs.unknown import is_known
+from ..specs.vm_network import VmNetwork
 from .call import Call
 from .desired_state import DesiredState
 from .differences import Change, Difference, Properties
-from .failures import Refused
 from .owned import OwnedKind
 
 SECONDS_FOR_THE_NETWORK = 60.0
+
+S = TypeVar("S", bound="NetworkConfig | VmNetwork")
 
 
 def disagreement(
@@ -40,8 +46,8 @@ def disagreement(
     ]
 
 
-class FollowsMtu(OwnedKind):
-    """A kind whose MTU is its cluster network's."""
+class FollowsMtu(OwnedKind[S]):
+    """A kind on a cluster network, whose MTU is that network's."""
 
     def diff(self, old: Properties, new: Properties) -> list[Difference]:
         """An MTU that was followed until now and is spelled out from now on is no change."""
@@ -51,7 +57,7 @@ class FollowsMtu(OwnedKind):
             if difference.location != ("mtu",) or difference.change is not Change.ADD
         ]
 
-    async def before_create(self, desired: Any, call: Call) -> None:
+    async def before_create(self, desired: S, call: Call) -> None:
         """Wait for a cluster network that this same run makes.
 
         A program that gives its name instead of the object has told Pulumi no order.
@@ -69,28 +75,36 @@ class FollowsMtu(OwnedKind):
             (CLUSTER_NETWORK,), made, call.deadline.within(SECONDS_FOR_THE_NETWORK)
         )
 
-    async def mtu(self, desired: Any, live: Object | None, call: Call) -> int:
-        """The MTU in bytes of the wish, else of the cluster network as it is."""
-        if desired.mtu is not None:
-            return mtu_or_default(desired.mtu)
-        name = desired.cluster_network
-        if call.preview:
-            network = await call.cluster.get_cached(CLUSTER_NETWORK, name, call.deadline)
-        else:
-            network = await call.cluster.get(CLUSTER_NETWORK, name, call.deadline)
-        if network is None and call.preview:
-            return DEFAULT_MTU  # It is made in this same run, for all that is known.
-        if network is None:
-            raise Refused(f"there is no cluster network {name} on the server")
-        return uplink_mtu(network)
-
     async def prefetch(self, call: Call) -> None:
-        await call.cluster.list(CLUSTER_NETWORK, call.deadline)
+        await list_networks(call)
 
     def inputs_of(self, live: Object, mine: Properties, call: Call) -> Properties:
         inputs = super().inputs_of(live, mine, call)
-        network = call.cluster.cached(CLUSTER_NETWORK).get(inputs["clusterNetwork"])
-        follows = network is not None and inputs.get("mtu") == uplink_mtu(network)
-        if "mtu" not in mine and follows:
+        network = mtu_of(inputs["clusterNetwork"], known_networks(call))
+        if "mtu" not in mine and network is not None and inputs.get("mtu") == network:
             del inputs["mtu"]
         return inputs
+
+
+async def list_networks(call: Call) -> None:
+    """List what tells the MTUs of cluster networks: themselves, and where the server has not
+    noted it, their network configs.
+    """
+    networks = await call.cluster.list(CLUSTER_NETWORK, call.deadline)
+    if any(UPLINK_MTU not in annotations_of(network) for network in networks.values()):
+        # Who may not list the configs is told no more than the annotations say.
+        kinds = (VLAN_CONFIG, SETTING)
+        await load_snapshot(call.cluster, kinds, call.deadline, on_forbidden=lambda *_: None)
+
+
+def known_networks(call: Call) -> Snapshot:
+    """What `list_networks` has listed, as this run knows it."""
+    return cached_snapshot(call.cluster, (CLUSTER_NETWORK, VLAN_CONFIG, SETTING))
+
+
+async def get_network_mtu(name: str, call: Call) -> int | None:
+    """The MTU in bytes of a cluster network, at `up` as it is now; None if there is none."""
+    await list_networks(call)
+    if not call.preview:
+        await call.cluster.get(CLUSTER_NETWORK, name, call.deadline)
+    return mtu_of(name, known_networks(call))

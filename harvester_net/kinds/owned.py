@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar, TypeVar
 
 from ..change.errors import ChangeStopped
 from ..change.goals import AnyGoal
@@ -19,52 +19,50 @@ from ..cluster.resources import Object, Resource, annotations_of, is_terminating
 from ..harvester.blockers import Blocker
 from ..rules.rule import Write
 from ..specs.disruption import Disruption
+from ..specs.metadata import NamedSpec
 from ..specs.parse import parse
 from ..specs.unknown import is_wholly_known
 from . import rule_checks
 from .call import Call
 from .changes import get_unfinished, preview_change, run_change, run_change_or_refuse
+from .codecs.codec import Codec, merged, own_metadata
 from .deleting import Deletion
 from .desired_state import CREATED_BY
 from .differences import Properties, projected
 from .failures import Refused, Unfinished
-from .kind import Kind, Live, network_of
+from .kind import Kind, Live
+
+S = TypeVar("S", bound=NamedSpec)
 
 
-class OwnedKind(Kind):
+class OwnedKind(Kind[S]):
     """A kind whose resource is one object of its own."""
 
-    @abstractmethod
-    def manifest(self, desired: Any, mtu: int) -> Object:
-        """The object to create, on a cluster network of this MTU in bytes. Pure."""
+    codec: Codec[S]
+    """Between the inputs and the object."""
 
-    @abstractmethod
-    def patch(self, desired: Any, live: Object, mtu: int) -> Object:
-        """The merge patch that brings a live object to the wish; empty if it is there
-        already. Pure.
-        """
+    def key(self, inputs: Properties) -> str | None:
+        return self.codec.key(inputs)
 
-    def proposed(self, desired: Any, live: Object | None, mtu: int) -> Object:
-        if live is None:
-            return self.manifest(desired, mtu)
-        return dict(applied(live, self.patch(desired, live, mtu)))
+    def proposed(self, desired: S, live: Object | None, mtu: int) -> Object:
+        return self.codec.proposed(desired, live, mtu)
 
-    async def mtu(self, desired: Any, live: Object | None, call: Call) -> int:
-        """The MTU in bytes that the wish amounts to."""
+    async def mtu(self, desired: S, live: Object | None, call: Call) -> int:
+        """The MTU in bytes that is written; 0 if the server gives it (H3.3)."""
         return 0
 
-    async def changes(self, desired: Any, live: Object, call: Call) -> Object:
+    async def changes(self, desired: S, live: Object, call: Call) -> Object:
         """The merge patch that brings a live object to the wish now."""
-        return self.patch(desired, live, await self.mtu(desired, live, call))
+        return self.codec.patch(desired, live, await self.mtu(desired, live, call))
 
-    def needs_check_at_apply(self, desired: Any) -> bool:
+    def needs_check_at_apply(self, desired: S) -> bool:
         """Whether the server would take what cannot work, so that we judge it ourselves."""
         return False
 
-    async def before_create(self, desired: Any, call: Call) -> None:
+    async def before_create(self, desired: S, call: Call) -> None:
         """Wait for what this same run makes and the server needs first."""
 
-    async def change_goal(self, desired: Any, live: Object, call: Call) -> AnyGoal | None:
+    async def change_goal(self, desired: S, live: Object, call: Call) -> AnyGoal | None:
         """The goal of the ordered change that the wish needs; None if a patch will do."""
         return None
 
@@ -72,22 +70,22 @@ class OwnedKind(Kind):
         """The goal of the ordered change that the deletion needs; None if none."""
         return None
 
-    @abstractmethod
-    def seen(self, live: Object, call: Call) -> Properties:
+    def observed_inputs(self, live: Object, call: Call) -> Properties:
         """The inputs that a live object amounts to, defaults written out."""
+        return self.codec.observed_inputs(live)
 
     def inputs_of(self, live: Object, mine: Properties, call: Call) -> Properties:
         """The inputs of a live object in the words of the program."""
-        return projected(self.spec, self.seen(live, call), mine)
+        return projected(self.spec, self.observed_inputs(live, call), mine)
 
     def computed(self, live: Object, call: Call) -> Properties:
         """The outputs of a live object besides its inputs."""
-        return {"uid": live["metadata"]["uid"]}
+        return self.codec.computed(live)
 
     async def prefetch(self, call: Call) -> None:
-        """Fetch the other objects that `seen`, `computed` and `unfinished` look at."""
+        """List what `observed_inputs`, `computed` and `unfinished` look at besides."""
 
-    async def finish(self, desired: Any, live: Object, call: Call) -> Object:
+    async def finish(self, desired: S, live: Object, call: Call) -> Object:
         """Carry out and wait for what follows the write; returns the object as it is then."""
         return live
 
@@ -125,7 +123,7 @@ class OwnedKind(Kind):
                 await self._judge_create(desired, call)
             return Live(key or "", self.preview(inputs, {}), inputs)
         await self.before_create(desired, call)
-        manifest = self.manifest(desired, await self.mtu(desired, None, call))
+        manifest = self.codec.manifest(desired, await self.mtu(desired, None, call))
         write = Write(self.resource, None, manifest)
         if self.needs_check_at_apply(desired):
             await rule_checks.check_stricter(write, call)
@@ -141,7 +139,7 @@ class OwnedKind(Kind):
             return await self._take_over(key, inputs, desired, call)
         return await self._complete(live, inputs, desired, call)
 
-    async def _judge_create(self, desired: Any, call: Call) -> None:
+    async def _judge_create(self, desired: S, call: Call) -> None:
         """Say at preview what stands against the object, and against the deletion of the one
         that it replaces.
         """
@@ -155,14 +153,12 @@ class OwnedKind(Kind):
                 await rule_checks.warn_about_deletion(
                     Write(self.resource, old, None), call, ordered=stops
                 )
-        manifest = self.manifest(desired, await self.mtu(desired, None, call))
+        manifest = self.codec.manifest(desired, await self.mtu(desired, None, call))
         write = Write(self.resource, None, manifest)
-        decided = network_of(desired) in call.desired_state.mtu_of
+        decided = desired.network in call.desired_state.mtu_of
         await rule_checks.check_preview(write, call, ordered=decided)
 
-    async def _judge_update(
-        self, desired: Any, live: Object, patch: Object, call: Call
-    ) -> None:
+    async def _judge_update(self, desired: S, live: Object, patch: Object, call: Call) -> None:
         if patch and await get_unfinished(call) is None:
             write = Write(self.resource, live, applied(live, patch))
             await rule_checks.check_preview(write, call, ordered=True)
@@ -183,7 +179,7 @@ class OwnedKind(Kind):
                 f"pulumi import {self.token} {name} {key}"
             )
 
-    async def _take_over(self, key: str, inputs: Properties, desired: Any, call: Call) -> Live:
+    async def _take_over(self, key: str, inputs: Properties, desired: S, call: Call) -> Live:
         live = await call.cluster.get(self.resource, key, call.deadline)
         if live is None:
             raise Refused(
@@ -196,12 +192,8 @@ class OwnedKind(Kind):
         self._check_owned(key, live, call)
         return await self._complete(live, inputs, desired, call, written=False)
 
-    def canonical(self, key: str) -> str:
-        """The id for what a user may write for it on an import."""
-        return key
-
     async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
-        key = self.canonical(key)
+        key = self.codec.canonical(key)
         live = await call.cluster.get_cached(self.resource, key, call.deadline)
         if live is None:
             return None
@@ -228,7 +220,7 @@ class OwnedKind(Kind):
         return await self._complete(live, new, desired, call)
 
     async def _previewed(
-        self, key: str, desired: Any, new: Properties, outputs: Properties, call: Call
+        self, key: str, desired: S, new: Properties, outputs: Properties, call: Call
     ) -> Live:
         """The update as it would be: with its plan, or the reasons against it."""
         shown: Properties = {}
@@ -247,7 +239,7 @@ class OwnedKind(Kind):
         live: Object,
         old: Properties,
         outputs: Properties,
-        desired: Any,
+        desired: S,
         call: Call,
     ) -> None:
         """Carry out the ordered change; stopped half way, the old inputs stay in the state."""
@@ -272,12 +264,12 @@ class OwnedKind(Kind):
             await deletion.when_free(self.blocking, lambda: self.blockers(live, call))
         return await self.after_delete(key, call)
 
-    async def _write(self, desired: Any, old: Properties, live: Object, call: Call) -> Object:
+    async def _write(self, desired: S, old: Properties, live: Object, call: Call) -> Object:
         """Write what differs, with the version that was looked at; look again if it has
         changed.
         """
         while True:
-            patch = _merged(
+            patch = merged(
                 own_metadata(desired, old, live), await self.changes(desired, live, call)
             )
             if not patch:
@@ -291,7 +283,7 @@ class OwnedKind(Kind):
                     call.cluster.patch,
                     self.resource,
                     key_of(live),
-                    _merged(patch, version),
+                    merged(patch, version),
                     call.deadline,
                 )
                 return await rule_checks.send(write, send, call)
@@ -306,7 +298,7 @@ class OwnedKind(Kind):
         self,
         live: Object,
         inputs: Properties,
-        desired: Any,
+        desired: S,
         call: Call,
         *,
         written: bool = True,
@@ -339,35 +331,3 @@ def _disruption(outputs: Properties) -> Disruption | None:
     """The consent that the program gave last, for a deletion, which has no inputs."""
     given = outputs.get("disruption")
     return parse(Disruption, given)[0] if given else None
-
-
-def own_metadata(desired: Any, old: Properties, live: Object) -> Object:
-    """The merge patch of the user's own labels and annotations; keys of others stay."""
-    patch: Object = {}
-    for field in ("labels", "annotations"):
-        wanted = getattr(desired, field) or {}
-        present = live["metadata"].get(field) or {}
-        keys: dict[str, str | None] = {
-            key: None for key in old.get(field) or {} if key not in wanted and key in present
-        }
-        keys |= {key: value for key, value in wanted.items() if present.get(key) != value}
-        if keys:
-            patch.setdefault("metadata", {})[field] = keys
-    return patch
-
-
-def metadata(desired: Any, **more: Any) -> Object:
-    """The metadata of a new object."""
-    own = {
-        "labels": dict(desired.labels or {}),
-        "annotations": dict(desired.annotations or {}),
-    }
-    return {"name": desired.name} | {key: value for key, value in own.items() if value} | more
-
-
-def _merged(one: Object, other: Object) -> Object:
-    result = dict(one)
-    for key, value in other.items():
-        both = isinstance(value, dict) and isinstance(result.get(key), dict)
-        result[key] = _merged(result[key], value) if both else value
-    return result

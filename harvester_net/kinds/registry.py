@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .cluster_network import ClusterNetwork
 from .kind import Kind
 from .network_config import NetworkConfig
 from .storage_network import StorageNetwork
 from .vm_network import VmNetwork
 
-KINDS: dict[str, Kind] = {
+KINDS: dict[str, Kind[Any]] = {
     kind.token: kind
     for kind in (ClusterNetwork(), NetworkConfig(), VmNetwork(), StorageNetwork())
 }

@@ -7,8 +7,6 @@ moves Longhorn's traffic, which takes minutes on a real cluster.
 
 from __future__ import annotations
 
-import json
-
 from ..change.goals.storage_network import StorageNetworkGoal
 from ..cluster.deadline import DeadlineExceeded
 from ..cluster.errors import ClusterError, Conflict
@@ -24,7 +22,6 @@ from ..cluster.resources import (
 from ..harvester.names import STORAGE_PREFIX, SYSTEM_NAMESPACE
 from ..harvester.network_configs import nodes_not_ready
 from ..harvester.settings import leaked, storage_progress, value_of
-from ..rules.rule import Write
 from ..specs import storage_network as specs
 from ..specs.disruption import Disruption
 from ..specs.parse import parse
@@ -32,47 +29,16 @@ from ..specs.unknown import is_wholly_known
 from . import rule_checks
 from .call import Call
 from .changes import make_plan, preview_change, run_change_or_refuse
-from .differences import Properties, projected, same
+from .codecs.storage_network import properties_of, same_network, text_of, write_of
+from .differences import Properties, projected
 from .failures import Refused, Unfinished
 from .kind import Kind, Live
 
 KEY = "storage-network"
 SECONDS_FOR_THE_CONFIGS = 600.0
-PROPERTIES = ("clusterNetwork", "vlan", "range", "exclude", "exclusiveVlan")
 
 
-def properties_of(text: str) -> Properties:
-    """The storage network that a text of the Setting describes; empty if none."""
-    try:
-        value = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    if not isinstance(value, dict):
-        return {}
-    return {name: value[name] for name in PROPERTIES if value.get(name) not in (None, [])}
-
-
-def text_of(inputs: Properties) -> str:
-    """The text of the Setting for these inputs."""
-    value = {name: inputs[name] for name in PROPERTIES if inputs.get(name) not in (None, [])}
-    return json.dumps(value, separators=(",", ":"))
-
-
-def write_of(setting: Object, text: str) -> Write:
-    """The write that gives the Setting this text."""
-    return Write(SETTING, setting, setting | {"value": text})
-
-
-def same_network(one: Properties, other: Properties) -> bool:
-    """Whether two storage networks are the same, however they are written."""
-    if bool(one) != bool(other):
-        return False
-    return all(
-        same(specs.StorageNetwork, name, one.get(name), other.get(name)) for name in PROPERTIES
-    )
-
-
-class StorageNetwork(Kind):
+class StorageNetwork(Kind[specs.StorageNetwork]):
     """Life cycle of the storage network."""
 
     token = "harvester-net:index:StorageNetwork"

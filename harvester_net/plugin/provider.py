@@ -236,7 +236,7 @@ def provider_inputs(given: Properties) -> Properties:
     return own
 
 
-def _kind(token: str) -> Kind:
+def _kind(token: str) -> Kind[Any]:
     if token not in KINDS:
         raise Refused(f"harvester-net has no resource {token}; it has {', '.join(KINDS)}")
     return KINDS[token]

@@ -10,6 +10,7 @@ from .disruption import SeenNode, planned_steps, planned_vms, seen_nodes
 from .limits import ClusterNetworkName, Mtu, mtu_or_default
 from .metadata import NamedSpec
 from .spec import Meanings, replacing
+from .unknown import is_known
 
 
 class ClusterNetwork(NamedSpec):
@@ -32,6 +33,10 @@ class ClusterNetwork(NamedSpec):
         description="MTU in bytes of the cluster network, its network configs and its VM "
         "networks: 576 to 9000. Absent and 0 mean 1500.",
     )
+
+    @property
+    def network(self) -> str:
+        return self.name if is_known(self.name) else ""
 
 
 class ClusterNetworkOutputs(ClusterNetwork):

@@ -13,6 +13,7 @@ from .disruption import SeenNode, planned_steps, planned_vms, seen_nodes
 from .limits import ClusterNetworkName, Mtu, NetworkConfigName, mtu_or_default
 from .metadata import NamedSpec
 from .spec import Item, Meanings, Spec, replacing, unordered
+from .unknown import is_known
 
 BondMode = Literal[
     "balance-rr",
@@ -162,6 +163,10 @@ class NetworkConfig(NamedSpec):
         description="MTU in bytes; it must be the cluster network's, which is the default. "
         "Filled in when the program gives the ClusterNetwork object instead of its name.",
     )
+
+    @property
+    def network(self) -> str:
+        return self.cluster_network if is_known(self.cluster_network) else ""
 
 
 class NetworkConfigOutputs(NetworkConfig):

@@ -80,6 +80,11 @@ class Spec(BaseModel):
         """The problems that show only when several properties are seen together."""
         yield from ()
 
+    @property
+    def network(self) -> str:
+        """The cluster network that it is about; empty if none, or while it is not known."""
+        return ""
+
 
 def wire_name(model: type[Spec], field: str) -> str:
     """The property name on the wire of a field of a spec."""

@@ -64,6 +64,10 @@ class StorageNetwork(Spec):
         None, description="What this resource may interrupt to make its change."
     )
 
+    @property
+    def network(self) -> str:
+        return self.cluster_network if is_known(self.cluster_network) else ""
+
     def contradictions(self) -> Iterator[Problem]:
         if self.cluster_network == "mgmt" and self.vlan in (0, 1):
             yield Problem("vlan", f"{self.vlan} (untagged traffic) is not allowed on mgmt")

@@ -132,6 +132,10 @@ class VmNetwork(NamedSpec):
         "Filled in when the program gives the ClusterNetwork object instead of its name.",
     )
 
+    @property
+    def network(self) -> str:
+        return self.cluster_network if is_known(self.cluster_network) else ""
+
     def contradictions(self) -> Iterator[Problem]:
         yield from super().contradictions()
         yield from _tagging_problems(self)

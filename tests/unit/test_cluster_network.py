@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from harvester_net.cluster.resources import VLAN_CONFIG, Object
 from harvester_net.kinds.cluster_network import ClusterNetwork
-from harvester_net.kinds.owned import metadata, own_metadata
+from harvester_net.kinds.codecs.codec import metadata, own_metadata
 
 from .. import objects
 from ..fake_api import merged
@@ -35,7 +35,7 @@ async def changes(inputs: Object, live: Object, *configs: Object) -> Object:
 async def test_mtu_is_not_sent_at_create(mtu: int | None) -> None:
     """The server refuses a cluster network that carries it (H3.1)."""
     desired = wish_of(KIND, program(CLUSTER_NETWORK, mtu=mtu))
-    assert KIND.manifest(desired, 0) == {
+    assert KIND.codec.manifest(desired, 0) == {
         "apiVersion": "network.harvesterhci.io/v1beta1",
         "kind": "ClusterNetwork",
         "metadata": {"name": "data"},
@@ -43,7 +43,7 @@ async def test_mtu_is_not_sent_at_create(mtu: int | None) -> None:
 
 
 async def test_own_labels_and_annotations_are_sent_at_create() -> None:
-    manifest = KIND.manifest(wish_of(KIND, FULL[CLUSTER_NETWORK]), 0)
+    manifest = KIND.codec.manifest(wish_of(KIND, FULL[CLUSTER_NETWORK]), 0)
     assert manifest["metadata"] == {
         "name": "data",
         "labels": {"team": "network", "example.com/rack": "a"},

@@ -12,9 +12,9 @@ from harvester_net.cluster.deadline import DeadlineExceeded
 from harvester_net.cluster.errors import Denied
 from harvester_net.cluster.resources import Object
 from harvester_net.harvester.names import STORAGE_SETTING
+from harvester_net.kinds.codecs.storage_network import text_of
 from harvester_net.kinds.failures import Refused, Unfinished
 from harvester_net.kinds.registry import KINDS
-from harvester_net.kinds.storage_network import text_of
 from harvester_net.specs.unknown import UNKNOWN
 
 from .. import objects

@@ -10,18 +10,17 @@ from hypothesis import strategies as st
 
 from harvester_net.cluster.resources import CLUSTER_NETWORK, Object
 from harvester_net.harvester.network_configs import NOT_HEARD
-from harvester_net.kinds.network_config import (
-    NetworkConfig,
-    gave_up,
+from harvester_net.kinds.codecs.network_config import (
     mac_from_wire,
     mac_to_wire,
+    observed_uplink,
     spec_changes,
-    uplink_seen,
 )
+from harvester_net.kinds.network_config import NetworkConfig, gave_up
 
 from .. import objects
-from ..fake_api import merged
-from .calls import offline_call, wish_of
+from ..fake_api import FakeApi, merged
+from .calls import offline_call, running, wish_of
 from .programs import FULL, NETWORK_CONFIG, program
 
 KIND = NetworkConfig()
@@ -34,7 +33,7 @@ def with_uplink(**uplink: Any) -> Object:
 
 
 async def manifest_of(inputs: Object) -> Object:
-    return KIND.manifest(wish_of(KIND, inputs), inputs.get("mtu") or 1500)
+    return KIND.codec.manifest(wish_of(KIND, inputs), inputs.get("mtu") or 1500)
 
 
 async def test_manifest_of_the_least_program_says_everything_outright() -> None:
@@ -82,14 +81,21 @@ async def test_mtu_is_always_sent_as_a_real_number(mtu: int) -> None:
     assert manifest["spec"]["uplink"]["linkAttributes"]["mtu"] == (mtu or 1500)
 
 
-async def test_mtu_of_the_cluster_network_is_sent_when_none_is_given() -> None:
-    call = offline_call()
-
-    async def get(*_: Any) -> Object:
-        return objects.cluster_network("data", 9000)
-
-    call.cluster.get = get  # type: ignore[method-assign]
-    assert await KIND.mtu(wish_of(KIND, program(NETWORK_CONFIG)), None, call) == 9000
+@pytest.mark.parametrize(
+    ("noted", "expected"), [(9000, 9000), (None, 4000)], ids=["by the server", "by a config"]
+)
+async def test_mtu_of_the_cluster_network_is_sent_when_none_is_given(
+    api: FakeApi, noted: int | None, expected: int
+) -> None:
+    """A server up to 1.5 notes no MTU; there the first network config tells it (H7)."""
+    network = objects.cluster_network("data", noted)
+    if noted is None:
+        network["metadata"].pop("annotations", None)
+    api.put(network)
+    api.put(objects.config("nc-0", spec=LIVE | {"uplink": {"linkAttributes": {"mtu": 4000}}}))
+    desired = wish_of(KIND, program(NETWORK_CONFIG))
+    async with running(api) as run:
+        assert await KIND.mtu(desired, None, run.call(KIND, "nc-1")) == expected
 
 
 async def test_bookkeeping_of_the_server_is_never_sent() -> None:
@@ -242,7 +248,7 @@ def test_keys_of_a_newer_server_are_left_alone() -> None:
 def test_live_config_is_read_in_the_words_of_the_program() -> None:
     live = objects.config("rack-a", nodes=["node1"], spec=LIVE, uid="u1")
     del live["spec"]["description"]
-    seen = KIND.seen(live, offline_call())
+    seen = KIND.observed_inputs(live, offline_call())
     assert seen["uplink"] == FULL[NETWORK_CONFIG]["uplink"]
     assert seen["mtu"] == 9000
     assert seen["description"] is None
@@ -270,7 +276,7 @@ def test_live_config_is_read_in_the_words_of_the_program() -> None:
     ],
 )
 def test_uplink_that_says_little_is_read(uplink: Object, seen: Object) -> None:
-    assert uplink_seen(uplink) == seen
+    assert observed_uplink(uplink) == seen
 
 
 @given(st.binary(min_size=6, max_size=6))

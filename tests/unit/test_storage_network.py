@@ -8,7 +8,7 @@ import pytest
 
 from harvester_net.cluster.resources import Object
 from harvester_net.harvester.wording import listed
-from harvester_net.kinds.storage_network import properties_of, same_network, text_of
+from harvester_net.kinds.codecs.storage_network import properties_of, same_network, text_of
 
 from .programs import FULL, STORAGE_NETWORK, program
 

@@ -9,7 +9,8 @@ import pytest
 
 from harvester_net.cluster.resources import Object, annotations_of, labels_of
 from harvester_net.harvester.names import ROUTE
-from harvester_net.kinds.vm_network import VmNetwork, new_cni_config, vlans_seen, with_vlans
+from harvester_net.kinds.codecs.vm_network import new_cni_config, observed_vlans, with_vlans
+from harvester_net.kinds.vm_network import VmNetwork
 
 from .. import objects
 from ..fake_api import merged
@@ -26,7 +27,7 @@ BASE = (
 
 
 async def manifest_of(inputs: Object) -> Object:
-    return KIND.manifest(wish_of(KIND, inputs), 0)
+    return KIND.codec.manifest(wish_of(KIND, inputs), 0)
 
 
 async def changes(inputs: Object, live: Object) -> Object:
@@ -165,7 +166,7 @@ async def test_config_that_another_client_wrote_without_a_name_is_kept_so() -> N
     ],
 )
 def test_type_and_vlans_are_read_from_the_config(config: Object, seen: Object) -> None:
-    assert vlans_seen(config) == seen
+    assert observed_vlans(config) == seen
 
 
 def test_labels_that_lag_behind_are_not_believed() -> None:
@@ -174,7 +175,7 @@ def test_labels_that_lag_behind_are_not_believed() -> None:
         "network.harvesterhci.io/vlan-id": "99",
     }
     nad = objects.nad(config=objects.cni(vlan=100), labels=late)
-    seen = KIND.seen(nad, offline_call())
+    seen = KIND.observed_inputs(nad, offline_call())
     assert (seen["type"], seen["vlan"]) == ("L2VlanNetwork", 100)
 
 
@@ -263,7 +264,7 @@ def test_route_is_read_without_what_auto_found_out(
     annotation: str, seen: Object | None
 ) -> None:
     nad = objects.nad(annotations={ROUTE: annotation})
-    assert KIND.seen(nad, offline_call())["route"] == seen
+    assert KIND.observed_inputs(nad, offline_call())["route"] == seen
 
 
 @pytest.mark.parametrize(

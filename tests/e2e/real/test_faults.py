@@ -169,7 +169,7 @@ def test_without_image_or_right_nothing_is_touched(
             'group "" in the namespace "harvester-system"; needed is the right to create, '
             "list and delete pods in namespace harvester-system"
         )
-        assert f"{unproven} {why}\n" in told
+        assert f"{unproven} {why}; disruption.verifyOnNodes asks for it\n" in told
         code, printed = harvester_net(stack, *VERIFY)
         assert (code, said(printed, "not proven")) == (2, [why])
         stack.environ["KUBECONFIG"] = everything

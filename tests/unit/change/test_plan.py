@@ -299,7 +299,8 @@ def test_the_strategy_that_harvester_remembers_is_recorded() -> None:
         (
             Consent(stop_vms=True, only_vms=("default/a",), cycle_storage_network=True),
             [
-                "1 VM must be stopped that no pattern names: default/b; allow it with disruption.onlyVms"
+                "1 VM must be stopped that no pattern names: default/b; allow it with "
+                "disruption.onlyVms"
             ],
         ),
         (

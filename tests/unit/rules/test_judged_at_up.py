@@ -170,7 +170,7 @@ async def test_node_that_a_later_resource_of_the_run_leaves_is_no_objection(
     desired_state, call = DesiredState(), run.call(CONFIG, "mine")
     call = replace(call, desired_state=desired_state)
     CONFIG.check(RACK | {"name": "new"}, desired_state)
-    new = CONFIG.manifest(CONFIG.spec.model_validate(RACK | {"name": "new"}), 1500)
+    new = CONFIG.codec.manifest(CONFIG.spec.model_validate(RACK | {"name": "new"}), 1500)
     judged = asyncio.create_task(
         rule_checks.check_stricter(Write(CONFIG.resource, None, new), call)
     )
@@ -191,7 +191,7 @@ async def test_what_the_server_refuses_itself_is_left_to_it(run: Run, api: FakeA
 
 async def test_warning_is_given_at_up_too(run: Run, api: FakeApi) -> None:
     call = run.call(CONFIG, "mine")
-    config = CONFIG.manifest(CONFIG.spec.model_validate(RACK), 1500)
+    config = CONFIG.codec.manifest(CONFIG.spec.model_validate(RACK), 1500)
     config["spec"]["uplink"]["nics"] = ["eth3"]
     await rule_checks.check_stricter(Write(CONFIG.resource, None, config), call)
     assert run.said.warned == [
