@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Iterable
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import grpc
 from google.protobuf.any_pb2 import Any as Packed
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from .values import Path, encoded
+from .requests import Secrets
+from .values import encoded
+
+if TYPE_CHECKING:
+    from ..kinds.failures import Unfinished
 
 DETAILS = "grpc-status-details-bin"
 DEBUG = "HARVESTER_NET_DEBUG"
@@ -24,25 +27,20 @@ async def refuse(context: grpc.aio.ServicerContext[object, object], message: str
 
 
 async def unfinished(
-    context: grpc.aio.ServicerContext[object, object],
-    key: str,
-    outputs: dict[str, object],
-    inputs: dict[str, object],
-    reasons: list[str],
-    secrets: Iterable[Path],
+    context: grpc.aio.ServicerContext[object, object], failure: Unfinished, secrets: Secrets
 ) -> NoReturn:
     """End a call: the object exists, and the engine records it with the reasons."""
     detail = provider_pb2.ErrorResourceInitFailed(
-        id=key,
-        properties=encoded(outputs, secrets),
-        inputs=encoded(inputs, secrets),
-        reasons=reasons,
+        id=failure.key,
+        properties=encoded(failure.outputs, secrets),
+        inputs=encoded(failure.inputs, secrets),
+        reasons=failure.reasons,
         refresh_before_update=True,
     )
     packed = Packed()
     packed.Pack(detail)
     code = grpc.StatusCode.UNAVAILABLE
-    message = "; ".join(reasons)
+    message = str(failure)
     status = status_pb2.Status(code=code.value[0], message=message, details=[packed])
     metadata = ((DETAILS, status.SerializeToString()),)
     await context.abort(code, message, trailing_metadata=metadata)

@@ -1,11 +1,11 @@
-"""The calls of one run in plain values: which kind, how long, online or not."""
+"""The provider: its configuration, and the engine's requests handed to the resource types."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from ..cluster.access import AccessSettings
@@ -14,35 +14,46 @@ from ..cluster.deadline import Deadline, DeadlineExceeded
 from ..cluster.errors import ClusterError
 from ..kinds.call import Call
 from ..kinds.desired_state import DesiredState
-from ..kinds.differences import Change, Difference, Properties
+from ..kinds.differences import Difference
 from ..kinds.failures import Refused, Unfinished
 from ..kinds.functions import FUNCTIONS
 from ..kinds.kind import Kind, Live
 from ..kinds.registry import KINDS
+from ..specs import provider as provider_spec
 from ..specs.parse import parse
-from ..specs.provider import Provider
 from ..specs.spec import Problem
 from .enginelog import EngineLog
-from .values import Decoded
+from .requests import (
+    CheckRequest,
+    CheckResponse,
+    ConfigureRequest,
+    CreateRequest,
+    DeleteRequest,
+    DiffRequest,
+    DiffResponse,
+    InvokeRequest,
+    InvokeResponse,
+    Properties,
+    PropertyDiff,
+    ReadRequest,
+    UpdateRequest,
+)
 
 OFFLINE = "HARVESTER_NET_OFFLINE"
 SECONDS_TO_READ = 60.0
 PASSED_THROUGH = ("version", "pulumi", "pluginDownloadURL")
 """Provider inputs that belong to the engine (P10)."""
+REMEMBERED = ("nodes",)
+"""Outputs that no look at the API server brings: what the last proof on the nodes saw."""
 
 
-@dataclass(frozen=True)
-class WireChange:
-    """A difference in the engine's words."""
+class Provider:
+    """All requests on all resource types, for one configuration.
 
-    path: str
-    top: str
-    wire_kind: str
-    replaces: bool
-
-
-class Lifecycle:
-    """All calls on all kinds, for one configuration of the provider."""
+    Every request may raise Refused: nothing was done, and the message says why. The requests
+    that reach the cluster may also raise ClusterError, where the cluster refuses or fails, and
+    DeadlineExceeded, where the time is up or the user cancelled; the state stays as it was.
+    """
 
     def __init__(self, log: EngineLog, cancelled: asyncio.Event) -> None:
         self._log, self._cancelled = log, cancelled
@@ -56,13 +67,14 @@ class Lifecycle:
         if self._cluster is not None:
             await self._cluster.close()
 
-    def check_config(self, given: Properties) -> list[Problem]:
-        """What is wrong with the provider's configuration."""
-        return parse(Provider, provider_inputs(given))[1]
+    async def check_config(self, request: ConfigureRequest) -> CheckResponse:
+        """What is wrong with the provider's configuration, which stays as it is written."""
+        _, problems = parse(provider_spec.Provider, provider_inputs(request.inputs))
+        return CheckResponse(inputs=request.inputs, failures=list(map(str, problems)))
 
-    def configure(self, given: Properties) -> None:
+    async def configure(self, request: ConfigureRequest) -> None:
         """Take the configuration; the cluster is reached at the first call that needs it."""
-        settings, problems = parse(Provider, provider_inputs(given))
+        settings, problems = parse(provider_spec.Provider, provider_inputs(request.inputs))
         if problems:
             raise Refused("; ".join(map(str, problems)))
         offline = settings.offline or os.environ.get(OFFLINE, "").lower() in ("1", "true")
@@ -73,14 +85,17 @@ class Lifecycle:
         access = AccessSettings(settings.kubeconfig, settings.context)
         self._cluster = Cluster(access, offline=offline)
 
-    def check(
-        self, urn: str, token: str, given: Decoded, olds: Properties, naming: str | None
-    ) -> tuple[Properties, Sequence[Problem]]:
-        """Checked inputs and problems. A problem never quotes a secret value."""
-        kind, values = _kind(token), dict(given.values)
+    async def check(self, request: CheckRequest) -> CheckResponse:
+        """Check inputs, beside those of the same run that were checked before.
+
+        A resource without a name gets its old one, else the proposed one. Returns the inputs
+        to compare and store, and the problems, none of which quotes a secret value. Raises
+        Refused if there is no such resource type.
+        """
+        kind, values = _kind(request.type), dict(request.inputs)
         problems: list[Problem] = []
         if kind.named and values.get("name") is None:
-            name = olds.get("name") or naming
+            name = request.old_inputs.get("name") or request.proposed_name
             if name is None:
                 problems.append(Problem("name", "is required: autonaming is disabled"))
             else:
@@ -88,92 +103,107 @@ class Lifecycle:
         inputs, found = kind.check(values, self._desired_state)
         known = {problem.path for problem in problems}
         problems += [problem for problem in found if problem.path not in known]
-        return inputs, [_without_secret(problem, given) for problem in problems]
+        secret_texts = list(_secret_texts(request))
+        return CheckResponse(
+            inputs=inputs,
+            failures=[str(_without_secret(problem, secret_texts)) for problem in problems],
+        )
 
-    def diff(
-        self, urn: str, token: str, old: Properties, new: Properties
-    ) -> tuple[list[WireChange], bool]:
-        """The differences, and whether they mean that the old object is deleted first.
+    async def diff(self, request: DiffRequest) -> DiffResponse:
+        """Compare old and new inputs by meaning.
 
-        Remembers which objects are going to be replaced.
+        Returns the properties that change, and whether a replacement deletes the old object
+        first. Such an object is remembered: the previews that follow take it for gone. Raises
+        Refused if there is no such resource type.
         """
-        kind = _kind(token)
-        changes = [_wire_change(change) for change in kind.diff(old, new)]
+        kind, old, new = _kind(request.type), request.old_inputs, request.inputs
+        changes = [_property_diff(difference) for difference in kind.diff(old, new)]
         replaces = any(change.replaces for change in changes)
         deletes_first = replaces and kind.deletes_first(old, new)
         key = kind.key(old)
         if deletes_first and key is not None:
-            self._replaced[urn] = key
+            self._replaced[request.urn] = key
             self._desired_state.replace((kind.resource, key))
-        return changes, deletes_first
+        return DiffResponse(changes=changes, delete_before_replace=deletes_first)
 
-    async def create(
-        self, urn: str, token: str, inputs: Properties, timeout: float, preview: bool
-    ) -> Live:
-        kind = _kind(token)
-        if preview and self._online.offline:
+    async def create(self, request: CreateRequest) -> Live:
+        """Make the object with the checked inputs, or finish one that a killed run made.
+
+        `timeout` is in seconds, 0 for the resource type's own; with `preview` nothing is
+        written. Returns id, outputs and inputs; in a preview the id is empty and outputs are
+        unknown where they cannot be told yet. Raises Unfinished if the object exists but is
+        not as it should be; Refused, ClusterError or DeadlineExceeded if it was not made.
+        """
+        kind, inputs = _kind(request.type), request.inputs
+        if request.preview and self._online.offline:
             return Live(kind.key(inputs) or "", kind.preview(inputs, {}), inputs)
-        self._writing(preview)
-        live = await kind.create(inputs, self._call(urn, timeout or kind.seconds, preview))
-        self._log.over(urn)
+        self._refuse_writes_offline(request.preview)
+        seconds = request.timeout or kind.seconds
+        live = await kind.create(inputs, self._call(request.urn, seconds, request.preview))
+        self._log.over(request.urn)
         return live
 
-    async def read(
-        self, urn: str, token: str, key: str, inputs: Properties, outputs: Properties
-    ) -> Live | None:
+    async def read(self, request: ReadRequest) -> Live | None:
+        """Look the object up by its id.
+
+        `inputs` and `outputs` are those of the last run, both empty on an import. Returns id,
+        live outputs, and live inputs in the words of the old ones; None if it is gone. Raises
+        Unfinished if the object exists but is not as it should be; Refused for an import
+        while offline; ClusterError or DeadlineExceeded (after 60 s) if it cannot be looked up.
+        """
         if self._online.offline:
-            if not outputs:
-                raise Refused(
-                    f"{key} cannot be looked up: harvester-net:offline is set; unset it for "
-                    "imports and lookups"
-                )
-            return Live(key, outputs, inputs)
-        call = self._call(urn, SECONDS_TO_READ, False)
-        live = await _kind(token).read(key, inputs, call)
-        return live and replace(live, outputs=_remembered(outputs) | live.outputs)
+            return _stored(request)
+        call = self._call(request.urn, SECONDS_TO_READ, preview=False)
+        live = await _kind(request.type).read(request.id, request.inputs, call)
+        return live and replace(live, outputs=_remembered(request.outputs) | live.outputs)
 
-    async def update(
-        self,
-        urn: str,
-        token: str,
-        key: str,
-        old: Properties,
-        new: Properties,
-        outputs: Properties,
-        timeout: float,
-        preview: bool,
-    ) -> Live:
-        kind = _kind(token)
-        if preview and self._online.offline:
-            return Live(key, kind.preview(new, outputs), new)
-        self._writing(preview)
-        call = self._call(urn, timeout or kind.seconds_to_change, preview)
-        live = await kind.update(key, old, new, outputs, call)
-        self._log.over(urn)
+    async def update(self, request: UpdateRequest) -> Live:
+        """Bring the object from the old inputs to the new ones, or finish an earlier run's
+        work, in which case both are the same.
+
+        `outputs` are those of the state; `timeout` is in seconds, 0 for the resource type's
+        own; with `preview` nothing is written, and the plan of the change is logged. Returns
+        id, outputs and the new inputs. Raises Unfinished if the change was begun and is not
+        done; Refused, ClusterError or DeadlineExceeded if the object is as it was.
+        """
+        kind, new = _kind(request.type), request.inputs
+        if request.preview and self._online.offline:
+            return Live(request.id, kind.preview(new, request.outputs), new)
+        self._refuse_writes_offline(request.preview)
+        seconds = request.timeout or kind.seconds_to_change
+        call = self._call(request.urn, seconds, request.preview)
+        live = await kind.update(request.id, request.old_inputs, new, request.outputs, call)
+        self._log.over(request.urn)
         return live
 
-    async def delete(
-        self, urn: str, token: str, key: str, outputs: Properties, timeout: float
-    ) -> None:
-        kind = _kind(token)
-        self._writing(preview=False)
-        call = self._call(urn, timeout or kind.seconds_to_change, False)
-        await kind.delete(key, outputs, call)
-        self._log.over(urn, "gone")
+    async def delete(self, request: DeleteRequest) -> None:
+        """Delete the object that we made, and wait until it is gone; one that is gone already
+        is no error.
 
-    async def invoke(
-        self, token: str, arguments: Properties
-    ) -> tuple[Properties, Sequence[Problem]]:
+        `outputs` are those of the state, among them the uid by which our object is known;
+        `timeout` is in seconds, 0 for the resource type's own. Raises Refused, ClusterError or
+        DeadlineExceeded if the object is not gone; the engine keeps it in the state then.
+        """
+        kind = _kind(request.type)
+        self._refuse_writes_offline(preview=False)
+        seconds = request.timeout or kind.seconds_to_change
+        call = self._call(request.urn, seconds, preview=False)
+        await kind.delete(request.id, request.outputs, call)
+        self._log.over(request.urn, "gone")
+
+    async def invoke(self, request: InvokeRequest) -> InvokeResponse:
         """The result of a function, or what is wrong with its arguments."""
+        token = request.token
         function = FUNCTIONS.get(token)
         if function is None:
             raise Refused(f"harvester-net has no function {token}")
-        parsed, problems = parse(function.arguments, arguments)
+        parsed, problems = parse(function.arguments, request.arguments)
         if problems:
-            return {}, problems
+            return InvokeResponse(result={}, failures=list(map(str, problems)))
         if self._online.offline:
             raise Refused(f"{token} looks at the cluster, and harvester-net:offline is set")
-        return await function.result(parsed, self._call("", SECONDS_TO_READ, False)), []
+        result = await function.result(parsed, self._call("", SECONDS_TO_READ, preview=False))
+        return InvokeResponse(result=result, failures=[])
 
     @property
     def _online(self) -> Cluster:
@@ -181,7 +211,7 @@ class Lifecycle:
             raise Refused("the provider is not configured yet")
         return self._cluster
 
-    def _writing(self, preview: bool) -> None:
+    def _refuse_writes_offline(self, preview: bool) -> None:
         if self._online.offline and not preview:
             raise Refused(
                 "harvester-net:offline is set, so nothing can be changed; unset it "
@@ -203,6 +233,9 @@ class Lifecycle:
             desired_state=self._desired_state,
         )
 
+    # The servicer asks the provider what an exception means: to name the classes itself, it
+    # would import `kinds` and `cluster` before the handshake is answered (P18).
+
     @staticmethod
     def partial(error: Exception) -> Unfinished | None:
         """The failure as one of an object that exists, if it is one."""
@@ -211,15 +244,18 @@ class Lifecycle:
     @staticmethod
     def message(error: Exception) -> str | None:
         """The message of a failure that we expect; None for a mistake of ours."""
-        return (
-            str(error)
-            if isinstance(error, Refused | ClusterError | DeadlineExceeded)
-            else None
+        expected = isinstance(error, Refused | ClusterError | DeadlineExceeded)
+        return str(error) if expected else None
+
+
+def _stored(request: ReadRequest) -> Live:
+    """What the state says of an object that cannot be looked up."""
+    if not request.outputs:
+        raise Refused(
+            f"{request.id} cannot be looked up: harvester-net:offline is set; unset it for "
+            "imports and lookups"
         )
-
-
-REMEMBERED = ("nodes",)
-"""Outputs that no look at the API server brings: what the last proof on the nodes saw."""
+    return Live(request.id, request.outputs, request.inputs)
 
 
 def _remembered(outputs: Properties) -> Properties:
@@ -242,27 +278,25 @@ def _kind(token: str) -> Kind[Any]:
     return KINDS[token]
 
 
-def _wire_change(difference: Difference) -> WireChange:
-    kind = {Change.ADD: "ADD", Change.DELETE: "DELETE", Change.UPDATE: "UPDATE"}
-    suffix = "_REPLACE" if difference.replaces else ""
-    return WireChange(
-        difference.path,
-        str(difference.location[0]),
-        kind[difference.change] + suffix,
-        difference.replaces,
+def _property_diff(difference: Difference) -> PropertyDiff:
+    return PropertyDiff(
+        path=difference.path,
+        property=str(difference.location[0]),
+        change=difference.change.name,
+        replaces=difference.replaces,
     )
 
 
-def _without_secret(problem: Problem, given: Decoded) -> Problem:
+def _without_secret(problem: Problem, secret_texts: list[str]) -> Problem:
     """The problem, worded so that it quotes no secret value."""
-    if any(text in problem.sentence for text in _secret_texts(given)):
+    if any(text in problem.sentence for text in secret_texts):
         return Problem(problem.path, "is not valid; what is wrong with it would tell a secret")
     return problem
 
 
-def _secret_texts(given: Decoded) -> Iterator[str]:
-    for path in given.secrets:
-        value: Any = given.values
+def _secret_texts(request: CheckRequest) -> Iterator[str]:
+    for path in request.secrets:
+        value: Any = request.inputs
         for part in path:
             value = value[part]
         yield from _leaves(value)

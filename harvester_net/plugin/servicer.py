@@ -1,13 +1,15 @@
-"""The RPCs of the engine: decode, hand over to the kind, encode.
+"""The RPCs of the engine: decode, call the provider, encode.
 
 A call goes: engine -> here -> `provider` -> the kind -> cluster, and back the same way.
+The handshake is answered before `provider` and all that it needs is loaded (P18); so it is
+imported here for its types only.
 """
 
 from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from pathlib import Path as File
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -16,14 +18,17 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from ..version import VERSION
-from . import failures
+from . import failures, wire
 from .enginelog import EngineLog
-from .values import Decoded, encoded
+from .requests import Request, Secrets
 
 if TYPE_CHECKING:
-    from .provider import Lifecycle
+    from .provider import Provider
 
-T = TypeVar("T")
+Message = TypeVar("Message")
+Asked = TypeVar("Asked", bound=Request)
+Answer = TypeVar("Answer")
+Encoded = TypeVar("Encoded")
 Context = grpc.aio.ServicerContext[Any, Any]
 
 SCHEMA = File(__file__).parent.parent / "schema.json"
@@ -39,7 +44,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self._log = EngineLog()
         self._cancelled = asyncio.Event()
         self._running: set[asyncio.Task[Any]] = set()
-        self._loading: asyncio.Task[Lifecycle] | None = None
+        self._loading: asyncio.Task[Provider] | None = None
 
     async def close(self) -> None:
         """Let the running calls end at their next wait, then close the connection."""
@@ -69,17 +74,17 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             self._log.connect(address)
         self._load()
 
-    def _load(self) -> asyncio.Task[Lifecycle]:
+    def _load(self) -> asyncio.Task[Provider]:
         """Load the kinds and their libraries in the background, once."""
         if self._loading is None:
             self._loading = asyncio.create_task(self._loaded())
         return self._loading
 
-    async def _loaded(self) -> Lifecycle:
+    async def _loaded(self) -> Provider:
         # Only now: an answered handshake comes first.
         module = await asyncio.to_thread(importlib.import_module, f"{__package__}.provider")
-        lifecycle: Lifecycle = module.Lifecycle(self._log, self._cancelled)
-        return lifecycle
+        provider: Provider = module.Provider(self._log, self._cancelled)
+        return provider
 
     async def GetPluginInfo(self, request: Empty, context: Context) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=VERSION)
@@ -96,180 +101,85 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     async def CheckConfig(
         self, request: provider_pb2.CheckRequest, context: Context
     ) -> provider_pb2.CheckResponse:
-        given = Decoded(request.news)
-        lifecycle = await self._load()
-        problems = lifecycle.check_config(given.values)
-        return provider_pb2.CheckResponse(
-            inputs=encoded(given.values, given.secrets), failures=_failures(problems)
+        provider = await self._load()
+        return await self._dispatch(
+            context,
+            request,
+            wire.check_config_request,
+            provider.check_config,
+            wire.check_response,
         )
 
     async def DiffConfig(
         self, request: provider_pb2.DiffRequest, context: Context
     ) -> provider_pb2.DiffResponse:
-        # Never a replacement: another kubeconfig may be another road to the same cluster, and
-        # to replace a provider is to delete and create every network that it made.
-        old = Decoded(request.old_inputs or request.olds).values
-        changed = old != Decoded(request.news).values
-        some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
-        return provider_pb2.DiffResponse(changes=some if changed else none)
+        return wire.diff_config(request)
 
     async def Configure(
         self, request: provider_pb2.ConfigureRequest, context: Context
     ) -> provider_pb2.ConfigureResponse:
-        async def work(lifecycle: Lifecycle) -> None:
-            lifecycle.configure(Decoded(request.args).values)
-
-        await self._guarded(context, work)
-        return provider_pb2.ConfigureResponse(
-            acceptSecrets=True,
-            supportsPreview=True,
-            acceptResources=True,
-            acceptOutputs=False,
-            supports_autonaming_configuration=True,
+        provider = await self._load()
+        return await self._dispatch(
+            context,
+            request,
+            wire.configure_request,
+            provider.configure,
+            wire.configure_response,
         )
 
     async def Check(
         self, request: provider_pb2.CheckRequest, context: Context
     ) -> provider_pb2.CheckResponse:
-        given = Decoded(request.news)
-
-        async def work(lifecycle: Lifecycle) -> provider_pb2.CheckResponse:
-            naming = None
-            if request.HasField("autonaming"):
-                options = request.autonaming
-                disabled = (
-                    options.mode == provider_pb2.CheckRequest.AutonamingOptions.Mode.DISABLE
-                )
-                naming = None if disabled else options.proposed_name
-            else:
-                naming = request.name or request.urn.rpartition("::")[2]
-            olds = Decoded(request.olds).values
-            inputs, problems = lifecycle.check(
-                request.urn, _type(request), given, olds, naming
-            )
-            return provider_pb2.CheckResponse(
-                inputs=encoded(inputs, given.secrets), failures=_failures(problems)
-            )
-
-        return await self._guarded(context, work)
+        provider = await self._load()
+        return await self._dispatch(
+            context, request, wire.check_request, provider.check, wire.check_response
+        )
 
     async def Diff(
         self, request: provider_pb2.DiffRequest, context: Context
     ) -> provider_pb2.DiffResponse:
-        async def work(lifecycle: Lifecycle) -> provider_pb2.DiffResponse:
-            old = Decoded(request.old_inputs).values or Decoded(request.olds).values
-            changes, deletes_first = lifecycle.diff(
-                request.urn, _type(request), old, Decoded(request.news).values
-            )
-            detail = {
-                change.path: provider_pb2.PropertyDiff(
-                    kind=getattr(provider_pb2.PropertyDiff.Kind, change.wire_kind),
-                    inputDiff=True,
-                )
-                for change in changes
-            }
-            some, none = (
-                provider_pb2.DiffResponse.DIFF_SOME,
-                provider_pb2.DiffResponse.DIFF_NONE,
-            )
-            return provider_pb2.DiffResponse(
-                changes=some if changes else none,
-                diffs=sorted({change.top for change in changes}),
-                replaces=sorted({change.top for change in changes if change.replaces}),
-                deleteBeforeReplace=deletes_first,
-                detailedDiff=detail,
-                hasDetailedDiff=bool(changes),
-            )
-
-        return await self._guarded(context, work)
+        provider = await self._load()
+        return await self._dispatch(
+            context, request, wire.diff_request, provider.diff, wire.diff_response
+        )
 
     async def Create(
         self, request: provider_pb2.CreateRequest, context: Context
     ) -> provider_pb2.CreateResponse:
-        given = Decoded(request.properties)
-
-        async def work(lifecycle: Lifecycle) -> provider_pb2.CreateResponse:
-            live = await lifecycle.create(
-                request.urn, _type(request), given.values, request.timeout, request.preview
-            )
-            return provider_pb2.CreateResponse(
-                id=live.key,
-                properties=encoded(live.outputs, given.secrets),
-                refresh_before_update=True,
-            )
-
-        return await self._guarded(context, work, given)
+        provider = await self._load()
+        return await self._dispatch(
+            context, request, wire.create_request, provider.create, wire.create_response
+        )
 
     async def Read(
         self, request: provider_pb2.ReadRequest, context: Context
     ) -> provider_pb2.ReadResponse:
-        inputs, outputs = Decoded(request.inputs), Decoded(request.properties)
-        inputs.secrets |= outputs.secrets
-
-        async def work(lifecycle: Lifecycle) -> provider_pb2.ReadResponse:
-            live = await lifecycle.read(
-                request.urn, _type(request), request.id, inputs.values, outputs.values
-            )
-            if live is None:
-                # No properties at all, or an import of nothing succeeds (P8).
-                return provider_pb2.ReadResponse()
-            return provider_pb2.ReadResponse(
-                id=live.key,
-                properties=encoded(live.outputs, inputs.secrets),
-                inputs=encoded(live.inputs, inputs.secrets),
-                refresh_before_update=True,
-            )
-
-        return await self._guarded(context, work, inputs)
+        provider = await self._load()
+        return await self._dispatch(
+            context, request, wire.read_request, provider.read, wire.read_response
+        )
 
     async def Update(
         self, request: provider_pb2.UpdateRequest, context: Context
     ) -> provider_pb2.UpdateResponse:
-        given = Decoded(request.news)
-
-        async def work(lifecycle: Lifecycle) -> provider_pb2.UpdateResponse:
-            live = await lifecycle.update(
-                request.urn,
-                _type(request),
-                request.id,
-                Decoded(request.old_inputs).values,
-                given.values,
-                Decoded(request.olds).values,
-                request.timeout,
-                request.preview,
-            )
-            return provider_pb2.UpdateResponse(
-                properties=encoded(live.outputs, given.secrets), refresh_before_update=True
-            )
-
-        return await self._guarded(context, work, given)
+        provider = await self._load()
+        return await self._dispatch(
+            context, request, wire.update_request, provider.update, wire.update_response
+        )
 
     async def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> Empty:
-        async def work(lifecycle: Lifecycle) -> Empty:
-            await lifecycle.delete(
-                request.urn,
-                _type(request),
-                request.id,
-                Decoded(request.properties).values,
-                request.timeout,
-            )
-            return Empty()
-
-        return await self._guarded(context, work)
+        provider = await self._load()
+        return await self._dispatch(
+            context, request, wire.delete_request, provider.delete, wire.delete_response
+        )
 
     async def Invoke(
         self, request: provider_pb2.InvokeRequest, context: Context
     ) -> provider_pb2.InvokeResponse:
-        given = Decoded(request.args)
-
-        async def work(lifecycle: Lifecycle) -> provider_pb2.InvokeResponse:
-            result, problems = await lifecycle.invoke(request.tok, given.values)
-            response = provider_pb2.InvokeResponse(failures=_failures(problems))
-            # `return` is a word of Python's own.
-            getattr(response, "return").CopyFrom(encoded(result))
-            return response
-
-        return await self._guarded(context, work)
+        provider = await self._load()
+        return await self._dispatch(
+            context, request, wire.invoke_request, provider.invoke, wire.invoke_response
+        )
 
     async def Construct(
         self, request: provider_pb2.ConstructRequest, context: Context
@@ -281,61 +191,48 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.CallResponse:
         await failures.refuse(context, f"harvester-net has no method {request.tok}")
 
-    async def _guarded(
+    async def _dispatch(
         self,
         context: Context,
-        work: Callable[[Lifecycle], Coroutine[Any, Any, T]],
-        given: Decoded | None = None,
-    ) -> T:
+        message: Message,
+        decode: Callable[[Message], Asked],
+        method: Callable[[Asked], Awaitable[Answer]],
+        encode: Callable[[Answer, Secrets], Encoded],
+    ) -> Encoded:
         """Run a call to its end even if the engine hangs up, and turn failures into
         answers.
         """
-        lifecycle = await self._load()
-        task = asyncio.create_task(work(lifecycle))
+        request = decode(message)
+        task = asyncio.create_task(_run(request, method, encode))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         task.add_done_callback(_retrieved)
         try:
-            result = await asyncio.shield(task)
-            # What was said belongs to the resource, whose line ends with the answer.
-            await self._log.flush()
-            return result
-        except asyncio.CancelledError:
-            raise
+            answer = await asyncio.shield(task)
         except Exception as error:
             await self._log.flush()
-            await self._answer(context, lifecycle, error, given)
+            await self._fail(context, error, request.secrets)
+        # What was said belongs to the resource, whose line ends with the answer.
+        await self._log.flush()
+        return answer
 
-    async def _answer(
-        self, context: Context, lifecycle: Lifecycle, error: Exception, given: Decoded | None
-    ) -> NoReturn:
-        secrets = given.secrets if given else set()
-        partial = lifecycle.partial(error)
+    async def _fail(self, context: Context, error: Exception, secrets: Secrets) -> NoReturn:
+        provider = await self._load()
+        partial = provider.partial(error)
         if partial is not None:
-            await failures.unfinished(
-                context,
-                partial.key,
-                partial.outputs,
-                partial.inputs,
-                partial.reasons,
-                secrets,
-            )
-        await failures.refuse(context, lifecycle.message(error) or failures.unexpected(error))
+            await failures.unfinished(context, partial, secrets)
+        await failures.refuse(context, provider.message(error) or failures.unexpected(error))
+
+
+async def _run(
+    request: Asked,
+    method: Callable[[Asked], Awaitable[Answer]],
+    encode: Callable[[Answer, Secrets], Encoded],
+) -> Encoded:
+    return encode(await method(request), request.secrets)
 
 
 def _retrieved(task: asyncio.Task[Any]) -> None:
     # A call whose engine is gone has nobody to raise to.
     if not task.cancelled():
         task.exception()
-
-
-def _type(request: Any) -> str:
-    # The field is younger than the protocol; the URN has always had it.
-    return str(request.type or request.urn.split("::")[2].rpartition("$")[2])
-
-
-def _failures(problems: Any) -> list[provider_pb2.CheckFailure]:
-    # With a property set the engine prints its value, a secret in clear (P21.1).
-    return [
-        provider_pb2.CheckFailure(property="", reason=str(problem)) for problem in problems
-    ]

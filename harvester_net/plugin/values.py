@@ -10,6 +10,7 @@ from typing import Any
 from google.protobuf.struct_pb2 import Struct, Value
 
 from ..specs.unknown import UNKNOWN
+from .requests import Path, Properties, Secrets
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
@@ -26,17 +27,20 @@ UNKNOWN_TEXTS = {
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 }
 
-Path = tuple[int | str, ...]
-
 
 class Decoded:
     """Properties as plain values, and which of their paths are secret."""
 
     def __init__(self, struct: Struct) -> None:
-        self.secrets: set[Path] = set()
-        self.values: dict[str, Any] = {
+        self._secrets: set[Path] = set()
+        self.values: Properties = {
             key: self._plain(value, (key,)) for key, value in struct.fields.items()
         }
+
+    @property
+    def secrets(self) -> Secrets:
+        """The paths of the secret values."""
+        return frozenset(self._secrets)
 
     def _plain(self, value: Value, path: Path) -> Any:
         kind = value.WhichOneof("kind")
@@ -58,18 +62,18 @@ class Decoded:
         fields = struct.fields
         signature = fields[SIGNATURE].string_value if SIGNATURE in fields else ""
         if signature == SECRET:
-            self.secrets.add(path)
+            self._secrets.add(path)
             return self._plain(fields["value"], path)
         if signature == OUTPUT:
             if "secret" in fields and fields["secret"].bool_value:
-                self.secrets.add(path)
+                self._secrets.add(path)
             return self._plain(fields["value"], path) if "value" in fields else UNKNOWN
         if signature == REFERENCE:
             return (fields["id"].string_value if "id" in fields else "") or UNKNOWN
         return {key: self._plain(value, (*path, key)) for key, value in fields.items()}
 
 
-def encoded(values: dict[str, Any], secrets: Iterable[Path] = ()) -> Struct:
+def encoded(values: Properties, secrets: Iterable[Path] = ()) -> Struct:
     """Properties for the wire, with these paths marked as secret."""
     struct = Struct()
     struct.update(_marked(values, (), frozenset(secrets)))

@@ -31,6 +31,7 @@ from pulumi.runtime.proto import (
 from ..waiting import SECONDS, until
 
 PROGRAM = Path(sys.executable).parent / "pulumi-resource-harvester-net"
+ROOT = Path(__file__).parents[2]
 PACKAGE = "harvester-net:index:"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
@@ -351,7 +352,9 @@ def clean_environment(home: Path, **more: str) -> dict[str, str]:
     """An environment in which no cluster is to be found."""
     dropped = ("KUBECONFIG", "HARVESTER_NET_OFFLINE", "HARVESTER_NET_DEBUG")
     kept = {key: value for key, value in os.environ.items() if key not in dropped}
-    return kept | {"HOME": str(home)} | more
+    # The code beside these tests, wherever the installed program would take it from.
+    search = os.pathsep.join(filter(None, [str(ROOT), kept.get("PYTHONPATH")]))
+    return kept | {"HOME": str(home), "PYTHONPATH": search} | more
 
 
 @asynccontextmanager

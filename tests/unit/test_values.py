@@ -128,4 +128,4 @@ def test_secret_path_that_is_not_there_any_more_marks_nothing() -> None:
 
 def test_nothing_is_nothing() -> None:
     decoded = Decoded(Struct())
-    assert (decoded.values, decoded.secrets) == ({}, set())
+    assert (decoded.values, decoded.secrets) == ({}, frozenset())

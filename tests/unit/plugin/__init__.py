@@ -1,0 +1,1 @@
+"""The border to the engine, without a process."""

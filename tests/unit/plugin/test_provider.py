@@ -1,0 +1,376 @@
+"""The provider on requests in plain values, without a process and without a cluster."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from harvester_net.cluster.deadline import DeadlineExceeded
+from harvester_net.cluster.errors import Unreachable
+from harvester_net.cluster.resources import NAD
+from harvester_net.kinds.call import Call
+from harvester_net.kinds.failures import Refused, Unfinished
+from harvester_net.kinds.kind import Live
+from harvester_net.kinds.registry import KINDS
+from harvester_net.kinds.vm_network import VmNetwork
+from harvester_net.plugin import provider as module
+from harvester_net.plugin.enginelog import EngineLog
+from harvester_net.plugin.provider import Provider
+from harvester_net.plugin.requests import (
+    CheckRequest,
+    ConfigureRequest,
+    CreateRequest,
+    DeleteRequest,
+    DiffRequest,
+    InvokeRequest,
+    Properties,
+    ReadRequest,
+    UpdateRequest,
+)
+from harvester_net.specs.unknown import UNKNOWN
+
+CLUSTER_NETWORK = "harvester-net:index:ClusterNetwork"
+VM_NETWORK = "harvester-net:index:VmNetwork"
+INPUTS = {"name": "data", "mtu": 9000}
+OUTPUTS = INPUTS | {"uid": "u1"}
+HIDDEN = "SEKRET9"
+
+
+class Log(EngineLog):
+    """Keeps the warnings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.warnings: list[str] = []
+
+    def warning(self, urn: str, message: str) -> None:
+        self.warnings.append(message)
+
+
+class Recording(VmNetwork):
+    """A resource type that reaches no cluster and keeps the calls."""
+
+    seconds = 300
+    seconds_to_change = 400
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.updated: tuple[str, Properties, Properties, Properties] | None = None
+
+    async def create(self, inputs: Properties, call: Call) -> Live:
+        self.calls.append(call)
+        return Live("", inputs, inputs)
+
+    async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
+        return Live(key, {"uid": "live"}, inputs)
+
+    async def update(
+        self, key: str, old: Properties, new: Properties, outputs: Properties, call: Call
+    ) -> Live:
+        self.calls.append(call)
+        self.updated = key, old, new, outputs
+        return Live(key, outputs, new)
+
+
+def about(token: str = CLUSTER_NETWORK) -> dict[str, Any]:
+    """What all requests on a resource say."""
+    return {"urn": f"urn:pulumi:dev::site::{token}::resource", "type": token}
+
+
+def check(inputs: Properties, token: str = CLUSTER_NETWORK, **more: Any) -> CheckRequest:
+    """A Check of a new resource."""
+    given = {"old_inputs": {}, "proposed_name": "resource"} | more
+    return CheckRequest(**about(token), inputs=inputs, **given)
+
+
+CREATE = CreateRequest(**about(), inputs=INPUTS)
+CREATE_PREVIEW = CreateRequest(**about(), inputs=INPUTS, preview=True)
+READ = ReadRequest(**about(), id="data", inputs=INPUTS, outputs=OUTPUTS)
+IMPORT = ReadRequest(**about(), id="data", inputs={}, outputs={})
+UPDATE: dict[str, Any] = about() | {
+    "id": "data",
+    "inputs": {"name": "data", "mtu": 1500},
+    "old_inputs": INPUTS,
+    "outputs": OUTPUTS,
+}
+DELETE = DeleteRequest(**about(), id="data", outputs=OUTPUTS)
+WANTED = {"name": "vm100", "namespace": "tenants", "clusterNetwork": "data"}
+
+
+@pytest.fixture
+def log() -> Log:
+    return Log()
+
+
+@pytest.fixture
+def provider(log: Log) -> Provider:
+    return Provider(log, asyncio.Event())
+
+
+@pytest.fixture
+async def offline(provider: Provider) -> Provider:
+    await provider.configure(ConfigureRequest(inputs={"offline": "true"}))
+    return provider
+
+
+@pytest.fixture
+async def online(provider: Provider) -> Provider:
+    """Configured; the cluster is reached at the first look, which is none here."""
+    await provider.configure(ConfigureRequest(inputs={}))
+    return provider
+
+
+@pytest.fixture
+def kind(monkeypatch: pytest.MonkeyPatch) -> Recording:
+    """In place of the VM network."""
+    recording = Recording()
+    monkeypatch.setitem(KINDS, VM_NETWORK, recording)
+    return recording
+
+
+async def test_configuration_is_checked_and_kept_as_written(provider: Provider) -> None:
+    given = {"version": "1.0.0", "offline": "maybe", "contxt": "lab"}
+    response = await provider.check_config(ConfigureRequest(inputs=given))
+    assert response.inputs == given
+    assert response.failures == [
+        "offline: must be true or false, not the text 'maybe'",
+        "contxt: is not a property of the provider; did you mean context?",
+    ]
+
+
+async def test_wrong_configuration_is_refused(provider: Provider) -> None:
+    with pytest.raises(Refused, match="offline: must be true or false"):
+        await provider.configure(ConfigureRequest(inputs={"offline": "maybe"}))
+
+
+async def test_nothing_reaches_a_cluster_before_the_configuration(provider: Provider) -> None:
+    with pytest.raises(Refused, match="not configured yet"):
+        await provider.create(CREATE)
+
+
+@pytest.mark.parametrize(
+    ("more", "name"),
+    [
+        pytest.param({"inputs": {"name": "mine"}}, "mine", id="the program's"),
+        pytest.param({"old_inputs": {"name": "old"}}, "old", id="the last run's"),
+        pytest.param({}, "resource", id="the proposed one"),
+    ],
+)
+async def test_name_comes_from_the_first_who_has_one(
+    provider: Provider, more: dict[str, Any], name: str
+) -> None:
+    given = {"inputs": {}} | more
+    response = await provider.check(check(**given))
+    assert (response.inputs, response.failures) == ({"name": name}, [])
+
+
+async def test_name_is_wanted_once_where_nobody_has_one(provider: Provider) -> None:
+    response = await provider.check(check({}, proposed_name=None))
+    assert response.failures == ["name: is required: autonaming is disabled"]
+
+
+async def test_request_stays_as_it_came(provider: Provider) -> None:
+    request = check({"mtu": None})
+    await provider.check(request)
+    assert request.inputs == {"mtu": None}
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "path"),
+    [
+        pytest.param(CLUSTER_NETWORK, {"name": HIDDEN}, ("name",), id="a name"),
+        pytest.param(CLUSTER_NETWORK, {"labels": HIDDEN}, ("labels",), id="a text for a map"),
+        pytest.param(
+            VM_NETWORK,
+            WANTED | {"vlanTrunk": [{"minID": 3077, "maxID": 5}]},
+            ("vlanTrunk", 0, "minID"),
+            id="a number in a list",
+        ),
+        pytest.param(
+            VM_NETWORK,
+            WANTED | {"vlanTrunk": [{"minID": 3077, "maxID": 5}]},
+            ("vlanTrunk",),
+            id="a list",
+        ),
+    ],
+)
+async def test_check_never_quotes_a_secret(
+    provider: Provider, token: str, inputs: Properties, path: tuple[int | str, ...]
+) -> None:
+    response = await provider.check(check(inputs, token, secrets=frozenset({path})))
+    told = " ".join(response.failures)
+    assert "what is wrong with it would tell a secret" in told
+    assert HIDDEN not in told
+    assert "3077" not in told
+
+
+async def test_problem_beside_a_secret_is_told(provider: Provider) -> None:
+    inputs = {"name": "data", "mtu": "x", "labels": {"a": HIDDEN}}
+    response = await provider.check(check(inputs, secrets=frozenset({("labels", "a")})))
+    assert response.failures == ["mtu: must be a whole number, not the text 'x'"]
+
+
+@pytest.mark.parametrize("request_of", ["check", "diff", "delete"])
+async def test_type_that_we_do_not_have_is_refused(offline: Provider, request_of: str) -> None:
+    requests: dict[str, Any] = {
+        "check": check({}, "harvester-net:index:Other"),
+        "diff": DiffRequest(**about("harvester-net:index:Other"), old_inputs={}, inputs={}),
+        "delete": DeleteRequest(**about("harvester-net:index:Other"), id="x", outputs={}),
+    }
+    with pytest.raises(Refused, match="has no resource harvester-net:index:Other; it has"):
+        await getattr(offline, request_of)(requests[request_of])
+
+
+async def test_diff_tells_changes_that_replace_nothing(provider: Provider) -> None:
+    new = {"name": "data", "labels": {"a": "b"}}
+    response = await provider.diff(DiffRequest(**about(), old_inputs=INPUTS, inputs=new))
+    seen = [(c.path, c.property, c.change, c.replaces) for c in response.changes]
+    assert seen == [
+        ("labels", "labels", "ADD", False),
+        ("mtu", "mtu", "DELETE", False),
+    ]
+    assert not response.delete_before_replace
+
+
+async def test_diff_remembers_an_object_that_is_deleted_before_its_successor_is_made(
+    online: Provider, kind: Recording
+) -> None:
+    """The create of the same URN must not meet the old object at its preview."""
+    request = DiffRequest(
+        **about(VM_NETWORK), old_inputs=WANTED, inputs=WANTED | {"namespace": "other"}
+    )
+    response = await online.diff(request)
+    assert [(c.path, c.replaces) for c in response.changes] == [("namespace", True)]
+    assert response.delete_before_replace
+    await online.create(CreateRequest(**about(VM_NETWORK), inputs=WANTED))
+    other = about(VM_NETWORK) | {"urn": "another"}
+    await online.create(CreateRequest(**other, inputs=WANTED))
+    assert [call.replaced for call in kind.calls] == ["tenants/vm100", None]
+    assert kind.calls[0].desired_state.leaving == {(NAD, "tenants/vm100")}
+
+
+async def test_diff_without_a_replacement_remembers_nothing(
+    online: Provider, kind: Recording
+) -> None:
+    new = WANTED | {"labels": {"a": "b"}}
+    await online.diff(DiffRequest(**about(VM_NETWORK), old_inputs=WANTED, inputs=new))
+    await online.create(CreateRequest(**about(VM_NETWORK), inputs=WANTED))
+    assert [call.replaced for call in kind.calls] == [None]
+    assert kind.calls[0].desired_state.leaving == set()
+
+
+@pytest.mark.parametrize(("timeout", "seconds"), [(90.0, 90.0), (0.0, Recording.seconds)])
+async def test_time_is_the_programs_or_the_resource_types_own(
+    online: Provider, kind: Recording, timeout: float, seconds: float
+) -> None:
+    request = CreateRequest(**about(VM_NETWORK), inputs=WANTED, timeout=timeout, preview=True)
+    await online.create(request)
+    assert [(call.deadline.seconds, call.preview) for call in kind.calls] == [(seconds, True)]
+
+
+async def test_update_hands_over_old_new_and_state_each_in_its_place(
+    online: Provider, kind: Recording
+) -> None:
+    request = UpdateRequest(
+        **about(VM_NETWORK),
+        id="tenants/vm100",
+        inputs={"is": "new"},
+        old_inputs={"is": "old"},
+        outputs={"is": "state"},
+    )
+    await online.update(request)
+    assert kind.updated == ("tenants/vm100", {"is": "old"}, {"is": "new"}, {"is": "state"})
+    assert kind.calls[0].deadline.seconds == Recording.seconds_to_change
+
+
+async def test_read_keeps_what_only_the_nodes_could_tell(
+    online: Provider, kind: Recording
+) -> None:
+    outputs = {"uid": "old", "nodes": ["n1"]}
+    request = ReadRequest(**about(VM_NETWORK), id="a/b", inputs={}, outputs=outputs)
+    assert await online.read(request) == Live("a/b", {"uid": "live", "nodes": ["n1"]}, {})
+
+
+async def test_offline_is_said_once(offline: Provider, log: Log) -> None:
+    await offline.create(CREATE_PREVIEW)
+    assert log.warnings == [
+        "harvester-net is offline: nothing on the cluster is looked at or changed"
+    ]
+
+
+async def test_environment_can_say_offline(
+    provider: Provider, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(module.OFFLINE, "1")
+    await provider.configure(ConfigureRequest(inputs={}))
+    assert await provider.read(READ) == Live("data", OUTPUTS, INPUTS)
+    assert len(log.warnings) == 1
+
+
+async def test_offline_create_is_previewed(offline: Provider) -> None:
+    live = await offline.create(CREATE_PREVIEW)
+    assert live == Live("data", INPUTS | {"uid": UNKNOWN}, INPUTS)
+
+
+async def test_offline_update_is_previewed_with_what_the_state_knows(
+    offline: Provider,
+) -> None:
+    live = await offline.update(UpdateRequest(**UPDATE, preview=True))
+    assert live == Live("data", UPDATE["inputs"] | {"uid": "u1"}, UPDATE["inputs"])
+
+
+async def test_offline_refresh_is_what_the_state_says(offline: Provider) -> None:
+    assert await offline.read(READ) == Live("data", OUTPUTS, INPUTS)
+
+
+async def test_offline_import_is_refused(offline: Provider) -> None:
+    with pytest.raises(
+        Refused, match="data cannot be looked up: harvester-net:offline is set"
+    ):
+        await offline.read(IMPORT)
+
+
+async def test_offline_writes_are_refused(offline: Provider) -> None:
+    writes = [
+        offline.create(CREATE),
+        offline.update(UpdateRequest(**UPDATE)),
+        offline.delete(DELETE),
+    ]
+    for write in writes:
+        with pytest.raises(Refused, match="offline is set, so nothing can be changed"):
+            await write
+
+
+async def test_offline_function_is_refused_after_its_arguments_are_checked(
+    offline: Provider,
+) -> None:
+    token = "harvester-net:index:getClusterNetwork"
+    response = await offline.invoke(InvokeRequest(token=token, arguments={}))
+    assert (response.result, response.failures) == ({}, ["name: is required"])
+    with pytest.raises(Refused, match="looks at the cluster"):
+        await offline.invoke(InvokeRequest(token=token, arguments={"name": "data"}))
+
+
+async def test_function_that_we_do_not_have_is_refused(offline: Provider) -> None:
+    with pytest.raises(Refused, match="has no function nothing"):
+        await offline.invoke(InvokeRequest(token="nothing", arguments={}))
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (Refused("no"), "no"),
+        (Unreachable("gone"), "gone"),
+        (DeadlineExceeded("cancelled"), "cancelled"),
+        (KeyError("x"), None),
+    ],
+)
+def test_only_expected_failures_have_a_message(error: Exception, message: str | None) -> None:
+    assert (Provider.message(error), Provider.partial(error)) == (message, None)
+
+
+def test_unfinished_object_is_a_partial_failure() -> None:
+    error = Unfinished("data", OUTPUTS, INPUTS, ["not ready"])
+    assert Provider.partial(error) is error
