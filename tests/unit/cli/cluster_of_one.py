@@ -14,8 +14,8 @@ from contextlib import contextmanager
 
 from harvester_net.cluster.resources import Object
 
-from .. import objects
-from ..fake_api import FakeApi, serving
+from ... import objects
+from ...fake_api import FakeApi, serving
 
 VM = "default/a"
 CONFIG = "nc-1"

@@ -19,7 +19,7 @@ from harvester_net.cli.main import app
 from harvester_net.cluster import connection
 from harvester_net.cluster.resources import Object
 
-from ..fake_api import FakeApi
+from ...fake_api import FakeApi
 from .cluster_of_one import (
     CONFIG,
     STRATEGY,

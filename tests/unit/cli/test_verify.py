@@ -19,7 +19,7 @@ from harvester_net.verify.facts import CheckRequest
 from harvester_net.verify.outcome import Finding, Outcome
 from harvester_net.verify.pinging import PingResult, Pings
 
-from ..fake_api import FakeApi
+from ...fake_api import FakeApi
 from .cluster_of_one import cluster_of_one, served
 
 LEASE = "harvester-system/harvester-net-change"

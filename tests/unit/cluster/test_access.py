@@ -21,7 +21,7 @@ from harvester_net.cluster.deadline import Deadline
 from harvester_net.cluster.errors import BadConnection, Unreachable
 from harvester_net.cluster.resources import CLUSTER_NETWORK
 
-from ..fake_api import FakeApi, Seen, kubeconfig, serving
+from ...fake_api import FakeApi, Seen, kubeconfig, serving
 from .certificates import Pair, issued, server_context
 
 CLUSTER = "https://127.0.0.1:1"

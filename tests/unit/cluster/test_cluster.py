@@ -34,9 +34,9 @@ from harvester_net.cluster.resources import (
     key_of,
 )
 
-from .. import objects
-from ..fake_api import FakeApi, kubeconfig, status_object
-from ..waiting import SECONDS, until
+from ... import objects
+from ...fake_api import FakeApi, kubeconfig, status_object
+from ...waiting import SECONDS, until
 
 NETWORK = objects.cluster_network("data")
 

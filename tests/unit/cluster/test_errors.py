@@ -21,7 +21,7 @@ from harvester_net.cluster.errors import (
     error_of,
 )
 
-from ..fake_api import status_object
+from ...fake_api import status_object
 
 NETWORK = "validator.harvester-system.harvester-network-webhook"
 HARVESTER = "validator.harvesterhci.io"

@@ -20,8 +20,8 @@ from harvester_net.harvester.addresses import (
 )
 
 from ... import objects
-from .cases import cluster
-from .storage import WITNESS
+from ..rules.cases import cluster
+from ..rules.storage import WITNESS
 
 
 def range_of(text: str) -> Range:

@@ -18,7 +18,7 @@ from harvester_net.harvester.network_configs import (
 )
 from harvester_net.harvester.settings import leaked, storage_progress, value_of
 
-from .. import objects
+from ... import objects
 
 TEXT = '{"clusterNetwork":"storage","vlan":300,"range":"192.168.0.0/24"}'
 EMPTY_HASH = "da39a3ee5e6b4b0d3255bfef95601890afd80709"

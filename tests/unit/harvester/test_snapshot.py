@@ -9,8 +9,8 @@ from harvester_net.harvester.snapshot import NADS_OF, VMIS_AT, VMIS_ON, VMS_ON, 
 from harvester_net.harvester.versions import NEWEST, Version
 
 from ... import objects
-from .cases import cluster, setting
-from .storage import WITNESS
+from ..rules.cases import cluster, setting
+from ..rules.storage import WITNESS
 
 NODES = [
     objects.node("n2", {"rack": "a", "row": "1"}),

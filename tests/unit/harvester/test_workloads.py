@@ -19,7 +19,7 @@ from harvester_net.harvester.workloads import (
     uses,
 )
 
-from .. import objects
+from ... import objects
 
 GOING = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
 

@@ -15,7 +15,7 @@ from harvester_net.kinds.call import Call
 from harvester_net.kinds.desired_state import DesiredState
 from harvester_net.kinds.kind import Kind
 
-from ..fake_api import FakeApi
+from ...fake_api import FakeApi
 
 URN = "urn:pulumi:dev::site::harvester-net:index:{kind}::{name}"
 

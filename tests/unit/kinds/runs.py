@@ -12,9 +12,9 @@ from harvester_net.kinds.registry import KINDS
 
 from ... import objects
 from ...fake_api import FakeApi
-from ..calls import Run
 from ..programs import CLUSTER_NETWORK, NETWORK_CONFIG, STORAGE_NETWORK, VM_NETWORK, program
-from .cases import nic, setting
+from ..rules.cases import nic, setting
+from .calls import Run
 
 
 def owned(token: str) -> OwnedKind:

@@ -15,9 +15,9 @@ from harvester_net.verify.devices import Bond, Bridge, Devices, Member
 from harvester_net.verify.outcome import Finding, Outcome
 from harvester_net.verify.pinging import PingResult, Pings
 
-from ..fake_api import FakeApi
+from ...fake_api import FakeApi
+from ..programs import CLUSTER_NETWORK
 from .calls import Run, running
-from .programs import CLUSTER_NETWORK
 
 NICS = (Member("ens1", 9000, "up"),)
 SEEN = Outcome(

@@ -12,10 +12,10 @@ from harvester_net.cluster.resources import VLAN_CONFIG, Object
 from harvester_net.kinds.cluster_network import ClusterNetwork
 from harvester_net.kinds.owned import metadata, own_metadata
 
-from .. import objects
-from ..fake_api import merged
+from ... import objects
+from ...fake_api import merged
+from ..programs import CLUSTER_NETWORK, FULL, program
 from .calls import offline_call, wish_of
-from .programs import CLUSTER_NETWORK, FULL, program
 
 KIND = ClusterNetwork()
 UPLINK_MTU = "network.harvesterhci.io/uplink-mtu"

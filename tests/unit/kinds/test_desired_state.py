@@ -23,8 +23,8 @@ from harvester_net.rules.catalogue import judge
 from harvester_net.rules.rule import Finding, Ref, Write
 
 from ... import objects
-from .cases import LABEL, MATCHED, cluster, create, kind_of, setting, update
-from .storage import STORAGE, storage, unset
+from ..rules.cases import LABEL, MATCHED, cluster, create, kind_of, setting, update
+from ..rules.storage import STORAGE, storage, unset
 
 MINE = "urn:pulumi:dev::site::harvester-net:index:NetworkConfig::rack-a"
 THEIRS = "urn:pulumi:dev::other::harvester-net:index:NetworkConfig::rack-a"

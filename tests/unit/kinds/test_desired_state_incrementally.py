@@ -19,7 +19,7 @@ from harvester_net.kinds.desired_state import STATUSES_OF_CONFIG, DesiredObject,
 from harvester_net.rules.vlans import BY_VLAN
 
 from ... import objects
-from .cases import cluster
+from ..rules.cases import cluster
 
 NAMES, NETWORKS, RACKS = ("a", "b", "c"), ("data", "other"), ("r1", "r2", "none")
 NODES = [objects.node(f"n{number}", {"rack": f"r{number % 2 + 1}"}) for number in range(3)]

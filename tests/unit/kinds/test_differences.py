@@ -15,7 +15,7 @@ from harvester_net.specs.limits import DEFAULT_MTU
 from harvester_net.specs.parse import spec_within
 from harvester_net.specs.spec import Spec, property_names
 
-from .programs import (
+from ..programs import (
     CLUSTER_NETWORK,
     FULL,
     LEAST,

@@ -14,7 +14,7 @@ from harvester_net.specs.parse import parse, path_text, spec_within
 from harvester_net.specs.spec import property_names
 from harvester_net.specs.unknown import UNKNOWN, is_known, is_wholly_known
 
-from .programs import FULL, LEAST, TRUNK, VM_NETWORK, messages
+from ..programs import FULL, LEAST, TRUNK, VM_NETWORK, messages
 
 Path = tuple[int | str, ...]
 

@@ -9,7 +9,7 @@ import pytest
 from harvester_net.kinds.desired_state import DesiredState
 from harvester_net.kinds.registry import KINDS
 
-from .programs import (
+from ..programs import (
     CLUSTER_NETWORK,
     FULL,
     LEAST,

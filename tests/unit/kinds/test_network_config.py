@@ -19,10 +19,10 @@ from harvester_net.kinds.network_config import (
     uplink_seen,
 )
 
-from .. import objects
-from ..fake_api import merged
+from ... import objects
+from ...fake_api import merged
+from ..programs import FULL, NETWORK_CONFIG, program
 from .calls import offline_call, wish_of
-from .programs import FULL, NETWORK_CONFIG, program
 
 KIND = NetworkConfig()
 MAC = "02:00:00:aa:bb:cc"

@@ -19,11 +19,11 @@ from harvester_net.kinds.failures import Refused, Unfinished
 from harvester_net.kinds.owned import OwnedKind
 from harvester_net.kinds.registry import KINDS
 
-from .. import objects
-from ..fake_api import FakeApi
-from ..waiting import SECONDS, until
+from ... import objects
+from ...fake_api import FakeApi
+from ...waiting import SECONDS, until
+from ..programs import CLUSTER_NETWORK, NETWORK_CONFIG, VM_NETWORK, program
 from .calls import Run, running, urn_of
-from .programs import CLUSTER_NETWORK, NETWORK_CONFIG, VM_NETWORK, program
 
 UPLINK_MTU = "network.harvesterhci.io/uplink-mtu"
 GOING = {

@@ -25,7 +25,7 @@ from harvester_net.rules.rule import Write
 from ... import objects
 from ...fake_api import FakeApi, denied_text, status_object
 from ...waiting import SECONDS, until
-from ..calls import Run, running, urn_of
+from .calls import Run, running, urn_of
 from .runs import CONFIG, DATA, NETWORK, RACK, STORAGE, VM_NET, carry, furnish
 
 POST = "POST network-attachment-definitions"

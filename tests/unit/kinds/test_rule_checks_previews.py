@@ -17,8 +17,8 @@ from harvester_net.rules.rule import Write
 from ... import objects
 from ...fake_api import FakeApi, status_object
 from ...waiting import SECONDS, until
-from ..calls import Run, running
-from .cases import going
+from ..rules.cases import going
+from .calls import Run, running
 from .runs import (
     CONFIG,
     DATA,

@@ -10,7 +10,7 @@ from harvester_net.cluster.resources import Object
 from harvester_net.harvester.wording import listed
 from harvester_net.kinds.storage_network import properties_of, same_network, text_of
 
-from .programs import FULL, STORAGE_NETWORK, program
+from ..programs import FULL, STORAGE_NETWORK, program
 
 LEAST = program(STORAGE_NETWORK)
 TEXT = '{"clusterNetwork":"storage","vlan":300,"range":"192.168.0.0/24"}'

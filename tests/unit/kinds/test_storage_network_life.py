@@ -17,11 +17,11 @@ from harvester_net.kinds.registry import KINDS
 from harvester_net.kinds.storage_network import text_of
 from harvester_net.specs.unknown import UNKNOWN
 
-from .. import objects
-from ..fake_api import FakeApi
-from ..waiting import SECONDS, until
+from ... import objects
+from ...fake_api import FakeApi
+from ...waiting import SECONDS, until
+from ..programs import STORAGE_NETWORK, program
 from .calls import Run, running
-from .programs import STORAGE_NETWORK, program
 
 KIND = KINDS[STORAGE_NETWORK]
 WISH = program(STORAGE_NETWORK)

@@ -19,11 +19,11 @@ from harvester_net.kinds.teardown import (
     working_nics,
 )
 
-from .. import objects
-from ..fake_api import FakeApi
-from ..waiting import SECONDS, until
+from ... import objects
+from ...fake_api import FakeApi
+from ...waiting import SECONDS, until
+from ..programs import NETWORK_CONFIG
 from .calls import Run, running
-from .programs import NETWORK_CONFIG
 
 MISSING = "get link eth9 failed, error: Link not found"
 

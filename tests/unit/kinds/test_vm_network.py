@@ -11,10 +11,10 @@ from harvester_net.cluster.resources import Object, annotations_of, labels_of
 from harvester_net.harvester.names import ROUTE
 from harvester_net.kinds.vm_network import VmNetwork, new_cni_config, vlans_seen, with_vlans
 
-from .. import objects
-from ..fake_api import merged
+from ... import objects
+from ...fake_api import merged
+from ..programs import FULL, TRUNK, VM_NETWORK, program
 from .calls import offline_call, wish_of
-from .programs import FULL, TRUNK, VM_NETWORK, program
 
 KIND = VmNetwork()
 LABEL = "network.harvesterhci.io/clusternetwork"

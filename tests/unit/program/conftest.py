@@ -1,4 +1,4 @@
-"""What unit tests need around them."""
+"""What the tests that run a program need around them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,8 @@ def loop_of_programs() -> asyncio.AbstractEventLoop:
 
 
 @pytest.fixture(autouse=True)
-def _loop_of_a_program(request: pytest.FixtureRequest) -> Iterator[None]:
+def _loop_of_a_program() -> Iterator[None]:
     """A program has a current event loop; after an async test there is none."""
-    if not request.path.name.startswith("test_program"):
-        yield
-        return
     asyncio.set_event_loop(loop_of_programs())
     yield
     asyncio.set_event_loop(None)

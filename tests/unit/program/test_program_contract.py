@@ -14,7 +14,7 @@ import pulumi
 import pytest
 
 import harvester_net as hn
-from tests.unit.test_program import run
+from tests.unit.program.test_program import run
 
 SCHEMA = json.loads((Path(hn.__file__).parent / "schema.json").read_text())
 RESOURCES = ["ClusterNetwork", "NetworkConfig", "VmNetwork", "StorageNetwork"]

@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _wish(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.lab.agents_compared")
+    parser = argparse.ArgumentParser(prog="python -m lab.tests.running.agents_compared")
     parser.add_argument("command", choices=("record", "compare", "table"))
     parser.add_argument("titles", nargs="*", metavar="SCENARIO", help="all, if none is named")
     parser.add_argument("--anew", action="store_true", help="forget earlier runs")

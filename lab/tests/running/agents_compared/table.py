@@ -13,8 +13,8 @@ from pathlib import Path
 from .differences import KNOWN
 from .scenarios import SCENARIOS, Scenario
 
-FILE = Path(__file__).parents[3] / "docs" / "lab.md"
-BEGIN = "<!-- Made by `python -m tests.lab.agents_compared table`: begin -->"
+FILE = Path(__file__).parents[4] / "docs" / "lab.md"
+BEGIN = "<!-- Made by `make agents-table`: begin -->"
 END = "<!-- end of the table -->"
 SAME = "same"
 

@@ -253,5 +253,5 @@ def test_document_without_place_for_the_table_is_left_alone(document: str) -> No
 
 def test_document_has_the_table() -> None:
     assert table.written(table.FILE.read_text()) == table.text(), (
-        "write it with: python -m tests.lab.agents_compared table"
+        "write it with: make agents-table"
     )
