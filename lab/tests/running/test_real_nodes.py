@@ -172,13 +172,13 @@ async def test_switch_with_a_small_mtu_drops_long_frames_alone(
     await site.comes_up()
     await site.vm_network_arrives(VLAN)
     await site.fault(SwitchMtu(1500))
-    pair = NODES[:2]
-    with real_lab.vms(*pair, cluster_network=site.network, vlan=VLAN, mtu=9000) as vms:
-        assert vms.ping(*pair, 1472).code == 0
-        assert "100% packet loss" in vms.ping(*pair, 1473).said
-        assert "100% packet loss" in vms.ping(*pair).said
+    one, other = NODES[:2]
+    with real_lab.vms(one, other, cluster_network=site.network, vlan=VLAN, mtu=9000) as vms:
+        assert vms.ping(one, other, 1472).code == 0
+        assert "100% packet loss" in vms.ping(one, other, 1473).said
+        assert "100% packet loss" in vms.ping(one, other).said
         await site.fault()
-        assert vms.ping(*pair).code == 0
+        assert vms.ping(one, other).code == 0
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ def test_devices_are_read_with_their_vlans() -> None:
     found = devices_in(f"{json.dumps([bond, nic])}\n\n{json.dumps(ports)}\n")
     seen = found["tenant-bo"]
     assert (seen.index, seen.mtu, seen.kind, seen.master) == (7, 9000, "bond", "tenant-br")
-    assert (seen.vlans, seen.pvid) == ({1, 100, 101, 102}, 1)
+    assert (seen.vlans, seen.pvid) == (frozenset({1, 100, 101, 102}), 1)
     assert seen.details == {"mode": "active-backup"}
     assert seen.has_carrier
     free = found["eno4"]

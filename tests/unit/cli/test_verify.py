@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from harvester_net.change.consent import NodeCheck
+from harvester_net.change.consent import Consent, NodeCheck
+from harvester_net.change.record import Goal
 from harvester_net.cli import commands, verifying
 from harvester_net.cli.main import app
 from harvester_net.cli.render import nodes as report
@@ -192,11 +193,13 @@ def test_a_narrow_terminal_cuts_no_sentence() -> None:
 
 
 def test_a_change_takes_how_to_look(cluster: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = []
-    monkeypatch.setattr(
-        "harvester_net.cli.commands.changing",
-        lambda goal, consent: given.append(consent.verify_on_nodes) or _nothing,
-    )
+    given: list[NodeCheck | None] = []
+
+    def changing(goal: Goal, consent: Consent) -> Any:
+        given.append(consent.verify_on_nodes)
+        return _nothing
+
+    monkeypatch.setattr("harvester_net.cli.commands.changing", changing)
     assert commands
     options = ["--verify-on-nodes", "--verify-vlan", "100", "--verify-image", "x"]
     for more in ([], ["--verify-on-nodes"], options):

@@ -18,6 +18,7 @@ from harvester_net.cluster.cluster import Cluster
 from harvester_net.cluster.deadline import Deadline, DeadlineExceeded
 from harvester_net.cluster.errors import (
     AlreadyExists,
+    ClusterError,
     Conflict,
     Denied,
     Forbidden,
@@ -572,7 +573,7 @@ async def test_cluster_that_never_answers_is_told_with_a_way_out(
     monkeypatch.setattr(connection_module, "FIRST_CONTACT_SECONDS", 0.05)
     cluster = Cluster(AccessSettings(json.dumps(config), environment=""))
     try:
-        with pytest.raises(cluster_module.ClusterError) as failure:
+        with pytest.raises(ClusterError) as failure:
             await asyncio.wait_for(cluster.list(CLUSTER_NETWORK, Deadline(SECONDS)), 10)
     finally:
         await cluster.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -67,11 +68,12 @@ def test_list_that_is_older_than_our_own_write_does_not_undo_it() -> None:
 
 def test_every_change_is_announced_once() -> None:
     store = Store()
-    for change in (
+    changes: list[Callable[[], object]] = [
         lambda: store.put(obj("a", "1")),
         lambda: store.replace([obj("a", "2")]),
         lambda: store.remove("a"),
-    ):
+    ]
+    for change in changes:
         event = store.next_change()
         assert not event.is_set()
         change()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from harvester_net.harvester import blockers
 from harvester_net.harvester.blockers import Blocker
 
 from ... import objects
 
-GOING = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
+GOING: dict[str, Any] = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
 
 
 def test_cluster_network_is_held_by_its_configs_and_networks() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from harvester_net.cluster.resources import Object
@@ -26,7 +28,7 @@ def test_mtu_of_a_cluster_network_is_read_from_its_annotation(
     ("mtu", "read"), [(None, 1500), (0, 1500), (1500, 1500), (9000, 9000)]
 )
 def test_mtu_is_read_from_the_config(mtu: int | None, read: int) -> None:
-    more = {} if mtu is None else {"mtu": mtu}
+    more: dict[str, Any] = {} if mtu is None else {"mtu": mtu}
     assert nad_mtu(objects.nad(config=objects.cni(vlan=100, **more))) == read
 
 

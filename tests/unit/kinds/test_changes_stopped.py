@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from harvester_net.change import apply
 from harvester_net.change.executor import ChangeStopped
 from harvester_net.change.record import Goal
 from harvester_net.cluster.access import AccessSettings
@@ -20,7 +21,7 @@ async def test_a_stopped_deletion_says_that_the_next_run_goes_on(
     async def stops(*_: object) -> list[str]:
         raise ChangeStopped("step 1, stop VM default/web: not done after 180 s")
 
-    monkeypatch.setattr(changes.change, "apply_change", stops)
+    monkeypatch.setattr(apply, "apply_change", stops)
     call = Call("urn:a", Cluster(AccessSettings()), Deadline(5))
     goal = Goal(kind="configDeletion", key="nc-1")
     with pytest.raises(Refused) as refused:

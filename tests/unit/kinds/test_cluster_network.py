@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -27,8 +28,8 @@ async def changes(inputs: Object, live: Object, *configs: Object) -> Object:
     async def listed(*_: Any) -> dict[str, Object]:
         return {config["metadata"]["name"]: config for config in configs}
 
-    call.cluster.list = listed  # type: ignore[method-assign]
-    return await KIND.changes(wish_of(KIND, inputs), live, call)
+    with patch.object(call.cluster, "list", listed):
+        return await KIND.changes(wish_of(KIND, inputs), live, call)
 
 
 @pytest.mark.parametrize("mtu", [None, 0, 1500, 9000])

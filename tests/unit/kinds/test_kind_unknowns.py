@@ -13,6 +13,7 @@ from harvester_net.kinds.registry import KINDS
 from harvester_net.specs.parse import parse, path_text, spec_within
 from harvester_net.specs.spec import property_names
 from harvester_net.specs.unknown import UNKNOWN, is_known, is_wholly_known
+from harvester_net.specs.vm_network import VmNetwork
 
 from ..programs import FULL, LEAST, TRUNK, VM_NETWORK, messages
 
@@ -110,6 +111,7 @@ def test_wrong_property_beside_an_unknown_is_still_a_problem() -> None:
 def test_nothing_is_made_up_for_an_unknown() -> None:
     desired, problems = parse(KINDS[VM_NETWORK].spec, {"name": "a", "vlan": UNKNOWN})
     assert [str(problem) for problem in problems] == ["clusterNetwork: is required"]
+    assert isinstance(desired, VmNetwork)
     assert desired.vlan is UNKNOWN
 
 

@@ -82,13 +82,15 @@ async def test_mtu_is_always_sent_as_a_real_number(mtu: int) -> None:
     assert manifest["spec"]["uplink"]["linkAttributes"]["mtu"] == (mtu or 1500)
 
 
-async def test_mtu_of_the_cluster_network_is_sent_when_none_is_given() -> None:
+async def test_mtu_of_the_cluster_network_is_sent_when_none_is_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     call = offline_call()
 
     async def get(*_: Any) -> Object:
         return objects.cluster_network("data", 9000)
 
-    call.cluster.get = get  # type: ignore[method-assign]
+    monkeypatch.setattr(call.cluster, "get", get)
     assert await KIND.mtu(wish_of(KIND, program(NETWORK_CONFIG)), None, call) == 9000
 
 

@@ -26,7 +26,7 @@ from ..programs import CLUSTER_NETWORK, NETWORK_CONFIG, VM_NETWORK, program
 from .calls import Run, running, urn_of
 
 UPLINK_MTU = "network.harvesterhci.io/uplink-mtu"
-GOING = {
+GOING: Object = {
     "deletionTimestamp": "2026-01-01T00:00:00Z",
     "finalizers": ["wrangler.cattle.io/slow"],
 }

@@ -271,7 +271,7 @@ async def test_storage_network_without_uplinks_is_warned_of_unless_the_run_makes
 
 
 async def test_config_on_its_way_out_is_not_in_the_way(run: Run, api: FakeApi) -> None:
-    slow = {"finalizers": ["wrangler.cattle.io/slow"]}
-    api.put(going(objects.config("old", **slow)))
+    slow = objects.config("old", finalizers=["wrangler.cattle.io/slow"])
+    api.put(going(slow))
     await previewed(run, CONFIG, RACK)
     assert run.said.warned == []

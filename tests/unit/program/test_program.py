@@ -54,7 +54,7 @@ class Monitor(MockMonitor):
         self.inputs[request.name] = pulumi.runtime.rpc.deserialize_properties(
             request.object, keep_unknowns=True, keep_internal=True
         )
-        return super().RegisterResource(request)
+        return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
 
 def run(
@@ -64,7 +64,7 @@ def run(
     mocks = Plugin(outputs)
     monitor = Monitor(mocks)
     pulumi.runtime.set_mocks(mocks, monitor=monitor, preview=preview)
-    pulumi.runtime.test(program)()
+    pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
     return monitor
 
 

@@ -47,9 +47,14 @@ def referred(written: Written) -> tuple[str, Written]:
     return reference.rpartition(":")[2], SCHEMA["types"][reference]
 
 
+def made(generic: Any, *of: Any) -> Any:
+    """A type of parts that only the schema knows."""
+    return generic[of[0] if len(of) == 1 else of]
+
+
 def argument(written: Written) -> Any:
     """The Python type of an argument for a property of the schema."""
-    return pulumi.Input[_plain_argument(written)]
+    return made(pulumi.Input, _plain_argument(written))
 
 
 def _plain_argument(written: Written) -> Any:
@@ -57,11 +62,11 @@ def _plain_argument(written: Written) -> Any:
         name, nested = referred(written)
         if "enum" in nested:
             return Literal[tuple(value["value"] for value in nested["enum"])]
-        return pulumi.InputType[getattr(hn, f"{name}Args")]
+        return made(pulumi.InputType, getattr(hn, f"{name}Args"))
     if written["type"] == "array":
-        return Sequence[argument(written["items"])]
+        return made(Sequence, argument(written["items"]))
     if written["type"] == "object":
-        return Mapping[str, argument(written["additionalProperties"])]
+        return made(Mapping, str, argument(written["additionalProperties"]))
     return SIMPLE[written["type"]]
 
 
@@ -71,9 +76,9 @@ def result(written: Written) -> Any:
         name, nested = referred(written)
         return str if "enum" in nested else getattr(hn, name)
     if written["type"] == "array":
-        return list[result(written["items"])]
+        return made(list, result(written["items"]))
     if written["type"] == "object":
-        return dict[str, result(written["additionalProperties"])]
+        return made(dict, str, result(written["additionalProperties"]))
     return SIMPLE[written["type"]]
 
 
@@ -186,9 +191,10 @@ def test_resource_has_every_output_with_its_type(kind: str) -> None:
     described = SCHEMA["resources"][token(kind)]
     has = inspect.get_annotations(getattr(hn, kind), eval_str=True)
     expected = {
-        snake(name): pulumi.Output[
-            result(written) if name in described["required"] else result(written) | None
-        ]
+        snake(name): made(
+            pulumi.Output,
+            result(written) if name in described["required"] else result(written) | None,
+        )
         for name, written in described["properties"].items()
     }
     assert has == expected

@@ -34,6 +34,7 @@ def there(*more: Object) -> tuple[Object, ...]:
     return (DATA, N1, N2, NAD, *more)
 
 
+NOTHING_SAID: tuple[Object, ...] = ({"linkAttributes": {}}, {"bondOptions": {}})
 CASES = [
     says(
         VMS,
@@ -101,7 +102,7 @@ CASES = [
             cluster(*there(USER)),
             "uplink: is in use by VMs; stop default/vm1 on n1",
         )
-        for parts in ({"linkAttributes": {}}, {"bondOptions": {}})
+        for parts in NOTHING_SAID
     ),
     silent(
         VMS,
