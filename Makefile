@@ -39,7 +39,7 @@ rules: venv ## Make docs/rules.md from the rules
 
 .PHONY: agents-table
 agents-table: venv ## Make the table of simulated and real agents in docs/lab.md
-	$(BIN)/python -m tests.lab.agents_compared table
+	$(BIN)/python -m lab.tests.running.agents_compared table
 
 .PHONY: lint
 lint: venv ## Style, types and layers
@@ -50,7 +50,7 @@ lint: venv ## Style, types and layers
 
 .PHONY: unit
 unit: venv ## The tests that need no lab
-	$(BIN)/pytest tests/unit tests/plugin
+	$(BIN)/pytest tests/unit tests/plugin lab/tests/unit
 
 .PHONY: test
 test: lint tools ## Everything: lint, unit, plugin, lab and end-to-end tests

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from functools import partial
 
 from harvester_net.change.apply import apply_change
 from harvester_net.change.consent import Consent
@@ -17,6 +18,7 @@ from harvester_net.change.goals.mtu import MtuGoal
 from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
 from harvester_net.cluster.deadline import Deadline
+from harvester_net.cluster.resources import Object
 from lab import Lab
 from lab.simulators import Timings
 from tests.e2e.waiting import eventually
@@ -64,13 +66,13 @@ def _make_site(lab: Lab) -> None:
     kind = {"apiVersion": "network.harvesterhci.io/v1beta1", "kind": "ClusterNetwork"}
     lab.client.create(f"{NETWORK}/clusternetworks", kind | {"metadata": {"name": "cn-data"}})
     for number in range(1, NODES + 1):
-        spec = {
+        spec: Object = {
             "clusterNetwork": "cn-data",
             "nodeSelector": {"kubernetes.io/hostname": f"node{number}"},
             "uplink": {"nics": ["eno2"], "linkAttributes": {"mtu": 1500}},
         }
-        config = kind | {"kind": "VlanConfig", "metadata": {"name": f"nc-{number}"}}
-        eventually(lambda config=config, spec=spec: _created(lab, config | {"spec": spec}))
+        config: Object = kind | {"kind": "VlanConfig", "metadata": {"name": f"nc-{number}"}}
+        eventually(partial(_created, lab, config | {"spec": spec}))
     eventually(lambda: len(lab.client.list(f"{NETWORK}/vlanstatuses")["items"]) == NODES)
     for name, vlan in (("vm100", 100), ("vm200", 200)):
         text = f'{{"cniVersion":"0.3.1","name":"{name}","type":"bridge","bridge":"cn-data-br",'
@@ -86,7 +88,7 @@ def _make_site(lab: Lab) -> None:
     make_vms(lab, VMS)
 
 
-def _created(lab: Lab, config: dict[str, object]) -> bool:
+def _created(lab: Lab, config: Object) -> bool:
     """Whether the webhook has seen the cluster network by now, and took the config."""
     try:
         lab.client.create(f"{NETWORK}/vlanconfigs", config)

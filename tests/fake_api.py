@@ -123,7 +123,7 @@ class FakeApi:
 
     def change(self, plural: str, key: str, fields: Object) -> Object:
         """Somebody else changes some fields of an object."""
-        changed = merged(self.objects[plural][key], fields)
+        changed: Object = merged(self.objects[plural][key], fields)
         self._store("MODIFIED", plural, changed)
         return changed
 

@@ -15,7 +15,7 @@ from ..cluster.errors import ClusterError
 from ..kinds.call import Call
 from ..kinds.desired_state import DesiredState
 from ..kinds.differences import Difference
-from ..kinds.failures import Refused, Unfinished
+from ..kinds.failures import Refused, Unfinished, describe
 from ..kinds.functions import FUNCTIONS
 from ..kinds.kind import Kind, Live
 from ..kinds.registry import KINDS
@@ -245,7 +245,7 @@ class Provider:
     def message(error: Exception) -> str | None:
         """The message of a failure that we expect; None for a mistake of ours."""
         expected = isinstance(error, Refused | ClusterError | DeadlineExceeded)
-        return str(error) if expected else None
+        return describe(error) if expected else None
 
 
 def _stored(request: ReadRequest) -> Live:

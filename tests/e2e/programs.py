@@ -24,7 +24,7 @@ def cluster_network(name: str = "cn-data", /, **args: Any) -> Resource:
 
 def network_config(node: str = "node1", /, **args: Any) -> Resource:
     """The config of one node."""
-    given = {
+    given: dict[str, Any] = {
         "cluster_network": "@cn-data",
         "node_selector": {"kubernetes.io/hostname": node},
         "uplink": {"nics": ["eno2"]},
@@ -44,5 +44,5 @@ def vm_network(name: str = "vm100", /, **args: Any) -> Resource:
 def storage_network(**args: Any) -> Resource:
     """The storage network, after the configs that carry it."""
     given = {"cluster_network": "@cn-data", "vlan": 300, "range": "192.168.0.0/24"}
-    after = {"depends_on": [f"@{config}" for config in NODES.values()]}
-    return resource("StorageNetwork", "storage", **({"options": after} | given | args))
+    after: dict[str, Any] = {"options": {"depends_on": [f"@{it}" for it in NODES.values()]}}
+    return resource("StorageNetwork", "storage", **(after | given | args))

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ def take_down(lab: Lab) -> None:
     set_storage(lab, "")
     accepted(lambda: lab.client.delete(f"{NADS}/vm100"))
     for name in NODES.values():
-        accepted(lambda path=f"{CONFIGS}/{name}": lab.client.delete(path))
+        accepted(partial(lab.client.delete, f"{CONFIGS}/{name}"))
     eventually(lambda: not lab.client.list(STATUSES)["items"])
     accepted(lambda: lab.client.delete(f"{CLUSTER_NETWORKS}/cn-data"))
     eventually(lambda: leftovers(lab) == [])
@@ -164,7 +165,8 @@ def name_of(obj: dict[str, Any]) -> str:
 def spec_of(config: dict[str, Any]) -> dict[str, Any]:
     """The spec of a config but its MTU."""
     uplink = {k: v for k, v in config["spec"]["uplink"].items() if k != "linkAttributes"}
-    return config["spec"] | {"uplink": uplink}
+    spec: dict[str, Any] = config["spec"] | {"uplink": uplink}
+    return spec
 
 
 def mtu_of_config(config: dict[str, Any]) -> int:

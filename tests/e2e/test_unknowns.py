@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lab import Lab
 from lab.proxy import Proxy
 
@@ -46,4 +48,8 @@ def test_a_cluster_that_is_made_in_the_same_program(
     assert [what for what in proxied.counts if not what.startswith(("LIST", "GET"))] == []
 
 
-STORAGE = {"cluster_network": "@cn-there", "vlan": 300, "range": "192.168.0.0/24"}
+STORAGE: dict[str, Any] = {
+    "cluster_network": "@cn-there",
+    "vlan": 300,
+    "range": "192.168.0.0/24",
+}

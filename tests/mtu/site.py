@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from lab import Lab
@@ -49,7 +50,7 @@ def program(
     managed: int | None = None,
 ) -> list[Resource]:
     """The program of a site; of its configs only the first `managed` are in the program."""
-    disruption = {"disruption": consent} if consent else {}
+    disruption: dict[str, Any] = {"disruption": consent} if consent else {}
     network = resource("ClusterNetwork", "cn-data", mtu=mtu, **disruption)
     made = [config(number, configs) for number in range(configs)][: managed or configs]
     networks = [
@@ -78,7 +79,7 @@ def program(
 def config(number: int, of: int) -> Resource:
     """One config of several: each has a node, the last one or the only one has the rest."""
     selector = {"kubernetes.io/hostname": f"node{number + 1}"} if of > 1 else None
-    chosen = {"node_selector": selector} if selector else {}
+    chosen: dict[str, Any] = {"node_selector": selector} if selector else {}
     return resource(
         "NetworkConfig",
         f"nc-{number + 1}",
@@ -94,18 +95,17 @@ def make_vms(lab: Lab, vms: tuple[Vm, ...] = VMS_OF_EVERY_KIND) -> None:
         lab.client.create(VMS, manifest(vm))
     for vm in vms:
         if vm.strategy == "Manual":
-            eventually(lambda vm=vm: status(lab, vm.name) == "Stopped")
+            eventually(partial(_shows, lab, vm.name, "Stopped"))
             lab.client.replace(START.format(vm.name), {})
     for vm in vms:
         if vm.shut_down:
-            eventually(lambda vm=vm: phase(lab, vm.name) == "Running")
+            eventually(partial(_is_in, lab, vm.name, "Running"))
             note = {"metadata": {"annotations": {GUEST_SHUTDOWN: "true"}}}
             lab.client.merge_patch(f"{VMIS}/{vm.name}", note)
     for vm in vms:
         wanted = "Running" if vm.runs else ("Succeeded" if vm.shut_down else None)
-        eventually(lambda vm=vm, wanted=wanted: phase(lab, vm.name) == wanted)
-        shown = "Running" if vm.runs else "Stopped"
-        eventually(lambda vm=vm, shown=shown: status(lab, vm.name) == shown)
+        eventually(partial(_is_in, lab, vm.name, wanted))
+        eventually(partial(_shows, lab, vm.name, "Running" if vm.runs else "Stopped"))
 
 
 def delete_vms(lab: Lab) -> None:
@@ -125,6 +125,14 @@ def status(lab: Lab, name: str) -> str:
     """What a VM says of itself."""
     vm = lab.client.get(f"{VMS}/{name}")
     return str((vm.get("status") or {}).get("printableStatus"))
+
+
+def _is_in(lab: Lab, name: str, wanted: str | None) -> bool:
+    return phase(lab, name) == wanted
+
+
+def _shows(lab: Lab, name: str, wanted: str) -> bool:
+    return status(lab, name) == wanted
 
 
 def manifest(vm: Vm) -> dict[str, Any]:

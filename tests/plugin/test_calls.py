@@ -325,7 +325,7 @@ async def test_preview_of_an_update_writes_nothing(
 async def test_preview_of_a_thousand_reads_lists_each_kind_once(
     plugin: Plugin, api: FakeApi
 ) -> None:
-    api.put(objects.cluster_network("data"))
+    api.put(objects.cluster_network("data", 1500))
     for index in range(200):
         api.put(objects.nad(f"vm{index}"))
     reads = [

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2
 
 from harvester_net.plugin import main
@@ -90,7 +91,7 @@ async def test_handshake_promises_what_the_provider_does(tmp_path: Path) -> None
 
 
 async def test_version_is_a_plain_semantic_one(pure: Plugin) -> None:
-    info = await answer(pure.stub.GetPluginInfo(kit.Empty()))
+    info = await answer(pure.stub.GetPluginInfo(Empty()))
     assert info.version == VERSION
     assert [part.isdigit() for part in info.version.split(".")] == [True, True, True]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from harvester_net.cluster.resources import Object
 
 from ... import objects
@@ -14,9 +16,7 @@ JUMBO = objects.config("rack-a", uplink={"nics": ["eth1"], "linkAttributes": {"m
 USER = objects.vmi("vm1", "vm100")
 
 
-def net(
-    name: str = "vm100", *, labels: dict[str, str] | None = None, **conf: object
-) -> Object:
+def net(name: str = "vm100", *, labels: dict[str, str] | None = None, **conf: Any) -> Object:
     """A VM network with more in its CNI config."""
     return objects.nad(name, config=objects.cni(name, **({"vlan": 100} | conf)), labels=labels)
 
@@ -29,7 +29,7 @@ def raw(text: str) -> Object:
     return objects.nad(config=text)
 
 
-def overlay(provider: str = "vm100.default.ovn", **changed: object) -> Object:
+def overlay(provider: str = "vm100.default.ovn", **changed: Any) -> Object:
     conf = {"cniVersion": "0.3.1", "type": "kube-ovn", "provider": provider}
     return objects.nad(config=conf, cluster_network="mgmt", **changed)
 

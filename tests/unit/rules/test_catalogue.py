@@ -15,35 +15,35 @@ from harvester_net.rules.rule import FIRST, Rule
 
 from . import (
     test_cluster_networks,
-    test_configs_in_use,
-    test_deleted_vm_networks,
     test_mtus_and_routes,
     test_network_configs,
+    test_network_configs_in_use,
+    test_network_configs_nodes,
     test_network_settings,
     test_nics,
-    test_nodes_of_configs,
     test_ranges_of_settings,
     test_schemas,
     test_storage_settings,
     test_vlans_of_vm_networks,
     test_vm_networks,
+    test_vm_networks_deleted,
 )
 from .cases import V1_4, V1_5, V1_6, V1_7, V1_8, V1_9, of_rule, said
 
 CASES = [
     *test_cluster_networks.CASES,
-    *test_configs_in_use.CASES,
-    *test_deleted_vm_networks.CASES,
     *test_mtus_and_routes.CASES,
     *test_network_configs.CASES,
+    *test_network_configs_in_use.CASES,
+    *test_network_configs_nodes.CASES,
     *test_network_settings.CASES,
     *test_nics.CASES,
-    *test_nodes_of_configs.CASES,
     *test_ranges_of_settings.CASES,
     *test_schemas.CASES,
     *test_storage_settings.CASES,
     *test_vlans_of_vm_networks.CASES,
     *test_vm_networks.CASES,
+    *test_vm_networks_deleted.CASES,
 ]
 RULES = list(all_rules())
 NAMES = {rule.name for rule in RULES}

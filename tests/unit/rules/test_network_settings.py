@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from harvester_net.cluster.resources import Object
@@ -55,7 +57,7 @@ def busy(name: str = STORAGE, reason: str = "In Progress") -> Object:
     return setting(name, value()) | {"status": {"conditions": conditions}}
 
 
-def nowhere(name: str, **meta: object) -> Object:
+def nowhere(name: str, **meta: Any) -> Object:
     return objects.config(name, **({"annotations": {}} | meta))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from harvester_net.cluster.resources import Object
@@ -51,7 +53,7 @@ def migration(**status: object) -> Object:
     }
 
 
-def user(vlan: int, **more: object) -> Object:
+def user(vlan: int, **more: Any) -> Object:
     return objects.nad(config=objects.cni(vlan=vlan, **more))
 
 

@@ -1,0 +1,1 @@
+"""The lab's own tests: `unit` without a lab, `running` with one."""

@@ -1,0 +1,93 @@
+"""StorageNetwork: compared by meaning, written with Harvester's own keys."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from harvester_net.cluster.resources import Object
+from harvester_net.harvester.wording import listed
+from harvester_net.kinds.codecs.storage_network import properties_of, same_network, text_of
+
+from ..programs import FULL, STORAGE_NETWORK, program
+
+LEAST = program(STORAGE_NETWORK)
+TEXT = '{"clusterNetwork":"storage","vlan":300,"range":"192.168.0.0/24"}'
+EMPTY_HASH = "da39a3ee5e6b4b0d3255bfef95601890afd80709"
+
+
+def test_text_has_harvesters_keys_and_no_defaults() -> None:
+    assert text_of(LEAST) == TEXT
+    assert text_of(LEAST | {"exclude": [], "disruption": {"stopVms": True}}) == TEXT
+
+
+def test_text_of_the_full_program() -> None:
+    assert json.loads(text_of(FULL[STORAGE_NETWORK])) == {
+        "clusterNetwork": "storage",
+        "vlan": 300,
+        "range": "192.168.0.0/24",
+        "exclude": ["192.168.0.1/32", "192.168.0.128/25"],
+        "exclusiveVlan": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "properties"),
+    [
+        ("", {}),
+        ("{}", {}),
+        ("no JSON", {}),
+        ("[]", {}),
+        (TEXT, LEAST),
+        ('{ "vlan": 300,\n "range":"192.168.0.0/24", "clusterNetwork":"storage" }', LEAST),
+        (TEXT[:-1] + ',"exclude":[],"exclusiveVlan":null,"future":1}', LEAST),
+    ],
+)
+def test_text_of_the_setting_is_read(text: str, properties: Object) -> None:
+    assert properties_of(text) == properties
+
+
+SAME: list[tuple[Object, Object]] = [
+    ({}, {}),
+    (LEAST, dict(reversed(LEAST.items()))),
+    (LEAST, LEAST | {"exclude": [], "exclusiveVlan": False}),
+    (LEAST | {"vlan": 0}, LEAST | {"vlan": 1}),
+    (
+        LEAST | {"exclude": ["192.168.0.1/32", "192.168.0.2/32"]},
+        LEAST | {"exclude": ["192.168.0.2/32", "192.168.0.1/32"]},
+    ),
+    (LEAST, LEAST | {"disruption": {"stopVms": True}}),
+]
+DIFFERENT: list[tuple[Object, Object]] = [
+    ({}, LEAST),
+    (LEAST, LEAST | {"vlan": 301}),
+    (LEAST, LEAST | {"range": "192.168.1.0/24"}),
+    (LEAST, LEAST | {"clusterNetwork": "other"}),
+    (LEAST, LEAST | {"exclude": ["192.168.0.1/32"]}),
+    (LEAST, LEAST | {"exclusiveVlan": True}),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_same_storage_network_however_it_is_written(one: Object, other: Object) -> None:
+    assert same_network(one, other)
+    assert same_network(other, one)
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_different_storage_networks(one: Object, other: Object) -> None:
+    assert not same_network(one, other)
+    assert not same_network(other, one)
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (1, "vm0"),
+        (3, "vm0, vm1, vm2"),
+        (12, "vm0, vm1, vm2, vm3, vm4, vm5, vm6, vm7, vm8, vm9 and 2 more"),
+    ],
+)
+def test_long_list_is_cut(count: int, text: str) -> None:
+    assert listed([f"vm{index}" for index in range(count)]) == text
