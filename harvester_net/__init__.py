@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .program.cluster_network import ClusterNetwork as ClusterNetwork
     from .program.disruption import Disruption as Disruption
     from .program.disruption import DisruptionArgs as DisruptionArgs
-    from .program.disruption import SeenNode as SeenNode
+    from .program.disruption import NodeDevices as NodeDevices
     from .program.disruption import VerifyOnNodes as VerifyOnNodes
     from .program.disruption import VerifyOnNodesArgs as VerifyOnNodesArgs
     from .program.functions import GetClusterNetworkResult as GetClusterNetworkResult
@@ -51,7 +51,7 @@ _HOMES = {
     "Provider": "provider",
     "Route": "route",
     "RouteArgs": "route",
-    "SeenNode": "disruption",
+    "NodeDevices": "disruption",
     "StorageNetwork": "storage_network",
     "Uplink": "uplink",
     "UplinkArgs": "uplink",

@@ -24,12 +24,6 @@ from .steps.order import steps_of
 from .steps.step import Step
 from .steps.vms import StopVm
 
-SECONDS_OF_STALE_CACHES = 10.0
-"""The webhooks judge by caches that lag behind our own writes (H3.0)."""
-SECONDS_FOR_PROOF = 30.0
-"""How long a node may take to show on its devices what the API says is done (H5.5)."""
-PAUSE = 0.2
-
 
 class Executor:
     """One run over the steps of a record."""
@@ -151,11 +145,11 @@ class Executor:
             except Denied:
                 if step.done(self._now()):
                     return
-                if time.monotonic() - since > SECONDS_OF_STALE_CACHES:
+                if time.monotonic() - since > self._cluster.timings.stale_webhooks:
                     raise
                 if step.interrupted_by_vms:
                     await self._stop_again()
-                await self._deadline.sleep(PAUSE)
+                await self._deadline.sleep(self._cluster.timings.step_poll)
 
     async def _stop_again(self) -> None:
         """Stop those of our VMs again that somebody started meanwhile."""
@@ -210,7 +204,7 @@ class Executor:
             return
         try:
             await self._cluster.wait_for(
-                step.watches, proven, self._deadline.within(SECONDS_FOR_PROOF)
+                step.watches, proven, self._deadline.within(self._cluster.timings.bonds)
             )
         except DeadlineExceeded:
             self._deadline.check()

@@ -18,11 +18,10 @@ from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline
 from ..cluster.errors import AlreadyExists, ClusterError, Conflict, Unreachable
 from ..cluster.resources import LEASE, Object
+from ..cluster.timings import DEFAULT_TIMINGS
 from .errors import ChangeBusy, LeaseLost
 
 KEY = "harvester-system/harvester-net-change"
-SECONDS = 30
-SECONDS_BETWEEN = 8.0
 TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -81,7 +80,9 @@ def is_free(lease: Object, now: datetime) -> bool:
     if not holder or is_dead(holder):
         return True
     renewed = datetime.strptime(spec["renewTime"], TIME).replace(tzinfo=UTC)
-    return now > renewed + timedelta(seconds=spec.get("leaseDurationSeconds") or SECONDS)
+    return now > renewed + timedelta(
+        seconds=spec.get("leaseDurationSeconds") or DEFAULT_TIMINGS.lease
+    )
 
 
 async def _acquired(cluster: Cluster, holder: str, deadline: Deadline) -> Object:
@@ -89,32 +90,34 @@ async def _acquired(cluster: Cluster, holder: str, deadline: Deadline) -> Object
         lease = await cluster.get(LEASE, KEY, deadline)
         try:
             if lease is None:
-                return await cluster.create(LEASE, _new(holder), deadline)
+                return await cluster.create(
+                    LEASE, _new(holder, cluster.timings.lease), deadline
+                )
             if lease["spec"].get("holderIdentity") == holder:
                 return lease  # Ours, from a create whose answer was lost.
             if not is_free(lease, datetime.now(UTC)):
                 raise ChangeBusy(_busy(lease))
             version = {"resourceVersion": lease["metadata"]["resourceVersion"]}
-            taken = {"metadata": version, "spec": _spec(holder)}
+            taken = {"metadata": version, "spec": _spec(holder, cluster.timings.lease)}
             return await cluster.patch(LEASE, KEY, taken, deadline)
         except (AlreadyExists, Conflict):
             deadline.check()
 
 
-def _new(holder: str) -> Object:
+def _new(holder: str, seconds: int) -> Object:
     namespace, _, name = KEY.partition("/")
     return {
         "apiVersion": LEASE.api,
         "kind": LEASE.kind,
         "metadata": {"name": name, "namespace": namespace},
-        "spec": _spec(holder),
+        "spec": _spec(holder, seconds),
     }
 
 
-def _spec(holder: str) -> Object:
+def _spec(holder: str, seconds: int) -> Object:
     now = datetime.now(UTC).strftime(TIME)
     times = {"acquireTime": now, "renewTime": now}
-    return {"holderIdentity": holder, "leaseDurationSeconds": SECONDS, **times}
+    return {"holderIdentity": holder, "leaseDurationSeconds": seconds, **times}
 
 
 def _busy(lease: Object) -> str:
@@ -130,14 +133,16 @@ async def _renew(cluster: Cluster, lease: Object, holder: str) -> None:
     """Renew until cancelled; an outage longer than the lease may have cost us the lease."""
     version = lease["metadata"]["resourceVersion"]
     while True:
-        await asyncio.sleep(SECONDS_BETWEEN)
+        await asyncio.sleep(cluster.timings.lease_renewal)
         renewed = {"renewTime": datetime.now(UTC).strftime(TIME)}
         patch = {"metadata": {"resourceVersion": version}, "spec": renewed}
         try:
-            after = await cluster.patch(LEASE, KEY, patch, Deadline(SECONDS_BETWEEN))
+            after = await cluster.patch(
+                LEASE, KEY, patch, Deadline(cluster.timings.lease_renewal)
+            )
             version = after["metadata"]["resourceVersion"]
         except Conflict:
-            now = await cluster.get(LEASE, KEY, Deadline(SECONDS_BETWEEN))
+            now = await cluster.get(LEASE, KEY, Deadline(cluster.timings.lease_renewal))
             if now is None or now["spec"].get("holderIdentity") != holder:
                 raise LeaseLost("the lease was taken over; somebody else goes on") from None
             version = now["metadata"]["resourceVersion"]

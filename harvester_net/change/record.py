@@ -74,6 +74,8 @@ class Record(BaseModel):
     """Exact text of the Setting rwx-network, if it is reset and set again."""
     stop_timeout: int = 180
     """Seconds to wait for one VM to stop, besides its grace period."""
+    start_timeout: int = 600
+    """Seconds to wait for one VM to come up again."""
     node_timeout: int = 300
     """Seconds to wait for the nodes of one config."""
     storage_timeout: int = 1800

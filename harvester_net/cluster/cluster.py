@@ -22,20 +22,23 @@ from .deadline import Deadline
 from .errors import ClusterError, NotFound, Rejected, Unreachable
 from .resources import Object, Resource, key_of
 from .store import Store
+from .timings import DEFAULT_TIMINGS, Timings
 
 T = TypeVar("T")
-
-PAUSE_AFTER_OUTAGE = 1.0
-SHORTEST_STREAM = 1.0
-"""Seconds between two streams of the same watch."""
 
 
 class Cluster:
     """Reads, writes and waits of one run against one cluster."""
 
-    def __init__(self, settings: AccessSettings, *, offline: bool = False) -> None:
+    def __init__(
+        self,
+        settings: AccessSettings,
+        *,
+        offline: bool = False,
+        timings: Timings = DEFAULT_TIMINGS,
+    ) -> None:
         self.offline = offline
-        self.connection = Connection(settings)
+        self.connection = Connection(settings, timings)
         self._stores: defaultdict[Resource, Store] = defaultdict(Store)
         self._listing: defaultdict[Resource, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._watches: dict[Resource, _Watch] = {}
@@ -46,6 +49,15 @@ class Cluster:
         """When this run wrote last, on the monotonic clock."""
         self.leaving: set[tuple[Resource, str]] = set()
         """What this run is taking away at this moment, other than by deletion."""
+
+    @property
+    def timings(self) -> Timings:
+        """How long things may take on this cluster."""
+        return self.connection.timings
+
+    @timings.setter
+    def timings(self, timings: Timings) -> None:
+        self.connection.timings = timings
 
     async def close(self) -> None:
         """Close the connection."""
@@ -236,7 +248,7 @@ class _Watch:
                 # An outage, or events too old to continue from: list again. How long this may
                 # go on is decided by the patience of those who wait.
                 self.listed.clear()
-                await asyncio.sleep(PAUSE_AFTER_OUTAGE)
+                await asyncio.sleep(self._connection.timings.relist)
             except ClusterError as error:
                 self._fail(error)
                 return
@@ -263,7 +275,9 @@ class _Watch:
                 if kind != "BOOKMARK":
                     self._apply(kind, obj)
             # A stream that ends at once would otherwise be asked for again and again.
-            await asyncio.sleep(max(0.0, began + SHORTEST_STREAM - time.monotonic()))
+            await asyncio.sleep(
+                max(0.0, began + self._connection.timings.relist - time.monotonic())
+            )
 
     def _apply(self, kind: str, obj: Object) -> None:
         if kind != "DELETED":

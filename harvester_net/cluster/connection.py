@@ -24,21 +24,18 @@ from .access import Access, AccessSettings
 from .deadline import Deadline
 from .errors import BadConnection, Remedy, Unreachable, error_of
 from .resources import VM, Object, Resource, split_key
+from .timings import DEFAULT_TIMINGS, Timings
 
 MERGE_PATCH = "application/merge-patch+json"
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
-REQUEST_SECONDS = 30.0
-FIRST_CONTACT_SECONDS = 10.0
 PAGE = 5000
 """Objects a list asks for at once."""
-WATCH_SECONDS = 240
 
 
 class Connection:
     """One connection to one cluster, opened at its first request."""
 
-    def __init__(self, settings: AccessSettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: AccessSettings, timings: Timings = DEFAULT_TIMINGS) -> None:
+        self._settings, self.timings = settings, timings
         self._access: Access | None = None
         self._opening = asyncio.Lock()
         self._answered = False
@@ -117,10 +114,10 @@ class Connection:
         query = {
             "watch": "true",
             "resourceVersion": since,
-            "timeoutSeconds": str(WATCH_SECONDS),
+            "timeoutSeconds": str(self.timings.watch),
             "allowWatchBookmarks": "true",
         }
-        timeout = aiohttp.ClientTimeout(total=None, sock_read=WATCH_SECONDS + 30)
+        timeout = aiohttp.ClientTimeout(total=None, sock_read=self.timings.watch + 30)
         try:
             response = await self._send(
                 "GET", resource, resource.path(), query, None, "", timeout
@@ -152,7 +149,7 @@ class Connection:
         body: Any = None,
         content_type: str = "application/json",
     ) -> Any:
-        pause = FIRST_PAUSE
+        pause = self.timings.first_retry
         while True:
             try:
                 return await self._once(method, resource, path, query, body, content_type)
@@ -160,11 +157,11 @@ class Connection:
                 if not self._answered:
                     self._give_up_at_first_contact(error)
                 await deadline.pause(pause, error)
-                pause = min(2 * pause, LONGEST_PAUSE)
+                pause = min(2 * pause, self.timings.longest_retry)
 
     def _give_up_at_first_contact(self, error: Unreachable) -> None:
         """A cluster that never answered is rather a wrong address than an outage."""
-        if time.monotonic() - self._started > FIRST_CONTACT_SECONDS:
+        if time.monotonic() - self._started > self.timings.first_contact:
             raise Unreachable(
                 f"{error}. Is the kubeconfig the right one?", remedy=Remedy.GO_OFFLINE
             ) from error
@@ -178,7 +175,7 @@ class Connection:
         body: Any,
         content_type: str,
     ) -> Any:
-        timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
+        timeout = aiohttp.ClientTimeout(total=self.timings.request)
         try:
             response = await self._send(
                 method, resource, path, query, body, content_type, timeout

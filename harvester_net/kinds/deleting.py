@@ -16,10 +16,6 @@ from ..harvester.blockers import Blocker
 from .call import Call
 from .failures import Refused
 
-SECONDS_WITHOUT_PROGRESS = 5.0
-"""How long blockers may stay the same; the engine may just not have come to them yet."""
-PAUSE = 0.3
-
 
 @dataclass(frozen=True)
 class Deletion:
@@ -71,11 +67,11 @@ class Deletion:
             found = blockers()
             if found != last:
                 last, since = found, time.monotonic()
-            stuck = time.monotonic() - since > SECONDS_WITHOUT_PROGRESS
+            stuck = time.monotonic() - since > self.call.cluster.timings.stuck_deletion
             if stuck and not any(blocker.going for blocker in found):
                 raise Refused(self._sentence(found, denied)) from denied
             self.call.tell(waiting_for(found))
-            await self.call.deadline.sleep(PAUSE)
+            await self.call.deadline.sleep(self.call.cluster.timings.poll)
             if not blockers():
                 denied = await self._ask()
 

@@ -23,8 +23,6 @@ from .desired_state import DesiredState
 from .differences import Change, Difference, Properties
 from .owned import OwnedKind
 
-SECONDS_FOR_THE_NETWORK = 60.0
-
 S = TypeVar("S", bound="NetworkConfig | VmNetwork")
 
 
@@ -72,7 +70,7 @@ class FollowsMtu(OwnedKind[S]):
             return name in known(CLUSTER_NETWORK) or None
 
         await call.cluster.wait_for(
-            (CLUSTER_NETWORK,), made, call.deadline.within(SECONDS_FOR_THE_NETWORK)
+            (CLUSTER_NETWORK,), made, call.deadline.within(call.cluster.timings.network_made)
         )
 
     async def prefetch(self, call: Call) -> None:

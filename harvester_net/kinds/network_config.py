@@ -42,9 +42,6 @@ from .kind import Live
 from .mtu import FollowsMtu, disagreement, get_network_mtu
 from .teardown import describe_leftovers, repair, wait_until_torn_down
 
-SECONDS_TO_RECOVER = 20.0
-"""How long nodes may keep saying that they failed: agents retry up to every 30 s (H4)."""
-
 
 class NetworkConfig(FollowsMtu[specs.NetworkConfig]):
     """Life cycle of network configs."""
@@ -144,7 +141,10 @@ class NetworkConfig(FollowsMtu[specs.NetworkConfig]):
                     return call.tell("ready")
                 if waiting != last:
                     last, since = waiting, time.monotonic()
-                if gave_up(waiting) and time.monotonic() - since > SECONDS_TO_RECOVER:
+                if (
+                    gave_up(waiting)
+                    and time.monotonic() - since > call.cluster.timings.failed_nodes
+                ):
                     raise Refused(progress_of_nodes(live, waiting))
                 call.tell(progress_of_nodes(live, waiting))
                 await call.deadline.sleep(0.2)

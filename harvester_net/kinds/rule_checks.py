@@ -32,13 +32,6 @@ from .failures import Refused
 WORKLOADS = (LONGHORN_NODE, SERVICE_CIDR, HOST_NETWORK_CONFIG, VM, VMI, VOLUME, CLAIM)
 """What the rules for settings and deletions look at besides."""
 
-SECONDS_OF_SILENCE = 1.0
-"""How long a preview waits for the program to name what it has not named so far."""
-SECONDS_FOR_A_CURE = 120.0
-"""How long an `up` waits for another resource of the same run to clear the way."""
-SECONDS_OF_LAG = 5.0
-"""How long the webhooks may take to see what was written (H3.0)."""
-PAUSE = 0.3
 HARVESTER = "harvester"
 """In the names of Harvester's webhooks; others say their last word at once."""
 
@@ -148,7 +141,7 @@ async def send(write: Write, request: Callable[[], Awaitable[T]], call: Call) ->
             live = await _load(call, NETWORK_KINDS)
             if live is None or not _may_pass(write, live, began, denied, call):
                 raise
-        await call.deadline.sleep(PAUSE)
+        await call.deadline.sleep(call.cluster.timings.poll)
 
 
 def _may_pass(write: Write, live: Snapshot, began: float, denied: Denied, call: Call) -> bool:
@@ -157,9 +150,9 @@ def _may_pass(write: Write, live: Snapshot, began: float, denied: Denied, call: 
         raise Refused(f"{describe_all(in_the_end)} ({denied})") from denied
     if now := _errors(write, live):
         call.tell(f"waiting: {describe(now[0])}")
-        return time.monotonic() - began < SECONDS_FOR_A_CURE
+        return time.monotonic() - began < call.cluster.timings.cure
     # Nothing is in the way as far as we see: the webhook may not have seen it yet.
-    return time.monotonic() - call.cluster.wrote_at < SECONDS_OF_LAG
+    return time.monotonic() - call.cluster.wrote_at < call.cluster.timings.webhook_lag
 
 
 def _errors(write: Write, snapshot: Snapshot) -> list[Finding]:
@@ -180,7 +173,9 @@ def _is_error(finding: Finding) -> bool:
 
 def _may_name_more(call: Call) -> bool:
     """Whether the program may be about to name more of its resources."""
-    return time.monotonic() - call.desired_state.changed_at < SECONDS_OF_SILENCE
+    return (
+        time.monotonic() - call.desired_state.changed_at < call.cluster.timings.program_silence
+    )
 
 
 async def _live_snapshot(call: Call, workloads: bool) -> Snapshot | None:

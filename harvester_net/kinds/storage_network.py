@@ -35,7 +35,6 @@ from .failures import Refused, Unfinished
 from .kind import Kind, Live
 
 KEY = "storage-network"
-SECONDS_FOR_THE_CONFIGS = 600.0
 
 
 class StorageNetwork(Kind[specs.StorageNetwork]):
@@ -97,7 +96,7 @@ class StorageNetwork(Kind[specs.StorageNetwork]):
 
         if not names:
             return
-        deadline = call.deadline.within(SECONDS_FOR_THE_CONFIGS)
+        deadline = call.deadline.within(call.cluster.timings.configs_ready)
         try:
             await call.cluster.wait_for((VLAN_CONFIG, VLAN_STATUS), ready, deadline)
         except DeadlineExceeded as error:

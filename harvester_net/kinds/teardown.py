@@ -34,10 +34,6 @@ from .call import Call
 from .failures import Refused
 
 GROUP = "network.harvesterhci.io"
-SECONDS_TO_REPAIR = 30.0
-SECONDS_TO_NAME = 10.0
-"""So long a node may take before it is named; live ones take up to 3 (O5.5)."""
-SECONDS_TO_TEAR_DOWN = 60.0
 
 
 def failed_nodes(config: Object, statuses: Mapping[str, Object]) -> dict[str, str]:
@@ -79,7 +75,7 @@ async def repair(config: Object, call: Call) -> dict[str, str]:
         await call.cluster.wait_for(
             (VLAN_CONFIG, VLAN_STATUS),
             lambda: None if _unready(key, call) else True,
-            call.deadline.within(SECONDS_TO_REPAIR),
+            call.deadline.within(call.cluster.timings.repair),
         )
     except (ClusterError, DeadlineExceeded):
         # Whoever may delete it need not be able to repair it; then the leftover is named.
@@ -131,7 +127,7 @@ async def wait_until_torn_down(key: str, call: Call) -> None:
             return await _devices_gone(key, had, call)
         except DeadlineExceeded:
             call.deadline.check()
-        if last and time.monotonic() - since > SECONDS_TO_TEAR_DOWN:
+        if last and time.monotonic() - since > call.cluster.timings.tear_down:
             raise Refused(await _list_left_behind(key, call))
 
 
@@ -144,7 +140,7 @@ async def _devices_gone(key: str, had: list[Object], call: Call) -> None:
         return None if _still_there(had, call) else True
 
     try:
-        deadline = call.deadline.within(SECONDS_TO_NAME)
+        deadline = call.deadline.within(call.cluster.timings.silent_agent)
         await call.cluster.wait_for((LINK_MONITOR,), look, deadline)
     except (ClusterError, DeadlineExceeded):
         for node, (network, index) in sorted(_still_there(had, call).items()):
@@ -180,7 +176,11 @@ def describe_missed_teardown(key: str, node: str, network: str, index: int) -> s
 
 def _tell(left: set[str], seconds: float, call: Call) -> None:
     names = ", ".join(sorted(left))
-    more = ", whose agent may not be running" if seconds > SECONDS_TO_NAME else ""
+    more = (
+        ", whose agent may not be running"
+        if seconds > call.cluster.timings.silent_agent
+        else ""
+    )
     call.tell(f"waiting for {names} to tear down the uplink{more}")
 
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pulumi
 
-from .disruption import Disruption, DisruptionArgs, SeenNode
+from .disruption import Disruption, DisruptionArgs, NodeDevices
 from .registration import TextMap, existing, filled, options, token
 
 TOKEN = token("ClusterNetwork")
@@ -45,7 +45,7 @@ class ClusterNetwork(pulumi.CustomResource):
     """The steps of the ordered change that this update needs. Only in a preview."""
     affected_vms: pulumi.Output[list[str] | None] = pulumi.property("affectedVms")
     """The VMs (`namespace/name`) that this update would stop. Only in a preview."""
-    nodes: pulumi.Output[list[SeenNode] | None] = pulumi.property("nodes")
+    nodes: pulumi.Output[list[NodeDevices] | None] = pulumi.property("nodes")
     """What `disruption.verifyOnNodes` saw on the devices of each node. Only after the update
     that looked.
     """

@@ -56,7 +56,7 @@ class VerifyOnNodes(dict[str, Any]):
 
 
 @pulumi.output_type
-class SeenNode(dict[str, Any]):
+class NodeDevices(dict[str, Any]):
     """What was seen on the devices of one node."""
 
     node: str = pulumi.property("node")

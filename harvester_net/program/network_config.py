@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 
 from .cluster_network import ClusterNetwork, mtu_on, name_of
-from .disruption import Disruption, DisruptionArgs, SeenNode
+from .disruption import Disruption, DisruptionArgs, NodeDevices
 from .registration import TextMap, existing, filled, options, token
 from .uplink import Uplink, UplinkArgs
 
@@ -56,7 +56,7 @@ class NetworkConfig(pulumi.CustomResource):
     """The steps of the ordered change that this update needs. Only in a preview."""
     affected_vms: pulumi.Output[list[str] | None] = pulumi.property("affectedVms")
     """The VMs (`namespace/name`) that this update would stop. Only in a preview."""
-    nodes: pulumi.Output[list[SeenNode] | None] = pulumi.property("nodes")
+    nodes: pulumi.Output[list[NodeDevices] | None] = pulumi.property("nodes")
     """What `disruption.verifyOnNodes` saw on the devices of each node. Only after the update
     that looked.
     """

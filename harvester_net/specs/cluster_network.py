@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from .disruption import SeenNode, planned_steps, planned_vms, seen_nodes
+from .disruption import NodeDevices, planned_steps, planned_vms, seen_nodes
 from .limits import ClusterNetworkName, Mtu, mtu_or_default
 from .metadata import NamedSpec
 from .spec import Meanings, replacing
@@ -45,4 +45,4 @@ class ClusterNetworkOutputs(ClusterNetwork):
     uid: str = Field(description="UID of the object on the server.")
     plan: list[str] | None = planned_steps()
     affected_vms: list[str] | None = planned_vms()
-    nodes: list[SeenNode] | None = seen_nodes()
+    nodes: list[NodeDevices] | None = seen_nodes()

@@ -35,7 +35,7 @@ def seen_nodes() -> Any:
     )
 
 
-class SeenNode(Spec):
+class NodeDevices(Spec):
     """What was seen on the devices of one node."""
 
     title: ClassVar[str] = "nodes"

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
-from .disruption import SeenNode, planned_steps, planned_vms, seen_nodes
+from .disruption import NodeDevices, planned_steps, planned_vms, seen_nodes
 from .limits import ClusterNetworkName, Mtu, NetworkConfigName, mtu_or_default
 from .metadata import NamedSpec
 from .spec import Item, Meanings, Spec, replacing, unordered
@@ -178,4 +178,4 @@ class NetworkConfigOutputs(NetworkConfig):
     )
     plan: list[str] | None = planned_steps()
     affected_vms: list[str] | None = planned_vms()
-    nodes: list[SeenNode] | None = seen_nodes()
+    nodes: list[NodeDevices] | None = seen_nodes()

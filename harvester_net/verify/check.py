@@ -27,7 +27,7 @@ from .parsing import PingReport, Unreadable, devices_in, pinged_in
 from .ping_findings import of_pings
 from .pinging import PingPlan, Pings, ping_plan, pings_of
 from .pod_runs import OnProgress, remove_leftovers, run_pods
-from .pods import DAEMON_SET, LONGHORN, PodOptions, PodResult, image_in, looking, pinging
+from .pods import DAEMON_SET, LONGHORN, PodOptions, PodResult, image_in, look_task, ping_task
 from .port_owners import AttachedWorkload, attached_workloads
 
 T = TypeVar("T")
@@ -146,7 +146,7 @@ class _Check:
 
     async def _look(self) -> tuple[dict[str, Devices], list[str]]:
         name = self.request.cluster_network
-        task = looking(name, self.request.vlan)
+        task = look_task(name, self.request.vlan, self.cluster.timings.pod_check)
         results = await run_pods(
             self.cluster,
             dict.fromkeys(self.facts.nodes, task),
@@ -192,7 +192,10 @@ class _Check:
     async def _ping_from_pods(self, plan: PingPlan) -> tuple[dict[str, PingReport], list[str]]:
         results = await run_pods(
             self.cluster,
-            {node: pinging(plan.values(node)) for node in plan.addresses},
+            {
+                node: ping_task(plan.values(node), self.cluster.timings.pod_ping)
+                for node in plan.addresses
+            },
             plan.cluster_network,
             self.options,
             self.deadline,

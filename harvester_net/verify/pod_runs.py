@@ -25,10 +25,6 @@ from .pods import (
     result_of,
 )
 
-PAUSE = 0.5
-SECONDS_TO_START = 120
-"""How long a node may take to pull the image and start the pod, beyond the pod's own time."""
-SECONDS_TO_REMOVE = 15.0
 MOST_AT_ONCE = 20
 """Requests at the same time."""
 
@@ -55,7 +51,7 @@ async def run_pods(
     try:
         await _create_pods(cluster, list(pods.values()), options, deadline)
         names = {node: pod["metadata"]["name"] for node, pod in pods.items()}
-        limit = deadline.within(seconds + SECONDS_TO_START)
+        limit = deadline.within(seconds + cluster.timings.pod_start)
         answers = await _wait_for_results(cluster, names, options, limit, on_progress)
         deadline.check()
         return answers
@@ -72,9 +68,9 @@ async def remove_leftovers(cluster: Cluster, namespace: str, deadline: Deadline)
     found = await _list_pods(cluster, namespace, deadline)
     await _delete_pods(cluster, list(found), namespace)
     with suppress(DeadlineExceeded):
-        limit = deadline.within(SECONDS_TO_END + SECONDS_TO_REMOVE)
+        limit = deadline.within(SECONDS_TO_END + cluster.timings.pod_removal)
         while found.keys() & (await _list_pods(cluster, namespace, limit)).keys():
-            await limit.sleep(PAUSE)
+            await limit.sleep(cluster.timings.pod_poll)
     deadline.check()
     return len(found)
 
@@ -110,7 +106,7 @@ async def _wait_for_results(
             waiting = sorted(names.keys() - found.keys())
             if waiting:
                 on_progress(f"the pods on {', '.join(waiting[:5])}")
-                await deadline.sleep(PAUSE)
+                await deadline.sleep(cluster.timings.pod_poll)
     late = PodResult(trouble=f"its pod has said nothing for {deadline.seconds:.0f} s")
     return {node: found.get(node, late) for node in names}
 
@@ -132,7 +128,7 @@ async def _delete_pods(cluster: Cluster, names: list[str], namespace: str) -> No
     """Delete pods; what cannot be deleted ends by its own deadline."""
 
     async def remove(name: str) -> None:
-        deadline = Deadline(SECONDS_TO_REMOVE)
+        deadline = Deadline(cluster.timings.pod_removal)
         with suppress(NotFound):
             await cluster.connection.delete(pods_in(namespace), name, None, deadline)
 

@@ -21,8 +21,6 @@ LONGHORN = "longhorn-system/longhorn-manager"
 """It runs on every node of every Harvester cluster, so its image is on the nodes already, and
 it holds iproute2 and iputils. The image of the network controller itself holds neither.
 """
-SECONDS_TO_LOOK = 60
-SECONDS_TO_PING = 300
 SECONDS_TO_END = 10
 NOBODY = 65534
 
@@ -39,27 +37,27 @@ class PodOptions:
 
 @dataclass(frozen=True)
 class PodTask:
-    """What a pod is sent for."""
+    """What a pod does."""
 
     script: str
     """Name of the script beside this module."""
     seconds: int
-    """It is ended after so many."""
+    """Seconds until the pod is killed."""
     values: Mapping[str, str] = field(default_factory=dict)
     """What the script is told, as environment."""
     capabilities: Sequence[str] = ()
-    """What it needs besides nothing; with any it runs as root, or they would not be its."""
+    """Linux capabilities to add; a pod that needs any runs as root."""
 
 
-def looking(cluster_network: str, vlan: int | None) -> PodTask:
-    """The errand that reads the devices; nobody in particular may do it."""
+def look_task(cluster_network: str, vlan: int | None, seconds: int) -> PodTask:
+    """The task that reads the devices; it needs no privileges."""
     values = {"CN": cluster_network, "VLAN": "" if vlan is None else str(vlan)}
-    return PodTask("look.sh", SECONDS_TO_LOOK, values)
+    return PodTask("look.sh", seconds, values)
 
 
-def pinging(values: Mapping[str, str]) -> PodTask:
-    """The errand that pings: it makes a VLAN device, and opens raw sockets."""
-    return PodTask("ping.sh", SECONDS_TO_PING, values, ("NET_ADMIN", "NET_RAW"))
+def ping_task(values: Mapping[str, str], seconds: int) -> PodTask:
+    """The task that pings: it makes a VLAN device, and opens raw sockets."""
+    return PodTask("ping.sh", seconds, values, ("NET_ADMIN", "NET_RAW"))
 
 
 def pods_in(namespace: str) -> Resource:
@@ -139,7 +137,7 @@ def image_in(daemon_set: Object | None) -> str:
 
 @dataclass(frozen=True)
 class PodResult:
-    """What a pod came to."""
+    """What became of a pod."""
 
     message: str = ""
     """Its termination message; empty if it has none."""
@@ -152,7 +150,7 @@ CANNOT_START = ("CreateContainerConfigError", "CreateContainerError", "RunContai
 
 
 def result_of(pod: Object) -> PodResult | None:
-    """What a pod came to, from its status; None while it may still say something."""
+    """What became of a pod, from its status; None while it may still say something."""
     status = pod.get("status") or {}
     container: Object = next(iter(status.get("containerStatuses") or []), {})
     state = container.get("state") or {}

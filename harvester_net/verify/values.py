@@ -33,7 +33,7 @@ def document(outcome: Outcome) -> Values:
 
 
 def nodes_output(outcome: Outcome) -> list[Values]:
-    """The nodes as the output `nodes` of a resource (specs.disruption.SeenNode)."""
+    """The nodes as the output `nodes` of a resource (specs.disruption.NodeDevices)."""
     return [
         _output(node, seen, outcome) for node, seen in sorted(outcome.nodes.items()) if seen
     ]

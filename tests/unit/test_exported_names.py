@@ -27,7 +27,7 @@ PUBLIC = {
     "Provider",
     "Route",
     "RouteArgs",
-    "SeenNode",
+    "NodeDevices",
     "StorageNetwork",
     "Uplink",
     "UplinkArgs",

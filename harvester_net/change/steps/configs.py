@@ -34,8 +34,6 @@ from ..context import ChangeContext
 from ..record import ConfigRecord
 from .step import Step
 
-PAUSE = 0.5
-"""Seconds between two attempts to make a config whose predecessor is still going."""
 PRESENT = (VLAN_CONFIG, VLAN_STATUS, LINK_MONITOR)
 
 
@@ -206,7 +204,7 @@ class CreateConfig(ConfigStep):
                 found = await context.cluster.get(VLAN_CONFIG, self.key, context.deadline)
                 if found is not None and not is_terminating(found):
                     return
-                await context.deadline.sleep(PAUSE)
+                await context.deadline.sleep(context.cluster.timings.step_poll)
 
     def _manifest(self) -> Object:
         manifest: Object = copy.deepcopy(self.original.manifest)

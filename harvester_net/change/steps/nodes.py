@@ -24,12 +24,8 @@ from ..errors import Refusal
 from ..record import Record
 from .step import Step
 
-SECONDS_TO_FOLLOW = 30.0
-"""How long devices may take to follow what the API says is done (O5.3)."""
 LOOK_AGAIN = "harvester-net/look-again"
 """Annotation of a cluster network; any new value makes the agents look at it."""
-PAUSE = 3.0
-"""Seconds between two looks."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,7 @@ class VerifyNodes(Step):
 
     async def act(self, now: Snapshot, context: ChangeContext) -> None:
         tell: Callable[[str], None] = context.observer.waiting_for
-        end = time.monotonic() + self.seconds
+        end = time.monotonic() + self._patience(context)
         while True:
             outcome = await check(
                 context.cluster, self.request, context.deadline, tell, ping_anyway=False
@@ -73,7 +69,7 @@ class VerifyNodes(Step):
                 await self._have_agents_look(context)
             tell = self._again(problems(outcome), context)
             tell("")
-            await context.deadline.sleep(PAUSE)
+            await context.deadline.sleep(context.cluster.timings.next_check)
 
     async def _have_agents_look(self, context: ChangeContext) -> None:
         """An agent looks at VLANs only when the cluster network changes, and misses a VM
@@ -90,10 +86,10 @@ class VerifyNodes(Step):
         words = f"{self.network} to be as it should be: {found[0]}{more}"
         return lambda _pods: context.observer.waiting_for(words)
 
-    @property
-    def seconds(self) -> float:
+    def _patience(self, context: ChangeContext) -> float:
         """How long findings may last: the operator of mgmt may just be at work on a host."""
-        return float(self.record.node_timeout) if self.network == MGMT else SECONDS_TO_FOLLOW
+        on_mgmt = self.network == MGMT
+        return float(self.record.node_timeout) if on_mgmt else context.cluster.timings.devices
 
     @property
     def request(self) -> CheckRequest:

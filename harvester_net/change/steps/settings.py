@@ -22,7 +22,6 @@ from ...harvester.workloads import not_detached
 from ..context import ChangeContext
 from .step import Step
 
-PAUSE = 0.5
 RWX_OFF = '{"share-storage-network":false}'
 RWX_IN_LONGHORN = "longhorn-system/endpoint-network-for-rwx-volume"
 
@@ -158,4 +157,4 @@ async def write_setting(name: str, text: str, context: ChangeContext) -> None:
             await context.cluster.patch(SETTING, name, {"value": text}, context.deadline)
             return
         except Conflict:
-            await context.deadline.sleep(PAUSE)
+            await context.deadline.sleep(context.cluster.timings.step_poll)

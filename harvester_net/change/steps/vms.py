@@ -17,8 +17,6 @@ from .step import Step
 
 UP = ("Running", *FINAL_PHASES)
 """Phases of an instance that has come up."""
-SECONDS_TO_START = 600.0
-PAUSE = 0.2
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ class StartVm(VmStep):
         if self.original.strategy == "Manual" and self.original.phase:
             # An instance that is still going would swallow the request.
             while self._is_going(context):
-                await context.deadline.sleep(PAUSE)
+                await context.deadline.sleep(context.cluster.timings.step_poll)
             if self.key not in context.cluster.cached(VMI):
                 await self._ask_to_start(context)
 
@@ -126,7 +124,7 @@ class StartVm(VmStep):
             await context.cluster.connection.start_vm(self.key, context.deadline)
 
     def limit(self, now: Snapshot) -> float:
-        return SECONDS_TO_START
+        return float(self.record.start_timeout)
 
     def waits_for(self, now: Snapshot) -> str:
         vm = now.of(VM).get(self.key) or {}

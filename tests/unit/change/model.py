@@ -25,6 +25,7 @@ from harvester_net.cluster.resources import (
     key_of,
 )
 
+from ...timing import QUICK
 from . import admission
 from .controllers import CONTROLLERS, STRATEGY, settled, strategy_of
 from .world import NETWORK, World, fitting_nodes
@@ -138,6 +139,7 @@ class ModelCluster:
     def __init__(self, world: World) -> None:
         self.world = world
         self.connection = ModelConnection(self)
+        self.timings = QUICK
 
     async def create(self, resource: Resource, obj: Object, deadline: Any) -> Object:
         self.world = created(self.world, resource, obj)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from harvester_net.change import apply as change
-from harvester_net.change import executor, journal, lease
+from harvester_net.change import journal, lease
 from harvester_net.change.apply import way_back
 from harvester_net.change.consent import Consent
 from harvester_net.change.errors import (
@@ -42,13 +42,6 @@ from .world import HOME, World
 
 FULL = Consent(stop_vms=True, cycle_storage_network=True)
 VMS: dict[str, str | bool] = {"default/vm1": "Always", "default/vm2": "RerunOnFailure"}
-
-
-@pytest.fixture(autouse=True)
-def no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Denials are retried without a real pause."""
-    monkeypatch.setattr(executor, "PAUSE", 0.001)
-    monkeypatch.setattr(executor, "SECONDS_OF_STALE_CACHES", 0.2)
 
 
 def record_of(world: World, consent: Consent = FULL) -> Record:
@@ -239,7 +232,7 @@ async def test_what_the_devices_do_not_show_is_noted_and_no_failure() -> None:
     since = live.now
     book = await ran(live)
     assert book.record.unverified == [f"node0: bond data-bo was not made anew (index {index})"]
-    assert live.now - since >= executor.SECONDS_FOR_PROOF
+    assert live.now - since >= live.timings.bonds
 
 
 async def test_a_bond_outside_its_bridge_is_noted() -> None:

@@ -16,7 +16,9 @@ from harvester_net.change.journal import Journal, record_in
 from harvester_net.change.record import ConfigRecord, Record, VmRecord
 from harvester_net.cluster.errors import Conflict
 from harvester_net.cluster.resources import CONFIG_MAP, LEASE, SETTING, Object
+from harvester_net.cluster.timings import DEFAULT_TIMINGS
 
+from ...timing import hasten
 from .live import LiveCluster, as_cluster, opened
 from .sites import UP
 from .world import World
@@ -84,7 +86,7 @@ async def test_a_lease_is_held_and_then_released() -> None:
     async with lease.held(as_cluster(live), "ann", live.deadline()):
         spec = live.world.of(LEASE)[lease.KEY]["spec"]
         assert spec["holderIdentity"].startswith("ann (process ")
-        assert spec["leaseDurationSeconds"] == lease.SECONDS
+        assert spec["leaseDurationSeconds"] == DEFAULT_TIMINGS.lease
     assert live.world.of(LEASE)[lease.KEY]["spec"]["holderIdentity"] == ""
 
 
@@ -104,11 +106,9 @@ async def test_an_expired_lease_is_taken_over() -> None:
         assert holder.startswith("ann ")
 
 
-async def test_a_lease_that_somebody_took_over_is_lost(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(lease, "SECONDS_BETWEEN", 0.001)
+async def test_a_lease_that_somebody_took_over_is_lost() -> None:
     live = LiveCluster(World((1, 8)).put(*_setting("storage-network")))
+    hasten(live, lease_renewal=0.001)
     async with lease.held(as_cluster(live), "ann", live.deadline()) as lost:
         taken = {"spec": {"holderIdentity": "bob"}}
         live.world = live.world.changed(LEASE, lease.KEY, taken)
@@ -117,11 +117,9 @@ async def test_a_lease_that_somebody_took_over_is_lost(
                 await asyncio.shield(lost)
 
 
-async def test_a_conflict_over_our_own_lease_is_no_loss(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(lease, "SECONDS_BETWEEN", 0.001)
+async def test_a_conflict_over_our_own_lease_is_no_loss() -> None:
     live = LiveCluster(World((1, 8)).put(*_setting("storage-network")))
+    hasten(live, lease_renewal=0.001)
     again = asyncio.Event()
 
     def conflict(write: Any) -> None:

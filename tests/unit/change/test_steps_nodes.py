@@ -72,8 +72,6 @@ class Nodes:
 def nodes(monkeypatch: pytest.MonkeyPatch) -> Nodes:
     seen = Nodes()
     monkeypatch.setattr(step, "check", seen.check)
-    monkeypatch.setattr(step, "PAUSE", 0.0)
-    monkeypatch.setattr(step, "SECONDS_TO_FOLLOW", 0.05)
     return seen
 
 

@@ -8,16 +8,18 @@ import re
 import signal
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from harvester_net.change.consent import Consent
-from harvester_net.cli import commands
+from harvester_net.cli import commands, session
 from harvester_net.cli.main import app
-from harvester_net.cluster import connection
+from harvester_net.cluster.cluster import Cluster
 from harvester_net.cluster.resources import Object
+from harvester_net.cluster.timings import Timings
 
 from ...fake_api import FakeApi
 from .cluster_of_one import (
@@ -550,7 +552,8 @@ def test_context_that_is_not_there(mtu: Mtu) -> None:
 
 
 def test_cluster_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "FIRST_CONTACT_SECONDS", -1)
+    at_once = partial(Cluster, timings=Timings(first_contact=-1))
+    monkeypatch.setattr(session, "Cluster", at_once)
     nowhere = FakeApi(url="http://127.0.0.1:9").kubeconfig()
     code, _, err = end(CliRunner().invoke(app, ["mtu", "status", "--kubeconfig", nowhere]))
     assert code == 1

@@ -20,6 +20,7 @@ from harvester_net.cluster.cluster import Cluster
 from harvester_net.cluster.deadline import Deadline
 from harvester_net.cluster.errors import BadConnection, Unreachable
 from harvester_net.cluster.resources import CLUSTER_NETWORK
+from harvester_net.cluster.timings import Timings
 from harvester_net.kinds.failures import describe
 
 from ...fake_api import FakeApi, Seen, kubeconfig, serving
@@ -51,7 +52,7 @@ async def opened(settings: AccessSettings) -> AsyncIterator[Access]:
 
 async def request_of(api: FakeApi, settings: AccessSettings) -> Seen:
     """The request that the server sees."""
-    cluster = Cluster(settings)
+    cluster = Cluster(settings, timings=Timings(first_contact=0))
     try:
         await cluster.list(CLUSTER_NETWORK, Deadline(10))
     finally:
@@ -257,10 +258,9 @@ async def test_client_certificate_in_files_beside_the_kubeconfig(
 
 
 async def test_server_of_another_authority_is_not_trusted(
-    authority: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    authority: Pair, tmp_path: Path
 ) -> None:
     server = issued("localhost", issued("somebody else"), address="127.0.0.1")
-    monkeypatch.setattr("harvester_net.cluster.connection.FIRST_CONTACT_SECONDS", 0)
     async with serving(tls=server_context(tmp_path, server)) as api:
         config = kubeconfig(
             api.url, {}, **{"certificate-authority-data": authority.certificate_data}
@@ -272,10 +272,9 @@ async def test_server_of_another_authority_is_not_trusted(
 
 
 async def test_name_of_the_servers_certificate_can_be_given(
-    authority: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    authority: Pair, tmp_path: Path
 ) -> None:
     server = issued("harvester.lab", authority)
-    monkeypatch.setattr("harvester_net.cluster.connection.FIRST_CONTACT_SECONDS", 0)
     async with serving(tls=server_context(tmp_path, server)) as api:
         trust = {"certificate-authority-data": authority.certificate_data}
         with pytest.raises(Unreachable):

@@ -7,12 +7,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from harvester_net.cluster import cluster as cluster_module
-from harvester_net.cluster import connection as connection_module
 from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
 from harvester_net.cluster.deadline import Deadline, DeadlineExceeded
@@ -38,22 +37,15 @@ from harvester_net.cluster.resources import (
 
 from ... import objects
 from ...fake_api import FakeApi, kubeconfig, status_object
+from ...timing import QUICK
 from ...waiting import SECONDS, until
 
 NETWORK = objects.cluster_network("data")
 
 
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses that a test need not live through."""
-    monkeypatch.setattr(connection_module, "FIRST_PAUSE", 0.001)
-    monkeypatch.setattr(connection_module, "LONGEST_PAUSE", 0.01)
-    monkeypatch.setattr(cluster_module, "PAUSE_AFTER_OUTAGE", 0.01)
-
-
 @pytest.fixture
 async def cluster(api: FakeApi) -> AsyncIterator[Cluster]:
-    opened = Cluster(AccessSettings(api.kubeconfig(), environment=""))
+    opened = Cluster(AccessSettings(api.kubeconfig(), environment=""), timings=QUICK)
     yield opened
     await opened.close()
 
@@ -569,10 +561,10 @@ NO_CLUSTER: list[tuple[str, Object, str]] = [
     ("config", "named"), [pytest.param(c, n, id=what) for what, c, n in NO_CLUSTER]
 )
 async def test_cluster_that_never_answers_is_told_with_a_way_out(
-    monkeypatch: pytest.MonkeyPatch, config: Object, named: str
+    config: Object, named: str
 ) -> None:
-    monkeypatch.setattr(connection_module, "FIRST_CONTACT_SECONDS", 0.05)
-    cluster = Cluster(AccessSettings(json.dumps(config), environment=""))
+    settings = AccessSettings(json.dumps(config), environment="")
+    cluster = Cluster(settings, timings=replace(QUICK, first_contact=0.05))
     try:
         with pytest.raises(ClusterError) as failure:
             await asyncio.wait_for(cluster.list(CLUSTER_NETWORK, Deadline(SECONDS)), 10)
@@ -589,7 +581,7 @@ async def test_closing_what_was_never_opened_is_nothing() -> None:
 
 
 async def test_many_calls_open_one_connection(api: FakeApi, deadline: Deadline) -> None:
-    cluster = Cluster(AccessSettings(api.kubeconfig(), environment=""))
+    cluster = Cluster(AccessSettings(api.kubeconfig(), environment=""), timings=QUICK)
     calls: list[Awaitable[Any]] = [cluster.connection.open() for _ in range(20)]
     opened = await asyncio.gather(*calls)
     assert len({id(access) for access in opened}) == 1

@@ -16,6 +16,7 @@ from harvester_net.kinds.desired_state import DesiredState
 from harvester_net.kinds.kind import Kind
 
 from ...fake_api import FakeApi
+from ...timing import QUICK
 
 URN = "urn:pulumi:dev::site::harvester-net:index:{kind}::{name}"
 
@@ -65,7 +66,8 @@ class Run:
 @asynccontextmanager
 async def running(api: FakeApi) -> AsyncIterator[Run]:
     """A run that begins with no knowledge of the cluster."""
-    cluster = Cluster(AccessSettings(api.kubeconfig(), environment=""))
+    settings = AccessSettings(api.kubeconfig(), environment="")
+    cluster = Cluster(settings, timings=QUICK)
     try:
         yield Run(api, cluster)
     finally:

@@ -9,7 +9,7 @@ import pytest
 
 from harvester_net.kinds.changes import context_of, nodes_seen
 from harvester_net.kinds.registry import KINDS
-from harvester_net.specs.disruption import SeenNode
+from harvester_net.specs.disruption import NodeDevices
 from harvester_net.specs.parse import parse
 from harvester_net.verify.devices import Bond, Bridge, Devices, Member
 from harvester_net.verify.outcome import Finding, Outcome
@@ -65,7 +65,7 @@ async def test_what_was_seen_is_the_output_of_the_cluster_network(run: Run) -> N
         },
         {"node": "node2", "vlans": [], "reaches": []},
     ]
-    assert [parse(SeenNode, node)[1] for node in nodes] == [[], []]
+    assert [parse(NodeDevices, node)[1] for node in nodes] == [[], []]
 
 
 async def test_notes_stay_on_the_resource(run: Run) -> None:

@@ -8,13 +8,9 @@ from typing import Any
 
 import pytest
 
-from harvester_net.cluster import cluster as cluster_module
-from harvester_net.cluster import connection as connection_module
 from harvester_net.cluster.deadline import Deadline, DeadlineExceeded
 from harvester_net.cluster.errors import Denied, Unreachable
 from harvester_net.cluster.resources import Object
-from harvester_net.kinds import deleting
-from harvester_net.kinds import network_config as network_config_module
 from harvester_net.kinds.desired_state import CREATED_BY
 from harvester_net.kinds.failures import Refused, Unfinished
 from harvester_net.kinds.owned import OwnedKind
@@ -22,6 +18,7 @@ from harvester_net.kinds.registry import KINDS
 
 from ... import objects
 from ...fake_api import FakeApi
+from ...timing import hasten
 from ...waiting import SECONDS, until
 from ..programs import CLUSTER_NETWORK, NETWORK_CONFIG, VM_NETWORK, program
 from .calls import Run, running, urn_of
@@ -44,16 +41,6 @@ NETWORK, CONFIG, VM_NET = owned(CLUSTER_NETWORK), owned(NETWORK_CONFIG), owned(V
 DATA = program(CLUSTER_NETWORK)
 RACK = program(NETWORK_CONFIG, mtu=1500)
 VM100 = program(VM_NETWORK)
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses that a test need not live through."""
-    monkeypatch.setattr(connection_module, "FIRST_PAUSE", 0.001)
-    monkeypatch.setattr(connection_module, "LONGEST_PAUSE", 0.01)
-    monkeypatch.setattr(cluster_module, "PAUSE_AFTER_OUTAGE", 0.01)
-    monkeypatch.setattr(deleting, "PAUSE", 0.01)
-    monkeypatch.setattr(deleting, "SECONDS_WITHOUT_PROGRESS", 0.2)
 
 
 @pytest.fixture
@@ -274,9 +261,9 @@ async def test_status_of_an_earlier_config_does_not_count(run: Run, api: FakeApi
 
 
 async def test_nodes_that_keep_failing_are_not_waited_for_to_the_end(
-    run: Run, api: FakeApi, monkeypatch: pytest.MonkeyPatch
+    run: Run, api: FakeApi
 ) -> None:
-    monkeypatch.setattr(network_config_module, "SECONDS_TO_RECOVER", 0.3)
+    hasten(run.cluster, failed_nodes=0.3)
     nodes_match(api, "n1")
     api.put(objects.vlan_status("rack-a", "n1", "get link eth1 failed"))
     with pytest.raises(Unfinished) as failure:
@@ -524,7 +511,7 @@ async def test_delete_goes_on_when_the_blockers_are_being_deleted(
         NETWORK.delete("data", {"uid": uid}, run.call(NETWORK, "mine"))
     )
     await until(lambda: "waiting for network config rack-a to go" in run.said.told)
-    stuck = deleting.SECONDS_WITHOUT_PROGRESS * 2
+    stuck = run.cluster.timings.stuck_deletion * 2
     await asyncio.wait({deletion}, timeout=stuck)
     assert not deletion.done(), "a blocker that is going is waited for"
     api.allow("DELETE clusternetworks")

@@ -24,6 +24,7 @@ from harvester_net.rules.rule import Write
 
 from ... import objects
 from ...fake_api import FakeApi, denied_text, status_object
+from ...timing import hasten
 from ...waiting import SECONDS, until
 from .calls import Run, running, urn_of
 from .runs import CONFIG, DATA, NETWORK, RACK, STORAGE, VM_NET, carry, furnish
@@ -32,11 +33,6 @@ POST = "POST network-attachment-definitions"
 MISSING = "clusterNetwork: there is no cluster network 'later'; the cluster has data"
 NET = objects.nad(config=objects.cni(bridge="later-br", vlan=100), cluster_network="later")
 KNOWN = objects.nad()
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rule_checks, "PAUSE", 0.01)
 
 
 @pytest.fixture
@@ -87,9 +83,9 @@ async def test_denial_that_stays_when_the_way_is_clear_has_the_servers_words(
 
 
 async def test_way_that_is_not_cleared_in_time_ends_with_the_servers_words(
-    run: Run, api: FakeApi, monkeypatch: pytest.MonkeyPatch
+    run: Run, api: FakeApi
 ) -> None:
-    monkeypatch.setattr(rule_checks, "SECONDS_FOR_A_CURE", 0.0)
+    hasten(run.cluster, cure=0.0)
     api.deny(POST, "none-existing cluster network")
     with pytest.raises(Denied, match="none-existing cluster network"):
         await send(NET, run.call(VM_NET, "mine", desired_state=planning()))
@@ -123,7 +119,7 @@ async def test_denial_right_after_our_own_write_is_tried_again(run: Run, api: Fa
 
 
 async def test_denial_long_after_our_own_write_is_not(run: Run, api: FakeApi) -> None:
-    run.cluster.wrote_at = time.monotonic() - 2 * rule_checks.SECONDS_OF_LAG
+    run.cluster.wrote_at = time.monotonic() - 2 * run.cluster.timings.webhook_lag
     api.deny(POST, "because", times=1)
     with pytest.raises(Denied):
         await send(KNOWN, run.call(VM_NET, "mine"))

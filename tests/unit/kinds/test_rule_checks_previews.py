@@ -17,6 +17,7 @@ from harvester_net.rules.rule import Write
 
 from ... import objects
 from ...fake_api import FakeApi, status_object
+from ...timing import hasten
 from ...waiting import SECONDS, until
 from ..rules.cases import going
 from .calls import Run, running
@@ -38,11 +39,6 @@ NO_NIC = "uplink.nics: n1 has no eth9; free there: eth1, eth2, eth3 (down)"
 NO_NETWORK = "clusterNetwork: there is no cluster network '{}'; the cluster has {}"
 UNLESS = ", unless this run changes that"
 FORBIDDEN = "not all that Harvester would refuse can be said: "
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rule_checks, "SECONDS_OF_SILENCE", 0.1)
 
 
 @pytest.fixture
@@ -103,9 +99,9 @@ async def test_what_the_run_makes_is_not_mentioned(run: Run) -> None:
 
 
 async def test_preview_waits_a_moment_for_what_the_program_names_later(
-    run: Run, api: FakeApi, monkeypatch: pytest.MonkeyPatch
+    run: Run, api: FakeApi
 ) -> None:
-    monkeypatch.setattr(rule_checks, "SECONDS_OF_SILENCE", SECONDS)
+    hasten(run.cluster, program_silence=SECONDS)
     desired_state = DesiredState()
     desired = RACK | {"clusterNetwork": "later"}
     going_on = asyncio.create_task(previewed(run, CONFIG, desired, desired_state))
@@ -116,10 +112,8 @@ async def test_preview_waits_a_moment_for_what_the_program_names_later(
     assert run.said.warned == []
 
 
-async def test_refusal_that_nothing_can_cure_waits_for_nothing(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rule_checks, "SECONDS_OF_SILENCE", 10 * SECONDS)
+async def test_refusal_that_nothing_can_cure_waits_for_nothing(run: Run) -> None:
+    hasten(run.cluster, program_silence=10 * SECONDS)
     async with asyncio.timeout(SECONDS):
         with pytest.raises(Refused):
             await previewed(run, CONFIG, RACK | {"uplink": {"nics": ["eth9"]}})

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from harvester_net.cluster.resources import Object
-from harvester_net.kinds import teardown
+from harvester_net.cluster.timings import DEFAULT_TIMINGS
 from harvester_net.kinds.failures import Refused
 from harvester_net.kinds.owned import OwnedKind
 from harvester_net.kinds.registry import KINDS
@@ -21,6 +21,7 @@ from harvester_net.kinds.teardown import (
 
 from ... import objects
 from ...fake_api import FakeApi
+from ...timing import hasten
 from ...waiting import SECONDS, until
 from ..programs import NETWORK_CONFIG
 from .calls import Run, running
@@ -116,7 +117,7 @@ def test_a_node_whose_agent_missed_the_deletion_is_named_with_what_to_do() -> No
         "next network config of data; or, on the node: ip link delete data-br; ip link delete "
         "data-bo"
     )
-    assert teardown.SECONDS_TO_NAME < teardown.SECONDS_TO_TEAR_DOWN
+    assert DEFAULT_TIMINGS.silent_agent < DEFAULT_TIMINGS.tear_down
 
 
 # The whole deletion.
@@ -167,9 +168,9 @@ async def test_a_config_that_failed_is_set_up_with_the_nics_there_are_before_it_
 
 
 async def test_a_config_that_cannot_be_repaired_goes_with_a_warning(
-    run: Run, api: FakeApi, monkeypatch: pytest.MonkeyPatch
+    run: Run, api: FakeApi
 ) -> None:
-    monkeypatch.setattr(teardown, "SECONDS_TO_REPAIR", 0.05)
+    hasten(run.cluster, repair=0.05)
     task = deletion(run, put_failed(api))
     await until(lambda: run.said.warned)
     api.remove("vlanstatuses", objects.status_name("data", "n1"))
@@ -179,10 +180,9 @@ async def test_a_config_that_cannot_be_repaired_goes_with_a_warning(
 
 
 async def test_a_deletion_that_a_node_has_missed_ends_with_what_to_do(
-    run: Run, api: FakeApi, monkeypatch: pytest.MonkeyPatch
+    run: Run, api: FakeApi
 ) -> None:
-    monkeypatch.setattr(teardown, "SECONDS_TO_NAME", 0.0)
-    monkeypatch.setattr(teardown, "SECONDS_TO_TEAR_DOWN", 0.1)
+    hasten(run.cluster, silent_agent=0.0, tear_down=0.1)
     uid = api.put(config("eth1", nodes=("n1",)))["metadata"]["uid"]
     api.put(objects.vlan_status("rack-a", "n1"))
     with pytest.raises(Refused, match="network config rack-a is deleted, but n1 has not torn"):
@@ -194,9 +194,9 @@ async def test_a_deletion_that_a_node_has_missed_ends_with_what_to_do(
 
 
 async def test_devices_that_an_agent_has_left_are_named_though_its_status_is_gone(
-    run: Run, api: FakeApi, monkeypatch: pytest.MonkeyPatch
+    run: Run, api: FakeApi
 ) -> None:
-    monkeypatch.setattr(teardown, "SECONDS_TO_NAME", 0.05)
+    hasten(run.cluster, silent_agent=0.05)
     uid = api.put(config("eth1", nodes=("n1",)))["metadata"]["uid"]
     api.put(objects.vlan_status("rack-a", "n1"))
     kind = {"apiVersion": "network.harvesterhci.io/v1beta1", "kind": "LinkMonitor"}

@@ -28,7 +28,7 @@ NESTED = [
     "VerifyOnNodes",
     "VlanRange",
 ]
-ONLY_OUTPUTS = ["Nic", "SeenNode"]
+ONLY_OUTPUTS = ["Nic", "NodeDevices"]
 SIMPLE = {"string": str, "integer": int, "boolean": bool}
 Written = dict[str, Any]
 

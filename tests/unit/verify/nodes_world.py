@@ -21,7 +21,9 @@ from harvester_net.cluster.resources import (
     Object,
     Resource,
 )
+from harvester_net.cluster.timings import Timings
 
+from ...timing import QUICK
 from . import recorded
 
 IMAGE = "longhornio/longhorn-manager:v1.10.0"
@@ -70,6 +72,7 @@ class NodesWorld:
     """What the server answers to a new pod."""
     daemon_set: Object | None = None
     other_pods: list[Object] = field(default_factory=list)
+    timings: Timings = QUICK
     before_list: Callable[[], None] = lambda: None
 
     @property

@@ -11,21 +11,15 @@ import pytest
 from harvester_net.cluster.deadline import Deadline, DeadlineExceeded
 from harvester_net.cluster.errors import Forbidden, NotFound
 from harvester_net.cluster.resources import NODE, VMI
-from harvester_net.verify import pod_runs as pods_on_nodes
 from harvester_net.verify.check import check
 from harvester_net.verify.facts import CheckRequest
 from harvester_net.verify.outcome import Outcome, problems, proven_words
 from harvester_net.verify.pods import LABEL
 from harvester_net.verify.values import document, nodes_output
 
+from ...timing import hasten
 from . import recorded
 from .nodes_world import IMAGE, NodesWorld, looked, node, pinged, terminated, world
-
-
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pods_on_nodes, "PAUSE", 0.001)
-    monkeypatch.setattr(pods_on_nodes, "SECONDS_TO_START", 0.05)
 
 
 async def checked(site: NodesWorld, seconds: float = 5, **asked: Any) -> Outcome:
@@ -199,11 +193,9 @@ async def test_a_node_that_gives_no_answer_is_said_and_the_others_are_judged(
     assert outcome.nodes["node2"] is None
 
 
-async def test_a_pod_that_never_starts_is_given_up_and_removed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("harvester_net.verify.pods.SECONDS_TO_LOOK", 0)
+async def test_a_pod_that_never_starts_is_given_up_and_removed() -> None:
     site = world("node1", "node2")
+    hasten(site, pod_check=0)
     del site.looks["node2"]
     (problem,) = problems(await checked(site))
     assert problem == ("not proven: node2 was not looked at: its pod has said nothing for 0 s")

@@ -13,14 +13,14 @@ from harvester_net.verify.pods import (
     PodOptions,
     PodTask,
     image_in,
-    looking,
+    look_task,
     manifest,
-    pinging,
+    ping_task,
     pods_in,
 )
 
 PLAN = PingPlan("data", 100, 9000, {"node1": "169.254.2.1", "node2": "169.254.2.2"}, net=2)
-LOOK, PING = looking("data", 100), pinging(PLAN.values("node1"))
+LOOK, PING = look_task("data", 100, 60), ping_task(PLAN.values("node1"), 300)
 BOTH = pytest.mark.parametrize("task", [LOOK, PING], ids=["look", "ping"])
 
 

@@ -1,0 +1,81 @@
+"""How long things may take and how often they are looked at, in one place.
+
+All are seconds. What the user decides (timeouts of operations, `disruption`) is not here; nor
+is how often a terminal is drawn anew. A cluster carries its timings, so that tests, and
+whoever knows a slow site, give it others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Times of the conversation with a cluster, of kinds, changes and the proof on nodes."""
+
+    # --- the API server
+    request: float = 30
+    """For one request."""
+    first_contact: float = 10
+    """Until a cluster that never answered counts as a wrong address, not as an outage."""
+    first_retry: float = 0.1
+    longest_retry: float = 3
+    """Between two tries of a request; doubled from the first to the longest."""
+    watch: int = 240
+    """For one stream of a watch, after which it is asked for again."""
+    relist: float = 1
+    """Before kinds are listed again after an outage, and between two streams."""
+
+    # --- kinds
+    poll: float = 0.3
+    """Between two tries of a write that something is in the way of."""
+    program_silence: float = 1
+    """How long a preview waits for the program to name what it has not named so far."""
+    cure: float = 120
+    """How long an `up` waits for another resource of the same run to clear the way."""
+    webhook_lag: float = 5
+    """How long the webhooks may take to see what was written (H3.0)."""
+    stuck_deletion: float = 5
+    """How long blockers of a deletion may stay the same; the engine may just not have come to
+    them yet.
+    """
+    network_made: float = 60
+    """For a cluster network that the same run makes."""
+    configs_ready: float = 600
+    """For the network configs that the same run makes."""
+    failed_nodes: float = 20
+    """How long nodes may keep saying that they failed: agents retry up to every 30 s (H4)."""
+    repair: float = 30
+    """For the agents to set a wrong config up, so that it can be torn down."""
+    silent_agent: float = 10
+    """After which a node that tears nothing down is named; live ones take up to 3 (O5.5)."""
+    tear_down: float = 60
+
+    # --- changes
+    lease: int = 30
+    """How long a lease holds that nobody renews."""
+    lease_renewal: float = 8
+    step_poll: float = 0.2
+    """Between two tries of a step, or two looks at what it waits for."""
+    stale_webhooks: float = 10
+    """How long a step may be denied by caches that lag behind our own writes (H3.0)."""
+    bonds: float = 30
+    """For a node to show in its LinkMonitor what the API says is done (H5.5)."""
+    devices: float = 30
+    """For devices to follow what the API says is done (O5.3)."""
+    next_check: float = 3
+    """Between two checks of the nodes."""
+
+    # --- the pods of the proof
+    pod_start: float = 120
+    """To pull the image and start a pod, beyond the pod's own time."""
+    pod_check: int = 60
+    """A pod that reads the devices is killed after so long."""
+    pod_ping: int = 300
+    """The same for one that pings."""
+    pod_poll: float = 0.5
+    pod_removal: float = 15
+
+
+DEFAULT_TIMINGS = Timings()

@@ -1,0 +1,34 @@
+"""Times that a test need not live through."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Protocol
+
+from harvester_net.cluster.timings import Timings
+
+
+class _Timed(Protocol):
+    timings: Timings
+
+
+def hasten(cluster: _Timed, **times: Any) -> None:
+    """Give a cluster, or a model of one, other times, in seconds."""
+    cluster.timings = replace(cluster.timings, **times)
+
+
+QUICK = Timings(
+    first_retry=0.001,
+    longest_retry=0.01,
+    relist=0.01,
+    poll=0.01,
+    program_silence=0.1,
+    stuck_deletion=0.2,
+    step_poll=0.001,
+    stale_webhooks=0.2,
+    devices=0.05,
+    next_check=0.0,
+    pod_poll=0.001,
+    pod_start=0.05,
+)
+"""Pauses and limits that a test need not live through."""
