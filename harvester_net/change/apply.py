@@ -27,7 +27,7 @@ from .steps.order import core, core_and_before
 
 
 async def fresh_snapshot(cluster: Cluster, deadline: Deadline) -> Snapshot:
-    """The cluster as it is now, all that a change looks at listed anew."""
+    """The cluster as it is now, all that a change needs listed anew."""
     cluster.invalidate(*CHANGE_KINDS)
     return await load_snapshot(cluster, CHANGE_KINDS, deadline)
 
@@ -39,7 +39,7 @@ async def apply_change(context: ChangeContext, goal: AnyGoal, consent: Consent) 
     ChangeStopped at a safe point from which the next run goes on, ChangeRolledBack,
     ChangeBusy, LeaseLost, UnreadableJournal.
     """
-    async with lease.held(context.cluster, context.who, context.deadline) as lost:
+    async with lease.hold(context.cluster, context.who, context.deadline) as lost:
         return await _unless_lost(lost, _apply(context, goal, consent))
 
 
@@ -50,7 +50,7 @@ async def resume_change(
 
     ``without_verification``: nobody checks the devices of the nodes any more.
     """
-    async with lease.held(context.cluster, context.who, context.deadline) as lost:
+    async with lease.hold(context.cluster, context.who, context.deadline) as lost:
         going = _resume(context, backwards=backwards, verify=not without_verification)
         return await _unless_lost(lost, going)
 

@@ -17,7 +17,7 @@ def _ignore(*_: object) -> None:
 
 @dataclass(frozen=True)
 class Observer:
-    """Who is told what a change is doing."""
+    """Who hears what a change is doing."""
 
     status: Callable[[str], None] = _ignore
     """What it does or waits for at this moment; replaced by the next."""

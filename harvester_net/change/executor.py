@@ -45,7 +45,7 @@ class Executor:
     async def run(self) -> None:
         """Do all steps; raises Stopped when one cannot be done."""
         running: dict[str, asyncio.Task[None]] = {}
-        async with self._cluster.watching(await self._watched(), self._deadline):
+        async with self._cluster.watching(await self._kinds_to_watch(), self._deadline):
             try:
                 failed = await self._run_ready_steps(running)
             finally:
@@ -92,7 +92,7 @@ class Executor:
             if step.id not in done and step.id not in running and done.issuperset(step.after)
         ]
 
-    async def _watched(self) -> tuple[Resource, ...]:
+    async def _kinds_to_watch(self) -> tuple[Resource, ...]:
         """The kinds that the steps look at, and that this server knows."""
         wanted = {resource for step in self._steps for resource in step.watches}
         served = []

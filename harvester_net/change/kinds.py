@@ -1,4 +1,4 @@
-"""The kinds of objects that a change looks at."""
+"""The kinds of objects that a change needs to know."""
 
 from __future__ import annotations
 

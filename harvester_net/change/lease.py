@@ -26,12 +26,12 @@ TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 @asynccontextmanager
-async def held(
+async def hold(
     cluster: Cluster, who: str, deadline: Deadline
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Hold the lease meanwhile. Raises Busy. The task ends with LeaseLost if it is lost."""
     holder = identity(who)
-    lease = await _acquired(cluster, holder, deadline)
+    lease = await _acquire(cluster, holder, deadline)
     renewing = asyncio.create_task(_renew(cluster, lease, holder))
     try:
         yield renewing
@@ -85,7 +85,7 @@ def is_free(lease: Object, now: datetime) -> bool:
     )
 
 
-async def _acquired(cluster: Cluster, holder: str, deadline: Deadline) -> Object:
+async def _acquire(cluster: Cluster, holder: str, deadline: Deadline) -> Object:
     while True:
         lease = await cluster.get(LEASE, KEY, deadline)
         try:

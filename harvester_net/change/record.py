@@ -1,6 +1,6 @@
 """What must not be lost: the originals of everything a change takes away, and how far it is.
 
-The record is all that a resumed change knows. It goes into the journal before the first
+The record is all that a resumed change has. It goes into the journal before the first
 destructive write, and the steps follow from it alone.
 """
 

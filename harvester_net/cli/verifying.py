@@ -29,7 +29,7 @@ def verifying(request: CheckRequest, *, as_json: bool) -> Command:
 
     async def command(session: Session) -> Outcome:
         try:
-            seen = await _seen(request, session)
+            seen = await _check(request, session)
         except (ClusterError, DeadlineExceeded, ChangeBusy, LeaseLost) as error:
             return Outcome(Code.UNPROVEN, f"not proven: {describe(error)}")
         print(_shown(seen, as_json=as_json))
@@ -38,11 +38,11 @@ def verifying(request: CheckRequest, *, as_json: bool) -> Command:
     return command
 
 
-async def _seen(request: CheckRequest, session: Session) -> Seen:
+async def _check(request: CheckRequest, session: Session) -> Seen:
     """One check at a time, and none in the middle of a change."""
     cluster, deadline = session.cluster, session.deadline
     with _observer() as tell:
-        async with lease.held(cluster, who("verify"), deadline):
+        async with lease.hold(cluster, who("verify"), deadline):
             return await check(cluster, request, deadline, tell)
 
 

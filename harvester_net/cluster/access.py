@@ -44,7 +44,7 @@ class AccessSettings:
 
 @dataclass
 class Access:
-    """An open door to the API server: the client library's transport and who we are."""
+    """Transport and credentials: the client library's transport and who we are."""
 
     configuration: Any
     transport: Any

@@ -66,7 +66,7 @@ class Cluster:
         await self.connection.close()
 
     def cached(self, resource: Resource) -> dict[str, Object]:
-        """The objects of a kind as far as they are known now, without asking."""
+        """The objects of a kind as far as this run knows them, without asking."""
         return self._stores[resource].items
 
     async def list(self, resource: Resource, deadline: Deadline) -> dict[str, Object]:
@@ -164,7 +164,7 @@ class Cluster:
     ) -> T:
         """Watch some kinds until `done` returns something, and return that.
 
-        `done` looks at `known`. Raises OutOfPatience when the operation's time is up or it is
+        `done` reads `cached`. Raises DeadlineExceeded when the operation's time is up or it is
         cancelled, and ClusterError when a kind cannot be watched.
         """
         async with self.watching(resources, deadline):
@@ -191,7 +191,7 @@ class Cluster:
     async def watching(
         self, resources: tuple[Resource, ...], deadline: Deadline
     ) -> AsyncIterator[None]:
-        """Keep `known` up to date for these kinds meanwhile."""
+        """Keep `cached` up to date for these kinds meanwhile."""
         async with AsyncExitStack() as stack:
             watches = [await stack.enter_async_context(self._watched(r)) for r in resources]
             for watch in watches:
@@ -246,7 +246,7 @@ class _Watch:
                 await self._list_and_follow()
             except (Unreachable, Rejected):
                 # An outage, or events too old to continue from: list again. How long this may
-                # go on is decided by the patience of those who wait.
+                # go on is decided by the deadline of those who wait.
                 self.listed.clear()
                 await asyncio.sleep(self._connection.timings.relist)
             except ClusterError as error:

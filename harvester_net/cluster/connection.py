@@ -1,4 +1,4 @@
-"""Requests to the API server: raw paths, plain objects, our own errors, and patience with
+"""Requests to the API server: raw paths, plain objects, our own errors, and retries during
 outages.
 
 An outage is waited for until the operation's time is up: a restart of the API server or of a

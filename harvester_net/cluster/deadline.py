@@ -1,7 +1,6 @@
-"""How long an operation may take, and how it is told that its time is up.
+"""How long an operation may take, and how it ends early when the user cancels.
 
-Every wait of the package goes through a Patience: it ends at the operation's deadline and at
-once when the user cancels. The clock is a parameter, so that tests need not wait.
+Every wait of the package goes through a Deadline: it ends when the time is up, and at once when the user cancels. The clock is a parameter, so that tests need not wait.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ class Deadline:
         return self._cancelled.is_set() or not self.remaining
 
     def within(self, seconds: float) -> Deadline:
-        """A patience for a part of the operation: these seconds, and not past its deadline."""
+        """A deadline for a part of the operation: in these seconds, and not past its own."""
         return Deadline(min(seconds, self.remaining), self._cancelled, now=self._now)
 
     def check(self) -> None:
@@ -74,7 +73,7 @@ class Deadline:
             raise Unreachable(f"{outage} ({reason})") from outage
 
     async def wait(self, awaitable: Awaitable[T]) -> T:
-        """Await something, but no longer than this patience lasts."""
+        """Await something, but no longer than this deadline."""
         task = asyncio.ensure_future(awaitable)
         cancelled = asyncio.ensure_future(self._cancelled.wait())
         try:

@@ -1,4 +1,4 @@
-"""A snapshot of the cluster: all kinds that somebody looks at, listed at the same time."""
+"""A snapshot of the cluster: all kinds that somebody needs, listed at the same time."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def load_snapshot(
     the user may not list raises Forbidden, or is told to ``on_forbidden`` and left out.
     """
 
-    async def listed(resource: Resource) -> tuple[Resource, Objects] | None:
+    async def list_one(resource: Resource) -> tuple[Resource, Objects] | None:
         try:
             return resource, dict(await cluster.list_if_served(resource, deadline))
         except Forbidden as error:
@@ -54,7 +54,7 @@ async def load_snapshot(
             on_forbidden(resource, error)
             return None
 
-    found = await asyncio.gather(*map(listed, resources))
+    found = await asyncio.gather(*map(list_one, resources))
     return Snapshot(dict(filter(None, found)))
 
 

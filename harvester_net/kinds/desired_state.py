@@ -1,6 +1,6 @@
 """What this run of the program wants, and the cluster as it will be with all of it (P21).
 
-Rules over several objects see live objects with the run's wishes laid over them, so that a
+Rules over several objects see live objects with what the run desires laid over them, so that a
 program that makes everything at once is not told what its other resources are about to do.
 """
 
@@ -47,7 +47,7 @@ class DesiredObject:
 
 @dataclass
 class DesiredState:
-    """The wishes of a run, as far as they have been checked."""
+    """What a run desires, as far as it has been checked."""
 
     mtu_of: dict[str, int] = field(default_factory=dict)
     """MTU in bytes that the program gives each cluster network."""
@@ -57,18 +57,18 @@ class DesiredState:
     leaving: set[Ref] = field(default_factory=set)
     """Objects that go before others of this run are made, because they are replaced."""
     changed_at: float = 0.0
-    """When the last wish came, on the monotonic clock."""
+    """When the last object came, on the monotonic clock."""
     seen: Snapshot | None = None
     """The cluster as this run first saw it."""
     forbidden: set[Resource] = field(default_factory=set)
-    """The kinds that the user may not look at."""
+    """The kinds that the user may not list."""
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _live: Snapshot | None = None
     _after: Snapshot = field(default_factory=lambda: Snapshot({}))
     _new: list[Ref] = field(default_factory=list)
 
     def lay(self, ref: Ref, desired: DesiredObject) -> None:
-        """Take a wish into the plan; a resource may be checked several times."""
+        """Take a desired object in; a resource may be checked several times."""
         self.objects[ref] = desired
         self._changed(ref)
 

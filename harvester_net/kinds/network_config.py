@@ -75,11 +75,11 @@ class NetworkConfig(FollowsMtu[specs.NetworkConfig]):
         update comes first and brings the config to it.
         """
         name = desired.cluster_network
-        mtu = await self._mtu_wanted(desired, call)
+        mtu = await self._get_mtu(desired, call)
         decided = call.desired_state.mtu_of.get(name) == mtu
         return config_mtu(live) if call.preview and decided and live is not None else mtu
 
-    async def _mtu_wanted(self, desired: specs.NetworkConfig, call: Call) -> int:
+    async def _get_mtu(self, desired: specs.NetworkConfig, call: Call) -> int:
         if desired.mtu is not None:
             return mtu_or_default(desired.mtu)
         mtu = await get_network_mtu(desired.cluster_network, call)

@@ -52,7 +52,7 @@ class OwnedKind(Kind[S]):
         return 0
 
     async def changes(self, desired: S, live: Object, call: Call) -> Object:
-        """The merge patch that brings a live object to the wish now."""
+        """The merge patch that brings a live object to what is desired now."""
         return self.codec.patch(desired, live, await self.mtu(desired, live, call))
 
     def needs_check_at_apply(self, desired: S) -> bool:
@@ -63,7 +63,7 @@ class OwnedKind(Kind[S]):
         """Wait for what this same run makes and the server needs first."""
 
     async def change_goal(self, desired: S, live: Object, call: Call) -> AnyGoal | None:
-        """The goal of the ordered change that the wish needs; None if a patch will do."""
+        """The goal of the ordered change that the desired object needs; None if a patch will do."""
         return None
 
     async def deletion_goal(self, live: Object, call: Call) -> AnyGoal | None:
@@ -208,7 +208,7 @@ class OwnedKind(Kind[S]):
     ) -> Live:
         desired, _ = parse(self.spec, new)
         if call.preview:
-            return await self._previewed(key, desired, new, outputs, call)
+            return await self._preview_update(key, desired, new, outputs, call)
         live = await call.cluster.get(self.resource, key, call.deadline)
         if live is None:
             raise Refused(f"{self._words(key)} is gone; run `pulumi up` again to make it anew")
@@ -219,7 +219,7 @@ class OwnedKind(Kind[S]):
         live = await self._write(desired, old, live, call)
         return await self._complete(live, new, desired, call)
 
-    async def _previewed(
+    async def _preview_update(
         self, key: str, desired: S, new: Properties, outputs: Properties, call: Call
     ) -> Live:
         """The update as it would be: with its plan, or the reasons against it."""

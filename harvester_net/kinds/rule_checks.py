@@ -30,7 +30,7 @@ from .call import Call
 from .failures import Refused
 
 WORKLOADS = (LONGHORN_NODE, SERVICE_CIDR, HOST_NETWORK_CONFIG, VM, VMI, VOLUME, CLAIM)
-"""What the rules for settings and deletions look at besides."""
+"""What the rules for settings and deletions see besides."""
 
 HARVESTER = "harvester"
 """In the names of Harvester's webhooks; others say their last word at once."""

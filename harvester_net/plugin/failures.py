@@ -26,7 +26,7 @@ async def refuse(context: grpc.aio.ServicerContext[object, object], message: str
     raise AssertionError("abort returned")
 
 
-async def unfinished(
+async def report_unfinished(
     context: grpc.aio.ServicerContext[object, object], failure: Unfinished, secrets: Secrets
 ) -> NoReturn:
     """End a call: the object exists, and the engine records it with the reasons."""

@@ -77,10 +77,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def _load(self) -> asyncio.Task[Provider]:
         """Load the kinds and their libraries in the background, once."""
         if self._loading is None:
-            self._loading = asyncio.create_task(self._loaded())
+            self._loading = asyncio.create_task(self._load_provider())
         return self._loading
 
-    async def _loaded(self) -> Provider:
+    async def _load_provider(self) -> Provider:
         # Only now: an answered handshake comes first.
         module = await asyncio.to_thread(importlib.import_module, f"{__package__}.provider")
         provider: Provider = module.Provider(self._log, self._cancelled)
@@ -220,7 +220,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         provider = await self._load()
         partial = provider.partial(error)
         if partial is not None:
-            await failures.unfinished(context, partial, secrets)
+            await failures.report_unfinished(context, partial, secrets)
         await failures.refuse(context, provider.message(error) or failures.unexpected(error))
 
 

@@ -160,8 +160,8 @@ def mgmt_stays(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
 def deleted_cluster_network_has_no_configs(
     write: Write, snapshot: Snapshot
 ) -> Iterable[Objection]:
-    """A cluster network cannot be deleted while it has network configs, even such that are
-    being deleted.
+    """A cluster network cannot be deleted while it has network configs, even terminating
+    ones.
     """
     if configs := sorted(map(key_of, snapshot.group(CONFIGS_OF, write.key))):
         yield Objection(

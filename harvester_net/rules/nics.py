@@ -47,7 +47,7 @@ def _configs_with(node: str, nic: str, snapshot: Snapshot) -> list[Object]:
 
 
 def _nics(config: Object) -> Iterable[str]:
-    # What the agents of 1.9 write for mgmt mirrors what is there; it is nobody's wish (H1.2).
+    # What the agents of 1.9 write for mgmt mirrors what is there; nobody desires it (H1.2).
     if config["spec"].get("clusterNetwork") == MGMT:
         return ()
     return config["spec"].get("uplink", {}).get("nics") or ()

@@ -1,4 +1,5 @@
-"""The whole check of one cluster network: look at every node, ping between them, judge.
+"""The whole check of one cluster network: read the devices of every node, ping between
+them, and compare.
 
 It changes nothing that lasts. Whoever calls it holds the lease of the ordered change, so that
 no two checks, and no change, are at work at the same time.
@@ -45,7 +46,7 @@ async def check(
     *,
     ping_anyway: bool = True,
 ) -> Outcome:
-    """Look at the nodes of a cluster network, ping if a VLAN is named, and judge.
+    """Check the nodes of a cluster network; ping if a VLAN is named.
 
     ``ping_anyway``: also where the devices are not as they should be. It takes its time, and
     whoever will look again may do without.
@@ -86,7 +87,7 @@ def _needed(error: Exception, request: CheckRequest) -> str:
 
 
 class NoImage(Exception):
-    """There is no image known that could look at the nodes; the message says what to do."""
+    """There is no image known that could check the nodes; the message says what to do."""
 
 
 async def _options(cluster: Cluster, request: CheckRequest, deadline: Deadline) -> PodOptions:

@@ -51,7 +51,7 @@ class PingPlan:
     net: int = 0
 
     def values(self, node: str) -> dict[str, str]:
-        """What the script on a node is told."""
+        """Environment of the script on a node."""
         peers = [address for other, address in self.addresses.items() if other != node]
         return {
             "CN": self.cluster_network,

@@ -1,4 +1,4 @@
-"""The pods that look at the nodes, and the image that they run: pure.
+"""The pods that check the nodes, and the image that they run: pure.
 
 They have no token, no volumes of the host, no capabilities to look with and two to ping with,
 and end by themselves whatever happens to us.
@@ -44,7 +44,7 @@ class PodTask:
     seconds: int
     """Seconds until the pod is killed."""
     values: Mapping[str, str] = field(default_factory=dict)
-    """What the script is told, as environment."""
+    """Environment of the script."""
     capabilities: Sequence[str] = ()
     """Linux capabilities to add; a pod that needs any runs as root."""
 

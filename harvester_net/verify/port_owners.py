@@ -1,7 +1,7 @@
 """Who is behind a port that holds a bridge's MTU down: a VM or a pod, where it can be told.
 
-The bridge learns the addresses of the guests behind its ports, and VM instances and pods say
-theirs. A guest that has been silent for some minutes is forgotten by the bridge; then only the
+The bridge learns the addresses of the workloads behind its ports, and VM instances and pods
+say theirs. A workload that has been silent for some minutes is forgotten by the bridge; then only the
 candidates can be named.
 """
 
@@ -63,14 +63,14 @@ def _macs_of_pod(pod: Object, nads: set[str]) -> Iterable[str]:
 
 def words(port: Port, node: str, known: Iterable[AttachedWorkload]) -> str:
     """A port, and who is behind it."""
-    here = [guest for guest in known if guest.node == node]
-    owners = [guest.words for guest in here if guest.macs & set(port.macs)]
+    here = [one for one in known if one.node == node]
+    owners = [one.words for one in here if one.macs & set(port.macs)]
     what = f"port {port.name}"
     if owners:
         return f"{what} ({', '.join(owners)})"
     if len(here) == 1:
         return f"{what} (most likely {here[0].words}, the only one there)"
     if here:
-        names = ", ".join(sorted(guest.words for guest in here)[:5])
+        names = ", ".join(sorted(one.words for one in here)[:5])
         return f"{what} (one of {names}; `bridge fdb show dev {port.name}` tells its address)"
     return f"{what} (of no VM and no pod that can be seen)"

@@ -30,7 +30,7 @@ LOOK_AGAIN = "harvester-net/look-again"
 
 @dataclass(frozen=True)
 class VerifyNodes(Step):
-    """Look at the devices of every node, and ping between them."""
+    """Check the devices of every node, and ping between them."""
 
     network: str
     how: NodeCheck
@@ -76,12 +76,12 @@ class VerifyNodes(Step):
         network that it hears of too late (docs/lab.md).
         """
         note = {"metadata": {"annotations": {LOOK_AGAIN: secrets.token_hex(4)}}}
-        # What it does not help the next look will say.
+        # What it does not help the next check will say.
         with suppress(Denied, Forbidden, Conflict):
             await context.cluster.patch(CLUSTER_NETWORK, self.network, note, context.deadline)
 
     def _again(self, found: list[str], context: ChangeContext) -> Callable[[str], None]:
-        """What is wrong is of more interest than the pods of the next look."""
+        """What is wrong is of more interest than the pods of the next check."""
         more = f" ({rest.strip()})" if (rest := more_than(found, 1)) else ""
         words = f"{self.network} to be as it should be: {found[0]}{more}"
         return lambda _pods: context.observer.waiting_for(words)

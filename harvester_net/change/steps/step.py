@@ -21,7 +21,7 @@ class Step(ABC):
     """Ids of the steps that must be done before."""
 
     watches: ClassVar[tuple[Resource, ...]]
-    """The kinds that `done` looks at."""
+    """The kinds that `done` reads."""
     blocks_until_done: ClassVar[bool] = False
     """Whether its act is over only when it is done, because the API cannot show that."""
     interrupted_by_vms: ClassVar[bool] = False

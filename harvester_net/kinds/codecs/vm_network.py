@@ -87,7 +87,7 @@ def new_cni_config(desired: specs.VmNetwork) -> dict[str, Any]:
 
 
 def with_vlans(config: dict[str, Any], desired: specs.VmNetwork) -> dict[str, Any]:
-    """A CNI config with the VLANs of the wish and everything else as it was.
+    """A CNI config with the desired VLANs and everything else as it was.
 
     The same object if it means the same already: a rebuilt text would be a change to the
     server.
@@ -128,7 +128,7 @@ def _observed_route(nad: Object) -> Properties | None:
     route = _route_on_server(nad)
     if not route.get("mode"):
         return None
-    # What `auto` found out is no wish of anybody.
+    # What `auto` found out is not desired by anybody.
     fields = ROUTE_FIELDS if route["mode"] == "manual" else ("mode", "serverIPAddr")
     return {field: route[field] for field in fields if route.get(field)}
 

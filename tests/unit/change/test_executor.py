@@ -290,7 +290,7 @@ async def test_without_consent_nothing_is_written_but_the_lease() -> None:
 
 async def test_who_holds_the_lease_is_told_to_a_second_one() -> None:
     live = LiveCluster(site())
-    async with lease.held(as_cluster(live), "the first", live.deadline()):
+    async with lease.hold(as_cluster(live), "the first", live.deadline()):
         with pytest.raises(ChangeBusy, match=r"going on since .*, by the first \(process"):
             await change.apply_change(context_on(live), UP, FULL)
 

@@ -83,7 +83,7 @@ def test_a_dead_holder_holds_nothing() -> None:
 
 async def test_a_lease_is_held_and_then_released() -> None:
     live = LiveCluster(World((1, 8)).put(*_setting("storage-network")))
-    async with lease.held(as_cluster(live), "ann", live.deadline()):
+    async with lease.hold(as_cluster(live), "ann", live.deadline()):
         spec = live.world.of(LEASE)[lease.KEY]["spec"]
         assert spec["holderIdentity"].startswith("ann (process ")
         assert spec["leaseDurationSeconds"] == DEFAULT_TIMINGS.lease
@@ -101,7 +101,7 @@ async def test_an_expired_lease_is_taken_over() -> None:
     }
     old["spec"]["renewTime"] = "2020-01-01T00:00:00.000000Z"
     live.world = live.world.put(LEASE, old)
-    async with lease.held(as_cluster(live), "ann", live.deadline()):
+    async with lease.hold(as_cluster(live), "ann", live.deadline()):
         holder = live.world.of(LEASE)[lease.KEY]["spec"]["holderIdentity"]
         assert holder.startswith("ann ")
 
@@ -109,7 +109,7 @@ async def test_an_expired_lease_is_taken_over() -> None:
 async def test_a_lease_that_somebody_took_over_is_lost() -> None:
     live = LiveCluster(World((1, 8)).put(*_setting("storage-network")))
     hasten(live, lease_renewal=0.001)
-    async with lease.held(as_cluster(live), "ann", live.deadline()) as lost:
+    async with lease.hold(as_cluster(live), "ann", live.deadline()) as lost:
         taken = {"spec": {"holderIdentity": "bob"}}
         live.world = live.world.changed(LEASE, lease.KEY, taken)
         async with asyncio.timeout(10):
@@ -129,7 +129,7 @@ async def test_a_conflict_over_our_own_lease_is_no_loss() -> None:
             again.set()
 
     live.before_write = conflict
-    async with lease.held(as_cluster(live), "ann", live.deadline()) as lost:
+    async with lease.hold(as_cluster(live), "ann", live.deadline()) as lost:
         async with asyncio.timeout(10):
             await again.wait()
         assert not lost.done()
