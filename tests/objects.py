@@ -25,6 +25,24 @@ def cluster_network(name: str, mtu: int | None = None, **meta: Any) -> Object:
     }
 
 
+def new_config(
+    name: str,
+    cluster_network: str = "data",
+    *,
+    uplink: Object | None = None,
+    spec: Object | None = None,
+    **meta: Any,
+) -> Object:
+    """A VlanConfig as it is sent: what the webhook writes is not in it."""
+    return {
+        "apiVersion": f"{NETWORK}/v1beta1",
+        "kind": "VlanConfig",
+        "metadata": {"name": name} | meta,
+        "spec": {"clusterNetwork": cluster_network, "uplink": uplink or {"nics": ["eth1"]}}
+        | (spec or {}),
+    }
+
+
 def config(
     name: str,
     cluster_network: str = "data",
@@ -34,20 +52,13 @@ def config(
     spec: Object | None = None,
     **meta: Any,
 ) -> Object:
-    """A VlanConfig that matches these nodes."""
+    """A VlanConfig as the server has it, which matches these nodes."""
     matched = json.dumps(nodes if nodes is not None else [])
-    return {
-        "apiVersion": f"{NETWORK}/v1beta1",
-        "kind": "VlanConfig",
-        "metadata": {
-            "name": name,
-            "labels": {f"{NETWORK}/clusternetwork": cluster_network},
-            "annotations": {f"{NETWORK}/matched-nodes": matched},
-        }
-        | meta,
-        "spec": {"clusterNetwork": cluster_network, "uplink": uplink or {"nics": ["eth1"]}}
-        | (spec or {}),
+    written = {
+        "labels": {f"{NETWORK}/clusternetwork": cluster_network},
+        "annotations": {f"{NETWORK}/matched-nodes": matched},
     }
+    return new_config(name, cluster_network, uplink=uplink, spec=spec, **(written | meta))
 
 
 def status_name(cluster_network: str, node: str) -> str:
@@ -108,7 +119,8 @@ def nad(
     **meta: Any,
 ) -> Object:
     """A VM network with this CNI config (an object, or the very text)."""
-    text = config if isinstance(config, str) else json.dumps(config or cni(name, vlan=100))
+    conf = cni(name, vlan=100) if config is None else config
+    text = conf if isinstance(conf, str) else json.dumps(conf)
     return {
         "apiVersion": "k8s.cni.cncf.io/v1",
         "kind": "NetworkAttachmentDefinition",

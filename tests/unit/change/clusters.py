@@ -27,6 +27,7 @@ from harvester_net.cluster.resources import (
     labels_of,
 )
 
+from ... import objects
 from .controllers import LONGHORN_RWX, LONGHORN_STORAGE, STRATEGY, settled
 from .model import created, patched
 from .world import (
@@ -80,15 +81,6 @@ class Case:
 # --- building blocks -------------------------------------------------------------------------
 
 
-def network_object(name: str) -> Object:
-    """A cluster network."""
-    return {
-        "apiVersion": CLUSTER_NETWORK.api,
-        "kind": CLUSTER_NETWORK.kind,
-        "metadata": {"name": name},
-    }
-
-
 def config_object(
     name: str, network: str, attributes: Object | None, selector: dict[str, str]
 ) -> Object:
@@ -99,41 +91,24 @@ def config_object(
     }
     if attributes is not None:
         uplink["linkAttributes"] = attributes
-    spec: Object = {"clusterNetwork": network, "uplink": uplink, "description": f"for {name}"}
-    if selector:
-        spec["nodeSelector"] = selector
-    return {
-        "apiVersion": VLAN_CONFIG.api,
-        "kind": VLAN_CONFIG.kind,
-        "metadata": {"name": name, "labels": {"team": "a"}, "annotations": {"note": name}},
-        "spec": spec,
-    }
+    chosen = {"nodeSelector": selector} if selector else {}
+    return objects.new_config(
+        name,
+        network,
+        uplink=uplink,
+        spec={"description": f"for {name}"} | chosen,
+        labels={"team": "a"},
+        annotations={"note": name},
+    )
 
 
 def nad_object(key: str, network: str, mtu: int) -> Object:
     """A VM network of a cluster network with this MTU."""
     namespace, _, name = key.partition("/")
-    config: Object = {
-        "cniVersion": "0.3.1",
-        "name": name,
-        "type": "bridge",
-        "bridge": f"{network}-br",
-        "promiscMode": True,
-        "vlan": 100,
-        "ipam": {},
-    }
+    conf = objects.cni(name, f"{network}-br", vlan=100)
     if mtu != 1500:
-        config["mtu"] = mtu
-    return {
-        "apiVersion": NAD.api,
-        "kind": NAD.kind,
-        "metadata": {
-            "name": name,
-            "namespace": namespace,
-            "labels": {f"{NETWORK}/clusternetwork": network},
-        },
-        "spec": {"config": json.dumps(config)},
-    }
+        conf["mtu"] = mtu
+    return objects.nad(name, namespace, conf, cluster_network=network)
 
 
 def vm_object(
@@ -196,7 +171,7 @@ def bare_world(version: tuple[int, int], nodes: dict[str, dict[str, str]]) -> Wo
         namespace, _, name = key.partition("/")
         meta = {"name": name, "namespace": namespace}
         world = world.put(LONGHORN_SETTING, {"metadata": meta, "value": ""})
-    return world.put(CLUSTER_NETWORK, network_object("mgmt"))
+    return world.put(CLUSTER_NETWORK, objects.cluster_network("mgmt"))
 
 
 # --- random clusters -------------------------------------------------------------------------
@@ -278,7 +253,7 @@ def worlds(draw: Any, version: tuple[int, int], mtu: int) -> World:
         nodes["witness"] = {WITNESS: "true", "uplink": "nc-0"}
     world = bare_world(version, nodes)
     for name in ("data", "other"):
-        world = world.put(CLUSTER_NETWORK, network_object(name))
+        world = world.put(CLUSTER_NETWORK, objects.cluster_network(name))
     spelling = draw(st.sampled_from(_spellings(version, mtu)))
     fits = {labels["uplink"] for labels in nodes.values() if WITNESS not in labels}
     for number in range(configs):

@@ -52,9 +52,8 @@ def run_of(*wanted: Object) -> DesiredState:
 
 
 def config(name: str, **spec: object) -> Object:
-    """A config as it is sent: what the webhook writes is not in it."""
-    made = objects.config(name, spec=spec)
-    return made | {"metadata": {"name": name}}
+    """A config as it is sent, with this in its spec."""
+    return objects.new_config(name, spec=spec)
 
 
 def against(obj: Object, desired_state: DesiredState, live: Snapshot) -> list[str]:

@@ -22,6 +22,7 @@ from harvester_net.cluster.resources import (
     Resource,
 )
 
+from ... import objects
 from . import recorded
 
 IMAGE = "longhornio/longhorn-manager:v1.10.0"
@@ -118,27 +119,14 @@ class NodesWorld:
 
 def world(*nodes: str, network: str = "data", mtu: int = 9000) -> NodesWorld:
     """A healthy cluster network on some nodes, with VM network default/web on VLAN 100."""
-    annotations = {"network.harvesterhci.io/uplink-mtu": str(mtu)}
-    matched = {"network.harvesterhci.io/matched-nodes": json.dumps(list(nodes))}
-    label = {"network.harvesterhci.io/clusternetwork": network}
-    cni = json.dumps({"type": "bridge", "bridge": f"{network}-br", "vlan": 100})
-    config = {
-        "metadata": {"name": "rack", "annotations": matched},
-        "spec": {
-            "clusterNetwork": network,
-            "uplink": {"nics": ["ens1", "ens2"], "linkAttributes": {"mtu": mtu}},
-        },
-    }
-    nad = {
-        "metadata": {"name": "web", "namespace": "default", "labels": label},
-        "spec": {"config": cni},
-    }
+    uplink = {"nics": ["ens1", "ens2"], "linkAttributes": {"mtu": mtu}}
+    config = objects.config("rack", network, list(nodes), uplink=uplink)
+    conf = objects.cni("web", f"{network}-br", vlan=100)
+    nad = objects.nad("web", config=conf, cluster_network=network)
     image = {"template": {"spec": {"containers": [{"image": IMAGE}]}}}
     return NodesWorld(
         objects={
-            CLUSTER_NETWORK: {
-                network: {"metadata": {"name": network, "annotations": annotations}}
-            },
+            CLUSTER_NETWORK: {network: objects.cluster_network(network, mtu)},
             VLAN_CONFIG: {"rack": config} if network != "mgmt" else {},
             NAD: {"default/web": nad},
             NODE: {name: node(name) for name in nodes},

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from harvester_net.verify.vlans import listed, of_network, words
 
+from ... import objects
 from .recorded import vlans
 
 
@@ -45,5 +45,4 @@ def test_ranges_and_single_vlans_of_a_device_are_read() -> None:
 def test_vm_networks_need_their_tagged_vlans_on_the_uplink(
     cni: dict[str, Any], needed: set[int]
 ) -> None:
-    nad = {"metadata": {"name": "n", "namespace": "d"}, "spec": {"config": json.dumps(cni)}}
-    assert of_network(nad) == needed
+    assert of_network(objects.nad(config=cni)) == needed
