@@ -157,19 +157,49 @@ def vm(
     *nads: str,
     namespace: str = "default",
     status: str = "Stopped",
-    strategy: str = "Halted",
+    strategy: str | bool = "Halted",
     **meta: Any,
 ) -> Object:
-    """A VM attached to these VM networks."""
+    """A VM attached to these VM networks; a bool is the old field `running`."""
     return {
         "apiVersion": "kubevirt.io/v1",
         "kind": "VirtualMachine",
         "metadata": {"name": name, "namespace": namespace} | meta,
-        "spec": {
-            "runStrategy": strategy,
-            "template": {"spec": {"networks": _networks(nads)}},
-        },
+        "spec": _run(strategy) | {"template": {"spec": {"networks": _networks(nads)}}},
         "status": {"printableStatus": status},
+    }
+
+
+def _run(strategy: str | bool) -> Object:
+    return {"running" if isinstance(strategy, bool) else "runStrategy": strategy}
+
+
+def new_vm(
+    name: str, nad: str = "", claim: str = "", *, strategy: str | bool = "Always"
+) -> Object:
+    """A VM as it is sent to a real server, which wants to know more of it; on a VM network
+    and with a disk if they are given.
+    """
+    devices: Object = {}
+    spec: Object = {
+        "domain": {
+            "cpu": {"cores": 1},
+            "devices": devices,
+            "resources": {"limits": {"cpu": "1", "memory": "1Gi"}},
+        }
+    }
+    if nad:
+        devices["interfaces"] = [{"name": "nic-1", "bridge": {}, "model": "virtio"}]
+        spec["networks"] = [{"name": "nic-1", "multus": {"networkName": nad}}]
+    if claim:
+        devices["disks"] = [{"name": "root", "disk": {"bus": "virtio"}}]
+        spec["volumes"] = [{"name": "root", "persistentVolumeClaim": {"claimName": claim}}]
+    template = {"metadata": {"labels": {"harvesterhci.io/vmName": name}}, "spec": spec}
+    return {
+        "apiVersion": "kubevirt.io/v1",
+        "kind": "VirtualMachine",
+        "metadata": {"name": name, "namespace": "default"},
+        "spec": _run(strategy) | {"template": template},
     }
 
 
@@ -191,7 +221,7 @@ def vmi(
     }
 
 
-def volume(name: str, state: str = "detached", claim: str = "") -> Object:
+def volume(name: str, state: str = "detached", claim: str = "", **spec: Any) -> Object:
     """A Longhorn volume, of a claim `namespace/name` if one is given."""
     namespace, _, pvc = claim.partition("/")
     owner = {"namespace": namespace, "pvcName": pvc} if claim else {}
@@ -199,6 +229,7 @@ def volume(name: str, state: str = "detached", claim: str = "") -> Object:
         "apiVersion": "longhorn.io/v1beta2",
         "kind": "Volume",
         "metadata": {"name": name, "namespace": "longhorn-system"},
+        "spec": spec,
         "status": {"state": state, "kubernetesStatus": owner},
     }
 

@@ -116,32 +116,14 @@ def vm_object(
 ) -> Object:
     """A VM; a bool is the old field `running`."""
     namespace, _, name = key.partition("/")
-    networks: list[Object] = [{"name": "default", "pod": {}}]
-    networks += [{"name": f"n{i}", "multus": {"networkName": n}} for i, n in enumerate(nads)]
-    run = {"running": strategy} if isinstance(strategy, bool) else {"runStrategy": strategy}
     notes = {HOME: node} | ({HINDRANCE: hindrance} if hindrance else {})
-    return {
-        "apiVersion": VM.api,
-        "kind": VM.kind,
-        "metadata": {"name": name, "namespace": namespace, "annotations": notes},
-        "spec": {**run, "template": {"spec": {"networks": networks}}},
-        "status": {"printableStatus": "Stopped"},
-    }
+    return objects.vm(name, *nads, namespace=namespace, strategy=strategy, annotations=notes)
 
 
 def volume_object(vm: str) -> Object:
     """The volume of a VM."""
-    namespace, _, name = vm.partition("/")
-    return {
-        "apiVersion": VOLUME.api,
-        "kind": VOLUME.kind,
-        "metadata": {"name": f"pvc-{namespace}-{name}", "namespace": "longhorn-system"},
-        "spec": {"accessMode": "rwx", "migratable": True},
-        "status": {
-            "state": "detached",
-            "kubernetesStatus": {"namespace": namespace, "pvcName": name},
-        },
-    }
+    name = f"pvc-{vm.replace('/', '-')}"
+    return objects.volume(name, claim=vm, accessMode="rwx", migratable=True)
 
 
 def setting_object(name: str, value: str = "") -> Object:

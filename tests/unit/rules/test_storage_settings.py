@@ -36,12 +36,10 @@ EXCLUSIVE = update(unset(), storage(exclusiveVlan=True))
 
 
 def rwx_volume(state: str = "attached", migratable: bool = False) -> Object:
-    return objects.volume("pvc-1", state) | {
-        "spec": {"accessMode": "rwx", "migratable": migratable}
-    }
+    return objects.volume("pvc-1", state, accessMode="rwx", migratable=migratable)
 
 
-RWO_VOLUME = objects.volume("pvc-1", "attached") | {"spec": {"accessMode": "rwo"}}
+RWO_VOLUME = objects.volume("pvc-1", "attached", accessMode="rwo")
 
 
 def migration(**status: object) -> Object:
