@@ -11,6 +11,12 @@ from harvester_net.cluster.resources import Object
 
 NETWORK = "network.harvesterhci.io"
 STORAGE = "storage-network.settings.harvesterhci.io"
+GOING = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
+
+
+def going(obj: Object) -> Object:
+    """The object while it is being deleted."""
+    return obj | {"metadata": obj["metadata"] | GOING}
 
 
 def cluster_network(name: str, mtu: int | None = None, **meta: Any) -> Object:
@@ -221,6 +227,17 @@ def vmi(
     }
 
 
+def migration(name: str, vmi: str = "vm1", **status: Any) -> Object:
+    """A migration of a VM, and how far it is."""
+    return {
+        "apiVersion": "kubevirt.io/v1",
+        "kind": "VirtualMachineInstanceMigration",
+        "metadata": {"name": name, "namespace": "default"},
+        "spec": {"vmiName": vmi},
+        "status": status,
+    }
+
+
 def volume(name: str, state: str = "detached", claim: str = "", **spec: Any) -> Object:
     """A Longhorn volume, of a claim `namespace/name` if one is given."""
     namespace, _, pvc = claim.partition("/")
@@ -248,7 +265,9 @@ def claim(name: str, namespace: str, app: str, volume: str = "pvc-1") -> Object:
     }
 
 
-def node(name: str, labels: dict[str, str] | None = None, **status: Any) -> Object:
+def node(
+    name: str, labels: dict[str, str] | None = None, *, ready: str = "True", **status: Any
+) -> Object:
     """A node."""
     return {
         "apiVersion": "v1",
@@ -257,7 +276,7 @@ def node(name: str, labels: dict[str, str] | None = None, **status: Any) -> Obje
             "name": name,
             "labels": {"kubernetes.io/hostname": name} | (labels or {}),
         },
-        "status": {"conditions": [{"type": "Ready", "status": "True"}]} | status,
+        "status": {"conditions": [{"type": "Ready", "status": ready}]} | status,
     }
 
 
@@ -271,23 +290,29 @@ def longhorn_node(name: str, disks: int = 1) -> Object:
     }
 
 
+def setting(name: str, value: str | None = None, default: str = "", **meta: Any) -> Object:
+    """A Setting of Harvester."""
+    texts = {"default": default} if default else {}
+    if value is not None:
+        texts["value"] = value
+    return {
+        "apiVersion": "harvesterhci.io/v1beta1",
+        "kind": "Setting",
+        "metadata": {"name": name} | meta,
+    } | texts
+
+
 def storage_setting(value: str | None = None, **changed: Any) -> Object:
     """The Setting storage-network as it is when Harvester has carried its value out.
 
     ``changed``: status, reason, message of the condition, hash, nad, old_nad, no_condition.
     """
-    setting: Object = {
-        "apiVersion": "harvesterhci.io/v1beta1",
-        "kind": "Setting",
-        "metadata": {"name": "storage-network", "uid": "uid-setting", "annotations": {}},
-    }
+    made = setting("storage-network", value or None, uid="uid-setting", annotations={})
     if value is None and not changed:
-        return setting
-    if value:
-        setting["value"] = value
+        return made
     hashed = changed.get("hash", hashlib.sha1((value or "").encode()).hexdigest())
     current = changed.get("nad", "harvester-system/storagenetwork-abcde" if value else "")
-    setting["metadata"]["annotations"] = {
+    made["metadata"]["annotations"] = {
         f"{STORAGE}/hash": hashed,
         f"{STORAGE}/net-attach-def": current,
         f"{STORAGE}/old-net-attach-def": changed.get("old_nad", ""),
@@ -299,8 +324,13 @@ def storage_setting(value: str | None = None, **changed: Any) -> Object:
             "reason": changed.get("reason", "Completed"),
             "message": changed.get("message", ""),
         }
-        setting["status"] = {"conditions": [configured]}
-    return setting
+        made["status"] = {"conditions": [configured]}
+    return made
+
+
+def link(name: str, index: int, master: int = 0, state: str = "up") -> Object:
+    """A link of a node as its agent says it; `master` is the index of what holds it."""
+    return {"name": name, "index": index, "masterIndex": master, "state": state}
 
 
 def link_monitor(name: str, links: dict[str, list[Object]]) -> Object:

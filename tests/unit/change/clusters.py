@@ -126,29 +126,20 @@ def volume_object(vm: str) -> Object:
     return objects.volume(name, claim=vm, accessMode="rwx", migratable=True)
 
 
-def setting_object(name: str, value: str = "") -> Object:
-    """A Setting of Harvester."""
-    setting: Object = {
-        "apiVersion": SETTING.api,
-        "kind": SETTING.kind,
-        "metadata": {"name": name},
-    }
-    return setting | ({"value": value} if value else {})
-
-
 def bare_world(version: tuple[int, int], nodes: dict[str, dict[str, str]]) -> World:
     """A cluster after its installation: nodes by name with their labels."""
     world = World(version)
     number = f"v{version[0]}.{version[1]}.0"
-    settings = [setting_object("server-version", number), setting_object("storage-network")]
+    settings = [
+        objects.setting("server-version", number),
+        objects.setting("storage-network"),
+    ]
     if version >= (1, 8):
-        settings.append(setting_object("rwx-network"))
+        settings.append(objects.setting("rwx-network"))
     for setting in settings:
         world = world.put(SETTING, setting)
     for name, labels in nodes.items():
-        ready = {"conditions": [{"type": "Ready", "status": "True"}]}
-        node = {"apiVersion": "v1", "kind": "Node", "status": ready}
-        world = world.put(NODE, {**node, "metadata": {"name": name, "labels": labels}})
+        world = world.put(NODE, objects.node(name, labels))
     for key in (LONGHORN_STORAGE, LONGHORN_RWX):
         namespace, _, name = key.partition("/")
         meta = {"name": name, "namespace": namespace}

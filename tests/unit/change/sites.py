@@ -13,13 +13,7 @@ from harvester_net.cluster.resources import (
 )
 
 from ... import objects
-from .clusters import (
-    bare_world,
-    config_object,
-    nad_object,
-    vm_object,
-    volume_object,
-)
+from .clusters import bare_world, config_object, nad_object, vm_object, volume_object
 from .controllers import settled
 from .model import created, patched
 from .world import World

@@ -23,7 +23,7 @@ from harvester_net.rules.catalogue import judge
 from harvester_net.rules.rule import Finding, Ref, Write
 
 from ... import objects
-from ..rules.cases import LABEL, MATCHED, cluster, create, kind_of, setting, update
+from ..rules.cases import LABEL, MATCHED, cluster, create, kind_of, update
 from ..rules.storage import STORAGE, storage, unset
 
 MINE = "urn:pulumi:dev::site::harvester-net:index:NetworkConfig::rack-a"
@@ -208,7 +208,7 @@ def test_live_objects_are_left_alone() -> None:
 
 def finding(*others: Ref) -> Finding:
     """One that these objects could cure."""
-    found = next(judge(Write(SETTING, unset(), setting(STORAGE, "x")), cluster()))
+    found = next(judge(Write(SETTING, unset(), objects.setting(STORAGE, "x")), cluster()))
     return Finding(found.rule, "", "", others)
 
 

@@ -129,20 +129,10 @@ def world(*nodes: str, network: str = "data", mtu: int = 9000) -> NodesWorld:
             CLUSTER_NETWORK: {network: objects.cluster_network(network, mtu)},
             VLAN_CONFIG: {"rack": config} if network != "mgmt" else {},
             NAD: {"default/web": nad},
-            NODE: {name: node(name) for name in nodes},
-            SETTING: {
-                "server-version": {"metadata": {"name": "server-version"}, "value": "v1.7.1"}
-            },
+            NODE: {name: objects.node(name) for name in nodes},
+            SETTING: {"server-version": objects.setting("server-version", "v1.7.1")},
             VMI: {},
         },
         looks={name: looked(mtu, network) for name in nodes},
         daemon_set={"spec": image},
     )
-
-
-def node(name: str, ready: str = "True") -> Object:
-    """A Node."""
-    return {
-        "metadata": {"name": name},
-        "status": {"conditions": [{"type": "Ready", "status": ready}]},
-    }
