@@ -21,6 +21,7 @@ from harvester_net.cluster.deadline import Deadline
 from harvester_net.cluster.resources import Object
 from lab import Lab
 from lab.simulators import Timings
+from tests import objects
 from tests.e2e.waiting import eventually
 from tests.mtu.site import Vm, make_vms
 
@@ -63,28 +64,19 @@ async def _change(lab: Lab) -> None:
 
 
 def _make_site(lab: Lab) -> None:
-    kind = {"apiVersion": "network.harvesterhci.io/v1beta1", "kind": "ClusterNetwork"}
-    lab.client.create(f"{NETWORK}/clusternetworks", kind | {"metadata": {"name": "cn-data"}})
+    lab.client.create(f"{NETWORK}/clusternetworks", objects.cluster_network("cn-data"))
     for number in range(1, NODES + 1):
-        spec: Object = {
-            "clusterNetwork": "cn-data",
-            "nodeSelector": {"kubernetes.io/hostname": f"node{number}"},
-            "uplink": {"nics": ["eno2"], "linkAttributes": {"mtu": 1500}},
-        }
-        config: Object = kind | {"kind": "VlanConfig", "metadata": {"name": f"nc-{number}"}}
-        eventually(partial(_created, lab, config | {"spec": spec}))
+        config = objects.new_config(
+            f"nc-{number}",
+            "cn-data",
+            uplink={"nics": ["eno2"], "linkAttributes": {"mtu": 1500}},
+            spec={"nodeSelector": {"kubernetes.io/hostname": f"node{number}"}},
+        )
+        eventually(partial(_created, lab, config))
     eventually(lambda: len(lab.client.list(f"{NETWORK}/vlanstatuses")["items"]) == NODES)
     for name, vlan in (("vm100", 100), ("vm200", 200)):
-        text = f'{{"cniVersion":"0.3.1","name":"{name}","type":"bridge","bridge":"cn-data-br",'
-        text += f'"promiscMode":true,"vlan":{vlan},"ipam":{{}}}}'
-        labels = {"network.harvesterhci.io/clusternetwork": "cn-data"}
-        nad = {
-            "apiVersion": "k8s.cni.cncf.io/v1",
-            "kind": "NetworkAttachmentDefinition",
-            "metadata": {"name": name, "namespace": "default", "labels": labels},
-            "spec": {"config": text},
-        }
-        lab.client.create(NADS, nad)
+        conf = objects.cni(name, "cn-data-br", vlan=vlan)
+        lab.client.create(NADS, objects.nad(name, config=conf, cluster_network="cn-data"))
     make_vms(lab, VMS)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import resource
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from harvester_net.cluster.resources import Object
 from lab import Lab
 from lab.proxy import Proxy
+from tests import objects
 from tests.e2e.stack import Resource, Stack
 from tests.e2e.stack import resource as item
 
@@ -87,9 +88,8 @@ async def bare(lab: Lab, count: int) -> Row:
     began, cpu = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
     limit = asyncio.Semaphore(AT_ONCE)
     async with lab.api() as api:
-        network = {"apiVersion": "network.harvesterhci.io/v1beta1", "kind": "ClusterNetwork"}
         path = "/apis/network.harvesterhci.io/v1beta1/clusternetworks"
-        await api.create(path, network | {"metadata": {"name": "cn-data"}})
+        await api.create(path, objects.cluster_network("cn-data"))
 
         async def make(number: int) -> None:
             async with limit:
@@ -103,21 +103,7 @@ async def bare(lab: Lab, count: int) -> Row:
     return Row("bare client: create", count, seconds, spent, used.ru_maxrss / 1024, count)
 
 
-def nad(number: int) -> dict[str, object]:
+def nad(number: int) -> Object:
     """The NetworkAttachmentDefinition that `program` makes under this number."""
-    config = {
-        "cniVersion": "0.3.1",
-        "name": f"vm{number}",
-        "type": "bridge",
-        "bridge": "cn-data-br",
-        "promiscMode": True,
-        "ipam": {},
-        "vlan": 1 + number % 4094,
-    }
-    labels = {"network.harvesterhci.io/clusternetwork": "cn-data"}
-    return {
-        "apiVersion": "k8s.cni.cncf.io/v1",
-        "kind": "NetworkAttachmentDefinition",
-        "metadata": {"name": f"vm{number}", "namespace": "default", "labels": labels},
-        "spec": {"config": json.dumps(config)},
-    }
+    conf = objects.cni(f"vm{number}", "cn-data-br", vlan=1 + number % 4094)
+    return objects.nad(f"vm{number}", config=conf, cluster_network="cn-data")

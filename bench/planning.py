@@ -85,7 +85,7 @@ def snapshot(storage: str, version: str = "v1.8.0") -> Snapshot:
         objects.config(f"nc-{number}", nodes=nodes[number::CONFIGS])
         for number in range(CONFIGS)
     ]
-    server = {"metadata": {"name": "server-version"}, "value": version}
+    server = objects.setting("server-version", version)
     return Snapshot(
         {
             CLUSTER_NETWORK: _by_key([objects.cluster_network("data", 1500)]),
@@ -94,7 +94,7 @@ def snapshot(storage: str, version: str = "v1.8.0") -> Snapshot:
             LINK_MONITOR: _by_key(
                 [objects.link_monitor("data", {n: _links() for n in nodes})]
             ),
-            NODE: {name: _node(name) for name in nodes},
+            NODE: _by_key(map(objects.node, nodes)),
             NAD: _by_key(_vm_networks()),
             VM: _by_key(
                 objects.vm(f"vm{n}", *_used(n), strategy="Always", status="Running")
@@ -118,13 +118,7 @@ def _statuses(nodes: list[str]) -> Iterator[Object]:
 
 
 def _links() -> list[Object]:
-    bridge = {"name": "data-br", "index": 7}
-    return [bridge, {"name": "data-bo", "index": 8, "masterIndex": 7}]
-
-
-def _node(name: str) -> Object:
-    ready = {"conditions": [{"type": "Ready", "status": "True"}]}
-    return {"metadata": {"name": name, "labels": {}}, "status": ready}
+    return [objects.link("data-br", 7), objects.link("data-bo", 8, 7)]
 
 
 def _network(number: int) -> str:

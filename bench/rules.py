@@ -196,10 +196,7 @@ def _monitors() -> Iterator[Object]:
 
 def _nics() -> list[Object]:
     masters = {"eno1": 10, "eno2": 11, "eno3": 12}
-    return [
-        {"name": f"eno{n}", "index": n, "state": "up", "masterIndex": masters.get(f"eno{n}")}
-        for n in range(1, 5)
-    ]
+    return [objects.link(f"eno{n}", n, masters.get(f"eno{n}", 0)) for n in range(1, 5)]
 
 
 def _new_vm_networks() -> Iterator[Object]:

@@ -11,6 +11,12 @@ from harvester_net.cluster.resources import Object
 
 NETWORK = "network.harvesterhci.io"
 STORAGE = "storage-network.settings.harvesterhci.io"
+GOING = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
+
+
+def going(obj: Object) -> Object:
+    """The object while it is being deleted."""
+    return obj | {"metadata": obj["metadata"] | GOING}
 
 
 def cluster_network(name: str, mtu: int | None = None, **meta: Any) -> Object:
@@ -25,6 +31,24 @@ def cluster_network(name: str, mtu: int | None = None, **meta: Any) -> Object:
     }
 
 
+def new_config(
+    name: str,
+    cluster_network: str = "data",
+    *,
+    uplink: Object | None = None,
+    spec: Object | None = None,
+    **meta: Any,
+) -> Object:
+    """A VlanConfig as it is sent: what the webhook writes is not in it."""
+    return {
+        "apiVersion": f"{NETWORK}/v1beta1",
+        "kind": "VlanConfig",
+        "metadata": {"name": name} | meta,
+        "spec": {"clusterNetwork": cluster_network, "uplink": uplink or {"nics": ["eth1"]}}
+        | (spec or {}),
+    }
+
+
 def config(
     name: str,
     cluster_network: str = "data",
@@ -34,20 +58,13 @@ def config(
     spec: Object | None = None,
     **meta: Any,
 ) -> Object:
-    """A VlanConfig that matches these nodes."""
+    """A VlanConfig as the server has it, which matches these nodes."""
     matched = json.dumps(nodes if nodes is not None else [])
-    return {
-        "apiVersion": f"{NETWORK}/v1beta1",
-        "kind": "VlanConfig",
-        "metadata": {
-            "name": name,
-            "labels": {f"{NETWORK}/clusternetwork": cluster_network},
-            "annotations": {f"{NETWORK}/matched-nodes": matched},
-        }
-        | meta,
-        "spec": {"clusterNetwork": cluster_network, "uplink": uplink or {"nics": ["eth1"]}}
-        | (spec or {}),
+    written = {
+        "labels": {f"{NETWORK}/clusternetwork": cluster_network},
+        "annotations": {f"{NETWORK}/matched-nodes": matched},
     }
+    return new_config(name, cluster_network, uplink=uplink, spec=spec, **(written | meta))
 
 
 def status_name(cluster_network: str, node: str) -> str:
@@ -108,7 +125,8 @@ def nad(
     **meta: Any,
 ) -> Object:
     """A VM network with this CNI config (an object, or the very text)."""
-    text = config if isinstance(config, str) else json.dumps(config or cni(name, vlan=100))
+    conf = cni(name, vlan=100) if config is None else config
+    text = conf if isinstance(conf, str) else json.dumps(conf)
     return {
         "apiVersion": "k8s.cni.cncf.io/v1",
         "kind": "NetworkAttachmentDefinition",
@@ -145,19 +163,49 @@ def vm(
     *nads: str,
     namespace: str = "default",
     status: str = "Stopped",
-    strategy: str = "Halted",
+    strategy: str | bool = "Halted",
     **meta: Any,
 ) -> Object:
-    """A VM attached to these VM networks."""
+    """A VM attached to these VM networks; a bool is the old field `running`."""
     return {
         "apiVersion": "kubevirt.io/v1",
         "kind": "VirtualMachine",
         "metadata": {"name": name, "namespace": namespace} | meta,
-        "spec": {
-            "runStrategy": strategy,
-            "template": {"spec": {"networks": _networks(nads)}},
-        },
+        "spec": _run(strategy) | {"template": {"spec": {"networks": _networks(nads)}}},
         "status": {"printableStatus": status},
+    }
+
+
+def _run(strategy: str | bool) -> Object:
+    return {"running" if isinstance(strategy, bool) else "runStrategy": strategy}
+
+
+def new_vm(
+    name: str, nad: str = "", claim: str = "", *, strategy: str | bool = "Always"
+) -> Object:
+    """A VM as it is sent to a real server, which wants to know more of it; on a VM network
+    and with a disk if they are given.
+    """
+    devices: Object = {}
+    spec: Object = {
+        "domain": {
+            "cpu": {"cores": 1},
+            "devices": devices,
+            "resources": {"limits": {"cpu": "1", "memory": "1Gi"}},
+        }
+    }
+    if nad:
+        devices["interfaces"] = [{"name": "nic-1", "bridge": {}, "model": "virtio"}]
+        spec["networks"] = [{"name": "nic-1", "multus": {"networkName": nad}}]
+    if claim:
+        devices["disks"] = [{"name": "root", "disk": {"bus": "virtio"}}]
+        spec["volumes"] = [{"name": "root", "persistentVolumeClaim": {"claimName": claim}}]
+    template = {"metadata": {"labels": {"harvesterhci.io/vmName": name}}, "spec": spec}
+    return {
+        "apiVersion": "kubevirt.io/v1",
+        "kind": "VirtualMachine",
+        "metadata": {"name": name, "namespace": "default"},
+        "spec": _run(strategy) | {"template": template},
     }
 
 
@@ -179,7 +227,18 @@ def vmi(
     }
 
 
-def volume(name: str, state: str = "detached", claim: str = "") -> Object:
+def migration(name: str, vmi: str = "vm1", **status: Any) -> Object:
+    """A migration of a VM, and how far it is."""
+    return {
+        "apiVersion": "kubevirt.io/v1",
+        "kind": "VirtualMachineInstanceMigration",
+        "metadata": {"name": name, "namespace": "default"},
+        "spec": {"vmiName": vmi},
+        "status": status,
+    }
+
+
+def volume(name: str, state: str = "detached", claim: str = "", **spec: Any) -> Object:
     """A Longhorn volume, of a claim `namespace/name` if one is given."""
     namespace, _, pvc = claim.partition("/")
     owner = {"namespace": namespace, "pvcName": pvc} if claim else {}
@@ -187,6 +246,7 @@ def volume(name: str, state: str = "detached", claim: str = "") -> Object:
         "apiVersion": "longhorn.io/v1beta2",
         "kind": "Volume",
         "metadata": {"name": name, "namespace": "longhorn-system"},
+        "spec": spec,
         "status": {"state": state, "kubernetesStatus": owner},
     }
 
@@ -205,7 +265,9 @@ def claim(name: str, namespace: str, app: str, volume: str = "pvc-1") -> Object:
     }
 
 
-def node(name: str, labels: dict[str, str] | None = None, **status: Any) -> Object:
+def node(
+    name: str, labels: dict[str, str] | None = None, *, ready: str = "True", **status: Any
+) -> Object:
     """A node."""
     return {
         "apiVersion": "v1",
@@ -214,7 +276,7 @@ def node(name: str, labels: dict[str, str] | None = None, **status: Any) -> Obje
             "name": name,
             "labels": {"kubernetes.io/hostname": name} | (labels or {}),
         },
-        "status": {"conditions": [{"type": "Ready", "status": "True"}]} | status,
+        "status": {"conditions": [{"type": "Ready", "status": ready}]} | status,
     }
 
 
@@ -228,23 +290,29 @@ def longhorn_node(name: str, disks: int = 1) -> Object:
     }
 
 
+def setting(name: str, value: str | None = None, default: str = "", **meta: Any) -> Object:
+    """A Setting of Harvester."""
+    texts = {"default": default} if default else {}
+    if value is not None:
+        texts["value"] = value
+    return {
+        "apiVersion": "harvesterhci.io/v1beta1",
+        "kind": "Setting",
+        "metadata": {"name": name} | meta,
+    } | texts
+
+
 def storage_setting(value: str | None = None, **changed: Any) -> Object:
     """The Setting storage-network as it is when Harvester has carried its value out.
 
     ``changed``: status, reason, message of the condition, hash, nad, old_nad, no_condition.
     """
-    setting: Object = {
-        "apiVersion": "harvesterhci.io/v1beta1",
-        "kind": "Setting",
-        "metadata": {"name": "storage-network", "uid": "uid-setting", "annotations": {}},
-    }
+    made = setting("storage-network", value or None, uid="uid-setting", annotations={})
     if value is None and not changed:
-        return setting
-    if value:
-        setting["value"] = value
+        return made
     hashed = changed.get("hash", hashlib.sha1((value or "").encode()).hexdigest())
     current = changed.get("nad", "harvester-system/storagenetwork-abcde" if value else "")
-    setting["metadata"]["annotations"] = {
+    made["metadata"]["annotations"] = {
         f"{STORAGE}/hash": hashed,
         f"{STORAGE}/net-attach-def": current,
         f"{STORAGE}/old-net-attach-def": changed.get("old_nad", ""),
@@ -256,8 +324,13 @@ def storage_setting(value: str | None = None, **changed: Any) -> Object:
             "reason": changed.get("reason", "Completed"),
             "message": changed.get("message", ""),
         }
-        setting["status"] = {"conditions": [configured]}
-    return setting
+        made["status"] = {"conditions": [configured]}
+    return made
+
+
+def link(name: str, index: int, master: int = 0, state: str = "up") -> Object:
+    """A link of a node as its agent says it; `master` is the index of what holds it."""
+    return {"name": name, "index": index, "masterIndex": master, "state": state}
 
 
 def link_monitor(name: str, links: dict[str, list[Object]]) -> Object:

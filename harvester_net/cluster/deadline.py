@@ -1,6 +1,7 @@
 """How long an operation may take, and how it ends early when the user cancels.
 
-Every wait of the package goes through a Deadline: it ends when the time is up, and at once when the user cancels. The clock is a parameter, so that tests need not wait.
+Every wait of the package goes through a Deadline: it ends when the time is up, and at once
+when the user cancels. The clock is a parameter, so that tests need not wait.
 """
 
 from __future__ import annotations

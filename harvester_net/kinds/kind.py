@@ -75,9 +75,7 @@ class Kind(ABC, Generic[S]):
         """
 
     def check_in_plan(self, desired: S, desired_state: DesiredState) -> list[Problem]:
-        """What is wrong with a desired object beside the others of the same program; notes it for
-        them.
-        """
+        """What is wrong with it beside the others of the same program; notes it for them."""
         return []
 
     def diff(self, old: Properties, new: Properties) -> list[Difference]:

@@ -63,7 +63,7 @@ class OwnedKind(Kind[S]):
         """Wait for what this same run makes and the server needs first."""
 
     async def change_goal(self, desired: S, live: Object, call: Call) -> AnyGoal | None:
-        """The goal of the ordered change that the desired object needs; None if a patch will do."""
+        """The goal of the ordered change that it needs; None if a patch will do."""
         return None
 
     async def deletion_goal(self, live: Object, call: Call) -> AnyGoal | None:

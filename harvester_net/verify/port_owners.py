@@ -1,8 +1,8 @@
 """Who is behind a port that holds a bridge's MTU down: a VM or a pod, where it can be told.
 
 The bridge learns the addresses of the workloads behind its ports, and VM instances and pods
-say theirs. A workload that has been silent for some minutes is forgotten by the bridge; then only the
-candidates can be named.
+say theirs. A workload that has been silent for some minutes is forgotten by the bridge; then
+only the candidates can be named.
 """
 
 from __future__ import annotations

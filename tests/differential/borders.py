@@ -22,7 +22,7 @@ from harvester_net.rules.rule import Write
 from tests import objects
 
 from . import network_writes, settings, vm_network_writes, vm_networks
-from .networks import MATCHED, NETWORK_LABEL, ODD_MATCHES, ODD_MTU_TEXTS
+from .networks import MATCHED, NETWORK_LABEL, ODD_MATCHES, ODD_MTU_TEXTS, bare_node
 from .patches import without_nulls
 from .pools import LONGHORN, MTUS, NODES, RWX, RWX_DEFAULT, SETTINGS, TEXTS
 from .rig import Objects
@@ -43,7 +43,7 @@ def sound_cluster() -> list[Object]:
         status["metadata"]["name"] = status_name(NET, node)
     uplink = {"nics": ["eno2"], "linkAttributes": {"mtu": 1500}}
     return [
-        *(_node(name) for name in nodes),
+        *(bare_node(name, {"zone": "a"}) for name in nodes),
         *(_longhorn_node(name) for name in nodes),
         *(objects.cluster_network(name) for name in ("mgmt", BARE)),
         objects.cluster_network(NET, 1500),
@@ -56,11 +56,6 @@ def sound_cluster() -> list[Object]:
         ),
         *(_setting(name) for name in SETTINGS),
     ]
-
-
-def _node(name: str) -> Object:
-    meta = {"name": name, "labels": {"zone": "a"}}
-    return {"apiVersion": "v1", "kind": "Node", "metadata": meta}
 
 
 def _longhorn_node(name: str) -> Object:
@@ -76,14 +71,7 @@ def _longhorn_node(name: str) -> Object:
 
 
 def _setting(name: str) -> Object:
-    default = RWX_DEFAULT if name == RWX else ""
-    meta = {"name": name}
-    return {
-        "apiVersion": SETTING.api,
-        "kind": SETTING.kind,
-        "metadata": meta,
-        "default": default,
-    }
+    return objects.setting(name) | {"default": RWX_DEFAULT if name == RWX else ""}
 
 
 def borders(live: Objects) -> Iterator[Case]:

@@ -13,7 +13,15 @@ from tests import objects
 
 from . import guests, settings, storage
 from .borders import BARE, NET, NETWORK, put, sound_cluster
-from .networks import GONE_SINCE, MATCHED, NETWORK_LABEL, ODD_MATCHES, ODD_MTU_TEXTS, TOO_LONG
+from .networks import (
+    GONE_SINCE,
+    MATCHED,
+    NETWORK_LABEL,
+    ODD_MATCHES,
+    ODD_MTU_TEXTS,
+    TOO_LONG,
+    bare_node,
+)
 from .pools import LONGHORN, MIGRATION, RWX, SETTINGS, STORAGE, SYSTEM, TENANT
 
 Cluster = list[Object]
@@ -105,18 +113,14 @@ def _statuses() -> Iterator[tuple[str, Cluster]]:
 
 
 def _nodes() -> Iterator[tuple[str, Cluster]]:
-    yield "a node joined", _with(_node("node4", {}))
+    yield "a node joined", _with(bare_node("node4", {}))
     for value in ("true", "false", ""):
-        yield f"a witness {value!r} joined", _with(_node("node4", {WITNESS: value}))
+        yield f"a witness {value!r} joined", _with(bare_node("node4", {WITNESS: value}))
         changed = _but("Node", "node1", _meta(labels={WITNESS: value, "zone": "a"}))
         yield f"a node became witness {value!r}", changed
     for count in (0, 5, 14, 60, 125):
         disks = {f"disk{at}": {"path": f"/d{at}"} for at in range(count)}
         yield f"{count} disks more", _with(_longhorn_node(disks))
-
-
-def _node(name: str, labels: dict[str, str]) -> Object:
-    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}}
 
 
 def _longhorn_node(disks: Object) -> Object:

@@ -87,13 +87,8 @@ def migrations(draw: DrawFn) -> list[Object]:
 
 def migration(state: dict[str, bool] | None) -> Object:
     """A migration of a VM, how far it is."""
-    return {
-        "apiVersion": "kubevirt.io/v1",
-        "kind": "VirtualMachineInstanceMigration",
-        "metadata": {"name": "moving", "namespace": "default"},
-        "spec": {"vmiName": GUESTS[0]},
-        "status": {} if state is None else {"migrationState": state},
-    }
+    status = {} if state is None else {"migrationState": state}
+    return objects.migration("moving", GUESTS[0], **status)
 
 
 def _complete(spec: Object, used: tuple[str, ...]) -> None:

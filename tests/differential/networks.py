@@ -62,7 +62,7 @@ class Net:
 def nodes(draw: DrawFn) -> list[Object]:
     """Three to five nodes in two zones; the last may be a witness."""
     count = 3 + draw_extra(draw)
-    made = [_node(name, {"zone": ZONES[at % 2]}) for at, name in enumerate(NODES[:count])]
+    made = [bare_node(name, {"zone": ZONES[at % 2]}) for at, name in enumerate(NODES[:count])]
     if chance(draw, 3):
         made[-1]["metadata"]["labels"][WITNESS] = pick(draw, ("true", "", "false"))
     return made
@@ -73,7 +73,8 @@ def draw_extra(draw: DrawFn) -> int:
     return pick(draw, (0, 0, 0, 1, 2))
 
 
-def _node(name: str, labels: dict[str, str]) -> Object:
+def bare_node(name: str, labels: dict[str, str]) -> Object:
+    """A node with these labels alone, of which no kubelet says anything."""
     meta = {"name": name, "labels": labels}
     return {"apiVersion": "v1", "kind": "Node", "metadata": meta}
 

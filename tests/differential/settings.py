@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis.strategies import DrawFn
 
 from harvester_net.cluster.resources import Object
+from tests import objects
 
 from .networks import Net
 from .pools import (
@@ -193,12 +194,7 @@ def rwx_forms(network: dict[str, Any]) -> tuple[dict[str, Any], ...]:
 
 def setting(draw: DrawFn, name: str, nets: list[Net], nads: list[Object]) -> Object:
     """A Setting as it may be found."""
-    made: Object = {
-        "apiVersion": "harvesterhci.io/v1beta1",
-        "kind": "Setting",
-        "metadata": {"name": name},
-        "default": RWX_DEFAULT if name == RWX else "",
-    }
+    made = objects.setting(name) | {"default": RWX_DEFAULT if name == RWX else ""}
     if chance(draw, 1):
         made["default"] = text_of(draw, name, nets, odd=chance(draw, 3))
     if chance(draw, 6):

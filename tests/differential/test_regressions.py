@@ -41,11 +41,7 @@ def change(resource: Resource, key: str, **to: Any) -> Callable[[Objects], Write
 
 
 def a_setting(name: str, **fields: Any) -> Object:
-    return {
-        "apiVersion": SETTING.api,
-        "kind": SETTING.kind,
-        "metadata": {"name": name},
-    } | fields
+    return objects.setting(name) | fields
 
 
 @pytest.mark.parametrize(

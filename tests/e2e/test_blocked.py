@@ -12,6 +12,7 @@ from aiohttp import web
 from lab import Lab
 from lab.faults import AgentDown, VmDoesNotStop, VolumeStaysAttached
 from lab.proxy import Proxy, Request
+from tests import objects
 
 from .programs import (
     CLUSTER_NETWORKS,
@@ -210,12 +211,7 @@ def test_node_that_does_not_answer_is_told_and_waited_for(stack: Stack, lab: Lab
 def test_what_exists_already_is_refused_with_the_way_to_import_it(
     stack: Stack, lab: Lab
 ) -> None:
-    theirs = {
-        "apiVersion": "network.harvesterhci.io/v1beta1",
-        "kind": "ClusterNetwork",
-        "metadata": {"name": "cn-data"},
-    }
-    lab.client.create(CLUSTER_NETWORKS, theirs)
+    lab.client.create(CLUSTER_NETWORKS, objects.cluster_network("cn-data"))
     try:
         stack.program(cluster_network())
         told = "ClusterNetwork cn-data exists already; to manage it: pulumi import "

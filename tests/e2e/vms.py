@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from lab import Lab
 from lab.api import ApiError
+from tests import objects
 
 from .waiting import eventually
 
@@ -18,7 +18,7 @@ VMIS = "/apis/kubevirt.io/v1/namespaces/default/virtualmachineinstances"
 @contextmanager
 def running_vm(lab: Lab, name: str, network: str | None = None) -> Iterator[None]:
     """A VM that runs meanwhile, and is gone afterwards."""
-    lab.client.create(VMS, _vm(name, network))
+    lab.client.create(VMS, objects.new_vm(name, f"default/{network}" if network else ""))
     try:
         eventually(lambda: phase(lab, name) == "Running")
         yield
@@ -48,29 +48,3 @@ def delete_vm(lab: Lab, name: str) -> None:
     except ApiError as error:
         if error.status != 404:
             raise
-
-
-def _vm(name: str, network: str | None) -> dict[str, Any]:
-    devices: dict[str, Any] = {}
-    spec: dict[str, Any] = {
-        "domain": {
-            "cpu": {"cores": 1},
-            "devices": devices,
-            "resources": {"limits": {"cpu": "1", "memory": "1Gi"}},
-        }
-    }
-    if network:
-        devices["interfaces"] = [{"name": "nic-1", "bridge": {}, "model": "virtio"}]
-        spec["networks"] = [{"name": "nic-1", "multus": {"networkName": f"default/{network}"}}]
-    return {
-        "apiVersion": "kubevirt.io/v1",
-        "kind": "VirtualMachine",
-        "metadata": {"name": name, "namespace": "default"},
-        "spec": {
-            "runStrategy": "Always",
-            "template": {
-                "metadata": {"labels": {"harvesterhci.io/vmName": name}},
-                "spec": spec,
-            },
-        },
-    }

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from lab import Lab
+from tests import objects
 from tests.e2e.stack import Resource, resource
 from tests.e2e.waiting import eventually
 
@@ -137,22 +138,7 @@ def _shows(lab: Lab, name: str, wanted: str) -> bool:
 
 def manifest(vm: Vm) -> dict[str, Any]:
     """The VM to create."""
-    started: dict[str, Any] = (
-        {"running": True} if vm.strategy is None else {"runStrategy": vm.strategy}
-    )
     network = "default/vm100" if vm.name < "n" else "vm200"
-    template = {
-        "domain": {
-            "cpu": {"cores": 1},
-            "devices": {"interfaces": [{"name": "nic-1", "bridge": {}, "model": "virtio"}]},
-            "resources": {"limits": {"cpu": "1", "memory": "1Gi"}},
-        },
-        "networks": [{"name": "nic-1", "multus": {"networkName": network}}],
-    }
-    labels = {"harvesterhci.io/vmName": vm.name}
-    return {
-        "apiVersion": "kubevirt.io/v1",
-        "kind": "VirtualMachine",
-        "metadata": {"name": vm.name, "namespace": "default"},
-        "spec": started | {"template": {"metadata": {"labels": labels}, "spec": template}},
-    }
+    return objects.new_vm(
+        vm.name, network, strategy=True if vm.strategy is None else vm.strategy
+    )

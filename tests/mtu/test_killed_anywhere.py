@@ -13,6 +13,7 @@ import pytest
 
 from lab import Lab
 from lab.proxy import Proxy
+from tests import objects
 from tests.e2e.stack import Stack
 from tests.e2e.waiting import eventually
 
@@ -115,12 +116,11 @@ def moments(total: int) -> list[tuple[int, bool]]:
 
 def make_unmanaged_config(lab: Lab) -> None:
     """A config of the cluster network that no program manages: it changes with the others."""
-    uplink = {"nics": ["eno2", "eno3"], "linkAttributes": {"mtu": 1500}}
-    spec = {
-        "clusterNetwork": "cn-data",
-        "nodeSelector": {"kubernetes.io/hostname": "node5"},
-        "uplink": uplink,
-    }
-    kind = {"apiVersion": "network.harvesterhci.io/v1beta1", "kind": "VlanConfig"}
-    lab.client.create(CONFIGS, kind | {"metadata": {"name": "nc-5"}, "spec": spec})
+    config = objects.new_config(
+        "nc-5",
+        "cn-data",
+        uplink={"nics": ["eno2", "eno3"], "linkAttributes": {"mtu": 1500}},
+        spec={"nodeSelector": {"kubernetes.io/hostname": "node5"}},
+    )
+    lab.client.create(CONFIGS, config)
     eventually(lambda: len(lab.client.list(STATUSES)["items"]) == 5)

@@ -7,6 +7,7 @@ from functools import partial
 
 from lab.api import Api, Object
 from lab.faults import set_faults
+from tests import objects
 
 from .waits import accepted, is_gone, until
 
@@ -20,7 +21,7 @@ class Guests:
     api: Api
 
     async def create(self, name: str, network: str = "", claim: str = "") -> None:
-        vm = _vm(name, network, claim)
+        vm = objects.new_vm(name, f"default/{network}" if network else "", claim)
         await accepted(lambda: self.api.create(f"{KUBEVIRT}/virtualmachines", vm))
 
     async def printed(self, name: str) -> str | None:
@@ -52,25 +53,3 @@ class Guests:
             path = f"{KUBEVIRT}/virtualmachines/{vm['metadata']['name']}"
             await self.api.delete(path)
             await until(partial(is_gone, self.api, path))
-
-
-def _vm(name: str, network: str, claim: str) -> Object:
-    domain: Object = {
-        "cpu": {"cores": 1},
-        "devices": {},
-        "resources": {"limits": {"cpu": "1", "memory": "1Gi"}},
-    }
-    spec: Object = {"domain": domain}
-    if network:
-        domain["devices"]["interfaces"] = [{"name": "nic-1", "bridge": {}, "model": "virtio"}]
-        spec["networks"] = [{"name": "nic-1", "multus": {"networkName": f"default/{network}"}}]
-    if claim:
-        domain["devices"]["disks"] = [{"name": "root", "disk": {"bus": "virtio"}}]
-        spec["volumes"] = [{"name": "root", "persistentVolumeClaim": {"claimName": claim}}]
-    template = {"metadata": {"labels": {"harvesterhci.io/vmName": name}}, "spec": spec}
-    return {
-        "apiVersion": "kubevirt.io/v1",
-        "kind": "VirtualMachine",
-        "metadata": {"name": name, "namespace": "default"},
-        "spec": {"runStrategy": "Always", "template": template},
-    }

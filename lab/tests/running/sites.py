@@ -11,6 +11,7 @@ from lab.api import Api, Object
 from lab.faults import Fault, set_faults
 from lab.simulators import machine
 from lab.simulators.agent import links_path
+from tests import objects
 
 from .waits import accepted, is_gone, until
 
@@ -47,11 +48,7 @@ class Site:
         for node in self.nodes:
             mark = {"metadata": {"labels": {"site": self.network}}}
             await self.api.merge_patch(f"{NODES}/{node}", mark)
-        network = {
-            "apiVersion": f"{GROUP}/v1beta1",
-            "kind": "ClusterNetwork",
-            "metadata": {"name": self.network},
-        }
+        network = objects.cluster_network(self.network)
         await self.api.create(f"{NETWORK}/clusternetworks", network)
 
     async def abandon(self) -> None:
@@ -71,17 +68,12 @@ class Site:
             await self.api.delete(f"{LONGHORN}/nodes/{node}")
 
     async def configure(self, *nics: str, mtu: int = 1500) -> None:
-        spec = {
-            "clusterNetwork": self.network,
-            "nodeSelector": {"site": self.network},
-            "uplink": {"nics": list(nics), "linkAttributes": {"mtu": mtu}},
-        }
-        config = {
-            "apiVersion": f"{GROUP}/v1beta1",
-            "kind": "VlanConfig",
-            "metadata": {"name": self.network},
-            "spec": spec,
-        }
+        config = objects.new_config(
+            self.network,
+            self.network,
+            uplink={"nics": list(nics), "linkAttributes": {"mtu": mtu}},
+            spec={"nodeSelector": {"site": self.network}},
+        )
         await accepted(lambda: self.api.create(f"{NETWORK}/vlanconfigs", config))
 
     async def change(self, **uplink: Any) -> None:
@@ -96,21 +88,8 @@ class Site:
     async def vm_network(self, vlan: int = 200) -> str:
         """A VM network on it, whose name is returned."""
         name = f"vlan-{self.network}"
-        config = {
-            "cniVersion": "0.3.1",
-            "name": name,
-            "type": "bridge",
-            "bridge": f"{self.network}-br",
-            "promiscMode": True,
-            "vlan": vlan,
-            "ipam": {},
-        }
-        nad = {
-            "apiVersion": "k8s.cni.cncf.io/v1",
-            "kind": "NetworkAttachmentDefinition",
-            "metadata": {"name": name, "labels": {f"{GROUP}/clusternetwork": self.network}},
-            "spec": {"config": json.dumps(config)},
-        }
+        conf = objects.cni(name, f"{self.network}-br", vlan=vlan)
+        nad = objects.nad(name, config=conf, cluster_network=self.network)
         path = f"{NADS}/default/network-attachment-definitions"
         await accepted(lambda: self.api.create(path, nad))
         return name

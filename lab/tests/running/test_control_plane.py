@@ -17,17 +17,14 @@ from lab import Lab, LabError, launch, places
 from lab.api import ApiError
 from lab.components import COMPONENTS
 from lab.readiness import CLUSTER_NETWORKS, DENIED, STORAGE_NETWORK, SUBRESOURCES
+from tests import objects
 
 QUICK_START = 30
 """Seconds; on two idle cores it takes 8 to 11."""
 
 
 def test_network_webhook_denies_for_real(shared: Lab) -> None:
-    too_long = {
-        "apiVersion": "network.harvesterhci.io/v1beta1",
-        "kind": "ClusterNetwork",
-        "metadata": {"name": "thirteenchars"},
-    }
+    too_long = objects.cluster_network("thirteenchars")
     with pytest.raises(ApiError) as denial:
         shared.client.create(CLUSTER_NETWORKS, too_long, dryRun="All")
     assert denial.value.status == 500
@@ -189,12 +186,7 @@ def shared() -> Iterator[Lab]:
 
 
 def _create_cluster_network(lab: Lab, name: str) -> None:
-    wanted = {
-        "apiVersion": "network.harvesterhci.io/v1beta1",
-        "kind": "ClusterNetwork",
-        "metadata": {"name": name},
-    }
-    lab.client.create(CLUSTER_NETWORKS, wanted)
+    lab.client.create(CLUSTER_NETWORKS, objects.cluster_network(name))
 
 
 def _processes(lab: Lab) -> list[int]:

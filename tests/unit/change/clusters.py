@@ -31,6 +31,7 @@ from harvester_net.cluster.resources import (
     labels_of,
 )
 
+from ... import objects
 from .controllers import LONGHORN_RWX, LONGHORN_STORAGE, STRATEGY, settled
 from .model import created, patched
 from .world import (
@@ -84,15 +85,6 @@ class Case:
 # --- building blocks -------------------------------------------------------------------------
 
 
-def network_object(name: str) -> Object:
-    """A cluster network."""
-    return {
-        "apiVersion": CLUSTER_NETWORK.api,
-        "kind": CLUSTER_NETWORK.kind,
-        "metadata": {"name": name},
-    }
-
-
 def config_object(
     name: str, network: str, attributes: Object | None, selector: dict[str, str]
 ) -> Object:
@@ -103,41 +95,24 @@ def config_object(
     }
     if attributes is not None:
         uplink["linkAttributes"] = attributes
-    spec: Object = {"clusterNetwork": network, "uplink": uplink, "description": f"for {name}"}
-    if selector:
-        spec["nodeSelector"] = selector
-    return {
-        "apiVersion": VLAN_CONFIG.api,
-        "kind": VLAN_CONFIG.kind,
-        "metadata": {"name": name, "labels": {"team": "a"}, "annotations": {"note": name}},
-        "spec": spec,
-    }
+    chosen = {"nodeSelector": selector} if selector else {}
+    return objects.new_config(
+        name,
+        network,
+        uplink=uplink,
+        spec={"description": f"for {name}"} | chosen,
+        labels={"team": "a"},
+        annotations={"note": name},
+    )
 
 
 def nad_object(key: str, network: str, mtu: int) -> Object:
     """A VM network of a cluster network with this MTU."""
     namespace, _, name = key.partition("/")
-    config: Object = {
-        "cniVersion": "0.3.1",
-        "name": name,
-        "type": "bridge",
-        "bridge": f"{network}-br",
-        "promiscMode": True,
-        "vlan": 100,
-        "ipam": {},
-    }
+    conf = objects.cni(name, f"{network}-br", vlan=100)
     if mtu != 1500:
-        config["mtu"] = mtu
-    return {
-        "apiVersion": NAD.api,
-        "kind": NAD.kind,
-        "metadata": {
-            "name": name,
-            "namespace": namespace,
-            "labels": {f"{NETWORK}/clusternetwork": network},
-        },
-        "spec": {"config": json.dumps(config)},
-    }
+        conf["mtu"] = mtu
+    return objects.nad(name, namespace, conf, cluster_network=network)
 
 
 def vm_object(
@@ -145,62 +120,35 @@ def vm_object(
 ) -> Object:
     """A VM; a bool is the old field `running`."""
     namespace, _, name = key.partition("/")
-    networks: list[Object] = [{"name": "default", "pod": {}}]
-    networks += [{"name": f"n{i}", "multus": {"networkName": n}} for i, n in enumerate(nads)]
-    run = {"running": strategy} if isinstance(strategy, bool) else {"runStrategy": strategy}
     notes = {HOME: node} | ({HINDRANCE: hindrance} if hindrance else {})
-    return {
-        "apiVersion": VM.api,
-        "kind": VM.kind,
-        "metadata": {"name": name, "namespace": namespace, "annotations": notes},
-        "spec": {**run, "template": {"spec": {"networks": networks}}},
-        "status": {"printableStatus": "Stopped"},
-    }
+    return objects.vm(name, *nads, namespace=namespace, strategy=strategy, annotations=notes)
 
 
 def volume_object(vm: str) -> Object:
     """The volume of a VM."""
-    namespace, _, name = vm.partition("/")
-    return {
-        "apiVersion": VOLUME.api,
-        "kind": VOLUME.kind,
-        "metadata": {"name": f"pvc-{namespace}-{name}", "namespace": "longhorn-system"},
-        "spec": {"accessMode": "rwx", "migratable": True},
-        "status": {
-            "state": "detached",
-            "kubernetesStatus": {"namespace": namespace, "pvcName": name},
-        },
-    }
-
-
-def setting_object(name: str, value: str = "") -> Object:
-    """A Setting of Harvester."""
-    setting: Object = {
-        "apiVersion": SETTING.api,
-        "kind": SETTING.kind,
-        "metadata": {"name": name},
-    }
-    return setting | ({"value": value} if value else {})
+    name = f"pvc-{vm.replace('/', '-')}"
+    return objects.volume(name, claim=vm, accessMode="rwx", migratable=True)
 
 
 def bare_world(version: tuple[int, int], nodes: dict[str, dict[str, str]]) -> World:
     """A cluster after its installation: nodes by name with their labels."""
     world = World(version)
     number = f"v{version[0]}.{version[1]}.0"
-    settings = [setting_object("server-version", number), setting_object("storage-network")]
+    settings = [
+        objects.setting("server-version", number),
+        objects.setting("storage-network"),
+    ]
     if version >= (1, 8):
-        settings.append(setting_object("rwx-network"))
+        settings.append(objects.setting("rwx-network"))
     for setting in settings:
         world = world.put(SETTING, setting)
     for name, labels in nodes.items():
-        ready = {"conditions": [{"type": "Ready", "status": "True"}]}
-        node = {"apiVersion": "v1", "kind": "Node", "status": ready}
-        world = world.put(NODE, {**node, "metadata": {"name": name, "labels": labels}})
+        world = world.put(NODE, objects.node(name, labels))
     for key in (LONGHORN_STORAGE, LONGHORN_RWX):
         namespace, _, name = key.partition("/")
         meta = {"name": name, "namespace": namespace}
         world = world.put(LONGHORN_SETTING, {"metadata": meta, "value": ""})
-    return world.put(CLUSTER_NETWORK, network_object("mgmt"))
+    return world.put(CLUSTER_NETWORK, objects.cluster_network("mgmt"))
 
 
 # --- random clusters -------------------------------------------------------------------------
@@ -282,7 +230,7 @@ def worlds(draw: Any, version: tuple[int, int], mtu: int) -> World:
         nodes["witness"] = {WITNESS: "true", "uplink": "nc-0"}
     world = bare_world(version, nodes)
     for name in ("data", "other"):
-        world = world.put(CLUSTER_NETWORK, network_object(name))
+        world = world.put(CLUSTER_NETWORK, objects.cluster_network(name))
     spelling = draw(st.sampled_from(_spellings(version, mtu)))
     fits = {labels["uplink"] for labels in nodes.values() if WITNESS not in labels}
     for number in range(configs):

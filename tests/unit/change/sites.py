@@ -17,14 +17,8 @@ from harvester_net.cluster.resources import (
 )
 from harvester_net.kinds.changes import INPUTS
 
-from .clusters import (
-    bare_world,
-    config_object,
-    nad_object,
-    network_object,
-    vm_object,
-    volume_object,
-)
+from ... import objects
+from .clusters import bare_world, config_object, nad_object, vm_object, volume_object
 from .controllers import settled
 from .model import created, patched
 from .world import World
@@ -48,7 +42,7 @@ def site(
     """
     world = bare_world(version, {f"node{n}": {"uplink": f"nc-{n}"} for n in range(nodes)})
     for network in ("data", "other"):
-        world = world.put(CLUSTER_NETWORK, network_object(network))
+        world = world.put(CLUSTER_NETWORK, objects.cluster_network(network))
     for number in range(nodes):
         name = f"nc-{number}"
         config = config_object(name, "data", {"mtu": 1500}, {"uplink": name})

@@ -27,7 +27,8 @@ from harvester_net.specs.disruption import Disruption, VerifyOnNodes
 from harvester_net.verify.facts import CheckRequest
 from harvester_net.verify.outcome import Finding, Outcome
 
-from .clusters import config_object, network_object
+from ... import objects
+from .clusters import config_object
 from .live import Heard, LiveCluster, context_on
 from .sites import UP, site
 from .world import World
@@ -82,7 +83,7 @@ def record_of(world: World, goal: AnyGoal = UP, consent: Consent = FULL) -> Reco
 
 
 def with_mgmt(world: World) -> World:
-    return world.put(CLUSTER_NETWORK, network_object("mgmt"))
+    return world.put(CLUSTER_NETWORK, objects.cluster_network("mgmt"))
 
 
 def ids(record: Record) -> list[str]:

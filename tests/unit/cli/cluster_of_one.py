@@ -63,10 +63,7 @@ def cluster_of_one() -> FakeApi:
 
 def monitor(index: int) -> Object:
     """The bond of node1, in its bridge."""
-    links = [
-        {"name": "data-br", "index": 2},
-        {"name": "data-bo", "index": index, "masterIndex": 2},
-    ]
+    links = [objects.link("data-br", 2), objects.link("data-bo", index, 2)]
     return objects.link_monitor("data", {"node1": links})
 
 

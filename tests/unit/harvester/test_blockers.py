@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from harvester_net.harvester import blockers
 from harvester_net.harvester.blockers import Blocker
 
 from ... import objects
-
-GOING: dict[str, Any] = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
 
 
 def test_cluster_network_is_held_by_its_configs_and_networks() -> None:
@@ -17,7 +13,7 @@ def test_cluster_network_is_held_by_its_configs_and_networks() -> None:
         "data",
         [
             objects.config("rack-b"),
-            objects.config("rack-a", **GOING),
+            objects.going(objects.config("rack-a")),
             objects.config("other", "other"),
         ],
         [objects.nad("vm100"), objects.nad("vm200", cluster_network="other")],
@@ -73,7 +69,7 @@ def test_vm_network_is_held_by_running_and_by_stopped_vms() -> None:
             objects.vm("runs", "vm100", status="Running"),
             objects.vm("stopped", "default/vm100"),
             objects.vm("other", "tenants/vm100"),
-            objects.vm("going", "vm100", **GOING),
+            objects.going(objects.vm("going", "vm100")),
         ],
         [objects.vmi("runs", "vm100"), objects.vmi("starts", "vm100", node="", phase="")],
     )

@@ -10,20 +10,16 @@ from harvester_net.harvester.link_monitors import bonds
 from ... import objects
 
 
-def link(name: str, index: int, master: int = 0) -> Object:
-    return {"name": name, "index": index, "masterIndex": master}
-
-
 def test_bond_of_each_node_is_found_with_whether_its_bridge_has_it() -> None:
     """First only the bridge is listed, then the bond, at last with its master (O5.3)."""
     monitor = objects.link_monitor(
         "data",
         {
-            "done": [link("data-br", 7), link("data-bo", 6, master=7)],
-            "alone": [link("data-br", 7), link("data-bo", 9)],
-            "elsewhere": [link("data-br", 7), link("data-bo", 9, master=8)],
-            "no-bridge": [link("data-bo", 5, master=7)],
-            "no-bond": [link("data-br", 7), link("xdata-bo", 3, master=7)],
+            "done": [objects.link("data-br", 7), objects.link("data-bo", 6, master=7)],
+            "alone": [objects.link("data-br", 7), objects.link("data-bo", 9)],
+            "elsewhere": [objects.link("data-br", 7), objects.link("data-bo", 9, master=8)],
+            "no-bridge": [objects.link("data-bo", 5, master=7)],
+            "no-bond": [objects.link("data-br", 7), objects.link("xdata-bo", 3, master=7)],
         },
     )
     assert bonds(monitor, "data") == {

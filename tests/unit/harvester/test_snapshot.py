@@ -9,7 +9,7 @@ from harvester_net.harvester.snapshot import NADS_OF, VMIS_AT, VMIS_ON, VMS_ON, 
 from harvester_net.harvester.versions import NEWEST, Version
 
 from ... import objects
-from ..rules.cases import cluster, setting
+from ..rules.cases import cluster
 from ..rules.storage import WITNESS
 
 NODES = [
@@ -51,9 +51,9 @@ def test_selector_matches_nodes_that_are_no_witnesses_sorted(
     ],
 )
 def test_version_is_that_of_the_setting(text: str, version: Version) -> None:
-    found = setting("server-version", text)
+    found = objects.setting("server-version", text)
     assert Snapshot({SETTING: {"server-version": found}}).version == version
-    by_default = setting("server-version", None, text)
+    by_default = objects.setting("server-version", None, text)
     assert Snapshot({SETTING: {"server-version": by_default}}).version == version
     assert Snapshot({}).version == NEWEST
 

@@ -13,7 +13,6 @@ from harvester_net.kinds.registry import KINDS
 from ... import objects
 from ...fake_api import FakeApi
 from ..programs import CLUSTER_NETWORK, NETWORK_CONFIG, STORAGE_NETWORK, VM_NETWORK, program
-from ..rules.cases import nic, setting
 from .calls import Run
 
 
@@ -34,11 +33,15 @@ STORED = program(STORAGE_NETWORK, clusterNetwork="data")
 
 def furnish(api: FakeApi) -> None:
     """Harvester 1.8 with one node, whose NICs are known, and a cluster network."""
-    api.put(setting("server-version", "v1.8.0"))
+    api.put(objects.setting("server-version", "v1.8.0"))
     api.put(objects.storage_setting())
     api.put(objects.node("n1"))
     api.put(objects.longhorn_node("n1"))
-    nics = [nic("eth1", 1), nic("eth2", 2), nic("eth3", 3, state="down")]
+    nics = [
+        objects.link("eth1", 1),
+        objects.link("eth2", 2),
+        objects.link("eth3", 3, state="down"),
+    ]
     api.put(objects.link_monitor("nic", {"n1": nics}))
     api.put(objects.cluster_network("data"))
 

@@ -23,7 +23,7 @@ from harvester_net.rules.catalogue import judge
 from harvester_net.rules.rule import Finding, Ref, Write
 
 from ... import objects
-from ..rules.cases import LABEL, MATCHED, cluster, create, kind_of, setting, update
+from ..rules.cases import LABEL, MATCHED, cluster, create, kind_of, update
 from ..rules.storage import STORAGE, storage, unset
 
 MINE = "urn:pulumi:dev::site::harvester-net:index:NetworkConfig::rack-a"
@@ -52,9 +52,8 @@ def run_of(*wanted: Object) -> DesiredState:
 
 
 def config(name: str, **spec: object) -> Object:
-    """A config as it is sent: what the webhook writes is not in it."""
-    made = objects.config(name, spec=spec)
-    return made | {"metadata": {"name": name}}
+    """A config as it is sent, with this in its spec."""
+    return objects.new_config(name, spec=spec)
 
 
 def against(obj: Object, desired_state: DesiredState, live: Snapshot) -> list[str]:
@@ -209,7 +208,7 @@ def test_live_objects_are_left_alone() -> None:
 
 def finding(*others: Ref) -> Finding:
     """One that these objects could cure."""
-    found = next(judge(Write(SETTING, unset(), setting(STORAGE, "x")), cluster()))
+    found = next(judge(Write(SETTING, unset(), objects.setting(STORAGE, "x")), cluster()))
     return Finding(found.rule, "", "", others)
 
 

@@ -19,7 +19,6 @@ from ... import objects
 from ...fake_api import FakeApi, status_object
 from ...timing import hasten
 from ...waiting import SECONDS, until
-from ..rules.cases import going
 from .calls import Run, running
 from .runs import (
     CONFIG,
@@ -267,6 +266,6 @@ async def test_storage_network_without_uplinks_is_warned_of_unless_the_run_makes
 
 async def test_config_on_its_way_out_is_not_in_the_way(run: Run, api: FakeApi) -> None:
     slow = objects.config("old", finalizers=["wrangler.cattle.io/slow"])
-    api.put(going(slow))
+    api.put(objects.going(slow))
     await previewed(run, CONFIG, RACK)
     assert run.said.warned == []

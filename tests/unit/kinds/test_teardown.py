@@ -38,22 +38,16 @@ def config(*nics: str, nodes: tuple[str, ...] = ("n1", "n2")) -> Object:
 def nic_monitor(**nodes: dict[str, int]) -> dict[str, Object]:
     """The LinkMonitor `nic`: each node's NICs, with the index of what holds them."""
     found = {
-        node: [
-            {"name": nic, "index": 3, "type": "device", "state": "up", "masterIndex": master}
-            for nic, master in nics.items()
-        ]
+        node: [objects.link(nic, 3, master) for nic, master in nics.items()]
         for node, nics in nodes.items()
     }
-    return {"nic": {"metadata": {"name": "nic"}, "status": {"linkStatus": found}}}
+    return {"nic": objects.link_monitor("nic", found)}
 
 
 def bond_monitor(**nodes: int) -> dict[str, Object]:
     """The LinkMonitor of cluster network data: the index of each node's bond."""
-    found = {
-        node: [{"name": "data-bo", "index": index, "masterIndex": 0}]
-        for node, index in nodes.items()
-    }
-    return {"data": {"metadata": {"name": "data"}, "status": {"linkStatus": found}}}
+    found = {node: [objects.link("data-bo", index)] for node, index in nodes.items()}
+    return {"data": objects.link_monitor("data", found)}
 
 
 FREE = {"eth1": 0, "eth2": 0}

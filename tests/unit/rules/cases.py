@@ -22,7 +22,6 @@ KINDS = {
     if isinstance(kind, Resource)
 }
 V1_4, V1_5, V1_6, V1_7, V1_8, V1_9 = ((1, minor) for minor in range(4, 10))
-GOING = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
 LABEL = f"{objects.NETWORK}/clusternetwork"
 MATCHED = f"{objects.NETWORK}/matched-nodes"
 UPLINK_MTU = f"{objects.NETWORK}/uplink-mtu"
@@ -98,25 +97,3 @@ def cluster(*found: Object, version: Version = V1_8, **more: Any) -> Snapshot:
 def of_rule(cases: Iterable[Case], speaking: bool) -> set[str]:
     """The names of the rules that speak, or that are silent, in these cases."""
     return {case.rule for case in cases if bool(case.says) is speaking}
-
-
-def setting(name: str, value: str | None = None, default: str = "", **meta: Any) -> Object:
-    """A Setting of Harvester."""
-    texts = {"default": default} if default else {}
-    if value is not None:
-        texts["value"] = value
-    return {
-        "apiVersion": "harvesterhci.io/v1beta1",
-        "kind": "Setting",
-        "metadata": {"name": name} | meta,
-    } | texts
-
-
-def going(obj: Object) -> Object:
-    """The object while it is being deleted."""
-    return obj | {"metadata": obj["metadata"] | GOING}
-
-
-def nic(name: str, index: int, master: int = 0, state: str = "up") -> Object:
-    """A NIC as an agent says it."""
-    return {"name": name, "index": index, "masterIndex": master, "state": state}

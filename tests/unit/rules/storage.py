@@ -9,7 +9,7 @@ from harvester_net.cluster.resources import Object, key_of
 from harvester_net.harvester.snapshot import Snapshot
 
 from ... import objects
-from .cases import cluster, setting
+from .cases import cluster
 
 STORAGE, RWX, MIGRATION = "storage-network", "rwx-network", "vm-migration-network"
 DATA = objects.cluster_network("data", 1500)
@@ -34,12 +34,12 @@ def dedicated(**changed: Any) -> str:
 
 def storage(**changed: Any) -> Object:
     """The setting storage-network with such a value."""
-    return setting(STORAGE, value(**changed))
+    return objects.setting(STORAGE, value(**changed))
 
 
 def unset(name: str = STORAGE) -> Object:
     """A setting that nobody has set."""
-    return setting(name)
+    return objects.setting(name)
 
 
 def carried(*more: Object, **kinds: Any) -> Snapshot:

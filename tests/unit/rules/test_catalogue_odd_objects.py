@@ -23,20 +23,7 @@ from harvester_net.rules.catalogue import judge
 from harvester_net.rules.rule import Write
 
 from ... import objects
-from .cases import (
-    GOING,
-    LABEL,
-    MATCHED,
-    UPLINK_MTU,
-    V1_4,
-    V1_6,
-    V1_7,
-    V1_9,
-    cluster,
-    kind_of,
-    nic,
-    setting,
-)
+from .cases import LABEL, MATCHED, UPLINK_MTU, V1_4, V1_6, V1_7, V1_9, cluster, kind_of
 
 NAMES = st.sampled_from(["mgmt", "data", "rack-a", "vm100", "n1", ""])
 KEYS = st.sampled_from(
@@ -86,7 +73,7 @@ NOTES = st.dictionaries(
 )
 META = st.fixed_dictionaries(
     {"labels": LABELS | st.none(), "annotations": NOTES | st.none()},
-    optional={"deletionTimestamp": st.just(GOING["deletionTimestamp"])},
+    optional={"deletionTimestamp": st.just(objects.GOING["deletionTimestamp"])},
 )
 
 
@@ -112,7 +99,7 @@ nads = st.builds(
     META,
 )
 settings_ = st.builds(
-    lambda name, value, default, meta: with_meta(setting(name, value, default), meta),
+    lambda name, value, default, meta: with_meta(objects.setting(name, value, default), meta),
     st.sampled_from([STORAGE_SETTING, RWX_SETTING, MIGRATION_SETTING]),
     JSON_TEXTS | NETWORK.map(json.dumps) | RWX_NETWORK.map(json.dumps),
     st.just("") | JSON_TEXTS,
@@ -146,7 +133,7 @@ SITUATIONS = st.tuples(
 )
 USUAL = (
     objects.node("n1", {"rack": "a"}),
-    objects.link_monitor("nic", {"n1": [nic("eth1", 1, 5)]}),
+    objects.link_monitor("nic", {"n1": [objects.link("eth1", 1, 5)]}),
     objects.vmi("vm1", "vm100", node="n1"),
     objects.vm("vm1", "vm100"),
     objects.vlan_status("rack-a", "n1"),

@@ -14,7 +14,6 @@ from .cases import (
     cluster,
     create,
     delete,
-    going,
     said,
     says,
     silent,
@@ -88,7 +87,7 @@ CASES = [
     silent(
         "mtu-annotation-is-readable",
         "on its way out",
-        update(DATA, going(UNREADABLE)),
+        update(DATA, objects.going(UNREADABLE)),
         cluster(),
     ),
     says(
@@ -114,14 +113,14 @@ CASES = [
         "mtu-is-that-of-all-configs",
         "up to 1.7 one on its way out counts",
         update(DATA, LARGE),
-        cluster(DATA, going(STANDARD), version=V1_7),
+        cluster(DATA, objects.going(STANDARD), version=V1_7),
         "mtu: 9000 is not the 1500 of network config rack-b",
     ),
     silent(
         "mtu-is-that-of-all-configs",
         "from 1.8 on it does not",
         update(DATA, LARGE),
-        cluster(DATA, going(STANDARD), version=V1_8),
+        cluster(DATA, objects.going(STANDARD), version=V1_8),
     ),
     silent(
         "mtu-is-that-of-all-configs",
@@ -147,7 +146,7 @@ CASES = [
         "mgmt-mtu-changes-without-system-network",
         "it is leaving",
         update(MGMT, LARGE_MGMT),
-        cluster(MGMT, going(STORAGE)),
+        cluster(MGMT, objects.going(STORAGE)),
     ),
     silent(
         "mgmt-mtu-changes-without-system-network",
@@ -188,7 +187,7 @@ CASES = [
         "deleted-cluster-network-has-no-configs",
         "one that is going itself",
         delete(DATA),
-        cluster(DATA, STANDARD, going(JUMBO)),
+        cluster(DATA, STANDARD, objects.going(JUMBO)),
         "name: cannot be deleted while it has network configs: rack-a, rack-b",
     ),
     silent(

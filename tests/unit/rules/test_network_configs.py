@@ -16,7 +16,6 @@ from .cases import (
     cluster,
     create,
     delete,
-    going,
     said,
     says,
     silent,
@@ -49,7 +48,7 @@ CASES = [
     silent(
         "config-is-not-for-mgmt",
         "on its way out",
-        update(FOR_MGMT, going(FOR_MGMT)),
+        update(FOR_MGMT, objects.going(FOR_MGMT)),
         cluster(),
     ),
     says(
@@ -141,14 +140,14 @@ CASES = [
         "configs-have-one-mtu",
         "up to 1.7 one on its way out counts",
         create(JUMBO),
-        cluster(DATA, going(OTHER), version=V1_7),
+        cluster(DATA, objects.going(OTHER), version=V1_7),
         "mtu: 9000 is not the 1500 of network config rack-b on the same cluster network",
     ),
     silent(
         "configs-have-one-mtu",
         "from 1.8 on it does not",
         create(JUMBO),
-        cluster(DATA, going(OTHER), version=V1_8),
+        cluster(DATA, objects.going(OTHER), version=V1_8),
     ),
     says(
         "label-of-config-follows",

@@ -7,7 +7,7 @@ import pytest
 from harvester_net.cluster.resources import Object
 
 from ... import objects
-from .cases import V1_5, V1_8, V1_9, Case, cluster, delete, going, said, says, silent, update
+from .cases import V1_5, V1_8, V1_9, Case, cluster, delete, said, says, silent, update
 from .configs import DATA, EVERYWHERE, MINE, N1, N2, RACK_A, uplink
 
 NAD = objects.nad()
@@ -57,7 +57,7 @@ CASES = [
         cluster(DATA, N1, objects.nad(cluster_network="other"), USER),
     ),
     silent(VMS, "only the description", update(MINE, DESCRIBED), cluster(*there(USER))),
-    silent(VMS, "on its way out", update(MINE, going(LACP)), cluster(*there(USER))),
+    silent(VMS, "on its way out", update(MINE, objects.going(LACP)), cluster(*there(USER))),
     says(
         VMS,
         "a node is left out",
@@ -140,7 +140,7 @@ CASES = [
         update(MINE, MOVED),
         cluster(DATA, N1, STORAGE, version=V1_5),
     ),
-    silent(SYSTEM, "it is leaving", delete(MINE), cluster(DATA, N1, going(STORAGE))),
+    silent(SYSTEM, "it is leaving", delete(MINE), cluster(DATA, N1, objects.going(STORAGE))),
     silent(
         SYSTEM,
         "on another cluster network",

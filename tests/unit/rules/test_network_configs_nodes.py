@@ -5,20 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ... import objects
-from .cases import (
-    MATCHED,
-    V1_6,
-    V1_7,
-    V1_8,
-    Case,
-    cluster,
-    create,
-    going,
-    said,
-    says,
-    silent,
-    update,
-)
+from .cases import MATCHED, V1_6, V1_7, V1_8, Case, cluster, create, said, says, silent, update
 from .configs import DATA, DONE, EVERYWHERE, MINE, N1, N2, OTHER, annotated, unmatched
 
 CASES = [
@@ -92,7 +79,10 @@ CASES = [
     ),
     silent("configs-share-no-node", "other nodes", create(MINE), cluster(DATA, N1, N2, OTHER)),
     silent(
-        "configs-share-no-node", "it is leaving", create(EVERYWHERE), cluster(N1, going(MINE))
+        "configs-share-no-node",
+        "it is leaving",
+        create(EVERYWHERE),
+        cluster(N1, objects.going(MINE)),
     ),
     silent(
         "configs-share-no-node",

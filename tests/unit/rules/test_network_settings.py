@@ -20,7 +20,6 @@ from .cases import (
     delete,
     said,
     says,
-    setting,
     silent,
     update,
 )
@@ -54,7 +53,7 @@ def busy(name: str = STORAGE, reason: str = "In Progress") -> Object:
     conditions = [
         {"type": "configured", "status": "False", "reason": reason, "message": "volumes"}
     ]
-    return setting(name, value()) | {"status": {"conditions": conditions}}
+    return objects.setting(name, value()) | {"status": {"conditions": conditions}}
 
 
 def nowhere(name: str, **meta: Any) -> Object:
@@ -65,34 +64,34 @@ CASES = [
     says(
         JSON,
         "no JSON",
-        update(unset(), setting(STORAGE, "x")),
+        update(unset(), objects.setting(STORAGE, "x")),
         carried(),
         "the value is no JSON: Expecting value: line 1 column 1 (char 0)",
     ),
     says(
         JSON,
         "the default counts too",
-        update(unset(), setting(STORAGE, value(), default="[]")),
+        update(unset(), objects.setting(STORAGE, value(), default="[]")),
         carried(),
         "the value a list is not an object",
     ),
     says(
         JSON,
         "rwx-network is read strictly",
-        update(unset(RWX), setting(RWX, '{"share-storage-network":false,"x":1}')),
+        update(unset(RWX), objects.setting(RWX, '{"share-storage-network":false,"x":1}')),
         carried(),
         "the value 'x' is not known",
     ),
     silent(
         JSON,
         "others are not",
-        update(unset(), setting(STORAGE, value(x=1))),
+        update(unset(), objects.setting(STORAGE, value(x=1))),
         carried(),
     ),
     silent(
         JSON,
         "nothing changes",
-        update(setting(STORAGE, "x"), setting(STORAGE, "x")),
+        update(objects.setting(STORAGE, "x"), objects.setting(STORAGE, "x")),
         carried(),
     ),
     says(
@@ -106,7 +105,7 @@ CASES = [
     says(
         VLAN,
         "untagged on mgmt",
-        update(unset(RWX), setting(RWX, dedicated(clusterNetwork="mgmt", vlan=1))),
+        update(unset(RWX), objects.setting(RWX, dedicated(clusterNetwork="mgmt", vlan=1))),
         carried(),
         "vlan: 1 (untagged traffic) is not allowed on mgmt",
     ),
@@ -121,7 +120,7 @@ CASES = [
     says(
         THERE,
         "none of this name",
-        update(unset(MIGRATION), setting(MIGRATION, value(clusterNetwork="dta"))),
+        update(unset(MIGRATION), objects.setting(MIGRATION, value(clusterNetwork="dta"))),
         carried(),
         "clusterNetwork: there is no cluster network 'dta'; the cluster has data",
     ),
@@ -150,7 +149,7 @@ CASES = [
         update(unset(), storage()),
         carried(objects.vlan_status("all", "n2") | {"status": {"node": "n2"}}),
     ),
-    silent(READY, "cleared", update(storage(), setting(STORAGE, "")), cluster(DATA)),
+    silent(READY, "cleared", update(storage(), objects.setting(STORAGE, "")), cluster(DATA)),
     says(
         SPANS,
         "a node without",
@@ -212,11 +211,11 @@ CASES = [
         carried(),
         "Harvester is still busy with the value before (volumes); wait for it",
     ),
-    silent(BUSY, "a reset", update(busy(), setting(STORAGE, "")), carried()),
+    silent(BUSY, "a reset", update(busy(), objects.setting(STORAGE, "")), carried()),
     silent(
         BUSY,
         "a reset of rwx-network",
-        update(busy(RWX), setting(RWX, NOT_SHARED, NOT_SHARED)),
+        update(busy(RWX), objects.setting(RWX, NOT_SHARED, NOT_SHARED)),
         carried(),
     ),
     silent(BUSY, "it failed", update(busy(reason="Error"), storage(vlan=301)), carried()),
@@ -233,8 +232,10 @@ CASES = [
         )
         for name in (STORAGE, RWX, MIGRATION)
     ),
-    silent(STAYS, "another setting", delete(setting("ntp-servers", "{}")), cluster()),
-    silent(THERE, "a new one that shares", create(setting(RWX, SHARED)), cluster(N1, N2)),
+    silent(STAYS, "another setting", delete(objects.setting("ntp-servers", "{}")), cluster()),
+    silent(
+        THERE, "a new one that shares", create(objects.setting(RWX, SHARED)), cluster(N1, N2)
+    ),
 ]
 
 

@@ -9,16 +9,21 @@ from harvester_net.harvester.link_monitors import bond_with, nics_of
 from harvester_net.rules.nics import free_nics
 
 from ... import objects
-from .cases import Case, cluster, create, going, nic, said, says, silent, update
+from .cases import Case, cluster, create, said, says, silent, update
 from .configs import N1, N2, RACK_A, RACK_B
 
 MISSING, TWICE = "nodes-have-the-nics", "nics-are-in-no-other-config"
 HELD, DOWN = "nics-are-held-by-nobody-else", "nics-are-up"
 
-NICS = [nic("eno1", 1, 9), nic("eno2", 2), nic("eno3", 3), nic("eno4", 4, state="down")]
+NICS = [
+    objects.link("eno1", 1, 9),
+    objects.link("eno2", 2),
+    objects.link("eno3", 3),
+    objects.link("eno4", 4, state="down"),
+]
 BOND: Object = {"name": "mgmt-bo", "index": 9, "type": "bond"}
 LEFT: Object = {"name": "data-bo", "index": 7, "type": "bond"}
-MONITOR = objects.link_monitor("nic", {"n1": NICS, "n2": [nic("eno1", 1, 9)]})
+MONITOR = objects.link_monitor("nic", {"n1": NICS, "n2": [objects.link("eno1", 1, 9)]})
 BONDS = objects.link_monitor("mgmt", {"n1": [BOND], "n2": [BOND]})
 
 
@@ -28,7 +33,7 @@ def wants(*nics: str, name: str = "mine", network: str = "data", **spec: object)
 
 def held_by(index: int, *bonds: Object) -> tuple[Object, ...]:
     """The nodes, with eno2 of n1 in a device of this index."""
-    nics = [nic("eno2", 2, index), nic("eno3", 3)]
+    nics = [objects.link("eno2", 2, index), objects.link("eno3", 3)]
     monitor = objects.link_monitor("nic", {"n1": nics})
     return N1, N2, monitor, objects.link_monitor("data", {"n1": list(bonds)}), BONDS
 
@@ -94,7 +99,7 @@ CASES = [
         TWICE,
         "it is leaving",
         create(wants("eno2")),
-        cluster(N1, going(wants("eno2", name="other", network="other"))),
+        cluster(N1, objects.going(wants("eno2", name="other", network="other"))),
     ),
     silent(
         TWICE,

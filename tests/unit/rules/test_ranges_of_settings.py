@@ -7,7 +7,7 @@ import pytest
 from harvester_net.cluster.resources import Object
 
 from ... import objects
-from .cases import V1_4, V1_7, V1_8, Case, said, says, setting, silent, update
+from .cases import V1_4, V1_7, V1_8, Case, said, says, silent, update
 from .storage import (
     MIGRATION,
     RWX,
@@ -137,7 +137,7 @@ CASES = [
         LARGE,
         "RWX volumes share it",
         update(*asks("192.168.0.0/27", "192.168.0.0/32")),
-        carried(setting(RWX, SHARED)),
+        carried(objects.setting(RWX, SHARED)),
         "range: is too small: addresses of 192.168.0.0/27: 30 available, 42 needed, "
         "-12 spare. Longhorn needs 2 for a node and 2 for each of its disks: "
         "n1 4 (1 disk), n2 4 (1 disk), and 34 for RWX volumes",
@@ -146,60 +146,60 @@ CASES = [
         LARGE,
         "whether RWX volumes share it cannot be said",
         update(*asks("192.168.0.0/24")),
-        carried(setting(RWX, "x")),
+        carried(objects.setting(RWX, "x")),
         "range: the setting rwx-network, which may share the network, is no JSON: "
         "Expecting value: line 1 column 1 (char 0)",
     ),
     says(
         LARGE,
         "RWX alone needs one for each worker and 32",
-        update(unset(RWX), setting(RWX, dedicated(range="192.168.0.0/27"))),
+        update(unset(RWX), objects.setting(RWX, dedicated(range="192.168.0.0/27"))),
         carried(),
         "range: 192.168.0.0/27 has 30 addresses to give out; 34 are needed",
     ),
     silent(
         LARGE,
         "62 are enough for RWX",
-        update(unset(RWX), setting(RWX, dedicated(range="192.168.0.0/26"))),
+        update(unset(RWX), objects.setting(RWX, dedicated(range="192.168.0.0/26"))),
         carried(),
     ),
     says(
         LARGE,
         "VM migration needs one for each worker",
-        update(unset(MIGRATION), setting(MIGRATION, value(range="192.168.0.0/31"))),
+        update(unset(MIGRATION), objects.setting(MIGRATION, value(range="192.168.0.0/31"))),
         carried(),
         "range: 192.168.0.0/31 has 0 addresses to give out; 2 are needed",
     ),
     silent(
         LARGE,
         "a node less: it is a witness",
-        update(unset(MIGRATION), setting(MIGRATION, value(range="192.168.0.0/30"))),
+        update(unset(MIGRATION), objects.setting(MIGRATION, value(range="192.168.0.0/30"))),
         carried(objects.node("n3", {WITNESS: "true"})),
     ),
     says(
         APART,
         "the VM migration network's",
         update(*asks("192.168.0.0/24")),
-        carried(setting(MIGRATION, value(range="192.168.0.128/25"))),
+        carried(objects.setting(MIGRATION, value(range="192.168.0.128/25"))),
         "range: 192.168.0.0/24 overlaps 192.168.0.128/25 of the setting vm-migration-network",
     ),
     silent(
         APART,
         "what is excluded is given out to nobody",
         update(*asks("192.168.0.0/24", "192.168.0.128/25")),
-        carried(setting(MIGRATION, value(range="192.168.0.128/25"))),
+        carried(objects.setting(MIGRATION, value(range="192.168.0.128/25"))),
     ),
     silent(
         APART,
         "RWX that shares has none of its own",
         update(*asks("192.168.0.0/24")),
-        carried(setting(RWX, SHARED)),
+        carried(objects.setting(RWX, SHARED)),
     ),
     says(
         APART,
         "another setting cannot be read",
         update(*asks("192.168.0.0/24")),
-        carried(setting(MIGRATION, "x")),
+        carried(objects.setting(MIGRATION, "x")),
         "range: the setting vm-migration-network is no JSON: "
         "Expecting value: line 1 column 1 (char 0)",
     ),
@@ -248,7 +248,7 @@ CASES = [
     silent(
         RESERVED,
         "cleared",
-        update(storage(range="10.42.0.0/24"), setting(STORAGE, "")),
+        update(storage(range="10.42.0.0/24"), objects.setting(STORAGE, "")),
         carried(),
     ),
 ]

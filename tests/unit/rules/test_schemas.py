@@ -7,7 +7,7 @@ import pytest
 from harvester_net.cluster.resources import Object
 
 from ... import objects
-from .cases import Case, cluster, create, said, says, setting, silent
+from .cases import Case, cluster, create, said, says, silent
 
 SCHEMA = "config-follows-its-schema"
 METADATA = {
@@ -95,14 +95,17 @@ CASES = [
         says(
             "setting-texts-are-texts",
             field,
-            create(setting("storage-network") | {field: {"vlan": 1}}),
+            create(objects.setting("storage-network") | {field: {"vlan": 1}}),
             cluster(),
             f"the {field} is not a text",
         )
         for field in ("value", "default")
     ),
     silent(
-        "setting-texts-are-texts", "a text", create(setting("storage-network", "1")), cluster()
+        "setting-texts-are-texts",
+        "a text",
+        create(objects.setting("storage-network", "1")),
+        cluster(),
     ),
     says(
         "vm-network-follows-its-schema",

@@ -9,7 +9,7 @@ import pytest
 from harvester_net.cluster.resources import Object
 
 from ... import objects
-from .cases import V1_8, V1_9, Case, create, going, said, says, setting, silent, update
+from .cases import V1_8, V1_9, Case, create, said, says, silent, update
 from .storage import (
     MIGRATION,
     NOT_SHARED,
@@ -28,29 +28,22 @@ RWX_DETACHED, MOVING = "rwx-volumes-are-detached", "no-vm-is-migrating"
 FREE, KNOWN = "exclusive-vlan-is-free", "exclusive-vlan-is-known"
 VLAN = "storage-vlan-is-not-a-vm-networks"
 
-SET, CLEAR = update(unset(), storage()), update(storage(), setting(STORAGE, ""))
-SHARES = update(setting(RWX, NOT_SHARED), setting(RWX, SHARED))
+SET, CLEAR = update(unset(), storage()), update(storage(), objects.setting(STORAGE, ""))
+SHARES = update(objects.setting(RWX, NOT_SHARED), objects.setting(RWX, SHARED))
 RUNS = objects.vm("vm1", status="Running", strategy="Always")
 ATTACHED = objects.volume("pvc-1", "attached", "default/disk")
 EXCLUSIVE = update(unset(), storage(exclusiveVlan=True))
 
 
 def rwx_volume(state: str = "attached", migratable: bool = False) -> Object:
-    return objects.volume("pvc-1", state) | {
-        "spec": {"accessMode": "rwx", "migratable": migratable}
-    }
+    return objects.volume("pvc-1", state, accessMode="rwx", migratable=migratable)
 
 
-RWO_VOLUME = objects.volume("pvc-1", "attached") | {"spec": {"accessMode": "rwo"}}
+RWO_VOLUME = objects.volume("pvc-1", "attached", accessMode="rwo")
 
 
-def migration(**status: object) -> Object:
-    return {
-        "apiVersion": "kubevirt.io/v1",
-        "kind": "VirtualMachineInstanceMigration",
-        "metadata": {"name": "m1", "namespace": "default"},
-        "status": status,
-    }
+def migration(**status: Any) -> Object:
+    return objects.migration("m1", **status)
 
 
 def user(vlan: int, **more: Any) -> Object:
@@ -97,7 +90,7 @@ CASES = [
         KEPT,
         "RWX volumes share it",
         CLEAR,
-        carried(setting(RWX, SHARED)),
+        carried(objects.setting(RWX, SHARED)),
         "clusterNetwork: cannot be cleared while RWX volumes share it; set "
         "share-storage-network to false in the setting rwx-network first",
     ),
@@ -105,18 +98,18 @@ CASES = [
         KEPT,
         "it cannot be said",
         CLEAR,
-        carried(setting(RWX, "x")),
+        carried(objects.setting(RWX, "x")),
         "clusterNetwork: the setting rwx-network is no JSON: "
         "Expecting value: line 1 column 1 (char 0)",
     ),
-    silent(KEPT, "they do not", CLEAR, carried(setting(RWX, NOT_SHARED))),
+    silent(KEPT, "they do not", CLEAR, carried(objects.setting(RWX, NOT_SHARED))),
     silent(
         KEPT,
         "another value",
         update(storage(), storage(vlan=1)),
-        carried(setting(RWX, SHARED)),
+        carried(objects.setting(RWX, SHARED)),
     ),
-    silent(KEPT, "before 1.8", CLEAR, carried(setting(RWX, SHARED), version=(1, 7))),
+    silent(KEPT, "before 1.8", CLEAR, carried(objects.setting(RWX, SHARED), version=(1, 7))),
     says(
         TO_SHARE,
         "there is none",
@@ -127,7 +120,7 @@ CASES = [
     says(
         TO_SHARE,
         "the value before is no plain JSON",
-        update(setting(RWX, "x"), setting(RWX, SHARED)),
+        update(objects.setting(RWX, "x"), objects.setting(RWX, SHARED)),
         carried(storage()),
         "the value is no JSON: Expecting value: line 1 column 1 (char 0)",
     ),
@@ -135,7 +128,7 @@ CASES = [
     silent(
         TO_SHARE,
         "it shared before",
-        update(setting(RWX, SHARED), setting(RWX, SHARED + " ")),
+        update(objects.setting(RWX, SHARED), objects.setting(RWX, SHARED + " ")),
         carried(unset()),
     ),
     says(
@@ -153,26 +146,26 @@ CASES = [
     says(
         MOVING,
         "one is under way",
-        create(setting(MIGRATION, value())),
+        create(objects.setting(MIGRATION, value())),
         carried(migration()),
         "VMs are migrating: default/m1; wait for them",
     ),
     silent(
         MOVING,
         "it is over",
-        create(setting(MIGRATION, value())),
+        create(objects.setting(MIGRATION, value())),
         carried(migration(migrationState={"completed": True})),
     ),
     silent(
         MOVING,
         "it is leaving",
-        create(setting(MIGRATION, value())),
-        carried(going(migration())),
+        create(objects.setting(MIGRATION, value())),
+        carried(objects.going(migration())),
     ),
     silent(
         MOVING,
         "an update is not looked at",
-        update(unset(MIGRATION), setting(MIGRATION, value())),
+        update(unset(MIGRATION), objects.setting(MIGRATION, value())),
         carried(migration()),
     ),
     says(

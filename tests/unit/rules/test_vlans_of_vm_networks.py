@@ -4,20 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from .cases import (
-    V1_6,
-    V1_7,
-    V1_8,
-    V1_9,
-    Case,
-    cluster,
-    create,
-    going,
-    said,
-    says,
-    silent,
-    update,
-)
+from ... import objects
+from .cases import V1_6, V1_7, V1_8, V1_9, Case, cluster, create, said, says, silent, update
 from .nets import DATA, RESERVED, STORAGE, VLANS, VM100, net, trunk
 
 CASES = [
@@ -110,7 +98,12 @@ CASES = [
         create(net("mine", bridge="other-br")),
         cluster(DATA, VM100),
     ),
-    silent("vlan-is-used-once", "leaving", create(net("mine")), cluster(DATA, going(VM100))),
+    silent(
+        "vlan-is-used-once",
+        "leaving",
+        create(net("mine")),
+        cluster(DATA, objects.going(VM100)),
+    ),
     silent(
         "vlan-is-used-once",
         "untagged",

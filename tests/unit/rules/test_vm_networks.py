@@ -7,20 +7,7 @@ import json
 import pytest
 
 from ... import objects
-from .cases import (
-    LABEL,
-    V1_5,
-    V1_7,
-    V1_8,
-    Case,
-    cluster,
-    create,
-    going,
-    said,
-    says,
-    silent,
-    update,
-)
+from .cases import LABEL, V1_5, V1_7, V1_8, Case, cluster, create, said, says, silent, update
 from .nets import (
     BRIDGE,
     DATA,
@@ -52,7 +39,12 @@ CASES = [
         "the CNI config a list is not an object",
     ),
     silent("config-is-cni-json", "no text at all", create(raw("")), cluster(DATA)),
-    silent("config-is-cni-json", "on its way out", update(VM100, going(raw("["))), cluster()),
+    silent(
+        "config-is-cni-json",
+        "on its way out",
+        update(VM100, objects.going(raw("["))),
+        cluster(),
+    ),
     says(
         BRIDGE,
         "none of ours",

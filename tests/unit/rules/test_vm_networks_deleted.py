@@ -7,7 +7,7 @@ import pytest
 from harvester_net.cluster.resources import Object
 
 from ... import objects
-from .cases import V1_5, V1_7, V1_8, Case, cluster, delete, said, says, setting, silent
+from .cases import V1_5, V1_7, V1_8, Case, cluster, delete, said, says, silent
 
 VM100 = objects.nad()
 OVERLAY = objects.nad(
@@ -50,7 +50,7 @@ ON_OVERLAY = objects.vmi("vm1", "tenants")
 
 def current(name: str, note: str) -> Object:
     key = "harvester-system/storagenetwork-abcde"
-    return setting(name, "{}", annotations={note: key})
+    return objects.setting(name, "{}", annotations={note: key})
 
 
 CASES = [

@@ -23,6 +23,7 @@ from harvester_net.cluster.resources import (
 )
 from harvester_net.cluster.timings import Timings
 
+from ... import objects
 from ...timing import QUICK
 from . import recorded
 
@@ -121,43 +122,20 @@ class NodesWorld:
 
 def world(*nodes: str, network: str = "data", mtu: int = 9000) -> NodesWorld:
     """A healthy cluster network on some nodes, with VM network default/web on VLAN 100."""
-    annotations = {"network.harvesterhci.io/uplink-mtu": str(mtu)}
-    matched = {"network.harvesterhci.io/matched-nodes": json.dumps(list(nodes))}
-    label = {"network.harvesterhci.io/clusternetwork": network}
-    cni = json.dumps({"type": "bridge", "bridge": f"{network}-br", "vlan": 100})
-    config = {
-        "metadata": {"name": "rack", "annotations": matched},
-        "spec": {
-            "clusterNetwork": network,
-            "uplink": {"nics": ["ens1", "ens2"], "linkAttributes": {"mtu": mtu}},
-        },
-    }
-    nad = {
-        "metadata": {"name": "web", "namespace": "default", "labels": label},
-        "spec": {"config": cni},
-    }
+    uplink = {"nics": ["ens1", "ens2"], "linkAttributes": {"mtu": mtu}}
+    config = objects.config("rack", network, list(nodes), uplink=uplink)
+    conf = objects.cni("web", f"{network}-br", vlan=100)
+    nad = objects.nad("web", config=conf, cluster_network=network)
     image = {"template": {"spec": {"containers": [{"image": IMAGE}]}}}
     return NodesWorld(
         objects={
-            CLUSTER_NETWORK: {
-                network: {"metadata": {"name": network, "annotations": annotations}}
-            },
+            CLUSTER_NETWORK: {network: objects.cluster_network(network, mtu)},
             VLAN_CONFIG: {"rack": config} if network != "mgmt" else {},
             NAD: {"default/web": nad},
-            NODE: {name: node(name) for name in nodes},
-            SETTING: {
-                "server-version": {"metadata": {"name": "server-version"}, "value": "v1.7.1"}
-            },
+            NODE: {name: objects.node(name) for name in nodes},
+            SETTING: {"server-version": objects.setting("server-version", "v1.7.1")},
             VMI: {},
         },
         looks={name: looked(mtu, network) for name in nodes},
         daemon_set={"spec": image},
     )
-
-
-def node(name: str, ready: str = "True") -> Object:
-    """A Node."""
-    return {
-        "metadata": {"name": name},
-        "status": {"conditions": [{"type": "Ready", "status": ready}]},
-    }

@@ -17,9 +17,10 @@ from harvester_net.verify.outcome import Outcome, problems, proven_words
 from harvester_net.verify.pods import LABEL
 from harvester_net.verify.values import document, nodes_output
 
+from ... import objects
 from ...timing import hasten
 from . import recorded
-from .nodes_world import IMAGE, NodesWorld, looked, node, pinged, terminated, world
+from .nodes_world import IMAGE, NodesWorld, looked, pinged, terminated, world
 
 
 async def checked(site: NodesWorld, seconds: float = 5, **asked: Any) -> Outcome:
@@ -204,7 +205,7 @@ async def test_a_pod_that_never_starts_is_given_up_and_removed() -> None:
 
 async def test_a_node_that_is_not_ready_gets_no_pod() -> None:
     site = world("node1", "node2")
-    site.objects[NODE]["node2"] = node("node2", "Unknown")
+    site.objects[NODE]["node2"] = objects.node("node2", ready="Unknown")
     outcome = await checked(site)
     assert problems(outcome) == ["not proven: node2 was not looked at: the node is not ready"]
     assert [pod["spec"]["nodeName"] for pod in site.made] == ["node1"]

@@ -10,7 +10,8 @@ from harvester_net.harvester.snapshot import Snapshot
 from harvester_net.verify.facts import CheckRequest, Facts, facts_of
 from harvester_net.verify.findings import Uplink
 
-from .nodes_world import NodesWorld, node, world
+from ... import objects
+from .nodes_world import NodesWorld, world
 
 
 def facts(site: NodesWorld, *, version: tuple[int, int] = (1, 7), **asked: Any) -> Facts:
@@ -20,7 +21,7 @@ def facts(site: NodesWorld, *, version: tuple[int, int] = (1, 7), **asked: Any) 
 
 def test_the_nodes_are_those_of_its_network_configs() -> None:
     site = world("node1", "node2")
-    site.objects[NODE]["witness"] = node("witness")
+    site.objects[NODE]["witness"] = objects.node("witness")
     assert facts(site).nodes == ("node1", "node2")
 
 
@@ -31,7 +32,7 @@ def test_mgmt_is_on_every_node() -> None:
 
 def test_nodes_that_are_away_are_told_apart() -> None:
     site = world("node1", "node2", "node3")
-    site.objects[NODE]["node2"] = node("node2", "False")
+    site.objects[NODE]["node2"] = objects.node("node2", ready="False")
     del site.objects[NODE]["node3"]
     found = facts(site)
     assert (found.nodes, found.away) == (("node1",), ("node2", "node3"))

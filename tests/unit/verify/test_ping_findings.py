@@ -5,10 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harvester_net.verify.ping_findings import of_pings
-from harvester_net.verify.pinging import (
-    PingResult,
-    Pings,
-)
+from harvester_net.verify.pinging import PingResult, Pings
 
 NODES = ("node1", "node2", "node3")
 PAIRS = [(a, b) for a in NODES for b in NODES if a != b]

@@ -5,13 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harvester_net.verify.devices import Devices
-from harvester_net.verify.pinging import (
-    NETS,
-    PingPlan,
-    own_device,
-    ping_plan,
-    vlan_device,
-)
+from harvester_net.verify.pinging import NETS, PingPlan, own_device, ping_plan, vlan_device
 
 NODES = ("node1", "node2", "node3")
 CARRYING = frozenset({1, 100})

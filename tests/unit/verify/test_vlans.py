@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from harvester_net.harvester.cni import tagged_vlans
 from harvester_net.verify.vlans import listed, words
 
+from ... import objects
 from .recorded import vlans
 
 
@@ -46,5 +46,4 @@ def test_ranges_and_single_vlans_of_a_device_are_read() -> None:
 def test_vm_networks_need_their_tagged_vlans_on_the_uplink(
     cni: dict[str, Any], needed: set[int]
 ) -> None:
-    nad = {"metadata": {"name": "n", "namespace": "d"}, "spec": {"config": json.dumps(cni)}}
-    assert tagged_vlans(nad) == needed
+    assert tagged_vlans(objects.nad(config=cni)) == needed

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from lab.faults import Fault, set_faults
+from tests import objects
 
 from ..sites import NETWORK, Site
 from ..waits import accepted
-from .stage import Stage, config_object, network_object
+from .stage import Stage
 
 
 class Act(Protocol):
@@ -27,7 +28,7 @@ class MakeNetworks:
         for role in self.nodes:
             await stage.join(role)
         for word in self.networks:
-            network = network_object(stage.name(word))
+            network = objects.cluster_network(stage.name(word))
             await stage.api.create(f"{NETWORK}/clusternetworks", network)
 
 
@@ -41,11 +42,11 @@ class Create:
     config: str = "config"
 
     async def play(self, stage: Stage) -> None:
-        config = config_object(
+        config = objects.new_config(
             stage.name(self.config),
-            clusterNetwork=stage.name(self.network),
-            nodeSelector=stage.selector,
+            stage.name(self.network),
             uplink={"nics": list(self.nics), "linkAttributes": {"mtu": self.mtu}},
+            spec={"nodeSelector": stage.selector},
         )
         await accepted(lambda: stage.api.create(f"{NETWORK}/vlanconfigs", config))
 

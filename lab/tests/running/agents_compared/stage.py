@@ -7,10 +7,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from lab import Lab
-from lab.api import Api, Object
+from lab.api import Api
 from lab.faults import set_faults
 from lab.simulators import machine
 from lab.simulators.agent import links_path
@@ -190,19 +189,3 @@ async def _built(stage: Stage) -> AsyncIterator[Stage]:
         yield stage
     finally:
         await stage.clear()
-
-
-def network_object(name: str) -> Object:
-    return _object("ClusterNetwork", name)
-
-
-def config_object(name: str, **spec: Any) -> Object:
-    return _object("VlanConfig", name) | {"spec": spec}
-
-
-def _object(kind: str, name: str) -> Object:
-    return {
-        "apiVersion": f"{GROUP}/v1beta1",
-        "kind": kind,
-        "metadata": {"name": name},
-    }
