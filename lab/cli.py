@@ -55,8 +55,8 @@ def brought_up(name: str, nodes: int = DEFAULT_NODES, real: bool = False) -> Lab
     ensure(binaries.CONTROL_PLANE, err)
     if real:
         packages.ensure(err)
-    with _Telling(f'Starting the lab "{name}"') as told:
-        lab = Lab.start(name, nodes=nodes, real=real, owner=None, told=told)
+    with _Telling(f'Starting the lab "{name}"') as on_progress:
+        lab = Lab.start(name, nodes=nodes, real=real, owner=None, on_progress=on_progress)
     status = lab.status()
     after = "a saved state" if status.from_saved_state else "nothing; later starts are quicker"
     say(f'The lab "{lab.name}" is up, in {status.ready_after:.1f} s from {after}.')

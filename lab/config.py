@@ -1,4 +1,4 @@
-"""What was asked for when a lab was started: `wish.json` of its directory."""
+"""What was asked for when a lab was started: `config.json` of its directory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lab.simulators import Timings
 
 
 @dataclass(frozen=True)
-class Wish:
+class LabConfig:
     name: str
     nodes: int
     real: bool
@@ -21,9 +21,9 @@ class Wish:
     timings: Timings
 
     def write(self, directory: Path) -> None:
-        (directory / "wish.json").write_text(json.dumps(asdict(self)))
+        (directory / "config.json").write_text(json.dumps(asdict(self)))
 
     @classmethod
     def read(cls, directory: Path) -> Self:
-        content: dict[str, Any] = json.loads((directory / "wish.json").read_text())
+        content: dict[str, Any] = json.loads((directory / "config.json").read_text())
         return cls(**content | {"timings": Timings(**content["timings"])})

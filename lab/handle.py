@@ -19,7 +19,7 @@ from lab.api import Api
 from lab.building import ensure
 from lab.client import Client
 from lab.components import NODES
-from lab.config import Wish
+from lab.config import LabConfig
 from lab.errors import LabError
 from lab.nodes import packages
 from lab.nodes.devices import LOOK, Device, devices_in
@@ -54,13 +54,13 @@ class Lab:
         real: bool = False,
         owner: int | None = CALLER,
         timings: Timings | None = None,
-        told: Callable[[str], None] = lambda message: None,
+        on_progress: Callable[[str], None] = lambda message: None,
     ) -> Self:
         """Brings a lab up and waits until it is ready.
 
         With `real`, the nodes are real ones (docs/lab.md), or NoRealNodes says why not.
         It goes down by itself when the process `owner` ends; None: only by `down`.
-        Without a name it gets a random one. `told` hears what the start is at.
+        Without a name it gets a random one. `on_progress` hears what the start is at.
         Raises LabError, with the log of what failed.
         """
         launch.sweep()
@@ -70,10 +70,10 @@ class Lab:
         name = name or f"lab-{secrets.token_hex(3)}"
         owner = os.getpid() if owner == CALLER else owner
         directory = launch.new_directory(name)
-        Wish(name, nodes, real, owner, timings or Timings()).write(directory)
+        LabConfig(name, nodes, real, owner, timings or Timings()).write(directory)
         child = launch.start_supervisor(directory)
         try:
-            lab = cls(directory, launch.until_ready(directory, child, told))
+            lab = cls(directory, launch.until_ready(directory, child, on_progress))
         except BaseException:
             launch.end(directory, child)
             raise

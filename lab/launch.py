@@ -60,7 +60,7 @@ def start_supervisor(directory: Path) -> subprocess.Popen[bytes]:
 
 
 def until_ready(
-    directory: Path, child: subprocess.Popen[bytes], told: Callable[[str], None]
+    directory: Path, child: subprocess.Popen[bytes], on_progress: Callable[[str], None]
 ) -> Status:
     deadline = time.monotonic() + START_WITHIN
     while True:
@@ -78,7 +78,7 @@ def until_ready(
             raise LabError(
                 f"The lab was not ready after {START_WITHIN:.0f} s; last it said: {doing}"
             )
-        told(status.message if status else "starting")
+        on_progress(status.message if status else "starting")
         time.sleep(_POLL_SECONDS)
 
 

@@ -22,7 +22,7 @@ from rich.console import Console
 from lab import binaries, places, simulators
 from lab.building import ensure
 from lab.components import LISTENING, NODES
-from lab.config import Wish
+from lab.config import LabConfig
 from lab.control import Control
 from lab.controlplane import ControlPlane
 from lab.errors import LabError
@@ -43,23 +43,23 @@ log = logging.getLogger("lab")
 class Supervisor:
     """Runs one lab until told to stop; also carries out the orders that come by `Control`."""
 
-    def __init__(self, directory: Path, wish: Wish) -> None:
-        self._wish = wish
+    def __init__(self, directory: Path, config: LabConfig) -> None:
+        self._config = config
         self._started = time.monotonic()
         self._stop = asyncio.Event()
         self._simulation: asyncio.Task[None] | None = None
         self._busy = asyncio.Lock()
-        self.setup = _setup(directory, wish)
+        self.setup = _setup(directory, config)
         self.status = Status(
-            name=wish.name,
+            name=config.name,
             url=self.setup.url,
             address=self.setup.address,
-            nodes=wish.nodes,
-            real_nodes=wish.real,
+            nodes=config.nodes,
+            real_nodes=config.real,
             supervisor=os.getpid(),
-            owner=wish.owner,
+            owner=config.owner,
         )
-        self.plane = ControlPlane(self.setup, wish.nodes, self._tell)
+        self.plane = ControlPlane(self.setup, config.nodes, self._tell)
 
     async def run(self) -> None:
         self._watch_signals_and_owner()
@@ -166,7 +166,7 @@ class Supervisor:
         guest = None
         if self.setup.machine:
             guest = Guest.of(self.setup.directory, self.setup.ports[NODES.name])
-        running = simulators.run(self.setup.api, self._wish.timings, guest)
+        running = simulators.run(self.setup.api, self._config.timings, guest)
         self._simulation = asyncio.create_task(running)
 
     async def _stop_simulators(self) -> None:
@@ -180,9 +180,9 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        if self._wish.owner is not None:
+        if self._config.owner is not None:
             try:
-                owner = os.pidfd_open(self._wish.owner)
+                owner = os.pidfd_open(self._config.owner)
             except ProcessLookupError:
                 self._stop.set()
             else:
@@ -193,39 +193,39 @@ class Supervisor:
 def main(directory: Path) -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     with supervising(directory):
-        wish = Wish.read(directory)
+        config = LabConfig.read(directory)
         try:
-            asyncio.run(_supervise(directory, wish))
+            asyncio.run(_supervise(directory, config))
         except Exception as error:
             log.exception("the lab failed")
-            _report_failure(directory, wish, error)
+            _report_failure(directory, config, error)
             return 1
         shutil.rmtree(directory)
     return 0
 
 
-def _setup(directory: Path, wish: Wish) -> Setup:
+def _setup(directory: Path, config: LabConfig) -> Setup:
     programs = ensure(binaries.CONTROL_PLANE)
     machine = None
-    if wish.real:
+    if config.real:
         found = packages.ensure(Console(stderr=True))
-        machine = Machine(found, programs[AGENT], wish.nodes)
+        machine = Machine(found, programs[AGENT], config.nodes)
         programs[NODES.name] = found.loader
     return Setup(directory, free_ports(LISTENING), own_address(), programs, machine)
 
 
-async def _supervise(directory: Path, wish: Wish) -> None:
-    await Supervisor(directory, wish).run()
+async def _supervise(directory: Path, config: LabConfig) -> None:
+    await Supervisor(directory, config).run()
 
 
-def _report_failure(directory: Path, wish: Wish, error: Exception) -> None:
+def _report_failure(directory: Path, config: LabConfig, error: Exception) -> None:
     """Leaves the reason for whoever started the lab, and the logs for whoever looks after."""
-    kept = places.failures() / wish.name
+    kept = places.failures() / config.name
     shutil.rmtree(kept, ignore_errors=True)
     shutil.copytree(directory / "logs", kept)
     reason = str(error) if isinstance(error, LabError) else f"{type(error).__name__}: {error}"
     message = f"{reason}\nAll logs of this start: {kept}"
-    Status(name=wish.name, state="failed", message=message).write(directory)
+    Status(name=config.name, state="failed", message=message).write(directory)
 
 
 def _epitaph(process: Process) -> str:

@@ -134,24 +134,24 @@ class Agent:
             self._settled[metadata["uid"]] = metadata["resourceVersion"]
 
     async def _set_up(self, config: Object) -> bool:
-        wish = wanted_uplink(config["spec"])
-        outcome = set_up(self._links, self._node, wish)
+        desired = wanted_uplink(config["spec"])
+        outcome = set_up(self._links, self._node, desired)
         if outcome.stages:
-            await self._let_be_told(wish)
+            await self._let_be_told(desired)
         await self._go_through(outcome)
         await self._write_status(config, outcome.error)
         if outcome.error:
             return False
         name = config["metadata"]["name"]
-        await self._label({f"{GROUP}/{wish.cluster_network}": "true", CONFIG_LABEL: name})
+        await self._label({f"{GROUP}/{desired.cluster_network}": "true", CONFIG_LABEL: name})
         return True
 
-    async def _let_be_told(self, wish: Uplink) -> None:
+    async def _let_be_told(self, desired: Uplink) -> None:
         """Real devices follow the cluster network's uplink-mtu by two seconds (O5.3)."""
-        mtu = {f"{GROUP}/uplink-mtu": str(wish.bonding.mtu or DEFAULT_MTU)}
+        mtu = {f"{GROUP}/uplink-mtu": str(desired.bonding.mtu or DEFAULT_MTU)}
         end = time.monotonic() + _SLOWEST_TO_FOLLOW
         while time.monotonic() < end:
-            network = self._world.cluster_networks.get(wish.cluster_network) or {
+            network = self._world.cluster_networks.get(desired.cluster_network) or {
                 "metadata": {}
             }
             if mtu.items() <= (network["metadata"].get("annotations") or {}).items():

@@ -66,18 +66,18 @@ def wanted_uplink(spec: Object) -> Uplink:
     return Uplink(spec["clusterNetwork"], tuple(uplink.get("nics") or ()), bonding)
 
 
-def set_up(links: Links, node: str, wish: Uplink) -> Outcome:
+def set_up(links: Links, node: str, desired: Uplink) -> Outcome:
     stages = [links]
-    bond = links.find(wish.bond)
-    if bond and not _fits(bond.bonding or Bonding(), wish.bonding):
-        links = links.removed(wish.bond)
+    bond = links.find(desired.bond)
+    if bond and not _fits(bond.bonding or Bonding(), desired.bonding):
+        links = links.removed(desired.bond)
         stages.append(links)
-    if not links.find(wish.bond):
-        links = _with_bond(links, node, wish)
-    links, error = _with_nics(links, wish)
+    if not links.find(desired.bond):
+        links = _with_bond(links, node, desired)
+    links, error = _with_nics(links, desired)
     stages.append(links)
     if not error:
-        stages.append(_with_bridge(links, node, wish))
+        stages.append(_with_bridge(links, node, desired))
     return Outcome(_changes(stages), error)
 
 
@@ -86,11 +86,11 @@ def tear_down(links: Links, cluster_network: str) -> Outcome:
 
     The agent takes a missing link for work already done (O5.5, the leak).
     """
-    wish = Uplink(cluster_network, ())
-    if not links.find(wish.bridge) or not links.find(wish.bond):
+    desired = Uplink(cluster_network, ())
+    if not links.find(desired.bridge) or not links.find(desired.bond):
         return Outcome(())
-    without_bond = links.removed(wish.bond)
-    return Outcome(_changes([links, without_bond, without_bond.removed(wish.bridge)]))
+    without_bond = links.removed(desired.bond)
+    return Outcome(_changes([links, without_bond, without_bond.removed(desired.bridge)]))
 
 
 def _fits(have: Bonding, want: Bonding) -> bool:
@@ -103,41 +103,43 @@ def _fits(have: Bonding, want: Bonding) -> bool:
     )
 
 
-def _with_bond(links: Links, node: str, wish: Uplink) -> Links:
-    mtu = wish.bonding.mtu or DEFAULT_MTU
-    first = next((nic for name in wish.nics if (nic := links.find(name))), None)
-    bond = new_link(node, wish.bond, BOND, mtu=mtu, bonding=replace(wish.bonding, mtu=mtu))
-    return links.added(replace(bond, mac=wish.bonding.mac or (first or bond).mac))
+def _with_bond(links: Links, node: str, desired: Uplink) -> Links:
+    mtu = desired.bonding.mtu or DEFAULT_MTU
+    first = next((nic for name in desired.nics if (nic := links.find(name))), None)
+    bond = new_link(
+        node, desired.bond, BOND, mtu=mtu, bonding=replace(desired.bonding, mtu=mtu)
+    )
+    return links.added(replace(bond, mac=desired.bonding.mac or (first or bond).mac))
 
 
-def _with_nics(links: Links, wish: Uplink) -> tuple[Links, str]:
+def _with_nics(links: Links, desired: Uplink) -> tuple[Links, str]:
     """The first NIC that can't be taken ends the work: later ones are not even tried."""
-    bond = links.find(wish.bond)
+    bond = links.find(desired.bond)
     assert bond is not None
-    for name in wish.nics:
+    for name in desired.nics:
         nic = links.find(name)
         if nic is None:
             return links, f"get link {name} failed, error: Link not found"
         if nic.master not in (0, bond.index):
             return links, f"{name} has been enslaved by the link with index {nic.master}"
         links = links.changed(name, master=bond.index, mtu=bond.mtu)
-    return _without_other_nics(links, bond, wish), ""
+    return _without_other_nics(links, bond, desired), ""
 
 
-def _without_other_nics(links: Links, bond: Link, wish: Uplink) -> Links:
+def _without_other_nics(links: Links, bond: Link, desired: Uplink) -> Links:
     for port in links.ports(bond.index):
-        if port.name not in wish.nics:
+        if port.name not in desired.nics:
             links = links.changed(port.name, master=0, mtu=DEFAULT_MTU)
     return links
 
 
-def _with_bridge(links: Links, node: str, wish: Uplink) -> Links:
-    if not links.find(wish.bridge):
-        links = links.added(new_link(node, wish.bridge, BRIDGE, up=False))
-    links = links.changed(wish.bond, master=index_of(links, wish.bridge))
-    bond = links.find(wish.bond)
+def _with_bridge(links: Links, node: str, desired: Uplink) -> Links:
+    if not links.find(desired.bridge):
+        links = links.added(new_link(node, desired.bridge, BRIDGE, up=False))
+    links = links.changed(desired.bond, master=index_of(links, desired.bridge))
+    bond = links.find(desired.bond)
     # The bridge takes the least MTU of its ports; virtual machines' ports are not simulated.
-    return links.changed(wish.bridge, mtu=bond.mtu if bond else DEFAULT_MTU)
+    return links.changed(desired.bridge, mtu=bond.mtu if bond else DEFAULT_MTU)
 
 
 def _changes(stages: list[Links]) -> tuple[Links, ...]:

@@ -14,7 +14,7 @@ from harvester_net.cluster.resources import NAD, SETTING, VLAN_CONFIG, Object, R
 from harvester_net.rules.rule import Write
 from tests import objects
 
-from .borders import NET, NETWORK, sound_cluster
+from .boundaries import NET, NETWORK, sound_cluster
 from .networks import MATCHED
 from .pools import MIGRATION, RWX, RWX_DEFAULT, STORAGE
 from .rig import Objects, Rig

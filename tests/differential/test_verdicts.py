@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from harvester_net.cluster.resources import Object
 
-from .borders import borders, sound_cluster
+from .boundaries import borders, sound_cluster
+from .broken_clusters import disorders
 from .clusters import Cluster, clusters
-from .disorders import disorders
 from .rig import Rig
 from .tally import Tally, told
 from .usual_writes import usual_writes

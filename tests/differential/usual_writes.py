@@ -18,7 +18,7 @@ from harvester_net.cluster.resources import (
 from harvester_net.rules.rule import Write
 from tests import objects
 
-from .borders import BARE, NET, put
+from .boundaries import BARE, NET, put
 from .network_writes import UPLINK_MTU
 from .networks import TOO_LONG
 from .pools import MIGRATION, RWX, RWX_DEFAULT, STORAGE

@@ -14,6 +14,7 @@ from lab.faults import AgentDown, VmDoesNotStop, VolumeStaysAttached
 from lab.proxy import Proxy, Request
 from tests import objects
 
+from .failures import faults
 from .programs import (
     CLUSTER_NETWORKS,
     CONFIGS,
@@ -26,7 +27,6 @@ from .programs import (
     vm_network,
 )
 from .stack import Stack
-from .troubles import faults
 from .vms import delete_vm, node_of, phase, running_vm
 from .waiting import eventually
 

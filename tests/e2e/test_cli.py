@@ -24,8 +24,8 @@ from lab.api import ApiError
 from lab.faults import AgentDown, NicMissing, VmDoesNotStop
 
 from .conftest import leftovers
+from .failures import faults, set_faults
 from .programs import CLUSTER_NETWORKS, CONFIGS, NADS, NETWORK, NODES, SETTING, STATUSES
-from .troubles import faults, set_faults
 from .vms import VMIS, VMS, phase, running_vm
 from .waiting import eventually
 

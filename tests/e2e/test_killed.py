@@ -16,6 +16,7 @@ from lab import Lab
 from lab.faults import AgentDown
 from lab.proxy import Proxy, Request
 
+from .failures import faults
 from .programs import (
     CLUSTER_NETWORKS,
     CONFIGS,
@@ -25,7 +26,6 @@ from .programs import (
     vm_network,
 )
 from .stack import Stack
-from .troubles import faults
 from .waiting import eventually
 
 PLUGIN = b"pulumi-resource-harvester-net"

@@ -8,6 +8,7 @@ from lab import Lab
 from lab.faults import AgentDown
 from lab.proxy import Proxy, Request
 
+from .failures import faults
 from .programs import (
     CONFIGS,
     NADS,
@@ -17,7 +18,6 @@ from .programs import (
     vm_network,
 )
 from .stack import Stack
-from .troubles import faults
 from .waiting import eventually
 
 MANY = 200

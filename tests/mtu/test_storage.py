@@ -8,8 +8,8 @@ import pytest
 
 from lab import Lab
 from lab.faults import VolumeStaysAttached
+from tests.e2e.failures import faults
 from tests.e2e.stack import Stack
-from tests.e2e.troubles import faults
 from tests.e2e.waiting import eventually
 
 from .picture import picture

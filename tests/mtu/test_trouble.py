@@ -8,8 +8,8 @@ import pytest
 
 from lab import Lab
 from lab.faults import AgentDown, VmDoesNotStop
+from tests.e2e.failures import faults
 from tests.e2e.stack import Stack
-from tests.e2e.troubles import faults
 
 from .picture import NETWORK, picture
 from .site import Vm, make_vms, phase, program

@@ -50,8 +50,8 @@ async def test_storage_network_goes_on_and_off_around_a_vm(
     await site.configure("eno2")
     await site.comes_up()
     network = await site.vm_network()
-    wish = {"clusterNetwork": site.network, "vlan": 100, "range": "192.168.0.0/24"}
-    on = json.dumps(wish)
+    value = {"clusterNetwork": site.network, "vlan": 100, "range": "192.168.0.0/24"}
+    on = json.dumps(value)
 
     await _set_storage_network(api, on)
     given = (await api.get(f"{POOLS}/192.168.0.0-24"))["spec"]["allocations"]

@@ -53,8 +53,8 @@ async def test_guest_that_shuts_down_leaves_a_succeeded_instance(guests: Guests)
     await guests.create("vm1")
     await guests.becomes("vm1", "Running")
     await guests.strategy("vm1", "Manual")
-    wish = {"metadata": {"annotations": {GUEST_SHUTDOWN: "true"}}}
-    await guests.api.merge_patch(f"{KUBEVIRT}/virtualmachineinstances/vm1", wish)
+    note = {"metadata": {"annotations": {GUEST_SHUTDOWN: "true"}}}
+    await guests.api.merge_patch(f"{KUBEVIRT}/virtualmachineinstances/vm1", note)
     await guests.becomes("vm1", "Stopped")
 
 

@@ -23,7 +23,7 @@ def uplink(*nics: str, **options: Any) -> Uplink:
 
 
 def after(links: Links, desired: Uplink) -> Links:
-    """The links once the wish is fulfilled; it has to be."""
+    """The links once the uplink is set up; it has to be."""
     outcome = set_up(links, NODE, desired)
     assert outcome.error == ""
     return outcome.stages[-1] if outcome.stages else links

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from lab import Lab
+from tests.e2e.failures import set_faults
 from tests.e2e.stack import Stack
-from tests.e2e.troubles import set_faults
 
 from .leftovers import nothing_is_left
 

@@ -16,10 +16,10 @@ from lab.faults import (
     SwitchMtu,
 )
 from lab.nodes.devices import Device
+from tests.e2e.failures import faults, set_faults
 from tests.e2e.programs import CLUSTER_NETWORKS
 from tests.e2e.stack import Stack, resource
 from tests.e2e.test_blocked import until_told
-from tests.e2e.troubles import faults, set_faults
 from tests.e2e.vms import node_of, phase, running_vm
 from tests.e2e.waiting import eventually
 

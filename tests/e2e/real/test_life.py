@@ -17,16 +17,16 @@ from .quick_start import NETWORK, NODES, RACKS, STORAGE_VLAN, VLAN, QuickStart, 
 PAIRS = [(a, b) for a in NODES for b in NODES if a != b]
 
 
-def comes_true(stack: Stack, lab: Lab, wish: QuickStart) -> None:
+def reaches(stack: Stack, lab: Lab, desired: QuickStart) -> None:
     """`up` makes the devices of every node what the program says, and then nothing is left
     to be done.
     """
-    stack.program(*wish.program).up().succeeded()
+    stack.program(*desired.program).up().succeeded()
     for node in NODES:
         # As soon as `up` says that it is done; only VLANs come in their own time.
         seen = uplink_in(lab.devices(node))
-        assert replace(seen, vlans=wish.uplink.vlans) == wish.uplink, node
-    vlans_arrive(lab, *wish.uplink.vlans)
+        assert replace(seen, vlans=desired.uplink.vlans) == desired.uplink, node
+    vlans_arrive(lab, *desired.uplink.vlans)
     assert set(stack.up().succeeded().counts) == {"unchanged"}
 
 
@@ -52,7 +52,7 @@ def is_told(lab: Lab, node: str, seen: dict[str, Any]) -> None:
 def test_quick_start_lives_on_the_devices_of_all_nodes(stack: Stack, real_lab: Lab) -> None:
     verify = {"vlan": VLAN}
     plain = QuickStart(verify=verify)
-    comes_true(stack, real_lab, plain)
+    reaches(stack, real_lab, plain)
     with running_vm(real_lab, "vm1", "production"), running_vm(real_lab, "vm2", "firewall"):
         ping = partial(real_lab.vms, *NODES, cluster_network=NETWORK, vlan=VLAN)
         with ping(mtu=1500) as vms:
@@ -60,7 +60,7 @@ def test_quick_start_lives_on_the_devices_of_all_nodes(stack: Stack, real_lab: L
             assert {vms.ping(*pair, 8972).code for pair in PAIRS} == {1}
 
         jumbo = replace(plain, mtu=9000)
-        comes_true(stack, real_lab, jumbo)
+        reaches(stack, real_lab, jumbo)
         for node, seen in told(stack, NETWORK).items():
             is_told(real_lab, node, seen)
         with ping(mtu=9000) as vms:
@@ -69,14 +69,14 @@ def test_quick_start_lives_on_the_devices_of_all_nodes(stack: Stack, real_lab: L
                 assert "8972(9000) bytes" in answer.said
                 assert "0% packet loss" in answer.said
 
-        comes_true(stack, real_lab, plain)
+        reaches(stack, real_lab, plain)
         for node, seen in told(stack, NETWORK).items():
             is_told(real_lab, node, seen)
 
         two_nics = replace(plain, nics=("eno2", "eno3"))
         other_mode = replace(two_nics, mode="balance-tlb")
-        for wish in (two_nics, other_mode):
-            comes_true(stack, real_lab, wish)
+        for desired in (two_nics, other_mode):
+            reaches(stack, real_lab, desired)
             for rack, nodes in RACKS.items():
                 seen = told(stack, f"{NETWORK}-{rack}")
                 for node in nodes:

@@ -35,7 +35,7 @@ RACK_B: Object = {"nodeSelector": {"rack": "b"}}
 
 
 def desired(obj: Object, network: str = "data") -> DesiredObject:
-    """The wish for exactly this object."""
+    """This object is desired just so."""
     return DesiredObject(network, lambda _live, _mtu: obj)
 
 

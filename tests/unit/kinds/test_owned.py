@@ -92,7 +92,7 @@ async def test_create_after_a_lost_answer_takes_over_what_it_had_made(
     assert made["annotations"][UPLINK_MTU] == "9000"
 
 
-async def test_create_after_a_killed_run_brings_its_object_to_the_wish(
+async def test_create_after_a_killed_run_brings_its_object_to_what_is_desired(
     run: Run, api: FakeApi
 ) -> None:
     mark = {CREATED_BY: urn_of(NETWORK, "mine")}

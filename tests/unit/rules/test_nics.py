@@ -103,7 +103,7 @@ CASES = [
     ),
     silent(
         TWICE,
-        "what an agent wrote for mgmt is no wish",
+        "what an agent wrote for mgmt is not desired",
         create(wants("eno2")),
         cluster(N1, wants("eno2", name="mgmt-vlanconfig-n1", network="mgmt")),
     ),

@@ -25,22 +25,24 @@ from .stage import OpenStage, real_stage, simulated_stage
 
 
 def main(arguments: list[str]) -> None:
-    wish = _wish(arguments)
-    if wish.command == "table":
+    options = _options(arguments)
+    if options.command == "table":
         table.FILE.write_text(table.rewritten(table.FILE.read_text()))
         return
-    scenarios = [each for each in SCENARIOS if not wish.titles or each.title in wish.titles]
-    real = wish.command == "record"
-    up = nullcontext(Lab.attach(wish.lab)) if wish.lab else Lab.start(real=real)
+    scenarios = [
+        each for each in SCENARIOS if not options.titles or each.title in options.titles
+    ]
+    real = options.command == "record"
+    up = nullcontext(Lab.attach(options.lab)) if options.lab else Lab.start(real=real)
     with up as lab:
         for scenario in scenarios:
             if real:
-                asyncio.run(_record(scenario, lab, wish.anew))
+                asyncio.run(_record(scenario, lab, options.anew))
             else:
                 asyncio.run(_compare(scenario, lab))
 
 
-def _wish(arguments: list[str]) -> argparse.Namespace:
+def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m lab.tests.running.agents_compared")
     parser.add_argument("command", choices=("record", "compare", "table"))
     parser.add_argument("titles", nargs="*", metavar="SCENARIO", help="all, if none is named")

@@ -12,7 +12,7 @@ from harvester_net.harvester.names import WITNESS
 from tests import objects
 
 from . import guests, settings, storage
-from .borders import BARE, NET, NETWORK, put, sound_cluster
+from .boundaries import BARE, NET, NETWORK, put, sound_cluster
 from .networks import (
     GONE_SINCE,
     MATCHED,
