@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv4Network
 from ..cluster.resources import LONGHORN_NODE, NODE, Object, key_of, labels_of
 from .names import WITNESS
 from .snapshot import Snapshot
+from .wording import counted
 
 SHORTEST_PREFIX = 16
 FOR_RWX = 32
@@ -109,7 +110,7 @@ class Budget:
     def words(self, network: str) -> str:
         """The budget as a user reads it, in three lines or so."""
         nodes = ", ".join(
-            f"{node} {need} ({self.disks[node]} disk{'' if self.disks[node] == 1 else 's'})"
+            f"{node} {need} ({counted(self.disks[node], 'disk')})"
             for node, need in sorted(self.per_node.items())
         )
         rwx = f", and {self.for_rwx} for RWX volumes" if self.for_rwx else ""

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 def listed(names: Sequence[str], most: int = 10) -> str:
     """A list for a sentence, cut where it would fill the screen."""
-    return ", ".join(names[:most]) + more_than(names, most)
+    return ", ".join(names[:most]) + more_than(most, len(names))
 
 
-def more_than(names: Sequence[object], said: int) -> str:
-    """What is left of a list of which some were said: `` and 3 more``; empty if nothing."""
-    return f" and {len(names) - said} more" if len(names) > said else ""
+def more_than(said: int, number: int) -> str:
+    """What is left when some of a number were said: `` and 3 more``; empty if nothing."""
+    return f" and {number - said} more" if number > said else ""
 
 
 def counted(number: int, what: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ..cluster.errors import Conflict, Denied
 from ..cluster.resources import Object, Resource, key_of
 from ..harvester.blockers import Blocker
+from ..harvester.wording import listed
 from .call import Call
 from .failures import Refused
 
@@ -87,5 +88,4 @@ def waiting_for(blockers: list[Blocker]) -> str:
     """What the user reads while these are going."""
     if not blockers:
         return "waiting for the server to notice that nothing uses it any more"
-    more = f" and {len(blockers) - 1} more" if len(blockers) > 1 else ""
-    return f"waiting for {blockers[0].words}{more} to go"
+    return f"waiting for {listed([blocker.words for blocker in blockers], 1)} to go"

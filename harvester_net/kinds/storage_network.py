@@ -8,8 +8,9 @@ moves Longhorn's traffic, which takes minutes on a real cluster.
 from __future__ import annotations
 
 from ..change.goals.storage_network import StorageNetworkGoal
+from ..change.settings import write_setting
 from ..cluster.deadline import DeadlineExceeded
-from ..cluster.errors import ClusterError, Conflict
+from ..cluster.errors import ClusterError
 from ..cluster.resources import (
     NAD,
     SETTING,
@@ -132,7 +133,7 @@ class StorageNetwork(Kind[specs.StorageNetwork]):
         call.cluster.leaving.add((SETTING, KEY))
         if value_of(setting) and not await self._change_if_needed("", consent, call):
             await rule_checks.require_allowed(write_of(setting, ""), call)
-            await self._write("", setting, call)
+            await write_setting(setting, "", call.cluster, call.deadline, call.tell)
         await self._wait_until_configured(call)
         for nad in await self._leaks(call):
             call.warn(
@@ -185,7 +186,7 @@ class StorageNetwork(Kind[specs.StorageNetwork]):
             if await self._change_if_needed(text, consent, call):
                 return setting
         await rule_checks.require_allowed(write, call)
-        return await self._write(text, setting, call)
+        return await write_setting(setting, text, call.cluster, call.deadline, call.tell)
 
     async def _change_if_needed(
         self, text: str, consent: Disruption | None, call: Call
@@ -202,21 +203,6 @@ class StorageNetwork(Kind[specs.StorageNetwork]):
             return True
         await run_change_or_refuse(goal, consent, call)
         return True
-
-    async def _write(self, text: str, setting: Object, call: Call) -> Object:
-        """Write the text; while the controller is busy with another one, wait for it (H3.5
-        b).
-        """
-        while True:
-            version = {"resourceVersion": setting["metadata"]["resourceVersion"]}
-            try:
-                return await call.cluster.patch(
-                    SETTING, KEY, {"metadata": version, "value": text}, call.deadline
-                )
-            except Conflict as conflict:
-                call.tell(f"waiting to write the setting: {conflict}")
-                await call.deadline.sleep(0.5)
-                setting = await self._setting(call)
 
     async def _wait_until_configured(self, call: Call) -> Object:
         last = "nothing yet"

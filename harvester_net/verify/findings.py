@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ..harvester.versions import NEWEST, Version
+from ..harvester.wording import more_than
 from ..specs.limits import MGMT
 from . import host_commands
 from .devices import Bond, Bridge, Devices
@@ -215,7 +216,7 @@ def _why_bridge(
             port_words(port, seen.node, attached_workloads) for port in lowest[:MOST_PORTS]
         ]
         number = seen.ports.by_mtu.get(bridge.mtu, len(lowest))
-        more = f" and {number - len(names)} more" if number > len(names) else ""
+        more = more_than(len(names), number)
         hold = "holds" if number == 1 else "hold"
         return (
             f"{', '.join(names)}{more} {hold} it there; stop what is behind it, or take it "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..harvester.wording import counted
 from .devices import Devices
 from .pinging import Pings
 
@@ -69,7 +70,7 @@ def problems(outcome: Outcome) -> list[str]:
 def proven_words(outcome: Outcome) -> str:
     """That all is as it should be."""
     pinged = f", and full frames pass between them on VLAN {outcome.pings.vlan}"
-    nodes = f"{len(outcome.nodes)} node" + ("s" if len(outcome.nodes) != 1 else "")
+    nodes = counted(len(outcome.nodes), "node")
     return (
         f"proven: cluster network {outcome.cluster_network} has MTU {outcome.mtu} on the "
         f"devices of {nodes}" + (pinged if outcome.pings.results else "")

@@ -82,7 +82,7 @@ class VerifyNodes(Step):
 
     def _again(self, found: list[str], context: ChangeContext) -> Callable[[str], None]:
         """What is wrong is of more interest than the pods of the next check."""
-        more = f" ({rest.strip()})" if (rest := more_than(found, 1)) else ""
+        more = f" ({rest.strip()})" if (rest := more_than(1, len(found))) else ""
         words = f"{self.network} to be as it should be: {found[0]}{more}"
         return lambda _pods: context.observer.waiting_for(words)
 

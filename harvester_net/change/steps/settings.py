@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from ...cluster.errors import Conflict
 from ...cluster.resources import (
     CLAIM,
     LONGHORN_SETTING,
@@ -18,8 +17,10 @@ from ...harvester.names import RWX_PREFIX, RWX_SETTING, STORAGE_PREFIX, STORAGE_
 from ...harvester.settings import storage_progress
 from ...harvester.snapshot import Snapshot
 from ...harvester.vm_networks import is_system_nad
+from ...harvester.wording import listed
 from ...harvester.workloads import not_detached
 from ..context import ChangeContext
+from ..settings import write_setting
 from .step import Step
 
 RWX_OFF = '{"share-storage-network":false}'
@@ -58,9 +59,7 @@ class VolumesDetached(StorageStep):
         """Longhorn detaches by itself; nothing is to be done."""
 
     def waits_for(self, now: Snapshot) -> str:
-        attached = self._attached(now)
-        more = f" and {len(attached) - 3} more" if len(attached) > 3 else ""
-        return f"volumes to be detached: {', '.join(attached[:3])}{more}"
+        return f"volumes to be detached: {listed(self._attached(now), 3)}"
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,8 @@ class WriteStorage(StorageStep):
 
     async def act(self, now: Snapshot, context: ChangeContext) -> None:
         if now.setting(STORAGE_SETTING) != self.text:
-            await write_setting(STORAGE_SETTING, self.text, context)
+            setting = now.of(SETTING)[STORAGE_SETTING]
+            await write_setting(setting, self.text, context.cluster, context.deadline)
 
     def waits_for(self, now: Snapshot) -> str:
         if now.setting(STORAGE_SETTING) != self.text:
@@ -144,17 +144,8 @@ class WriteRwx(StorageStep):
 
     async def act(self, now: Snapshot, context: ChangeContext) -> None:
         if now.setting(RWX_SETTING) != self.text:
-            await write_setting(RWX_SETTING, self.text, context)
+            setting = now.of(SETTING)[RWX_SETTING]
+            await write_setting(setting, self.text, context.cluster, context.deadline)
 
     def waits_for(self, now: Snapshot) -> str:
         return "Longhorn to take the RWX network"
-
-
-async def write_setting(name: str, text: str, context: ChangeContext) -> None:
-    """Write a Setting as soon as Harvester is through with the value before (H3.5 b)."""
-    while True:
-        try:
-            await context.cluster.patch(SETTING, name, {"value": text}, context.deadline)
-            return
-        except Conflict:
-            await context.deadline.sleep(context.cluster.timings.step_poll)
