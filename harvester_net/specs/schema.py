@@ -35,6 +35,7 @@ Schema = dict[str, Any]
 
 PACKAGE = "harvester-net"
 WRITTEN = Path(__file__).parent.parent / "schema.json"
+PLUGIN = WRITTEN.with_name("pulumi-plugin.json")
 
 RESOURCES: dict[type[Spec], type[Spec]] = {
     ClusterNetwork: ClusterNetworkOutputs,
@@ -238,5 +239,12 @@ def text() -> str:
     return json.dumps(schema(), indent=2, sort_keys=True) + "\n"
 
 
+def plugin_text() -> str:
+    """`pulumi-plugin.json`, which tells Pulumi of the package that is installed."""
+    described = {"resource": True, "name": "harvester-net", "version": VERSION}
+    return json.dumps(described, indent=2) + "\n"
+
+
 if __name__ == "__main__":
     WRITTEN.write_text(text())
+    PLUGIN.write_text(plugin_text())
