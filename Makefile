@@ -49,12 +49,12 @@ lint: venv ## Style, types and layers
 	$(BIN)/lint-imports
 
 .PHONY: unit
-unit: venv ## The tests that need no lab
-	$(BIN)/pytest tests/unit tests/plugin lab/tests/unit
+unit: venv ## The tests that need no lab, side by side: they wait more than they compute
+	$(BIN)/pytest --numprocesses 4 --dist loadfile tests/unit tests/plugin lab/tests/unit
 
 .PHONY: test
-test: lint tools ## Everything: lint, unit, plugin, lab and end-to-end tests
-	$(BIN)/pytest
+test: lint unit tools ## Everything: lint, unit, plugin, lab and end-to-end tests
+	$(BIN)/pytest lab/tests/running tests/differential tests/e2e tests/mtu
 
 .PHONY: test-kill
 test-kill: tools ## Kill the plugin before and after every single write of an MTU change
