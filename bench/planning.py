@@ -43,7 +43,7 @@ class Row:
     seconds: float
     """Best of three."""
     megabytes: float
-    """The most that planning held at a time, besides the situation itself."""
+    """The most that planning held at a time, besides the snapshot itself."""
 
 
 def measure() -> list[Row]:

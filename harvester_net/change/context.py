@@ -36,6 +36,17 @@ class Observer:
 
 
 @dataclass(frozen=True)
+class StepObserver(Observer):
+    """Who hears what one step does."""
+
+    waits: Callable[[str], None] = _ignore
+    """What the step waits for."""
+
+    def waiting_for(self, what: str) -> None:
+        self.waits(what)
+
+
+@dataclass(frozen=True)
 class ChangeContext:
     """What a change, and each of its steps, is carried out with."""
 

@@ -15,7 +15,7 @@ from ..cluster.resources import VMI, Resource
 from ..harvester.loading import cached_snapshot
 from ..harvester.snapshot import Snapshot
 from ..verify.outcome import NotProven
-from .context import ChangeContext
+from .context import ChangeContext, StepObserver
 from .errors import ChangeStopped
 from .journal import Journal
 from .kinds import CHANGE_KINDS
@@ -43,7 +43,7 @@ class Executor:
         return self._journal.record
 
     async def run(self) -> None:
-        """Do all steps; raises Stopped when one cannot be done."""
+        """Do all steps; raises ChangeStopped when one cannot be done."""
         running: dict[str, asyncio.Task[None]] = {}
         async with self._cluster.watching(await self._kinds_to_watch(), self._deadline):
             try:
@@ -128,11 +128,11 @@ class Executor:
     def _context_of(self, step: Step) -> ChangeContext:
         """The context in which a step acts: what it waits for is told under its name."""
 
-        def status(message: str) -> None:
-            self._observer.event(step.id, "running", message.removeprefix("waiting for "))
-            self._say(step, message)
+        def waits(what: str) -> None:
+            self._observer.event(step.id, "running", what)
+            self._say(step, f"waiting for {what}")
 
-        observer = replace(self._observer, status=status)
+        observer = StepObserver(nodes_checked=self._observer.nodes_checked, waits=waits)
         return replace(self._context, observer=observer)
 
     async def _act(self, step: Step) -> None:

@@ -1,4 +1,4 @@
-"""The plan and the progress of a change in words: the same situation, the same text."""
+"""The plan and the progress of a change in words: the same snapshot, the same text."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def refusal_text(headline: str, reasons: Iterable[str]) -> str:
 
 
 def structured(plan: Plan) -> dict[str, object]:
-    """The plan as outputs of the resource: the same in every run of the same situation."""
+    """The plan as outputs of the resource: the same in every run on the same snapshot."""
     return {
         "plan": [step.title for step in steps_of(plan.record)],
         "affectedVms": sorted(plan.record.vms),

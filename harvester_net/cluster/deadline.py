@@ -50,14 +50,14 @@ class Deadline:
         return Deadline(min(seconds, self.remaining), self._cancelled, now=self._now)
 
     def check(self) -> None:
-        """Raise OutOfPatience if the user cancelled or the time is up."""
+        """Raise DeadlineExceeded if the user cancelled or the time is up."""
         if self._cancelled.is_set():
             raise DeadlineExceeded("cancelled")
         if not self.remaining:
             raise DeadlineExceeded(f"not done after {self.seconds:.0f} s")
 
     async def sleep(self, seconds: float) -> None:
-        """Sleep; raises OutOfPatience at the deadline and at once on cancellation."""
+        """Sleep; raises DeadlineExceeded at the deadline and at once on cancellation."""
         self.check()
         try:
             async with asyncio.timeout(min(seconds, self.remaining)):

@@ -1,7 +1,7 @@
 """The objects of a cluster as the rules and the planner see them, with the look-ups that both
 need.
 
-A situation is made once and looked at many times: what belongs to a cluster network, or hangs
+A snapshot is made once and looked at many times: what belongs to a cluster network, or hangs
 on a VM network, is found without going through ten thousand objects again.
 """
 

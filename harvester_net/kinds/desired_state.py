@@ -89,7 +89,7 @@ class DesiredState:
         self.changed_at = time.monotonic()
 
     def after(self, live: Snapshot) -> Snapshot:
-        """The situation when this run is over, as far as it is known now.
+        """The snapshot when this run is over, as far as it is known now.
 
         Made anew only for another live one: a thousand resources are checked one by one.
         """

@@ -192,7 +192,7 @@ def rule(
 
 
 def judge(write: Write, snapshot: Snapshot) -> Iterator[Finding]:
-    """Everything that the rules have against a write in a situation."""
+    """Everything that the rules have against a write in a snapshot."""
     malformed = False
     for finding in _findings(write, snapshot, schema=True):
         malformed = True

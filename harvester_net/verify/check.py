@@ -52,7 +52,7 @@ async def check(
     whoever will look again may do without.
 
     What keeps it from looking is in the outcome, not an error. Raises NotFound if there is no
-    such cluster network, OutOfPatience, and ClusterError during an outage.
+    such cluster network, DeadlineExceeded, and ClusterError during an outage.
     """
     facts = await _load_facts(cluster, request, deadline)
     outcome = Outcome(request.cluster_network, facts.expected.mtu, request.vlan)

@@ -41,7 +41,7 @@ async def run_pods(
 ) -> dict[str, PodResult]:
     """Run a pod on each of these nodes, and return what each came to.
 
-    Raises ClusterError if the server lets no pod be made, and OutOfPatience. The pods are
+    Raises ClusterError if the server lets no pod be made, and DeadlineExceeded. The pods are
     gone afterwards.
     """
     pods = {

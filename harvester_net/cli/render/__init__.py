@@ -1,5 +1,5 @@
 """What users read besides Pulumi's own output: plans and unfinished changes as text, Markdown
 and JSON.
 
-Pure: the same situation gives the same text, byte for byte.
+Pure: the same snapshot gives the same text, byte for byte.
 """

@@ -105,7 +105,7 @@ def test_the_same_situation_gives_the_same_plan_and_text_whatever_the_order_of_o
 
 
 def shuffled(snapshot: Snapshot, order: list[int]) -> Snapshot:
-    """The same situation, with its objects and their keys in another order."""
+    """The same snapshot, with its objects and their keys in another order."""
 
     def mixed(value: Any) -> Any:
         if not isinstance(value, dict):

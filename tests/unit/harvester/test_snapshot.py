@@ -1,4 +1,4 @@
-"""What a situation finds among thousands of objects, also when something is laid over it."""
+"""What a snapshot finds among thousands of objects, also when something is laid over it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tables are made of: a write in a situation, and what one rule says of it."""
+"""What the tables are made of: a write in a snapshot, and what one rule says of it."""
 
 from __future__ import annotations
 
