@@ -29,7 +29,10 @@ TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 async def hold(
     cluster: Cluster, who: str, deadline: Deadline
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """Hold the lease meanwhile. Raises ChangeBusy. The task ends with LeaseLost if it is lost."""
+    """Hold the lease meanwhile; raises ChangeBusy.
+
+    The task that it gives ends with LeaseLost if the lease is lost.
+    """
     holder = identity(who)
     lease = await _acquire(cluster, holder, deadline)
     renewing = asyncio.create_task(_renew(cluster, lease, holder))
