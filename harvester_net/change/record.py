@@ -32,7 +32,7 @@ class VmRecord(BaseModel):
 
 
 class ConfigRecord(BaseModel):
-    """A network config that is deleted and made again, or whose MTU changes."""
+    """A network config that the change writes, as it was."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

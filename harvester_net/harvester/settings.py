@@ -1,5 +1,5 @@
-"""Rules for the settings that name a network: storage-network, rwx-network and
-vm-migration-network (H3.5).
+"""What the Settings that name a network say: storage-network, rwx-network and
+vm-migration-network (H1.7, H3.5).
 """
 
 from __future__ import annotations
@@ -7,12 +7,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network
 from typing import Any
 
 from ..cluster.resources import SETTING, Object, annotations_of, condition, is_terminating
 from . import gojson
-from .addresses import SHORTEST_PREFIX, Interval, Range, read_range, usable
+from .addresses import Interval, Range, read_range, usable
 from .gojson import Undecodable, array, boolean, integer, optional, string, struct
 from .names import RWX_SETTING, STORAGE_NAD_PREFIX, STORAGE_PREFIX, SYSTEM_NAMESPACE
 from .snapshot import Snapshot
@@ -74,7 +73,7 @@ def value_and_default(setting: Object | None) -> tuple[str, str]:
 
 
 def effective(setting: Object | None) -> str:
-    """The text that counts."""
+    """The text that counts; a missing one means empty, as after clearing (O4.3)."""
     value, default = value_and_default(setting)
     return value or default
 
@@ -102,13 +101,13 @@ def network_set(name: str, snapshot: Snapshot, setting: Object | None) -> Networ
 
 
 def shares_storage(snapshot: Snapshot) -> bool:
-    """Whether RWX_SETTING volumes go over the storage network. Raises Undecodable."""
+    """Whether RWX volumes go over the storage network. Raises Undecodable."""
     text = effective(snapshot.of(SETTING).get(RWX_SETTING))
     return bool(text and gojson.decode(text, RWX_VALUE)["share-storage-network"])
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AskedFor:
     """The networks that a write asks for, each with the text that it is in."""
 
     networks: list[Network]
@@ -116,7 +115,7 @@ class Wanted:
     """Why texts cannot be decoded."""
 
 
-def wanted(name: str, setting: Object, snapshot: Snapshot) -> Wanted:
+def networks_asked_for(name: str, setting: Object, snapshot: Snapshot) -> AskedFor:
     """The networks that a setting, as it would be written, asks for."""
     networks: list[Network] = []
     problems: list[str] = []
@@ -125,7 +124,7 @@ def wanted(name: str, setting: Object, snapshot: Snapshot) -> Wanted:
             networks += _decoded(name, text, snapshot)
         except Undecodable as error:
             problems.append(str(error))
-    return Wanted(networks, problems)
+    return AskedFor(networks, problems)
 
 
 def _texts(name: str, setting: Object) -> Iterable[str]:
@@ -145,55 +144,6 @@ def _decoded(name: str, text: str, snapshot: Snapshot) -> Iterator[Network]:
     network = gojson.decode_first(text, RWX_VALUE_STRICT)["network"]
     if network is not None:
         yield network_of(network)
-
-
-def range_problems(network: Network) -> Iterator[tuple[str, str]]:
-    """What is wrong with range and exclude: paths and sentences, the first one only, as the
-    server says it.
-    """
-    read = read_range(network.range)
-    whole = read.network if read else None
-    if read is None or whole is None:
-        yield "range", f"'{network.range}' is not an IPv4 network such as 192.168.0.0/24"
-    elif whole.network_address != read.start:
-        yield "range", f"{network.range} has host bits set; the network is {whole}"
-    elif whole.prefixlen < SHORTEST_PREFIX:
-        yield "range", f"{whole} is too large; Harvester takes /{SHORTEST_PREFIX} or smaller"
-    else:
-        yield from _exclude_problems(whole, network)
-
-
-def _is_padded(text: str) -> bool:
-    """Whether the prefix has a leading zero: the server takes it until it compares ranges."""
-    prefix = text.rpartition("/")[2]
-    return len(prefix) > 1 and prefix.startswith("0")
-
-
-def _exclude_problems(whole: IPv4Network, network: Network) -> Iterator[tuple[str, str]]:
-    if network.exclude and _is_padded(network.range):
-        yield "range", f"{network.range} is to be written {whole}"
-    before: IPv4Network | None = None
-    for index, text in enumerate(network.exclude):
-        path, read = f"exclude[{index}]", read_range(text)
-        part = read.network if read else None
-        if part is None:
-            yield path, f"'{text}' is not an IPv4 network such as 192.168.0.0/28"
-        elif _is_padded(text):
-            yield path, f"{text} is to be written {part}"
-        elif part.prefixlen < SHORTEST_PREFIX:
-            yield path, f"{part} is too large; Harvester takes /{SHORTEST_PREFIX} or smaller"
-        elif not part.overlaps(whole):
-            yield path, f"{part} is outside the range {whole}"
-        elif part.prefixlen <= whole.prefixlen:
-            yield path, f"{part} leaves no address of the range {whole}"
-        elif before is not None and part.overlaps(before):
-            yield path, f"{part} overlaps {before}, which is excluded already"
-        before = part
-
-
-def value_of(setting: Object) -> str:
-    """The text of a Setting; a missing one means empty, as after clearing (O4.3)."""
-    return str(setting.get("value") or setting.get("default") or "")
 
 
 @dataclass(frozen=True)

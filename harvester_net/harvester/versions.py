@@ -28,6 +28,9 @@ class Feature:
 
 
 VM_NETWORKS_FOLLOW = Feature((1, 6), "VM networks take a new MTU by themselves")
+CONFIGS_WITHOUT_NODES_ARE_MADE = Feature(
+    (1, 6), "a network config that matches no node can at least be made"
+)
 CONFIGS_WITHOUT_NODES = Feature((1, 8), "a network config that matches no node can be changed")
 STORAGE_BESIDE_THEM = Feature((1, 9), "such a config does not keep the storage network away")
 NETWORK_MANAGER = Feature((1, 7), "hosts are configured with nmcli, not by /oem and a reboot")

@@ -94,7 +94,7 @@ class NetworkConfig(FollowsMtu[specs.NetworkConfig]):
     async def change_goal(
         self, desired: specs.NetworkConfig, live: Object, call: Call
     ) -> AnyGoal | None:
-        patch = (await self.changes(desired, live, call)).get("spec", {})
+        patch = (await self.patch_for(desired, live, call)).get("spec", {})
         goal = ConfigGoal(key=key_of(live), patch=patch)
         return goal if patch and await is_disruptive(goal, desired.disruption, call) else None
 

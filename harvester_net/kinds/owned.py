@@ -51,7 +51,7 @@ class OwnedKind(Kind[S]):
         """The MTU in bytes that is written; 0 if the server gives it (H3.3)."""
         return 0
 
-    async def changes(self, desired: S, live: Object, call: Call) -> Object:
+    async def patch_for(self, desired: S, live: Object, call: Call) -> Object:
         """The merge patch that brings a live object to what is desired now."""
         return self.codec.patch(desired, live, await self.mtu(desired, live, call))
 
@@ -155,8 +155,8 @@ class OwnedKind(Kind[S]):
                 )
         manifest = self.codec.manifest(desired, await self.mtu(desired, None, call))
         write = Write(self.resource, None, manifest)
-        decided = desired.network in call.desired_state.mtu_of
-        await rule_checks.check_preview(write, call, ordered=decided)
+        mtu_changes = desired.network in call.desired_state.mtu_of
+        await rule_checks.check_preview(write, call, ordered=mtu_changes)
 
     async def _judge_update(self, desired: S, live: Object, patch: Object, call: Call) -> None:
         if patch and await get_unfinished(call) is None:
@@ -175,7 +175,7 @@ class OwnedKind(Kind[S]):
         if annotations_of(live).get(CREATED_BY) != call.urn and not self.can_adopt(key):
             name = call.urn.rpartition("::")[2]
             raise Refused(
-                f"{self._words(key)} exists already; to manage it: "
+                f"{self._named(key)} exists already; to manage it: "
                 f"pulumi import {self.token} {name} {key}"
             )
 
@@ -183,11 +183,11 @@ class OwnedKind(Kind[S]):
         live = await call.cluster.get(self.resource, key, call.deadline)
         if live is None:
             raise Refused(
-                f"{self._words(key)} was there and is gone again; run `pulumi up` again"
+                f"{self._named(key)} was there and is gone again; run `pulumi up` again"
             )
         if is_terminating(live):
             raise Refused(
-                f"{self._words(key)} is being deleted; run `pulumi up` when it is gone"
+                f"{self._named(key)} is being deleted; run `pulumi up` when it is gone"
             )
         self._check_owned(key, live, call)
         return await self._complete(live, inputs, desired, call, written=False)
@@ -198,10 +198,10 @@ class OwnedKind(Kind[S]):
         if live is None:
             return None
         await self.prefetch(call)
-        seen = self._live(live, self.inputs_of(live, inputs, call), call)
+        answer = self._answer(live, self.inputs_of(live, inputs, call), call)
         if reasons := self.unfinished(live, call):
-            raise Unfinished(seen.key, seen.outputs, seen.inputs, reasons)
-        return seen
+            raise Unfinished(answer.key, answer.outputs, answer.inputs, reasons)
+        return answer
 
     async def update(
         self, key: str, old: Properties, new: Properties, outputs: Properties, call: Call
@@ -211,7 +211,7 @@ class OwnedKind(Kind[S]):
             return await self._preview_update(key, desired, new, outputs, call)
         live = await call.cluster.get(self.resource, key, call.deadline)
         if live is None:
-            raise Refused(f"{self._words(key)} is gone; run `pulumi up` again to make it anew")
+            raise Refused(f"{self._named(key)} is gone; run `pulumi up` again to make it anew")
         goal = await self.change_goal(desired, live, call)
         if goal is not None:
             await self._apply_change(goal, live, old, outputs, desired, call)
@@ -226,7 +226,7 @@ class OwnedKind(Kind[S]):
         shown: Properties = {}
         live = await call.cluster.get_cached(self.resource, key, call.deadline)
         if live is not None and is_wholly_known(new):
-            patch = await self.changes(desired, live, call)
+            patch = await self.patch_for(desired, live, call)
             await self._judge_update(desired, live, patch, call)
             goal = await self.change_goal(desired, live, call)
             if goal is not None:
@@ -260,7 +260,7 @@ class OwnedKind(Kind[S]):
                 if goal is not None:
                     await run_change_or_refuse(goal, consent, call)
             await self.before_delete(live, call)
-            deletion = Deletion(self.resource, live, self._words(key), call)
+            deletion = Deletion(self.resource, live, self._named(key), call)
             await deletion.when_free(self.blocking, lambda: self.blockers(live, call))
         return await self.after_delete(key, call)
 
@@ -270,7 +270,7 @@ class OwnedKind(Kind[S]):
         """
         while True:
             patch = merged(
-                own_metadata(desired, old, live), await self.changes(desired, live, call)
+                own_metadata(desired, old, live), await self.patch_for(desired, live, call)
             )
             if not patch:
                 return live
@@ -311,19 +311,19 @@ class OwnedKind(Kind[S]):
                 live = await self._write(desired, {}, live, call)
             live = await self.finish(desired, live, call)
             await self.prefetch(call)
-            return self._live(live, inputs, call)
+            return self._answer(live, inputs, call)
         except (ClusterError, DeadlineExceeded, Refused) as error:
             latest = call.cluster.cached(self.resource).get(key_of(live), live)
-            seen = self._live(latest, inputs, call)
+            answer = self._answer(latest, inputs, call)
             reasons = self.unfinished(latest, call) or []
             if str(error) not in reasons:
                 reasons.append(str(error))
-            raise Unfinished(seen.key, seen.outputs, inputs, reasons) from error
+            raise Unfinished(answer.key, answer.outputs, inputs, reasons) from error
 
-    def _live(self, live: Object, inputs: Properties, call: Call) -> Live:
+    def _answer(self, live: Object, inputs: Properties, call: Call) -> Live:
         return Live(key_of(live), inputs | self.computed(live, call), inputs)
 
-    def _words(self, key: str) -> str:
+    def _named(self, key: str) -> str:
         return f"{self.spec.title} {key}"
 
 

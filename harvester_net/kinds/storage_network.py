@@ -22,7 +22,7 @@ from ..cluster.resources import (
 )
 from ..harvester.names import STORAGE_PREFIX, SYSTEM_NAMESPACE
 from ..harvester.network_configs import nodes_not_ready
-from ..harvester.settings import leaked, storage_progress, value_of
+from ..harvester.settings import effective, leaked, storage_progress
 from ..specs import storage_network as specs
 from ..specs.disruption import Disruption
 from ..specs.parse import parse
@@ -55,7 +55,7 @@ class StorageNetwork(Kind[specs.StorageNetwork]):
     def proposed(self, desired: specs.StorageNetwork, live: Object | None, mtu: int) -> Object:
         inputs = desired.model_dump(by_alias=True, exclude_none=True)
         setting = live or {"metadata": {"name": KEY}}
-        if same_network(properties_of(value_of(setting)), inputs):
+        if same_network(properties_of(effective(setting)), inputs):
             return setting
         return setting | {"value": text_of(inputs)}
 
@@ -63,7 +63,7 @@ class StorageNetwork(Kind[specs.StorageNetwork]):
         if not is_wholly_known(inputs):
             return Live(KEY, self.preview(inputs, {}), inputs)
         setting = await self._setting(call)
-        live = properties_of(value_of(setting))
+        live = properties_of(effective(setting))
         if live and call.replaced is None and not same_network(live, inputs):
             name = call.urn.rpartition("::")[2]
             raise Refused(
@@ -108,10 +108,10 @@ class StorageNetwork(Kind[specs.StorageNetwork]):
         if key != KEY:
             return None
         setting = await call.cluster.get_cached(SETTING, KEY, call.deadline)
-        live = properties_of(value_of(setting)) if setting else {}
+        live = properties_of(effective(setting)) if setting else {}
         if setting is None or not live:
             return None
-        seen = self._live(setting, projected(self.spec, live, inputs))
+        seen = self._answer(setting, projected(self.spec, live, inputs))
         state = storage_progress(setting)
         if not state.done:
             raise Unfinished(
@@ -131,7 +131,7 @@ class StorageNetwork(Kind[specs.StorageNetwork]):
         given = outputs.get("disruption")
         consent = parse(Disruption, given)[0] if given else None
         call.cluster.leaving.add((SETTING, KEY))
-        if value_of(setting) and not await self._change_if_needed("", consent, call):
+        if effective(setting) and not await self._change_if_needed("", consent, call):
             await rule_checks.require_allowed(write_of(setting, ""), call)
             await write_setting(setting, "", call.cluster, call.deadline, call.tell)
         await self._wait_until_configured(call)
@@ -151,19 +151,21 @@ class StorageNetwork(Kind[specs.StorageNetwork]):
         return setting
 
     async def _apply(self, inputs: Properties, setting: Object, call: Call) -> Live:
-        differs = not same_network(properties_of(value_of(setting)), inputs)
+        differs = not same_network(properties_of(effective(setting)), inputs)
         if call.preview:
             if differs:
                 await self._check_preview(inputs, setting, call)
-            return Live(KEY, self.preview(inputs, self._live(setting, inputs).outputs), inputs)
+            return Live(
+                KEY, self.preview(inputs, self._answer(setting, inputs).outputs), inputs
+            )
         if differs:
             setting = await self._change(inputs, setting, call)
         try:
             setting = await self._wait_until_configured(call)
         except (ClusterError, DeadlineExceeded) as error:
-            seen = self._live(call.cluster.cached(SETTING).get(KEY, setting), inputs)
+            seen = self._answer(call.cluster.cached(SETTING).get(KEY, setting), inputs)
             raise Unfinished(KEY, seen.outputs, inputs, [str(error)]) from error
-        return self._live(setting, inputs)
+        return self._answer(setting, inputs)
 
     async def _check_preview(self, inputs: Properties, setting: Object, call: Call) -> None:
         """Say at preview what would happen, what stands against it, and how many addresses
@@ -227,7 +229,7 @@ class StorageNetwork(Kind[specs.StorageNetwork]):
         nads = await call.cluster.list(NAD, call.deadline)
         return leaked(call.cluster.cached(SETTING)[KEY], nads)
 
-    def _live(self, setting: Object, inputs: Properties) -> Live:
+    def _answer(self, setting: Object, inputs: Properties) -> Live:
         computed = {
             "uid": setting["metadata"]["uid"],
             "vmNetwork": annotations_of(setting).get(STORAGE_PREFIX + "net-attach-def", ""),

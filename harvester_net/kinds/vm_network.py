@@ -58,7 +58,7 @@ class VmNetwork(FollowsMtu[specs.VmNetwork]):
     async def change_goal(
         self, desired: specs.VmNetwork, live: Object, call: Call
     ) -> AnyGoal | None:
-        patch = await self.changes(desired, live, call)
+        patch = await self.patch_for(desired, live, call)
         goal = VmNetworkGoal(key=key_of(live), patch=patch)
         return goal if "spec" in patch and await is_disruptive(goal, None, call) else None
 

@@ -36,10 +36,9 @@ from ..harvester.settings import (
     effective,
     is_in_progress,
     network_set,
-    range_problems,
+    networks_asked_for,
     shares_storage,
     value_and_default,
-    wanted,
 )
 from ..harvester.snapshot import CONFIGS_OF, STATUSES_OF, Snapshot
 from ..harvester.versions import STORAGE_BESIDE_THEM
@@ -49,6 +48,7 @@ from . import sources
 from .config_writes import annotated_nodes
 from .network_configs import missing_network
 from .rule import Objection, Ref, Write, rule
+from .setting_ranges import range_problems
 
 ALL = (STORAGE_SETTING, RWX_SETTING, MIGRATION_SETTING)
 
@@ -66,14 +66,14 @@ def networks(write: Write, snapshot: Snapshot) -> list[Network]:
     """The networks that a write of a setting asks for."""
     if not changes(write):
         return []
-    return wanted(write.key, write.object, snapshot).networks
+    return networks_asked_for(write.key, write.object, snapshot).networks
 
 
 @rule(SETTING, "create update", fact="H3.5 (1)", source=sources.SETTING_VALIDATOR, only=ALL)
 def setting_is_json(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The value is JSON with the types that Harvester knows."""
     if changes(write):
-        for problem in wanted(write.key, write.object, snapshot).problems:
+        for problem in networks_asked_for(write.key, write.object, snapshot).problems:
             yield Objection(f"the value {problem}")
 
 

@@ -53,7 +53,7 @@ class Goal(BaseModel, ABC):
         return True
 
     def configs(self, snapshot: Snapshot) -> list[Object]:
-        """The network configs that the change writes."""
+        """The network configs that the change writes; they are recorded, and must be ready."""
         return []
 
     def interrupted_network(self, snapshot: Snapshot) -> str:
@@ -69,11 +69,15 @@ class Goal(BaseModel, ABC):
         return None
 
     def kept_config(self, snapshot: Snapshot) -> str:
-        """The network config that stays and is changed in place; empty if none."""
+        """The network config whose MTU is changed in place while the others are made again;
+        empty if none.
+        """
         return ""
 
     def old_mtu(self, snapshot: Snapshot) -> int:
-        """The MTU in bytes before the change; 0 if the change is about something else."""
+        """The MTU in bytes before the change; 0 if neither the change nor its way back writes
+        one.
+        """
         return 0
 
     def vm_networks_to_write(self, snapshot: Snapshot) -> dict[str, str]:
@@ -101,7 +105,7 @@ class Goal(BaseModel, ABC):
         return ""
 
     def undoes(self, unfinished: Record) -> bool:
-        """Whether it is what was before an unfinished change."""
+        """Whether it leads back to where an unfinished change began."""
         return False
 
     def is_untouched(self, record: Record, snapshot: Snapshot) -> bool | None:

@@ -19,12 +19,16 @@ from ...harvester.mtus import config_mtu, mtu_of, nad_mtu, uplink_mtu
 from ...harvester.names import MTU_SOURCE
 from ...harvester.network_configs import configs_of, matched_nodes
 from ...harvester.snapshot import Snapshot
-from ...harvester.versions import CONFIGS_WITHOUT_NODES, VM_NETWORKS_FOLLOW
+from ...harvester.versions import (
+    CONFIGS_WITHOUT_NODES,
+    CONFIGS_WITHOUT_NODES_ARE_MADE,
+    VM_NETWORKS_FOLLOW,
+)
 from ...harvester.vm_networks import is_system_nad, vm_networks_of
 from ...specs.limits import MGMT
 from ...verify.host_commands import mtu_commands
 from .goal import Goal
-from .network_config import without_nodes
+from .network_config import refuse_without_nodes
 
 if TYPE_CHECKING:
     from ..record import Record
@@ -72,22 +76,22 @@ class MtuGoal(Goal):
         return mtu_of(self.cluster_network, snapshot) or 0
 
     def vm_networks_to_write(self, snapshot: Snapshot) -> dict[str, str]:
-        """None where they follow by themselves; up to 1.5 all but Harvester's own (H7)."""
+        """Empty where they follow by themselves; up to 1.5 all but Harvester's own (H7)."""
         if VM_NETWORKS_FOLLOW.on(snapshot.version):
             return {}
-        nads, own = snapshot.of(NAD), vm_networks_of(snapshot, self.cluster_network)
+        nads, keys = snapshot.of(NAD), vm_networks_of(snapshot, self.cluster_network)
         return {
-            key: nads[key]["spec"]["config"] for key in own if not is_system_nad(nads[key])
+            key: nads[key]["spec"]["config"] for key in keys if not is_system_nad(nads[key])
         }
 
     def is_reached(self, snapshot: Snapshot) -> bool:
         network = snapshot.of(CLUSTER_NETWORK).get(self.cluster_network)
         configs = self.configs(snapshot)
         follow, nads = VM_NETWORKS_FOLLOW.on(snapshot.version), snapshot.of(NAD)
-        own = [nads[key] for key in vm_networks_of(snapshot, self.cluster_network)]
+        on_it = [nads[key] for key in vm_networks_of(snapshot, self.cluster_network)]
         observed = {config_mtu(config) for config in configs}
         # Up to 1.5 nobody may write the storage network's own, and it follows nothing (H7).
-        observed |= {nad_mtu(nad) for nad in own if follow or not is_system_nad(nad)}
+        observed |= {nad_mtu(nad) for nad in on_it if follow or not is_system_nad(nad)}
         if network is not None and (follow or not configs):
             observed.add(uplink_mtu(network))
         return observed == {self.mtu}
@@ -96,14 +100,15 @@ class MtuGoal(Goal):
         if self.cluster_network not in snapshot.of(CLUSTER_NETWORK):
             yield f"there is no cluster network {self.cluster_network}"
         for config in self.configs(snapshot):
-            yield from _without_nics(snapshot, config)
-        # From 1.6 on a config without nodes can at least be made, so only the kept one is a
-        # problem (H3.2, H7).
-        made = VM_NETWORKS_FOLLOW.on(snapshot.version)
+            yield from _refuse_without_nics(snapshot, config)
+        # Where a config without nodes can at least be made, only the kept one is a problem.
+        made = CONFIGS_WITHOUT_NODES_ARE_MADE.on(snapshot.version)
         if not CONFIGS_WITHOUT_NODES.on(snapshot.version):
             kept = self.kept_config(snapshot)
             targets = self.configs(snapshot)
-            yield from without_nodes(c for c in targets if not made or key_of(c) == kept)
+            yield from refuse_without_nodes(
+                c for c in targets if not made or key_of(c) == kept
+            )
 
     def headline(self, record: Record) -> str:
         what = f"MTU of cluster network {self.cluster_network}"
@@ -156,7 +161,7 @@ def host_steps(record: Record, mtu: int) -> Iterator[str]:
         yield "Harvester is told when every node has it; until then the change waits"
 
 
-def _without_nics(snapshot: Snapshot, config: Object) -> Iterator[str]:
+def _refuse_without_nics(snapshot: Snapshot, config: Object) -> Iterator[str]:
     """The nodes on which the bond could not be made anew: with another MTU it is (H4.1)."""
     wanted = config["spec"]["uplink"].get("nics") or []
     for node in matched_nodes(config):

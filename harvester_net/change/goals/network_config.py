@@ -74,7 +74,7 @@ class ConfigGoal(_AboutOneConfig):
 
     def refusals(self, snapshot: Snapshot) -> Iterator[str]:
         if not CONFIGS_WITHOUT_NODES.on(snapshot.version):
-            yield from without_nodes(self.configs(snapshot))
+            yield from refuse_without_nodes(self.configs(snapshot))
 
     def headline(self, record: Record) -> str:
         return f"change network config {self.key}"
@@ -107,7 +107,7 @@ class ConfigDeletionGoal(_AboutOneConfig):
         return f"delete network config {self.key}"
 
 
-def without_nodes(configs: Iterable[Object]) -> Iterator[str]:
+def refuse_without_nodes(configs: Iterable[Object]) -> Iterator[str]:
     """The configs without nodes, over which servers before 1.8 fall (H3.2, H7)."""
     for config in configs:
         if not matched_nodes(config):

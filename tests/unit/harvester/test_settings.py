@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harvester_net.cluster.resources import Object
-from harvester_net.harvester.settings import leaked, storage_progress, value_of
+from harvester_net.harvester.settings import effective, leaked, storage_progress
 
 from ... import objects
 
@@ -25,7 +25,7 @@ EMPTY_HASH = "da39a3ee5e6b4b0d3255bfef95601890afd80709"
     ],
 )
 def test_missing_value_means_empty(setting: Object, value: str) -> None:
-    assert value_of(setting) == value
+    assert effective(setting) == value
 
 
 PROGRESS: list[tuple[str, Object, bool, str]] = [

@@ -29,7 +29,7 @@ async def changes(inputs: Object, live: Object, *configs: Object) -> Object:
         return {config["metadata"]["name"]: config for config in configs}
 
     with patch.object(call.cluster, "list", listed):
-        return await KIND.changes(wish_of(KIND, inputs), live, call)
+        return await KIND.patch_for(wish_of(KIND, inputs), live, call)
 
 
 @pytest.mark.parametrize("mtu", [None, 0, 1500, 9000])

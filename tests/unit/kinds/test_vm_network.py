@@ -31,7 +31,7 @@ async def manifest_of(inputs: Object) -> Object:
 
 
 async def changes(inputs: Object, live: Object) -> Object:
-    return await KIND.changes(wish_of(KIND, inputs), live, offline_call())
+    return await KIND.patch_for(wish_of(KIND, inputs), live, offline_call())
 
 
 @pytest.mark.parametrize(
