@@ -16,6 +16,7 @@ from harvester_net.change.goals.vm_network import VmNetworkGoal
 from harvester_net.cluster.errors import Denied
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
+    LONGHORN_NODE,
     LONGHORN_SETTING,
     NAD,
     NODE,
@@ -30,6 +31,7 @@ from harvester_net.cluster.resources import (
     key_of,
     labels_of,
 )
+from harvester_net.rules.system_networks import is_protected
 
 from ... import objects
 from .controllers import LONGHORN_RWX, LONGHORN_STORAGE, STRATEGY, settled
@@ -42,8 +44,6 @@ from .world import (
     World,
     cni_of,
     configs_on,
-    fitting_nodes,
-    is_system,
     matched,
     meant,
     network_of,
@@ -139,11 +139,14 @@ def bare_world(version: tuple[int, int], nodes: dict[str, dict[str, str]]) -> Wo
         objects.setting("storage-network"),
     ]
     if version >= (1, 8):
-        settings.append(objects.setting("rwx-network"))
+        settings.append(
+            objects.setting("rwx-network", default='{"share-storage-network":false}')
+        )
     for setting in settings:
         world = world.put(SETTING, setting)
     for name, labels in nodes.items():
         world = world.put(NODE, objects.node(name, labels))
+        world = world.put(LONGHORN_NODE, objects.longhorn_node(name))
     for key in (LONGHORN_STORAGE, LONGHORN_RWX):
         namespace, _, name = key.partition("/")
         meta = {"name": name, "namespace": namespace}
@@ -189,7 +192,7 @@ def _config_goals(world: World) -> list[AnyGoal]:
         goals.append(ConfigDeletionGoal(key=key))
         if not matched(config) and world.version < (1, 8):
             continue  # No such server can change it (H3.2).
-        fits = fitting_nodes(world, selector | {"other": "yes"})
+        fits = world.snapshot.matching(selector | {"other": "yes"})
         usable = patches if fits else patches[:-1]
         goals += [ConfigGoal(key=key, patch=patch) for patch in usable]
     return goals
@@ -431,7 +434,8 @@ def _config(config: Object, observer: Any) -> Any:
 
 def _nad(world: World, nad: Object, observer: Any) -> tuple[str, str]:
     config = cni_of(nad)
-    if world.version < (1, 6) and is_system(world, nad) and network_of(nad) == "mgmt":
+    own = is_protected(nad, world.version)
+    if world.version < (1, 6) and own and network_of(nad) == "mgmt":
         config["mtu"] = "whatever the server gave it, which knows no MTU of mgmt (H7)"
     else:
         config["mtu"] = observer(network_of(nad), config.get("mtu"))

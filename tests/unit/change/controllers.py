@@ -25,13 +25,10 @@ from harvester_net.cluster.resources import (
     is_terminating,
     key_of,
 )
+from harvester_net.rules import mtus
 
-from .admission import (
-    check_nad_update,
-    check_network_update,
-    is_exempt,
-    nad_mtu_for,
-)
+from ... import objects
+from .admission import admit
 from .world import (
     HINDRANCE,
     HOME,
@@ -45,7 +42,6 @@ from .world import (
     meant,
     nads_on,
     raw_mtu,
-    status_key,
     statuses_on,
 )
 
@@ -145,8 +141,6 @@ def _printable(world: World, key: str, strategy: str) -> str:
 def volumes(world: World) -> World:
     """Longhorn attaches the volumes of running VMs and detaches all others."""
     for key, volume in world.of(VOLUME).items():
-        if is_exempt(world, volume):
-            continue
         owner = volume["status"]["kubernetesStatus"]
         vmi = world.get(VMI, f"{owner['namespace']}/{owner['pvcName']}")
         attached = vmi is not None and vmi["status"]["phase"] not in FINAL
@@ -183,7 +177,7 @@ def _torn_down(world: World, network: str, node: str) -> World:
 
 def _set_up(world: World, config: Object, node: str) -> World:
     network, uplink = config["spec"]["clusterNetwork"], config["spec"]["uplink"]
-    key = status_key(network, node)
+    key = objects.status_name(network, node)
     status = world.get(VLAN_STATUS, key)
     applied = json.loads(annotations_of(status).get(APPLIED, "{}")) if status else {}
     wanted = {"mtu": raw_mtu(config) or applied.get("mtu", 1500)} | {
@@ -191,36 +185,17 @@ def _set_up(world: World, config: Object, node: str) -> World:
     }
     if status is not None and applied == wanted:
         return world
-    labels = {"clusternetwork": network, "vlanconfig": key_of(config), "node": node}
-    made: Object = {
-        "apiVersion": VLAN_STATUS.api,
-        "kind": VLAN_STATUS.kind,
-        "metadata": {
-            "name": key,
-            "labels": {f"{NETWORK}/{name}": value for name, value in labels.items()},
-            "annotations": {APPLIED: json.dumps(wanted)},
-        },
-        "status": {
-            "clusterNetwork": network,
-            "vlanConfig": key_of(config),
-            "linkMonitor": network,
-            "node": node,
-            "conditions": [{"type": "ready", "status": "True"}],
-        },
-    }
+    made = objects.vlan_status(key_of(config), node, cluster_network=network)
+    made["metadata"]["annotations"] = {APPLIED: json.dumps(wanted)}
     world = world.put(VLAN_STATUS, made)
     return _with_new_bond(world, network, node)
 
 
 def _with_new_bond(world: World, network: str, node: str) -> World:
     if world.get(LINK_MONITOR, network) is None:
-        monitor = {"apiVersion": LINK_MONITOR.api, "kind": LINK_MONITOR.kind}
-        world = world.put(LINK_MONITOR, {**monitor, "metadata": {"name": network}})
-    index = world.serial
-    links = [
-        {"name": f"{network}-br", "index": 7, "state": "up"},
-        {"name": f"{network}-bo", "index": index, "masterIndex": 7, "state": "up"},
-    ]
+        world = world.put(LINK_MONITOR, objects.link_monitor(network, {}))
+    bridge = objects.link(f"{network}-br", 7)
+    links = [bridge, objects.link(f"{network}-bo", world.serial, master=7)]
     return world.changed(LINK_MONITOR, network, {"status": {"linkStatus": {node: links}}})
 
 
@@ -292,10 +267,9 @@ def _noted_readiness(world: World, name: str) -> World:
 def _network_written(world: World, name: str, fields: Object) -> World:
     """The manager's own writes are judged like everybody's, and are tried again later."""
     after = world.changed(CLUSTER_NETWORK, name, fields)
+    old, new = (one.of(CLUSTER_NETWORK)[name] for one in (world, after))
     try:
-        check_network_update(
-            world, world.of(CLUSTER_NETWORK)[name], after.of(CLUSTER_NETWORK)[name]
-        )
+        admit(world, CLUSTER_NETWORK, old, new)
     except ClusterError:
         return world
     return after
@@ -314,7 +288,7 @@ def vm_networks(world: World) -> World:
             config = json.dumps(cni_of(nad) | {"mtu": int(str(text))})
             after = world.changed(NAD, key, {"spec": {"config": config}})
             try:
-                check_nad_update(world, nad, after.of(NAD)[key])
+                admit(world, NAD, nad, after.of(NAD)[key])
             except ClusterError:
                 break
             world = after
@@ -342,10 +316,7 @@ def storage_network(world: World) -> World:
         return _with_storage_nad(world, text)
     current = notes.get(f"{STORAGE}/net-attach-def", "")
     if world.of(LONGHORN_SETTING)[LONGHORN_STORAGE]["value"] != current:
-        if any(
-            v["status"]["state"] != "detached" and not is_exempt(world, v)
-            for v in world.of(VOLUME).values()
-        ):
+        if any(v["status"]["state"] != "detached" for v in world.of(VOLUME).values()):
             return _storage_says(world, "False", "In Progress", "waiting for all volumes")
         return world.changed(LONGHORN_SETTING, LONGHORN_STORAGE, {"value": current})
     if old := notes.get(f"{STORAGE}/old-net-attach-def"):
@@ -382,7 +353,7 @@ def _system_nad(
         "vlan": value.get("vlan") or 1,
         "ipam": {"type": "whereabouts", "range": value["range"]},
     }
-    if (mtu := nad_mtu_for(world, network)) != 1500:
+    if (mtu := _mtu_of_new_nad(world, network)) != 1500:
         config["mtu"] = mtu
     nad = {
         "apiVersion": NAD.api,
@@ -396,6 +367,13 @@ def _system_nad(
         "spec": {"config": json.dumps(config)},
     }
     return world.put(NAD, nad), key_of(nad)
+
+
+def _mtu_of_new_nad(world: World, network: str) -> int | None:
+    """What the mutator gives a new VM network; up to 1.5 from the configs alone (H7)."""
+    found = world.of(CLUSTER_NETWORK)[network]
+    known = found if world.version >= (1, 6) else objects.cluster_network(network)
+    return mtus.of_vm_networks(known, network, world.snapshot)
 
 
 def _storage_notes(world: World, notes: dict[str, str]) -> World:

@@ -6,16 +6,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Coroutine
 from random import Random
 from typing import Any, TypeVar
 
 from harvester_net.cluster.errors import AlreadyExists, Conflict, NotFound
 from harvester_net.cluster.resources import (
-    CLUSTER_NETWORK,
-    NAD,
-    SETTING,
     VLAN_CONFIG,
     VM,
     VMI,
@@ -24,11 +20,14 @@ from harvester_net.cluster.resources import (
     annotations_of,
     key_of,
 )
+from harvester_net.rules.config_writes import admitted_write
+from harvester_net.rules.rule import Write
 
+from ...fake_api import merged
 from ...timing import QUICK
-from . import admission
+from .admission import admit
 from .controllers import CONTROLLERS, STRATEGY, settled, strategy_of
-from .world import NETWORK, World, fitting_nodes
+from .world import World
 
 T = TypeVar("T")
 
@@ -37,42 +36,25 @@ T = TypeVar("T")
 
 
 def created(world: World, resource: Resource, obj: Object) -> World:
-    """A create: mutated, judged, stored."""
+    """A create: judged, mutated, stored."""
     if key_of(obj) in world.of(resource):
         raise AlreadyExists(f"{resource.plural} {key_of(obj)} already exists")
-    if resource is VLAN_CONFIG:
-        labels = {f"{NETWORK}/clusternetwork": obj["spec"]["clusterNetwork"]}
-        meta = obj["metadata"]
-        obj = obj | {"metadata": meta | {"labels": (meta.get("labels") or {}) | labels}}
-        obj = _with_matched_nodes(world, obj)
-        admission.check_config_create(world, obj)
-    return world.put(resource, obj)
+    admit(world, resource, None, obj)
+    return world.put(resource, _mutated(world, resource, None, obj))
 
 
 def patched(world: World, resource: Resource, key: str, fields: Object) -> World:
-    """A merge patch: mutated, judged, stored."""
+    """A merge patch: judged, mutated, stored."""
     old = world.get(resource, key)
     if old is None:
         raise NotFound(f"{resource.plural} {key}")
     version = (fields.get("metadata") or {}).get("resourceVersion")
     if version not in (None, old["metadata"]["resourceVersion"]):
         raise Conflict(f"{resource.plural} {key} has changed")
-    after = world.changed(resource, key, fields)
-    new = after.of(resource)[key]
-    if resource is VLAN_CONFIG:
-        new = _with_matched_nodes(world, new)
-        after = after.changed(resource, key, {"metadata": new["metadata"]})
-        admission.check_config_update(world, old, new)
-    elif resource is CLUSTER_NETWORK:
-        admission.check_network_update(world, old, new)
-    elif resource is NAD:
-        admission.check_nad_update(world, old, new)
-    elif resource is SETTING:
-        texts = [str(setting.get("value") or "") for setting in (old, new)]
-        admission.check_setting_update(world, key, *texts)
-    elif resource is VM:
-        after = _with_remembered_strategy(after, old, new)
-    return after
+    new = merged(old, fields)
+    admit(world, resource, old, new)
+    new = _mutated(world, resource, old, new)
+    return world if new == old else world.put(resource, new)
 
 
 def deleted(world: World, resource: Resource, key: str, uid: str | None) -> World:
@@ -82,8 +64,7 @@ def deleted(world: World, resource: Resource, key: str, uid: str | None) -> Worl
         raise NotFound(f"{resource.plural} {key}")
     if uid not in (None, old["metadata"]["uid"]):
         raise Conflict(f"{resource.plural} {key} has another uid")
-    if resource is VLAN_CONFIG:
-        admission.check_config_delete(world, old)
+    admit(world, resource, old, None)
     if resource in (VLAN_CONFIG, VMI):
         going = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}}
         return world.changed(resource, key, going)
@@ -101,23 +82,23 @@ def start_asked(world: World, key: str) -> World:
     return world.changed(VM, key, {"status": {"stateChangeRequests": [{"action": "Start"}]}})
 
 
-def _with_matched_nodes(world: World, config: Object) -> Object:
-    """Harvester's mutator; where no node matches it changes nothing (H3.2)."""
-    nodes = fitting_nodes(world, config["spec"].get("nodeSelector"))
-    if not nodes:
-        return config
-    notes = annotations_of(config) | {f"{NETWORK}/matched-nodes": json.dumps(nodes)}
-    return config | {"metadata": config["metadata"] | {"annotations": notes}}
+def _mutated(world: World, resource: Resource, old: Object | None, new: Object) -> Object:
+    """The object as Harvester's mutators leave it."""
+    if resource is VLAN_CONFIG:
+        return admitted_write(Write(resource, old, new), world.snapshot) or new
+    if resource is VM and old is not None:
+        return _with_remembered_strategy(old, new)
+    return new
 
 
-def _with_remembered_strategy(world: World, old: Object, new: Object) -> World:
-    """Harvester's mutator puts its own memory in place of the strategy sent (H5.6)."""
+def _with_remembered_strategy(old: Object, new: Object) -> Object:
+    """Harvester puts its own memory in place of the strategy sent (H5.6)."""
     if "running" in new["spec"] or strategy_of(old) != "Halted":
-        return world
+        return new
     if strategy_of(new) == "Halted":
-        return world
+        return new
     remembered = annotations_of(new).get(STRATEGY, "RerunOnFailure")
-    return world.changed(VM, key_of(new), {"spec": {"runStrategy": remembered}})
+    return new | {"spec": new["spec"] | {"runStrategy": remembered}}
 
 
 # --- the model as a cluster ------------------------------------------------------------------

@@ -42,6 +42,7 @@ CYCLE = (
     "the storage or RWX network is on this cluster network and must be cleared and set again; "
     "allow it with disruption.cycleStorageNetwork: true"
 )
+AT_NODE1 = objects.status_name("data", "node1")
 GOING = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}}
 
 
@@ -319,7 +320,7 @@ def test_what_is_not_consented_is_refused_with_the_input_that_consents(
 
 def _with_status(world: World) -> World:
     failed = {"type": "ready", "status": "False", "message": "get link eth1 failed"}
-    return world.changed(VLAN_STATUS, "data-node1", {"status": {"conditions": [failed]}})
+    return world.changed(VLAN_STATUS, AT_NODE1, {"status": {"conditions": [failed]}})
 
 
 def _with_leaked_nad(world: World) -> World:
@@ -370,7 +371,7 @@ NOT_READY = {"status": {"conditions": [{"type": "Ready", "status": "False"}]}}
             "first",
         ),
         (
-            site().without(VLAN_STATUS, "data-node1"),
+            site().without(VLAN_STATUS, AT_NODE1),
             "network config nc-1 is not set up on node1: its agent has not set up the uplink "
             "yet; repair it first",
         ),

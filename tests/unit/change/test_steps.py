@@ -32,6 +32,7 @@ from harvester_net.cluster.resources import (
     Object,
 )
 
+from ...objects import status_name
 from .controllers import LONGHORN_RWX
 from .sites import SHARED, STORAGE_TEXT, UP, site
 from .world import NETWORK, STORAGE, World
@@ -279,7 +280,9 @@ def _followed(world: World) -> World:
 
 def _failed(world: World, node: str) -> World:
     ready = {"type": "ready", "status": "False", "message": "no carrier"}
-    return world.changed(VLAN_STATUS, f"data-{node}", {"status": {"conditions": [ready]}})
+    return world.changed(
+        VLAN_STATUS, status_name("data", node), {"status": {"conditions": [ready]}}
+    )
 
 
 SITE = site()
@@ -292,7 +295,7 @@ AHEAD = _followed(_annotated(_mtu(SITE, "nc-0", 9000), "9000"))
         ("delete nc-1", SITE, "network config nc-1: node1 to tear it down"),
         (
             "delete nc-1",
-            SITE.without(VLAN_STATUS, "data-node1"),
+            SITE.without(VLAN_STATUS, status_name("data", "node1")),
             "network config nc-1: it to go",
         ),
         ("set mtu nc-0", SITE, "network config nc-0 to take MTU 9000"),

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from harvester_net.cluster.resources import (
     NAD,
-    NODE,
     VLAN_CONFIG,
     VLAN_STATUS,
-    VMI,
     Object,
     Resource,
     annotations_of,
@@ -43,9 +42,9 @@ class World:
     serial: int = 1000
     """Counts resource versions, uids, device indices and random names."""
 
-    @property
+    @cached_property
     def snapshot(self) -> Snapshot:
-        """This world as a plan looks at it."""
+        """This world as plans and rules look at it."""
         return Snapshot(self.objects)
 
     def of(self, resource: Resource) -> Mapping[str, Object]:
@@ -111,11 +110,6 @@ def statuses_on(world: World, network: str) -> list[Object]:
     ]
 
 
-def status_key(network: str, node: str) -> str:
-    """The name of a VlanStatus in this model."""
-    return f"{network}-{node}"
-
-
 def raw_mtu(config: Object) -> int | None:
     """The MTU as it is spelled; None if it is absent."""
     mtu: int | None = (config["spec"]["uplink"].get("linkAttributes") or {}).get("mtu")
@@ -127,53 +121,9 @@ def meant(mtu: int | None) -> int:
     return mtu or 1500
 
 
-def network_mtu(network: Object) -> int:
-    """The MTU that a cluster network says."""
-    return meant(int(annotations_of(network).get(f"{NETWORK}/uplink-mtu") or 0))
-
-
-def fitting_nodes(world: World, selector: Mapping[str, str] | None) -> list[str]:
-    """The nodes that a config's selector matches; never witnesses (H3.2)."""
-    return sorted(
-        key
-        for key, node in world.of(NODE).items()
-        if WITNESS not in labels_of(node)
-        and all(labels_of(node).get(k) == v for k, v in (selector or {}).items())
-    )
-
-
 def matched(config: Object) -> list[str]:
     """The nodes of a config as the server has noted them."""
     nodes: list[str] = json.loads(
         annotations_of(config).get(f"{NETWORK}/matched-nodes") or "[]"
     )
     return nodes
-
-
-def is_system(world: World, nad: Object) -> bool:
-    """Whether a VM network is Harvester's own (H2)."""
-    meta, notes = nad["metadata"], annotations_of(nad)
-    if meta["namespace"] != "harvester-system":
-        return False
-    storage = notes.get(STORAGE) == "true" or meta["name"].startswith("storagenetwork-")
-    rwx = notes.get(RWX) == "true" or meta["name"].startswith("rwx-network-")
-    return storage or (rwx and world.version >= (1, 9))
-
-
-def users_of(world: World, nads: set[str], nodes: set[str] | None = None) -> list[str]:
-    """The instances that use one of these VM networks, on any node or on these; the server
-    counts objects, whatever their phase (H3.2, H3.4).
-    """
-    return [
-        key
-        for key, vmi in sorted(world.of(VMI).items())
-        if nads & set(_named(vmi))
-        and (nodes is None or (vmi.get("status") or {}).get("nodeName") in nodes)
-    ]
-
-
-def _named(vmi: Object) -> Iterator[str]:
-    for network in vmi["spec"].get("networks") or []:
-        name = (network.get("multus") or {}).get("networkName")
-        if name:
-            yield name if "/" in name else f"{vmi['metadata']['namespace']}/{name}"
