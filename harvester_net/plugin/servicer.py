@@ -32,7 +32,7 @@ Encoded = TypeVar("Encoded")
 Context = grpc.aio.ServicerContext[Any, Any]
 
 SCHEMA = File(__file__).parent.parent / "schema.json"
-PATIENCE_AT_THE_END = 4.0
+SECONDS_TO_END = 4.0
 """Seconds that running calls get to end after a cancellation when the process has to go."""
 
 
@@ -50,7 +50,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Let the running calls end at their next wait, then close the connection."""
         self._cancelled.set()
         if self._running:
-            await asyncio.wait(self._running, timeout=PATIENCE_AT_THE_END)
+            await asyncio.wait(self._running, timeout=SECONDS_TO_END)
         if self._loading is not None:
             await (await self._loading).close()
 
