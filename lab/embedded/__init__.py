@@ -1,0 +1,7 @@
+"""The embedded control plane: an API server in Python that clients take for a real one.
+
+It knows resources, versions, watches, schemas and users, as a real kube-apiserver does, and
+nothing of Harvester: what Harvester refuses comes in by `admission`, and what its controllers
+do by whoever reads, writes and follows the `store`. `lab/tests/running/test_conformance.py`
+holds it against the real one.
+"""
