@@ -5,3 +5,9 @@ nothing of Harvester: what Harvester refuses comes in by `admission`, and what i
 do by whoever reads, writes and follows the `store`. `lab/tests/running/test_conformance.py`
 holds it against the real one.
 """
+
+from lab.embedded.admission import Admission, Request
+from lab.embedded.control_plane import ControlPlane
+from lab.embedded.refused import Refused
+
+__all__ = ["Admission", "ControlPlane", "Refused", "Request"]
