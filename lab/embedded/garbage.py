@@ -26,19 +26,28 @@ class GarbageCollector:
         store.subscribe(self._hear)
 
     def _hear(self, resource: Resource, event: Event) -> None:
+        """Events may be old news: what they tell of may have changed or gone since."""
         uid = event.object["metadata"]["uid"]
         self._index(resource, event)
         if event.type == "DELETED":
             self._living.discard(uid)
             self._collect_dependents(uid)
+            namespace = event.object["metadata"].get("namespace", "")
             for owner in objects.owners(event.object):
-                self._release(owner["uid"], event.object)
+                self._release(owner | {"namespace": namespace})
             return
         self._living.add(uid)
-        if is_deleting(event.object):
-            self._end(resource, event.object)
-        else:
-            self._collect_if_orphaned(resource, event.object)
+        live = self._live(resource, event.object)
+        if live is not None and is_deleting(live):
+            self._end(resource, live)
+        elif live is not None:
+            self._collect_if_orphaned(resource, live)
+
+    def _live(self, resource: Resource, obj: Object) -> Object | None:
+        """The object as it is now, None if it is gone."""
+        found = self._store.get(resource, objects.key_of(obj))
+        same = found is not None and found["metadata"]["uid"] == obj["metadata"]["uid"]
+        return found if same else None
 
     def _index(self, resource: Resource, event: Event) -> None:
         place = (resource.id, event.key)
@@ -82,32 +91,25 @@ class GarbageCollector:
                 if not is_deleting(dependent):
                     how = Deletion(propagation="Foreground")
                     self._store.delete(owned, objects.key_of(dependent), how)
-            self._release(uid, obj)
+            self._release(_reference(obj))
 
-    def _release(self, uid: str, obj: Object) -> None:
-        """Lets an owner go once nothing that blocks its deletion is left."""
-        owner = self._waiting_owner(uid, obj)
-        if owner is None or any(_blocks(each, uid) for _, each in self._dependents(uid)):
-            return
-        self._drop_finalizer(*owner, FOREGROUND)
+    def _release(self, owner: Object) -> None:
+        """Lets an owner go once nothing that blocks its deletion is left.
 
-    def _waiting_owner(self, uid: str, obj: Object) -> tuple[Resource, Object] | None:
-        namespace = obj["metadata"].get("namespace", "")
-        references = [r for r in objects.owners(obj) if r["uid"] == uid] or [
-            {
-                "apiVersion": obj["apiVersion"],
-                "kind": obj["kind"],
-                "name": obj["metadata"]["name"],
-            }
-        ]
-        resource = self._catalog.of_kind(references[0]["apiVersion"], references[0]["kind"])
+        It is named by kind, name and uid, as in references to it.
+        """
+        resource = self._catalog.of_kind(owner["apiVersion"], owner["kind"])
         if resource is None:
-            return None
-        place = objects.key(namespace if resource.namespaced else "", references[0]["name"])
-        found = self._store.get(resource, place)
-        if found is None or found["metadata"]["uid"] != uid or not is_deleting(found):
-            return None
-        return (resource, found) if FOREGROUND in finalizers(found) else None
+            return
+        namespace = owner["namespace"] if resource.namespaced else ""
+        found = self._store.get(resource, objects.key(namespace, owner["name"]))
+        if found is None or found["metadata"]["uid"] != owner["uid"]:
+            return
+        blocked = any(
+            _blocks(each, owner["uid"]) for _, each in self._dependents(owner["uid"])
+        )
+        if not blocked and is_deleting(found) and FOREGROUND in finalizers(found):
+            self._drop_finalizer(resource, found, FOREGROUND)
 
     def _disown(self, resource: Resource, dependent: Object, uid: str) -> None:
         changed = copied(dependent)
@@ -116,12 +118,18 @@ class GarbageCollector:
         self._store.update(resource, changed)
 
     def _drop_finalizer(self, resource: Resource, obj: Object, finalizer: str) -> None:
-        changed = copied(self._store.get(resource, objects.key_of(obj)) or obj)
+        changed = copied(obj)
         left = [name for name in finalizers(changed) if name != finalizer]
         changed["metadata"]["finalizers"] = left
         if not left:
             del changed["metadata"]["finalizers"]
         self._store.update(resource, changed)
+
+
+def _reference(obj: Object) -> Object:
+    meta = obj["metadata"]
+    place = {"namespace": meta.get("namespace", ""), "name": meta["name"], "uid": meta["uid"]}
+    return place | {"apiVersion": obj["apiVersion"], "kind": obj["kind"]}
 
 
 def _blocks(dependent: Object, uid: str) -> bool:

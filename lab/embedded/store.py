@@ -7,6 +7,7 @@ here; HTTP requests come by `reading` and `writing`, which know what clients may
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -29,6 +30,8 @@ HISTORY = 10_000
 """Events that are remembered for each resource."""
 _KEPT = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
 _FIRST = 100
+
+_log = logging.getLogger(__name__)
 
 EventType = Literal["ADDED", "MODIFIED", "DELETED"]
 
@@ -205,7 +208,7 @@ class Store:
             while self._untold:
                 resource, event = self._untold.popleft()
                 for listener in list(self._listeners):
-                    listener(resource, event)
+                    _tell(listener, resource, event)
         finally:
             self._telling = False
 
@@ -215,6 +218,14 @@ class Store:
     def _check_remembered(self, table: _Table, version: int) -> None:
         if version < table.forgotten:
             raise refused.expired(version, table.forgotten)
+
+
+def _tell(listener: Listener, resource: Resource, event: Event) -> None:
+    """Nobody must miss an event because another one made a mistake with it."""
+    try:
+        listener(resource, event)
+    except Exception:
+        _log.exception("%s %s %s", event.type, resource.id, event.key)
 
 
 def _of_namespace(objects: dict[str, Object], namespace: str) -> list[Object]:

@@ -176,3 +176,18 @@ def test_listeners_that_write_keep_the_order_for_all(store: Store) -> None:
     end()
     store.create(RACK, rack("b"))
     assert len(heard) == 2
+
+
+def test_listener_that_fails_keeps_nobody_from_hearing(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: list[str] = []
+
+    def fail(resource: Resource, event: Event) -> None:
+        raise RuntimeError("oh")
+
+    store.subscribe(fail)
+    store.subscribe(lambda resource, event: heard.append(event.key))
+    store.create(RACK, rack("r"))
+    assert heard == ["r"]
+    assert "RuntimeError: oh" in caplog.text
