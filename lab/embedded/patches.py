@@ -44,6 +44,8 @@ def patched(value: Any, operations: Any) -> Any:
             result = _operated(result, operation)
     except (DoesNotFit, KeyError, TypeError, AttributeError) as error:
         raise _does_not_fit() from error
+    if not isinstance(result, dict):
+        raise _does_not_fit()
     return result
 
 

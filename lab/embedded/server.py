@@ -159,7 +159,7 @@ def _check_method(resource: Resource, wanted: Asked) -> None:
     """Raises 405, and what else the server says to a method in the wrong place."""
     if wanted.method not in ("GET", "POST", "PUT", "PATCH", "DELETE"):
         raise method_not_allowed()
-    if wanted.verb not in (*resource.verbs, "status"):
+    if wanted.verb not in resource.verbs:
         raise method_not_allowed()
     if resource.namespaced and not wanted.namespace and wanted.verb not in ("list", "watch"):
         raise NoPage() if resource.custom else method_not_allowed()

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from lab.embedded.objects import Object, copied
+from lab.embedded.refused import bad_request
 
 KEYS = {
     "conditions": "type",
@@ -30,7 +31,7 @@ _ORDER = "$setElementOrder/"
 
 
 def merged(value: Any, patch: Any) -> Any:
-    """The value after a strategic merge patch; the value itself stays as it is."""
+    """The value after a strategic merge patch; the value itself stays. Raises 400."""
     if not isinstance(patch, dict):
         return copied(patch)
     if patch.get(_PATCH) == "replace":
@@ -57,6 +58,8 @@ def _merged_field(name: str, value: Any, wanted: Any) -> Any:
 
 def _merged_list(key: str, present: list[Any], wanted: list[Any]) -> list[Any]:
     """What the patch names comes first, in its order, as on the real server."""
+    if not all(isinstance(item, dict) for item in wanted):
+        raise bad_request("error decoding patch: a list that is merged has no objects")
     if any(item.get(_PATCH) == "replace" for item in wanted):
         return [copied(item) for item in wanted if _PATCH not in item]
     known = {item.get(key): item for item in present}

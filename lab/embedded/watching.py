@@ -65,9 +65,9 @@ class Watch:
         present = [obj for obj in self._store.list(self._resource) if self._matches(obj)]
         self._since = self._store.version
         added = [self._as_event("ADDED", obj) for obj in present]
-        return [*added, self._bookmark({INITIAL_EVENTS_END: "true"})][
-            : None if self._bookmarks else -1
-        ]
+        if self._bookmarks:
+            added.append(self._bookmark({INITIAL_EVENTS_END: "true"}))
+        return added
 
     async def _news(self) -> AsyncIterator[Object]:
         clock = asyncio.get_running_loop().time
@@ -77,8 +77,8 @@ class Watch:
                 async with asyncio.timeout(min(left, self._every)):
                     event = await self._queue.get()
             except TimeoutError:
-                # Nothing is left in the queue, so the client knows all up to this version.
-                if self._bookmarks and clock() < end:
+                # With nothing left in the queue, the client knows all up to this version.
+                if self._bookmarks and self._queue.empty() and clock() < end:
                     yield self._bookmark()
                 continue
             if event is None:

@@ -1,162 +1,41 @@
 """The embedded API server answers as the real one: status, words and objects.
 
-All steps are sent to both, one after another; then every pair of answers is compared. What
-must differ by nature is made equal first: uids, versions, times, names that servers make.
+All steps are sent to both, one after another; then every pair of answers is compared. The
+record, by which the fast tests go, is held against the real one too.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import re
-import ssl
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import aiohttp
 import pytest
-from yarl import URL
 
 from lab import Lab
-from lab.embedded import ControlPlane
-from lab.tests.running.conformance import API, SET_UP, STEPS, TEAR_DOWN, Said, Step
-
-_LEFT_OUT = ("managedFields", "storageVersionHash", "serverAddressByClientCIDRs")
-_UID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_SERVED_WITHIN = 10.0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a server says to a step; text where it isn't JSON."""
-
-    status: int
-    said: Any
-
-
-@dataclass(frozen=True)
-class Server:
-    url: str
-    ca_file: Path
-    token: str
-
-
-Answers = dict[str, Answer]
+from lab.tests.running.conformance import STEPS, Step
+from lab.tests.running.conformance.play import Answers, embedded_answers, played, server_of
+from lab.tests.running.conformance.record import recorded
 
 
 @pytest.fixture(scope="module")
-def answers(lab: Lab) -> tuple[Answers, Answers]:
-    """What the real server says, and the embedded one."""
-    return asyncio.run(_both(Server(lab.url, lab.ca_file, lab.token("admin"))))
+def real(lab: Lab) -> Answers:
+    return asyncio.run(played(server_of(lab)))
+
+
+@pytest.fixture(scope="module")
+def embedded() -> Answers:
+    return asyncio.run(embedded_answers())
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 def test_embedded_server_answers_as_the_real_one(
-    answers: tuple[Answers, Answers], step: Step
+    real: Answers, embedded: Answers, step: Step
 ) -> None:
-    real, embedded = (each[step.name] for each in answers)
     if step.differs:
-        assert embedded != real, f"they agree now, although {step.differs}"
+        reason = f"they agree now, although {step.differs}"
+        assert embedded[step.name] != real[step.name], reason
     else:
-        assert embedded == real
+        assert embedded[step.name] == real[step.name]
 
 
-def test_no_two_steps_have_the_same_name() -> None:
-    names = [step.name for step in STEPS]
-    assert len(set(names)) == len(names)
-
-
-async def _both(real: Server) -> tuple[Answers, Answers]:
-    async with ControlPlane() as plane:
-        embedded = Server(plane.url, plane.ca_file, plane.users.token("admin"))
-        return await _played(real), await _played(embedded)
-
-
-async def _played(server: Server) -> Answers:
-    """The answers to all steps, comparable."""
-    tls = ssl.create_default_context(cafile=str(server.ca_file))
-    connector = aiohttp.TCPConnector(ssl=tls)
-    heads = {"Authorization": f"Bearer {server.token}"}
-    said: Said = {}
-    found: Answers = {}
-    async with aiohttp.ClientSession(
-        server.url, connector=connector, headers=heads
-    ) as session:
-        for number, step in enumerate(STEPS):
-            answer = await _sent(session, step, said)
-            said[step.name] = answer.said
-            found[step.name] = Answer(answer.status, comparable(answer.said))
-            if number + 1 == len(SET_UP):
-                await _until_served(session)
-        for step in TEAR_DOWN:
-            await _sent(session, step, said)
-    return found
-
-
-async def _sent(session: aiohttp.ClientSession, step: Step, said: Said) -> Answer:
-    path = step.path(said) if callable(step.path) else step.path
-    body = step.body(said) if callable(step.body) else step.body
-    data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-    heads = {"Content-Type": step.content_type, "Accept": "application/json"} | step.headers
-    url = URL(path, encoded=True)
-    async with session.request(step.method, url, data=data, headers=heads) as response:
-        return Answer(response.status, _read(await response.text()))
-
-
-async def _until_served(session: aiohttp.ClientSession) -> None:
-    end = asyncio.get_running_loop().time() + _SERVED_WITHIN
-    while asyncio.get_running_loop().time() < end:
-        async with (
-            session.get(f"/apis/{API}/racks") as racks,
-            session.get(f"/apis/{API}/gadgets") as gadgets,
-        ):
-            if racks.status == gadgets.status == 200:
-                return
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"not served after {_SERVED_WITHIN} s")
-
-
-def _read(text: str) -> Any:
-    """JSON, or the events of a watch, or the text itself."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        lines = text.splitlines()
-        if lines and all(line.startswith('{"type"') for line in lines):
-            return [json.loads(line) for line in lines]
-        return text
-
-
-def comparable(value: Any) -> Any:
-    """The same without what no two servers have in common."""
-    if isinstance(value, list):
-        return [comparable(item) for item in value]
-    if not isinstance(value, dict):
-        return _without_uids(value)
-    kept = {name: comparable(item) for name, item in value.items() if name not in _LEFT_OUT}
-    for name in ("resourceVersion", "creationTimestamp", "deletionTimestamp", "continue"):
-        if kept.get(name):
-            kept[name] = f"<{name}>"
-    if "generateName" in kept:
-        kept["name"] = kept["generateName"] + "<made>"
-    if kept.get("kind") == "Status":
-        _sort_causes(kept)
-    if kept.get("kind") == "APIResourceList":
-        kept["resources"].sort(key=str)
-    return kept
-
-
-def _without_uids(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    text = _UID.sub("<uid>", value)
-    return re.sub(r"(in record \(|current: )\d+", r"\1<version>", text)
-
-
-def _sort_causes(status: Any) -> None:
-    """The real server lists causes in no order."""
-    causes = (status.get("details") or {}).get("causes") or []
-    causes.sort(key=str)
-    if len(causes) > 1:
-        status["message"] = sorted(re.split(r": \[|, (?=[a-z.]+: )|\]$", status["message"]))
+def test_record_is_what_the_real_server_says(real: Answers) -> None:
+    assert recorded() == real

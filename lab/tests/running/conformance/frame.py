@@ -74,7 +74,6 @@ END = (
 TEAR_DOWN = (
     merge("last is released", f"{GADGETS}/last", {"metadata": {"finalizers": None}}),
     merge("c1 is released", f"{MAPS}/c1", {"metadata": {"finalizers": None}}),
-    Step("c1 goes", "DELETE", f"{MAPS}/c1"),
     Step("gadgets go", "DELETE", f"{DEFINITIONS}/gadgets.{GROUP}"),
     Step("racks go", "DELETE", f"{DEFINITIONS}/racks.{GROUP}"),
     Step("role goes", "DELETE", "/apis/rbac.authorization.k8s.io/v1/clusterroles/conformance"),
@@ -83,7 +82,10 @@ TEAR_DOWN = (
         "DELETE",
         "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/conformance",
     ),
-    # Nothing else in the lab ends a namespace.
+    # Nothing else in the lab ends a namespace, nor empties it.
+    Step("maps go", "DELETE", MAPS),
+    Step("secrets go", "DELETE", f"/api/v1/namespaces/{SPACE}/secrets"),
+    Step("leases go", "DELETE", f"/apis/coordination.k8s.io/v1/namespaces/{SPACE}/leases"),
     Step("namespace goes", "PUT", f"/api/v1/namespaces/{SPACE}/finalize", NAMESPACE),
 )
 """Leaves a lab as it was; the answers are not compared."""

@@ -77,6 +77,7 @@ def test_json_patch_does_as_its_rfc_says(operation: Any, expected: Any) -> None:
         {"op": "test", "path": "/a", "value": 2},
         {"op": "copy", "from": "/n", "path": "/b"},
         {"op": "frob", "path": "/a"},
+        {"op": "add", "path": "", "value": 1},
         {"path": "/a"},
         "text",
     ],
