@@ -1,0 +1,62 @@
+"""Who is asked before something is written: the place of Harvester's webhooks.
+
+As in the real server, mutators see an object before it is validated and may change it in
+place; validators see it as it will be written. Both hear of dry runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lab.embedded.objects import Object
+from lab.embedded.resources import Resource
+
+Operation = Literal["CREATE", "UPDATE", "DELETE"]
+
+
+@dataclass(frozen=True)
+class User:
+    """Who asks."""
+
+    name: str
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Request:
+    """A write that is about to be done."""
+
+    operation: Operation
+    resource: Resource
+    namespace: str
+    name: str
+    """Empty for an object whose name the server makes."""
+    user: User
+    object: Object | None
+    """As it will be; None at a deletion."""
+    old: Object | None = None
+    """As it is; None at a creation."""
+    subresource: str = ""
+    dry_run: bool = False
+
+
+Admit = Callable[[Request], None]
+"""Raises Refused if the write must not be done."""
+
+
+@dataclass
+class Admission:
+    """Everybody who is asked, in order."""
+
+    mutators: list[Admit] = field(default_factory=list)
+    validators: list[Admit] = field(default_factory=list)
+
+    def mutate(self, request: Request) -> None:
+        for admit in self.mutators:
+            admit(request)
+
+    def validate(self, request: Request) -> None:
+        for admit in self.validators:
+            admit(request)

@@ -1,0 +1,58 @@
+"""What users may do, asked by themselves: answered and not kept."""
+
+from __future__ import annotations
+
+from lab.embedded.admission import User
+from lab.embedded.builtin import ACCESS_REVIEWS
+from lab.embedded.objects import Object
+from lab.embedded.rbac import ALL_RULES, MASTERS, Attributes, Authorizer
+from lab.embedded.refused import invalid, invalid_value
+from lab.embedded.resources import Resource
+
+
+def answer(resource: Resource, obj: Object, user: User, authorizer: Authorizer) -> Object:
+    """The review with its status; raises 422."""
+    spec = obj.get("spec") or {}
+    if resource.id == ACCESS_REVIEWS.id:
+        found = {"spec": spec, "status": _access(spec, user, authorizer)}
+    else:
+        found = {"spec": {}, "status": _rules(spec.get("namespace", ""), user, authorizer)}
+    return {"kind": resource.kind, "apiVersion": resource.api, "metadata": {}} | found
+
+
+def _access(spec: Object, user: User, authorizer: Authorizer) -> Object:
+    wanted, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
+    if bool(wanted) == bool(path):
+        why = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
+        cause = invalid_value("spec.resourceAttributes", "null", why)
+        raise invalid(ACCESS_REVIEWS.group, "", "", [cause])
+    reason = authorizer.reason(user, _attributes(wanted or {}, path or {}))
+    if reason is None:
+        return {"allowed": False}
+    return {"allowed": True, "reason": reason} if reason else {"allowed": True}
+
+
+def _attributes(wanted: Object, path: Object) -> Attributes:
+    if path:
+        return Attributes(path.get("verb", ""), path=path.get("path", ""))
+    subresource = wanted.get("subresource")
+    resource = wanted.get("resource", "")
+    return Attributes(
+        wanted.get("verb", ""),
+        wanted.get("group", ""),
+        f"{resource}/{subresource}" if subresource else resource,
+        wanted.get("namespace", ""),
+        wanted.get("name", ""),
+    )
+
+
+def _rules(namespace: str, user: User, authorizer: Authorizer) -> Object:
+    """All rules as they are bound; those of several bindings are not put together."""
+    found = list(ALL_RULES) if MASTERS in user.groups else []
+    for grant in authorizer.grants(user, namespace):
+        found += [rule for rule in grant.rules if rule not in found]
+    return {
+        "resourceRules": [rule for rule in found if "resources" in rule],
+        "nonResourceRules": [rule for rule in found if "nonResourceURLs" in rule],
+        "incomplete": False,
+    }

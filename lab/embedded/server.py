@@ -1,0 +1,180 @@
+"""HTTP: who asks, for what, may they, and the answer; everything else is decided elsewhere."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from lab.embedded import auth, bodies, discovery, reading, reviews
+from lab.embedded.admission import Admission, User
+from lab.embedded.auth import Authenticator
+from lab.embedded.builtin import ACCESS_REVIEWS, RULES_REVIEWS
+from lab.embedded.objects import Object
+from lab.embedded.rbac import Authorizer
+from lab.embedded.refused import (
+    Refused,
+    bad_request,
+    internal,
+    method_not_allowed,
+    not_found,
+    nothing_there,
+)
+from lab.embedded.requests import Asked, asked
+from lab.embedded.resources import Catalog, Resource
+from lab.embedded.store import Store
+from lab.embedded.watching import Watch
+from lab.embedded.writing import Writer
+
+BOOKMARK_EVERY = 60.0
+LARGEST_BODY = 3 * 1024 * 1024
+_REVIEWS = (ACCESS_REVIEWS.id, RULES_REVIEWS.id)
+
+_log = logging.getLogger(__name__)
+_compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+Write = Callable[[Resource, Asked, User, bytes, str], Object]
+
+
+class NoPage(Exception):
+    """The server's last resort has nothing at this path, and says so in plain text."""
+
+
+@dataclass
+class ApiServer:
+    """Serves a store over HTTP."""
+
+    store: Store
+    catalog: Catalog
+    admission: Admission = field(default_factory=Admission)
+    authenticator: Authenticator = field(default_factory=Authenticator)
+    bookmark_every: float = BOOKMARK_EVERY
+    """Seconds in which nothing happens, after which a watch that may gets a bookmark."""
+
+    def __post_init__(self) -> None:
+        self.authorizer = Authorizer(self.store)
+        writer = Writer(self.store, self.admission)
+        self._writes: dict[str, Write] = {
+            "create": writer.create,
+            "update": writer.update,
+            "patch": writer.patch,
+            "delete": writer.delete,
+            "deletecollection": writer.delete_collection,
+        }
+        self._watches: set[Watch] = set()
+
+    def application(self) -> web.Application:
+        app = web.Application(client_max_size=LARGEST_BODY)
+        app.router.add_route("*", "/{path:.*}", self.handle)
+        return app
+
+    def end_watches(self) -> None:
+        """Ends every open watch, as the server does it from time to time."""
+        for watch in self._watches:
+            watch.end()
+
+    async def handle(self, http: web.Request) -> web.StreamResponse:
+        try:
+            return await self._answer(http)
+        except Refused as refusal:
+            return _json(refusal.status, refusal.code)
+        except NoPage:
+            return web.Response(status=404, text="404 page not found\n")
+        except (ConnectionError, web.HTTPException):
+            raise
+        except Exception as error:
+            _log.exception("%s %s", http.method, http.path_qs)
+            return _json(internal(f"{type(error).__name__}: {error}").status, 500)
+
+    async def _answer(self, http: web.Request) -> web.StreamResponse:
+        wanted = asked(http.method, http.path, http.query)
+        user = self.authenticator.user(http.headers, _certificate(http))
+        user = auth.acting(user, http.headers, self.authorizer)
+        auth.check_allowed(user, wanted, self.authorizer)
+        if not wanted.plural:
+            return self._at_path(wanted)
+        resource = self._resource(wanted)
+        _check_method(resource, wanted)
+        if wanted.verb == "watch":
+            return await self._watch(http, resource, wanted)
+        if wanted.verb == "list":
+            return _json(reading.listed(self.store, resource, wanted))
+        if wanted.verb == "get":
+            return _json(reading.get(self.store, resource, wanted))
+        content = await http.read()
+        if resource.id in _REVIEWS:
+            review = bodies.read(content, http.content_type, resource)
+            return _json(reviews.answer(resource, review, user, self.authorizer), 201)
+        write = self._writes[wanted.verb]
+        found = write(resource, wanted, user, content, http.content_type)
+        return _json(found, 201 if wanted.verb == "create" else 200)
+
+    def _at_path(self, wanted: Asked) -> web.Response:
+        if wanted.path.strip("/") in discovery.HEALTH:
+            return web.Response(text="ok")
+        found = discovery.document(wanted.path, self.catalog)
+        if found is None:
+            raise self._missing(wanted)
+        if wanted.method != "GET":
+            raise method_not_allowed()
+        return _json(found)
+
+    def _resource(self, wanted: Asked) -> Resource:
+        """What is asked about; raises where nothing of it is served."""
+        found = self.catalog.find(wanted.group, wanted.version, wanted.plural)
+        if found is None or (found.namespaced and wanted.is_item and not wanted.namespace):
+            raise self._missing(wanted)
+        if wanted.subresource and not (wanted.subresource == "status" and found.has_status):
+            raise not_found(found, wanted.name) if found.custom else nothing_there()
+        return found
+
+    def _missing(self, wanted: Asked) -> Exception:
+        if discovery.is_built_in(wanted.path, self.catalog):
+            return nothing_there()
+        return NoPage()
+
+    async def _watch(
+        self, http: web.Request, resource: Resource, wanted: Asked
+    ) -> web.StreamResponse:
+        watch = Watch(self.store, resource, wanted, self.bookmark_every)
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(http)
+        self._watches.add(watch)
+        try:
+            async for event in watch.stream():
+                await response.write(_compact(event).encode() + b"\n")
+        except ConnectionError:
+            # The client has heard enough.
+            pass
+        finally:
+            self._watches.discard(watch)
+        return response
+
+
+def _check_method(resource: Resource, wanted: Asked) -> None:
+    """Raises 405, and what else the server says to a method in the wrong place."""
+    if wanted.method not in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        raise method_not_allowed()
+    if wanted.verb not in resource.verbs:
+        raise method_not_allowed()
+    if resource.namespaced and not wanted.namespace and wanted.verb not in ("list", "watch"):
+        raise NoPage() if resource.custom else method_not_allowed()
+    if wanted.verb == "create" and wanted.name and not resource.custom:
+        raise method_not_allowed()
+    if wanted.verb in ("update", "patch") and not wanted.name:
+        raise bad_request("name must be provided") if resource.custom else method_not_allowed()
+
+
+def _certificate(http: web.Request) -> dict[str, Any] | None:
+    transport = http.transport
+    return transport.get_extra_info("peercert") if transport is not None else None
+
+
+def _json(obj: Object, code: int = 200) -> web.Response:
+    return web.Response(
+        status=code, body=_compact(obj).encode(), content_type="application/json"
+    )

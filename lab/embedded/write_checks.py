@@ -1,0 +1,127 @@
+"""What is checked of every write, in the real server's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lab.embedded import metadata, patches, schemas, structural
+from lab.embedded.objects import Object
+from lab.embedded.refused import (
+    Cause,
+    Refused,
+    bad_request,
+    details,
+    internal,
+    invalid,
+    invalid_value,
+    modified,
+    status,
+    unsupported_media_type,
+)
+from lab.embedded.requests import Asked
+from lab.embedded.resources import Resource
+
+
+def decoded(resource: Resource, asked: Asked, obj: Object) -> Object:
+    """The object as its schema knows it; raises 400 where strictness was asked for."""
+    if not isinstance(obj.get("metadata"), dict):
+        obj["metadata"] = {}
+    metadata.check_types(resource, obj)
+    metadata.clean(obj)
+    if not resource.schema:
+        return obj
+    pruned = structural.prune(obj, resource.schema)
+    if pruned and asked.query.get("fieldValidation") == "Strict":
+        unknown = ", ".join(f'unknown field "{path}"' for path in sorted(pruned))
+        raise bad_request(
+            f'{resource.kind} in version "{resource.version}" cannot be handled as a'
+            f" {resource.kind}: strict decoding error: {unknown}"
+        )
+    structural.set_defaults(obj, resource.schema)
+    return obj
+
+
+def check_name(asked: Asked, obj: Object) -> None:
+    name = (obj.get("metadata") or {}).get("name")
+    if not name:
+        raise bad_request(
+            f"the name of the object ({asked.name} based on URL) was undeterminable: name must"
+            " be provided"
+        )
+    if name != asked.name:
+        raise bad_request(
+            f"the name of the object ({name}) does not match the name on the URL"
+            f" ({asked.name})"
+        )
+
+
+def check_namespace(resource: Resource, asked: Asked, obj: Object) -> None:
+    meta = obj["metadata"]
+    if not resource.namespaced:
+        meta.pop("namespace", None)
+    elif meta.setdefault("namespace", asked.namespace) != asked.namespace:
+        raise bad_request(
+            "the namespace of the provided object does not match the namespace sent on the"
+            " request"
+        )
+
+
+def check_version(resource: Resource, current: Object, obj: Object) -> None:
+    version = str(obj["metadata"].get("resourceVersion") or "")
+    if version and not version.isdecimal():
+        raise internal(f'strconv.ParseUint: parsing "{version}": invalid syntax')
+    if version not in ("", current["metadata"]["resourceVersion"]):
+        raise modified(resource, current["metadata"]["name"])
+
+
+def check_patch_type(resource: Resource, content_type: str) -> None:
+    accepted = (patches.JSON, patches.MERGE)
+    if content_type == patches.APPLY:
+        message = "server-side apply is not part of the embedded control plane"
+        raise Refused(status(415, "UnsupportedMediaType", message))
+    if not resource.custom and content_type not in (*accepted, patches.STRATEGIC):
+        message = "415: Unsupported Media Type"
+        raise Refused(status(415, "UnsupportedMediaType", message, {}))
+    if resource.custom and content_type not in accepted:
+        raise unsupported_media_type((*accepted, patches.APPLY))
+
+
+def wrong_kind(resource: Resource, obj: Object) -> Iterable[Cause]:
+    if obj["kind"] != resource.kind:
+        yield invalid_value("kind", f'"{obj["kind"]}"', f"must be {resource.kind}")
+
+
+def wrong_status(resource: Resource, obj: Object) -> list[Cause]:
+    """The server begins the path in its text at the status itself."""
+    known = ((resource.schema or {}).get("properties") or {}).get("status")
+    if not known or "status" not in obj:
+        return []
+    causes = schemas.check(obj["status"], known)
+    return [Cause(f"status.{each.field}", each.reason, each.message) for each in causes]
+
+
+def without_version(resource: Resource, name: str) -> Refused:
+    why = "must be specified for an update"
+    cause = invalid_value("metadata.resourceVersion", "0", why)
+    return invalid(resource.group, resource.plural, name, [cause])
+
+
+def forbidden(resource: Resource, name: str, why: str) -> Refused:
+    message = f'{resource.id} "{name}" is forbidden: {why}'
+    return Refused(status(403, "Forbidden", message, details(resource, name)))
+
+
+def terminating(resource: Resource, namespace: str, name: str) -> Refused:
+    refusal = forbidden(
+        resource,
+        name,
+        f"unable to create new content in namespace {namespace} because it is being"
+        " terminated",
+    )
+    cause = Cause(
+        "metadata.namespace",
+        "NamespaceTerminating",
+        f"namespace {namespace} is being terminated",
+    )
+    refusal.status["details"]["causes"] = [cause.as_object()]
+    return refusal

@@ -1,0 +1,1 @@
+"""Tests of the embedded control plane, from its store to what clients see."""
