@@ -6,8 +6,8 @@ do by whoever reads, writes and follows the `store`. `lab/tests/running/test_con
 holds it against the real one.
 """
 
-from lab.embedded.admission import Admission, Request
+from lab.embedded.admission import Admission, AdmissionRequest
 from lab.embedded.control_plane import ControlPlane
-from lab.embedded.refused import Refused
+from lab.embedded.errors import StatusError
 
-__all__ = ["Admission", "ControlPlane", "Refused", "Request"]
+__all__ = ["Admission", "AdmissionRequest", "ControlPlane", "StatusError"]

@@ -25,7 +25,7 @@ class User:
 
 
 @dataclass(frozen=True)
-class Request:
+class AdmissionRequest:
     """A write that is about to be done."""
 
     operation: Operation
@@ -42,8 +42,8 @@ class Request:
     dry_run: bool = False
 
 
-Admit = Callable[[Request], None]
-"""Raises Refused if the write must not be done."""
+Admit = Callable[[AdmissionRequest], None]
+"""Raises StatusError if the write must not be done."""
 
 
 @dataclass
@@ -53,10 +53,10 @@ class Admission:
     mutators: list[Admit] = field(default_factory=list)
     validators: list[Admit] = field(default_factory=list)
 
-    def mutate(self, request: Request) -> None:
+    def mutate(self, request: AdmissionRequest) -> None:
         for admit in self.mutators:
             admit(request)
 
-    def validate(self, request: Request) -> None:
+    def validate(self, request: AdmissionRequest) -> None:
         for admit in self.validators:
             admit(request)

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from lab.embedded.admission import User
+from lab.embedded.errors import StatusError, status
 from lab.embedded.rbac import AUTHENTICATED, Attributes, Authorizer
-from lab.embedded.refused import Refused, status
-from lab.embedded.requests import Asked
+from lab.embedded.requests import RequestInfo
 
 _ACT_AS, _ACT_AS_GROUP = "Impersonate-User", "Impersonate-Group"
 
@@ -29,7 +29,7 @@ class Authenticator:
         if found is None and certificate:
             found = _certified(certificate)
         if found is None:
-            raise Refused(status(401, "Unauthorized", "Unauthorized"))
+            raise StatusError(status(401, "Unauthorized", "Unauthorized"))
         return _authenticated(found)
 
     def _by_token(self, header: str) -> User | None:
@@ -37,7 +37,7 @@ class Authenticator:
         if not header or scheme.lower() != "bearer":
             return None
         if token.strip() not in self.tokens:
-            raise Refused(status(401, "Unauthorized", "Unauthorized"))
+            raise StatusError(status(401, "Unauthorized", "Unauthorized"))
         return self.tokens[token.strip()]
 
 
@@ -56,21 +56,27 @@ def acting(user: User, headers: Any, authorizer: Authorizer) -> User:
     return _authenticated(User(name, groups))
 
 
-def check_allowed(user: User, asked: Asked, authorizer: Authorizer) -> None:
+def check_allowed(user: User, info: RequestInfo, authorizer: Authorizer) -> None:
     """Raises 403 in the real server's words."""
-    attributes = attributes_of(asked)
+    attributes = attributes_of(info)
     if authorizer.allows(user, attributes):
         return
-    if not asked.plural:
-        text = f'forbidden: User "{user.name}" cannot {asked.verb} path "{asked.path}"'
-        raise Refused(status(403, "Forbidden", text, {}))
-    raise _forbidden(user, attributes, asked.plural)
+    if not info.plural:
+        text = f'forbidden: User "{user.name}" cannot {info.verb} path "{info.path}"'
+        raise StatusError(status(403, "Forbidden", text, {}))
+    raise _forbidden(user, attributes, info.plural)
 
 
-def attributes_of(asked: Asked) -> Attributes:
-    if not asked.plural:
-        return Attributes(asked.verb, path=asked.path)
-    return Attributes(asked.verb, asked.group, asked.resource, asked.namespace, asked.name)
+def attributes_of(info: RequestInfo) -> Attributes:
+    if not info.plural:
+        return Attributes(info.verb, path=info.path)
+    return Attributes(
+        info.verb,
+        info.group,
+        info.resource,
+        info.namespace,
+        info.name,
+    )
 
 
 def _may_impersonate(user: User, authorizer: Authorizer, kind: str, name: str) -> None:
@@ -79,17 +85,17 @@ def _may_impersonate(user: User, authorizer: Authorizer, kind: str, name: str) -
         raise _forbidden(user, attributes, kind)
 
 
-def _forbidden(user: User, wanted: Attributes, plural: str) -> Refused:
-    what = f"{plural}.{wanted.group}" if wanted.group else plural
-    named = f'{what} "{wanted.name}"' if wanted.name else what
-    scope = f'in the namespace "{wanted.namespace}"' if wanted.namespace else _CLUSTER_SCOPE
+def _forbidden(user: User, info: Attributes, plural: str) -> StatusError:
+    what = f"{plural}.{info.group}" if info.group else plural
+    named = f'{what} "{info.name}"' if info.name else what
+    scope = f'in the namespace "{info.namespace}"' if info.namespace else _CLUSTER_SCOPE
     text = (
-        f'{named} is forbidden: User "{user.name}" cannot {wanted.verb} resource'
-        f' "{wanted.resource}" in API group "{wanted.group}" {scope}'
+        f'{named} is forbidden: User "{user.name}" cannot {info.verb} resource'
+        f' "{info.resource}" in API group "{info.group}" {scope}'
     )
-    told = {"name": wanted.name, "group": wanted.group, "kind": plural}
+    told = {"name": info.name, "group": info.group, "kind": plural}
     details = {field: value for field, value in told.items() if value}
-    return Refused(status(403, "Forbidden", text, details))
+    return StatusError(status(403, "Forbidden", text, details))
 
 
 _CLUSTER_SCOPE = "at the cluster scope"

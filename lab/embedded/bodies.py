@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
+from lab.embedded.errors import bad_request, unsupported_media_type
 from lab.embedded.objects import Object
-from lab.embedded.refused import bad_request, unsupported_media_type
 from lab.embedded.resources import Resource
 
 OBJECTS = ("application/json", "application/yaml", "application/vnd.kubernetes.protobuf")
@@ -118,10 +118,10 @@ def _excerpt(content: bytes) -> str:
 def _go_words(error: json.JSONDecodeError) -> str:
     if error.pos >= len(error.doc.rstrip()):
         return "unexpected end of JSON input"
-    wanted = "beginning of value"
+    info = "beginning of value"
     if "property name" in error.msg:
-        wanted = "beginning of object key string"
-    return f"invalid character '{error.doc[error.pos]}' looking for {wanted}"
+        info = "beginning of object key string"
+    return f"invalid character '{error.doc[error.pos]}' looking for {info}"
 
 
 def _go_type(value: object) -> str:

@@ -22,7 +22,7 @@ from lab.embedded.definitions import Definitions
 from lab.embedded.garbage import GarbageCollector
 from lab.embedded.namespaces import Namespaces
 from lab.embedded.objects import Object
-from lab.embedded.requests import Asked
+from lab.embedded.requests import RequestInfo
 from lab.embedded.resources import Catalog, Resource
 from lab.embedded.server import BOOKMARK_EVERY, ApiServer
 from lab.embedded.store import HISTORY, Store
@@ -119,7 +119,7 @@ class ControlPlane:
             shutil.rmtree(self.directory, ignore_errors=True)
 
     def load(self, objects: Iterable[Object]) -> None:
-        """Creates objects as a client would, but without asking admission; raises Refused."""
+        """Creates objects as a client would, without asking admission; raises StatusError."""
         writer = Writer(self.store, Admission())
         for obj in objects:
             resource = self.catalog.of_kind(obj["apiVersion"], obj["kind"])
@@ -142,9 +142,9 @@ class ControlPlane:
         return context
 
 
-def _creation(resource: Resource, obj: Object) -> Asked:
+def _creation(resource: Resource, obj: Object) -> RequestInfo:
     namespace = obj["metadata"].get("namespace", "default") if resource.namespaced else ""
-    return Asked("POST", "", verb="create", namespace=namespace)
+    return RequestInfo("POST", "", verb="create", namespace=namespace)
 
 
 def _tokens(file: Path) -> dict[str, User]:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from lab.embedded import objects
 from lab.embedded.builtin import DEFINITIONS
 from lab.embedded.deletions import Deletion
+from lab.embedded.errors import Cause, invalid_value, required
 from lab.embedded.objects import Object, copied, finalizers, is_deleting, now
-from lab.embedded.refused import Cause, invalid_value, required
 from lab.embedded.resources import Catalog, Resource
 from lab.embedded.store import Event, Store
 

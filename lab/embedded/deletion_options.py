@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from lab.embedded import bodies
 from lab.embedded.deletions import Deletion
+from lab.embedded.errors import Cause, bad_request, invalid
 from lab.embedded.objects import Object
-from lab.embedded.refused import Cause, bad_request, invalid
-from lab.embedded.requests import Asked, unknown_dry_run
+from lab.embedded.requests import RequestInfo, unknown_dry_run
 
 _POLICIES = ("Foreground", "Background", "Orphan")
 
 
-def options_of(asked: Asked, content: bytes) -> tuple[Deletion, bool]:
+def options_of(info: RequestInfo, content: bytes) -> tuple[Deletion, bool]:
     """The deletion, and whether it is a dry run; raises 400 and 422."""
     options = _read(content)
     conditions = options.get("preconditions") or {}
-    policy = options.get("propagationPolicy") or asked.query.get("propagationPolicy")
+    policy = options.get("propagationPolicy") or info.query.get("propagationPolicy")
     if policy not in (None, *_POLICIES):
         raise _unknown_policy(str(policy))
     if policy is None:
         policy = "Orphan" if options.get("orphanDependents") else "Background"
-    grace = options.get("gracePeriodSeconds", asked.query.get("gracePeriodSeconds"))
+    grace = options.get("gracePeriodSeconds", info.query.get("gracePeriodSeconds"))
     how = Deletion(
         uid=conditions.get("uid"),
         version=conditions.get("resourceVersion"),
         propagation=policy,
         grace=None if grace is None else int(grace),
     )
-    return how, asked.is_dry_run() or _is_dry_run(options)
+    return how, info.is_dry_run() or _is_dry_run(options)
 
 
 def _read(content: bytes) -> Object:

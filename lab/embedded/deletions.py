@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lab.embedded import refused
+from lab.embedded import errors
 from lab.embedded.objects import Object, finalizers, is_deleting, now
 from lab.embedded.resources import Resource
 
@@ -35,14 +35,14 @@ def check_conditions(resource: Resource, current: Object, how: Deletion) -> None
             f"the UID in the precondition ({how.uid}) does not match the UID in record"
             f" ({meta['uid']}). The object might have been deleted and then recreated"
         )
-        raise refused.conflict(resource, meta["name"], why, of_kind=True)
+        raise errors.conflict(resource, meta["name"], why, of_kind=True)
     if how.version not in (None, meta["resourceVersion"]):
         why = (
             f"the ResourceVersion in the precondition ({how.version}) does not match the"
             f" ResourceVersion in record ({meta['resourceVersion']}). The object might have"
             " been modified"
         )
-        raise refused.conflict(resource, meta["name"], why, of_kind=True)
+        raise errors.conflict(resource, meta["name"], why, of_kind=True)
 
 
 def grace_period(resource: Resource, obj: Object, how: Deletion) -> int:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lab.embedded import names
+from lab.embedded.errors import Cause, bad_request, invalid_value, required
 from lab.embedded.objects import Object, finalizers, is_deleting, owners
-from lab.embedded.refused import Cause, bad_request, invalid_value, required
 from lab.embedded.resources import Resource
 
 _RBAC = "rbac.authorization.k8s.io"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lab.embedded.errors import StatusError, bad_request, status
 from lab.embedded.objects import Object, copied
-from lab.embedded.refused import Refused, bad_request, status
 
 MERGE = "application/merge-patch+json"
 JSON = "application/json-patch+json"
@@ -25,16 +25,16 @@ def merged(value: Any, patch: Any) -> Any:
     if not isinstance(patch, dict):
         return copied(patch)
     result = dict(value) if isinstance(value, dict) else {}
-    for name, wanted in patch.items():
-        if wanted is None:
+    for name, info in patch.items():
+        if info is None:
             result.pop(name, None)
         else:
-            result[name] = merged(result.get(name), wanted)
+            result[name] = merged(result.get(name), info)
     return result
 
 
 def patched(value: Any, operations: Any) -> Any:
-    """The value after a JSON patch; raises Refused with 400 and 422 as the server does."""
+    """The value after a JSON patch; raises StatusError with 400 and 422 as the server does."""
     if not isinstance(operations, list):
         why = "json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp"
         raise bad_request(f"error decoding patch: {why}")
@@ -49,10 +49,10 @@ def patched(value: Any, operations: Any) -> Any:
     return result
 
 
-def _does_not_fit() -> Refused:
+def _does_not_fit() -> StatusError:
     # The server says no more than that.
     message = "the server rejected our request due to an error in our request"
-    return Refused(status(422, "Invalid", message, {}))
+    return StatusError(status(422, "Invalid", message, {}))
 
 
 def _operated(document: Any, operation: Object) -> Any:

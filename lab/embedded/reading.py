@@ -8,16 +8,9 @@ import json
 from dataclasses import dataclass
 
 from lab.embedded import objects, selectors
+from lab.embedded.errors import Cause, StatusError, bad_request, invalid, not_found, status
 from lab.embedded.objects import Object
-from lab.embedded.refused import (
-    Cause,
-    Refused,
-    bad_request,
-    invalid,
-    not_found,
-    status,
-)
-from lab.embedded.requests import Asked
+from lab.embedded.requests import RequestInfo
 from lab.embedded.resources import Resource
 from lab.embedded.store import Store
 
@@ -52,39 +45,39 @@ def shown(resource: Resource, obj: Object) -> Object:
     return obj | {"apiVersion": resource.api}
 
 
-def get(store: Store, resource: Resource, asked: Asked) -> Object:
-    found = store.get(resource, key_of(resource, asked))
+def get(store: Store, resource: Resource, info: RequestInfo) -> Object:
+    found = store.get(resource, key_of(resource, info))
     if found is None:
-        raise not_found(resource, asked.name)
+        raise not_found(resource, info.name)
     return shown(resource, found)
 
 
-def key_of(resource: Resource, asked: Asked) -> str:
-    return objects.key(asked.namespace if resource.namespaced else "", asked.name)
+def key_of(resource: Resource, info: RequestInfo) -> str:
+    return objects.key(info.namespace if resource.namespaced else "", info.name)
 
 
-def matching(resource: Resource, asked: Asked) -> selectors.Matches:
+def matching(resource: Resource, info: RequestInfo) -> selectors.Matches:
     """Whether an object is among those that a list or a watch asks for; raises 400."""
-    labels = selectors.labels(asked.query.get("labelSelector", ""))
-    fields = selectors.fields(asked.query.get("fieldSelector", ""), resource)
+    labels = selectors.labels(info.query.get("labelSelector", ""))
+    fields = selectors.fields(info.query.get("fieldSelector", ""), resource)
     return lambda obj: labels(obj) and fields(obj)
 
 
-def listed(store: Store, resource: Resource, asked: Asked) -> Object:
+def listed(store: Store, resource: Resource, info: RequestInfo) -> Object:
     """A list, or a page of it; raises 400, and 410 where its version is forgotten."""
-    matches, limit = matching(resource, asked), number(asked, "limit")
-    namespace = asked.namespace if resource.namespaced else ""
-    version, found, place = _candidates(store, resource, asked, namespace)
+    matches, limit = matching(resource, info), number(info, "limit")
+    namespace = info.namespace if resource.namespaced else ""
+    version, found, place = _candidates(store, resource, info, namespace)
     found = [obj for obj in found if matches(obj)]
     if place is not None:
         found = [obj for obj in found if _relative_key(obj, namespace) > place.after]
-    page = found[:limit] if limit > 0 and asked.query.get("resourceVersion") != "0" else found
+    page = found[:limit] if limit > 0 and info.query.get("resourceVersion") != "0" else found
     meta: Object = {"resourceVersion": str(version)}
     if resource.custom:
         meta["continue"] = ""
     if len(page) < len(found):
         meta["continue"] = Place(version, _relative_key(page[-1], namespace)).token()
-        if not asked.query.get("labelSelector") and not asked.query.get("fieldSelector"):
+        if not info.query.get("labelSelector") and not info.query.get("fieldSelector"):
             meta["remainingItemCount"] = len(found) - len(page)
     return as_list(resource, page, meta)
 
@@ -100,17 +93,17 @@ def as_list(resource: Resource, items: list[Object], meta: Object) -> Object:
     return kind | {"metadata": meta, "items": bare}
 
 
-def number(asked: Asked, name: str) -> int:
-    text = asked.query.get(name) or "0"
+def number(info: RequestInfo, name: str) -> int:
+    text = info.query.get(name) or "0"
     try:
         return int(text)
     except ValueError as error:
         raise bad_request(_no_integer("ParseInt", text)) from error
 
 
-def version_of(asked: Asked) -> int | None:
+def version_of(info: RequestInfo) -> int | None:
     """The version that a list or watch asks for, None for the newest; raises ValueError."""
-    text = asked.query.get("resourceVersion", "")
+    text = info.query.get("resourceVersion", "")
     if text and not text.isdecimal():
         why = _no_integer("ParseUint", text)
         raise ValueError(f'resourceVersion: Invalid value: "{text}": {why}')
@@ -122,29 +115,29 @@ def _no_integer(function: str, text: str) -> str:
 
 
 def _candidates(
-    store: Store, resource: Resource, asked: Asked, namespace: str
+    store: Store, resource: Resource, info: RequestInfo, namespace: str
 ) -> tuple[int, list[Object], Place | None]:
     """The version of a list, what there was of the resource then, and where it goes on."""
-    if token := asked.query.get("continue"):
+    if token := info.query.get("continue"):
         place = _place(token)
         if place.version == _NEWEST:
             return store.version, store.list(resource, namespace), place
         try:
             return place.version, store.list_at(resource, place.version, namespace), place
-        except Refused as error:
+        except StatusError as error:
             raise _expired(place) from error
-    version = _checked_version(store, asked)
-    if version and asked.query.get("resourceVersionMatch") == "Exact":
+    version = _checked_version(store, info)
+    if version and info.query.get("resourceVersionMatch") == "Exact":
         return version, store.list_at(resource, version, namespace), None
     return store.version, store.list(resource, namespace), None
 
 
-def _checked_version(store: Store, asked: Asked) -> int | None:
+def _checked_version(store: Store, info: RequestInfo) -> int | None:
     try:
-        version = version_of(asked)
+        version = version_of(info)
     except ValueError as error:
         raise bad_request(f"invalid resource version: {error}") from error
-    if asked.query.get("resourceVersionMatch") and version is None:
+    if info.query.get("resourceVersionMatch") and version is None:
         why = "resourceVersionMatch is forbidden unless resourceVersion is provided"
         cause = Cause("resourceVersionMatch", "FieldValueForbidden", f"Forbidden: {why}")
         raise invalid("meta.k8s.io", "ListOptions", "", [cause])
@@ -153,17 +146,17 @@ def _checked_version(store: Store, asked: Asked) -> int | None:
     return version
 
 
-def _too_large(version: int, current: int) -> Refused:
+def _too_large(version: int, current: int) -> StatusError:
     message = "Too large resource version"
     cause = {"reason": "ResourceVersionTooLarge", "message": message}
     details = {"causes": [cause], "retryAfterSeconds": 1}
     text = f"Timeout: {message}: {version}, current: {current}"
-    return Refused(status(504, "Timeout", text, details))
+    return StatusError(status(504, "Timeout", text, details))
 
 
-def _expired(place: Place) -> Refused:
+def _expired(place: Place) -> StatusError:
     told = status(410, "Expired", _TOKEN_EXPIRED)
-    return Refused(told | {"metadata": {"continue": Place(_NEWEST, place.after).token()}})
+    return StatusError(told | {"metadata": {"continue": Place(_NEWEST, place.after).token()}})
 
 
 def _place(token: str) -> Place:

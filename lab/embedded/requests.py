@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lab.embedded import selectors
-from lab.embedded.refused import Cause, invalid
+from lab.embedded.errors import Cause, invalid
 
 _VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 _COLLECTION_VERBS = {"get": "list", "delete": "deletecollection"}
@@ -19,7 +19,7 @@ _OPTIONS = {"create": "Create", "update": "Update", "patch": "Patch"}
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestInfo:
     """A request, without its body."""
 
     method: str
@@ -66,13 +66,13 @@ def unknown_dry_run(options: str, value: str) -> Exception:
     return invalid("meta.k8s.io", options, "", [cause])
 
 
-def asked(method: str, path: str, query: Mapping[str, str]) -> Asked:
+def parse_request(method: str, path: str, query: Mapping[str, str]) -> RequestInfo:
     """What a request is about."""
     root, *rest = path.strip("/").split("/")
     group = rest.pop(0) if root == "apis" and rest else ""
     version = rest.pop(0) if rest else ""
     if root not in ("api", "apis") or not rest:
-        return Asked(method, path, query, method.lower())
+        return RequestInfo(method, path, query, method.lower())
     namespace, rest = _namespace(rest)
     plural, name, subresource = (*rest, "", "")[:3]
     if len(rest) > 3:
@@ -80,7 +80,7 @@ def asked(method: str, path: str, query: Mapping[str, str]) -> Asked:
     verb = _verb(method, name, query)
     if not name and verb in ("list", "watch", "deletecollection"):
         name = selectors.selected_name(query.get("fieldSelector", ""))
-    return Asked(
+    return RequestInfo(
         method, path, query, verb, group, version, plural, subresource, namespace, name
     )
 

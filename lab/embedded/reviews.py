@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lab.embedded.admission import User
 from lab.embedded.builtin import ACCESS_REVIEWS
+from lab.embedded.errors import invalid, invalid_value
 from lab.embedded.objects import Object
 from lab.embedded.rbac import ALL_RULES, MASTERS, Attributes, Authorizer
-from lab.embedded.refused import invalid, invalid_value
 from lab.embedded.resources import Resource
 
 
@@ -21,28 +21,28 @@ def answer(resource: Resource, obj: Object, user: User, authorizer: Authorizer) 
 
 
 def _access(spec: Object, user: User, authorizer: Authorizer) -> Object:
-    wanted, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
-    if bool(wanted) == bool(path):
+    info, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
+    if bool(info) == bool(path):
         why = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
         cause = invalid_value("spec.resourceAttributes", "null", why)
         raise invalid(ACCESS_REVIEWS.group, "", "", [cause])
-    reason = authorizer.reason(user, _attributes(wanted or {}, path or {}))
+    reason = authorizer.reason(user, _attributes(info or {}, path or {}))
     if reason is None:
         return {"allowed": False}
     return {"allowed": True, "reason": reason} if reason else {"allowed": True}
 
 
-def _attributes(wanted: Object, path: Object) -> Attributes:
+def _attributes(info: Object, path: Object) -> Attributes:
     if path:
         return Attributes(path.get("verb", ""), path=path.get("path", ""))
-    subresource = wanted.get("subresource")
-    resource = wanted.get("resource", "")
+    subresource = info.get("subresource")
+    resource = info.get("resource", "")
     return Attributes(
-        wanted.get("verb", ""),
-        wanted.get("group", ""),
+        info.get("verb", ""),
+        info.get("group", ""),
         f"{resource}/{subresource}" if subresource else resource,
-        wanted.get("namespace", ""),
-        wanted.get("name", ""),
+        info.get("namespace", ""),
+        info.get("name", ""),
     )
 
 

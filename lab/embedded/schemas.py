@@ -15,8 +15,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from lab.embedded.errors import Cause, invalid_value, required
 from lab.embedded.objects import Object
-from lab.embedded.refused import Cause, invalid_value, required
 
 INT_OR_STRING = "x-kubernetes-int-or-string"
 
@@ -122,8 +122,8 @@ def _wrong_number(value: float, schema: Object, path: str) -> Iterator[Cause]:
         yield invalid_value(path, str(value), why)
 
 
-def _mistyped(path: str, shown: str, wanted: str) -> Cause:
-    why = f'Invalid value: "{shown}": {path} in body must be of type {wanted}: "{shown}"'
+def _mistyped(path: str, shown: str, info: str) -> Cause:
+    why = f'Invalid value: "{shown}": {path} in body must be of type {info}: "{shown}"'
     return Cause(path, "FieldValueTypeInvalid", why)
 
 
@@ -137,9 +137,9 @@ def type_name(value: Any) -> str:
     return names[type(value)]
 
 
-def _is_of(value: Any, wanted: str) -> bool:
+def _is_of(value: Any, info: str) -> bool:
     name = type_name(value)
-    return name == wanted or (wanted == "number" and name == "integer")
+    return name == info or (info == "number" and name == "integer")
 
 
 def _is_time(text: str) -> bool:

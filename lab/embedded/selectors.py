@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from lab.embedded import names
+from lab.embedded.errors import StatusError, bad_request
 from lab.embedded.objects import Object
-from lab.embedded.refused import Refused, bad_request
 from lab.embedded.resources import Resource
 
 Matches = Callable[[Object], bool]
@@ -70,7 +70,7 @@ def selected_name(text: str) -> str:
     """The one name that a field selector asks for, if it does."""
     try:
         terms = list(_terms(text))
-    except Refused:
+    except StatusError:
         return ""
     return next((value for path, same, value in terms if path == "metadata.name" and same), "")
 

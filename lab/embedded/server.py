@@ -14,17 +14,17 @@ from lab.embedded import auth, bodies, discovery, reading, reviews
 from lab.embedded.admission import Admission, User
 from lab.embedded.auth import Authenticator
 from lab.embedded.builtin import ACCESS_REVIEWS, RULES_REVIEWS
-from lab.embedded.objects import Object
-from lab.embedded.rbac import Authorizer
-from lab.embedded.refused import (
-    Refused,
+from lab.embedded.errors import (
+    StatusError,
     bad_request,
     internal,
     method_not_allowed,
     not_found,
     nothing_there,
 )
-from lab.embedded.requests import Asked, asked
+from lab.embedded.objects import Object
+from lab.embedded.rbac import Authorizer
+from lab.embedded.requests import RequestInfo, parse_request
 from lab.embedded.resources import Catalog, Resource
 from lab.embedded.store import Store
 from lab.embedded.watching import Watch
@@ -37,7 +37,7 @@ _REVIEWS = (ACCESS_REVIEWS.id, RULES_REVIEWS.id)
 _log = logging.getLogger(__name__)
 _compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
-Write = Callable[[Resource, Asked, User, bytes, str], Object]
+Write = Callable[[Resource, RequestInfo, User, bytes, str], Object]
 
 
 class NoPage(Exception):
@@ -80,7 +80,7 @@ class ApiServer:
     async def handle(self, http: web.Request) -> web.StreamResponse:
         try:
             return await self._answer(http)
-        except Refused as refusal:
+        except StatusError as refusal:
             return _json(refusal.status, refusal.code)
         except NoPage:
             return web.Response(status=404, text="404 page not found\n")
@@ -91,56 +91,56 @@ class ApiServer:
             return _json(internal(f"{type(error).__name__}: {error}").status, 500)
 
     async def _answer(self, http: web.Request) -> web.StreamResponse:
-        wanted = asked(http.method, http.path, http.query)
+        info = parse_request(http.method, http.path, http.query)
         user = self.authenticator.user(http.headers, _certificate(http))
         user = auth.acting(user, http.headers, self.authorizer)
-        auth.check_allowed(user, wanted, self.authorizer)
-        if not wanted.plural:
-            return self._at_path(wanted)
-        resource = self._resource(wanted)
-        _check_method(resource, wanted)
-        if wanted.verb == "watch":
-            return await self._watch(http, resource, wanted)
-        if wanted.verb == "list":
-            return _json(reading.listed(self.store, resource, wanted))
-        if wanted.verb == "get":
-            return _json(reading.get(self.store, resource, wanted))
+        auth.check_allowed(user, info, self.authorizer)
+        if not info.plural:
+            return self._at_path(info)
+        resource = self._resource(info)
+        _check_method(resource, info)
+        if info.verb == "watch":
+            return await self._watch(http, resource, info)
+        if info.verb == "list":
+            return _json(reading.listed(self.store, resource, info))
+        if info.verb == "get":
+            return _json(reading.get(self.store, resource, info))
         content = await http.read()
         if resource.id in _REVIEWS:
             review = bodies.read(content, http.content_type, resource)
             return _json(reviews.answer(resource, review, user, self.authorizer), 201)
-        write = self._writes[wanted.verb]
-        found = write(resource, wanted, user, content, http.content_type)
-        return _json(found, 201 if wanted.verb == "create" else 200)
+        write = self._writes[info.verb]
+        found = write(resource, info, user, content, http.content_type)
+        return _json(found, 201 if info.verb == "create" else 200)
 
-    def _at_path(self, wanted: Asked) -> web.Response:
-        if wanted.path.strip("/") in discovery.HEALTH:
+    def _at_path(self, info: RequestInfo) -> web.Response:
+        if info.path.strip("/") in discovery.HEALTH:
             return web.Response(text="ok")
-        found = discovery.document(wanted.path, self.catalog)
+        found = discovery.document(info.path, self.catalog)
         if found is None:
-            raise self._missing(wanted)
-        if wanted.method != "GET":
+            raise self._missing(info)
+        if info.method != "GET":
             raise method_not_allowed()
         return _json(found)
 
-    def _resource(self, wanted: Asked) -> Resource:
+    def _resource(self, info: RequestInfo) -> Resource:
         """What is asked about; raises where nothing of it is served."""
-        found = self.catalog.find(wanted.group, wanted.version, wanted.plural)
-        if found is None or (found.namespaced and wanted.is_item and not wanted.namespace):
-            raise self._missing(wanted)
-        if wanted.subresource and not (wanted.subresource == "status" and found.has_status):
-            raise not_found(found, wanted.name) if found.custom else nothing_there()
+        found = self.catalog.find(info.group, info.version, info.plural)
+        if found is None or (found.namespaced and info.is_item and not info.namespace):
+            raise self._missing(info)
+        if info.subresource and not (info.subresource == "status" and found.has_status):
+            raise not_found(found, info.name) if found.custom else nothing_there()
         return found
 
-    def _missing(self, wanted: Asked) -> Exception:
-        if discovery.is_built_in(wanted.path, self.catalog):
+    def _missing(self, info: RequestInfo) -> Exception:
+        if discovery.is_built_in(info.path, self.catalog):
             return nothing_there()
         return NoPage()
 
     async def _watch(
-        self, http: web.Request, resource: Resource, wanted: Asked
+        self, http: web.Request, resource: Resource, info: RequestInfo
     ) -> web.StreamResponse:
-        watch = Watch(self.store, resource, wanted, self.bookmark_every)
+        watch = Watch(self.store, resource, info, self.bookmark_every)
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         await response.prepare(http)
         self._watches.add(watch)
@@ -155,17 +155,17 @@ class ApiServer:
         return response
 
 
-def _check_method(resource: Resource, wanted: Asked) -> None:
+def _check_method(resource: Resource, info: RequestInfo) -> None:
     """Raises 405, and what else the server says to a method in the wrong place."""
-    if wanted.method not in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+    if info.method not in ("GET", "POST", "PUT", "PATCH", "DELETE"):
         raise method_not_allowed()
-    if wanted.verb not in resource.verbs:
+    if info.verb not in resource.verbs:
         raise method_not_allowed()
-    if resource.namespaced and not wanted.namespace and wanted.verb not in ("list", "watch"):
+    if resource.namespaced and not info.namespace and info.verb not in ("list", "watch"):
         raise NoPage() if resource.custom else method_not_allowed()
-    if wanted.verb == "create" and wanted.name and not resource.custom:
+    if info.verb == "create" and info.name and not resource.custom:
         raise method_not_allowed()
-    if wanted.verb in ("update", "patch") and not wanted.name:
+    if info.verb in ("update", "patch") and not info.name:
         raise bad_request("name must be provided") if resource.custom else method_not_allowed()
 
 

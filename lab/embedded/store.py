@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from lab.embedded import refused
+from lab.embedded import errors
 from lab.embedded.deletions import (
     PLAIN,
     Deletion,
@@ -59,7 +59,7 @@ class _Table:
 
 
 class Store:
-    """All objects by resource and key; raises Refused as the server would answer."""
+    """All objects by resource and key; raises StatusError as the server would answer."""
 
     def __init__(self, history: int = HISTORY) -> None:
         self.version = _FIRST
@@ -120,7 +120,7 @@ class Store:
         meta = obj["metadata"]
         key = key_of(obj)
         if key in self._table(resource).objects:
-            raise refused.already_exists(resource, meta["name"])
+            raise errors.already_exists(resource, meta["name"])
         for name in (*_KEPT, "generation", "resourceVersion"):
             meta.pop(name, None)
         meta |= {"uid": str(uuid.uuid4()), "creationTimestamp": now()}
@@ -171,7 +171,7 @@ class Store:
     def _required(self, resource: Resource, key: str) -> Object:
         current = self.get(resource, key)
         if current is None:
-            raise refused.not_found(resource, key.rpartition("/")[2])
+            raise errors.not_found(resource, key.rpartition("/")[2])
         return current
 
     def _put(self, resource: Resource, key: str, obj: Object, what: EventType) -> Object:
@@ -217,7 +217,7 @@ class Store:
 
     def _check_remembered(self, table: _Table, version: int) -> None:
         if version < table.forgotten:
-            raise refused.expired(version, table.forgotten)
+            raise errors.expired(version, table.forgotten)
 
 
 def _tell(listener: Listener, resource: Resource, event: Event) -> None:
@@ -238,13 +238,13 @@ def check_uid(resource: Resource, current: Object, obj: Object) -> None:
     """Raises 409 for an object that is meant to be another one."""
     given, known = obj["metadata"].get("uid"), current["metadata"]["uid"]
     if given not in (None, "", known):
-        raise refused.of_another_uid(resource, key_of(current), given, known)
+        raise errors.of_another_uid(resource, key_of(current), given, known)
 
 
 def _check_version(resource: Resource, current: Object, obj: Object) -> None:
     given = obj["metadata"].get("resourceVersion")
     if given not in (None, "", current["metadata"]["resourceVersion"]):
-        raise refused.modified(resource, current["metadata"]["name"])
+        raise errors.modified(resource, current["metadata"]["name"])
 
 
 def _keep(known: Object, meta: Object) -> None:

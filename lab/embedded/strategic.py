@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lab.embedded.errors import bad_request
 from lab.embedded.objects import Object, copied
-from lab.embedded.refused import bad_request
 
 KEYS = {
     "conditions": "type",
@@ -37,34 +37,34 @@ def merged(value: Any, patch: Any) -> Any:
     if patch.get(_PATCH) == "replace":
         return copied({name: item for name, item in patch.items() if name != _PATCH})
     result = dict(value) if isinstance(value, dict) else {}
-    for name, wanted in patch.items():
+    for name, info in patch.items():
         if name.startswith(_DELETE):
-            _delete(result, name.removeprefix(_DELETE), wanted)
-        elif wanted is None or _deletes(wanted):
+            _delete(result, name.removeprefix(_DELETE), info)
+        elif info is None or _deletes(info):
             result.pop(name, None)
         elif name != _PATCH and not name.startswith(_ORDER):
-            result[name] = _merged_field(name, result.get(name), wanted)
+            result[name] = _merged_field(name, result.get(name), info)
     return result
 
 
-def _merged_field(name: str, value: Any, wanted: Any) -> Any:
-    if not isinstance(wanted, list) or name not in KEYS:
-        return merged(value, wanted)
+def _merged_field(name: str, value: Any, info: Any) -> Any:
+    if not isinstance(info, list) or name not in KEYS:
+        return merged(value, info)
     present = value if isinstance(value, list) else []
     if not KEYS[name]:
-        return [*wanted, *(item for item in present if item not in wanted)]
-    return _merged_list(KEYS[name], present, wanted)
+        return [*info, *(item for item in present if item not in info)]
+    return _merged_list(KEYS[name], present, info)
 
 
-def _merged_list(key: str, present: list[Any], wanted: list[Any]) -> list[Any]:
+def _merged_list(key: str, present: list[Any], info: list[Any]) -> list[Any]:
     """What the patch names comes first, in its order, as on the real server."""
-    if not all(isinstance(item, dict) for item in wanted):
+    if not all(isinstance(item, dict) for item in info):
         raise bad_request("error decoding patch: a list that is merged has no objects")
-    if any(item.get(_PATCH) == "replace" for item in wanted):
-        return [copied(item) for item in wanted if _PATCH not in item]
+    if any(item.get(_PATCH) == "replace" for item in info):
+        return [copied(item) for item in info if _PATCH not in item]
     known = {item.get(key): item for item in present}
-    named = {item.get(key) for item in wanted}
-    changed = [merged(known.get(item.get(key)), item) for item in wanted if not _deletes(item)]
+    named = {item.get(key) for item in info}
+    changed = [merged(known.get(item.get(key)), item) for item in info if not _deletes(item)]
     return changed + [item for item in present if item.get(key) not in named]
 
 
@@ -75,5 +75,5 @@ def _delete(result: Object, name: str, items: list[Any]) -> None:
         del result[name]
 
 
-def _deletes(wanted: Any) -> bool:
-    return isinstance(wanted, dict) and wanted.get(_PATCH) == "delete"
+def _deletes(info: Any) -> bool:
+    return isinstance(info, dict) and info.get(_PATCH) == "delete"

@@ -6,10 +6,10 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 
+from lab.embedded.errors import StatusError, internal
 from lab.embedded.objects import Object
 from lab.embedded.reading import matching, number, shown, version_of
-from lab.embedded.refused import Refused, internal
-from lab.embedded.requests import Asked
+from lab.embedded.requests import RequestInfo
 from lab.embedded.resources import Resource
 from lab.embedded.selectors import Matches
 from lab.embedded.store import Event, Store
@@ -20,18 +20,22 @@ _SHORTEST = 1800
 
 
 class Watch:
-    """One client's watch; raises Refused before it begins if it was asked for badly."""
+    """One client's watch; raises StatusError before it begins if it was asked for badly."""
 
     def __init__(
-        self, store: Store, resource: Resource, asked: Asked, bookmark_every: float
+        self,
+        store: Store,
+        resource: Resource,
+        info: RequestInfo,
+        bookmark_every: float,
     ) -> None:
-        self._store, self._resource, self._asked = store, resource, asked
+        self._store, self._resource, self._asked = store, resource, info
         self._every = bookmark_every
-        self._matches = _in_namespace(matching(resource, asked), resource, asked)
-        self._bookmarks = asked.flag("allowWatchBookmarks")
-        self._seconds = number(asked, "timeoutSeconds") or _SHORTEST * (1 + random.random())
+        self._matches = _in_namespace(matching(resource, info), resource, info)
+        self._bookmarks = info.flag("allowWatchBookmarks")
+        self._seconds = number(info, "timeoutSeconds") or _SHORTEST * (1 + random.random())
         try:
-            self._since = version_of(asked) or 0
+            self._since = version_of(info) or 0
         except ValueError as error:
             # The server takes this for a mistake of its own.
             raise internal(str(error)) from error
@@ -45,7 +49,7 @@ class Watch:
         """The events as they are sent."""
         try:
             backlog = self._backlog()
-        except Refused as error:
+        except StatusError as error:
             yield {"type": "ERROR", "object": error.status}
             return
         unsubscribe = self._store.subscribe(self._hear)
@@ -113,8 +117,8 @@ class Watch:
         return {"type": "BOOKMARK", "object": kind | {"metadata": meta}}
 
 
-def _in_namespace(matches: Matches, resource: Resource, asked: Asked) -> Matches:
-    if not resource.namespaced or not asked.namespace:
+def _in_namespace(matches: Matches, resource: Resource, info: RequestInfo) -> Matches:
+    if not resource.namespaced or not info.namespace:
         return matches
-    namespace = asked.namespace
+    namespace = info.namespace
     return lambda obj: obj["metadata"]["namespace"] == namespace and matches(obj)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lab.embedded import metadata, patches, schemas, structural
-from lab.embedded.objects import Object
-from lab.embedded.refused import (
+from lab.embedded.errors import (
     Cause,
-    Refused,
+    StatusError,
     bad_request,
     details,
     internal,
@@ -18,11 +17,12 @@ from lab.embedded.refused import (
     status,
     unsupported_media_type,
 )
-from lab.embedded.requests import Asked
+from lab.embedded.objects import Object
+from lab.embedded.requests import RequestInfo
 from lab.embedded.resources import Resource
 
 
-def decoded(resource: Resource, asked: Asked, obj: Object) -> Object:
+def decoded(resource: Resource, info: RequestInfo, obj: Object) -> Object:
     """The object as its schema knows it; raises 400 where strictness was asked for."""
     if not isinstance(obj.get("metadata"), dict):
         obj["metadata"] = {}
@@ -31,7 +31,7 @@ def decoded(resource: Resource, asked: Asked, obj: Object) -> Object:
     if not resource.schema:
         return obj
     pruned = structural.prune(obj, resource.schema)
-    if pruned and asked.query.get("fieldValidation") == "Strict":
+    if pruned and info.query.get("fieldValidation") == "Strict":
         unknown = ", ".join(f'unknown field "{path}"' for path in sorted(pruned))
         raise bad_request(
             f'{resource.kind} in version "{resource.version}" cannot be handled as a'
@@ -41,25 +41,24 @@ def decoded(resource: Resource, asked: Asked, obj: Object) -> Object:
     return obj
 
 
-def check_name(asked: Asked, obj: Object) -> None:
+def check_name(info: RequestInfo, obj: Object) -> None:
     name = (obj.get("metadata") or {}).get("name")
     if not name:
         raise bad_request(
-            f"the name of the object ({asked.name} based on URL) was undeterminable: name must"
+            f"the name of the object ({info.name} based on URL) was undeterminable: name must"
             " be provided"
         )
-    if name != asked.name:
+    if name != info.name:
         raise bad_request(
-            f"the name of the object ({name}) does not match the name on the URL"
-            f" ({asked.name})"
+            f"the name of the object ({name}) does not match the name on the URL ({info.name})"
         )
 
 
-def check_namespace(resource: Resource, asked: Asked, obj: Object) -> None:
+def check_namespace(resource: Resource, info: RequestInfo, obj: Object) -> None:
     meta = obj["metadata"]
     if not resource.namespaced:
         meta.pop("namespace", None)
-    elif meta.setdefault("namespace", asked.namespace) != asked.namespace:
+    elif meta.setdefault("namespace", info.namespace) != info.namespace:
         raise bad_request(
             "the namespace of the provided object does not match the namespace sent on the"
             " request"
@@ -78,10 +77,10 @@ def check_patch_type(resource: Resource, content_type: str) -> None:
     accepted = (patches.JSON, patches.MERGE)
     if content_type == patches.APPLY:
         message = "server-side apply is not part of the embedded control plane"
-        raise Refused(status(415, "UnsupportedMediaType", message))
+        raise StatusError(status(415, "UnsupportedMediaType", message))
     if not resource.custom and content_type not in (*accepted, patches.STRATEGIC):
         message = "415: Unsupported Media Type"
-        raise Refused(status(415, "UnsupportedMediaType", message, {}))
+        raise StatusError(status(415, "UnsupportedMediaType", message, {}))
     if resource.custom and content_type not in accepted:
         raise unsupported_media_type((*accepted, patches.APPLY))
 
@@ -100,18 +99,18 @@ def wrong_status(resource: Resource, obj: Object) -> list[Cause]:
     return [Cause(f"status.{each.field}", each.reason, each.message) for each in causes]
 
 
-def without_version(resource: Resource, name: str) -> Refused:
+def without_version(resource: Resource, name: str) -> StatusError:
     why = "must be specified for an update"
     cause = invalid_value("metadata.resourceVersion", "0", why)
     return invalid(resource.group, resource.plural, name, [cause])
 
 
-def forbidden(resource: Resource, name: str, why: str) -> Refused:
+def forbidden(resource: Resource, name: str, why: str) -> StatusError:
     message = f'{resource.id} "{name}" is forbidden: {why}'
-    return Refused(status(403, "Forbidden", message, details(resource, name)))
+    return StatusError(status(403, "Forbidden", message, details(resource, name)))
 
 
-def terminating(resource: Resource, namespace: str, name: str) -> Refused:
+def terminating(resource: Resource, namespace: str, name: str) -> StatusError:
     refusal = forbidden(
         resource,
         name,

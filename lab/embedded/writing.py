@@ -16,12 +16,12 @@ from lab.embedded import (
     schemas,
     strategic,
 )
-from lab.embedded.admission import Admission, Operation, Request, User
+from lab.embedded.admission import Admission, AdmissionRequest, Operation, User
 from lab.embedded.deletion_options import options_of
+from lab.embedded.errors import bad_request, details, internal, invalid, not_found
 from lab.embedded.objects import Object, copied
 from lab.embedded.reading import key_of, listed, shown
-from lab.embedded.refused import bad_request, details, internal, invalid, not_found
-from lab.embedded.requests import Asked
+from lab.embedded.requests import RequestInfo
 from lab.embedded.resources import Resource
 from lab.embedded.store import Store, check_uid
 from lab.embedded.write_checks import (
@@ -48,37 +48,52 @@ class Writer:
         self._store, self._admission = store, admission
 
     def create(
-        self, resource: Resource, asked: Asked, user: User, content: bytes, content_type: str
+        self,
+        resource: Resource,
+        info: RequestInfo,
+        user: User,
+        content: bytes,
+        content_type: str,
     ) -> Object:
-        dry_run = asked.is_dry_run()
-        obj = decoded(resource, asked, bodies.read(content, content_type, resource))
-        check_namespace(resource, asked, obj)
-        self._check_place(resource, asked, obj)
-        request = self._request("CREATE", resource, asked, user, obj, None, dry_run)
+        dry_run = info.is_dry_run()
+        obj = decoded(resource, info, bodies.read(content, content_type, resource))
+        check_namespace(resource, info, obj)
+        self._check_place(resource, info, obj)
+        request = self._request("CREATE", resource, info, user, obj, None, dry_run)
         self._admission.mutate(request)
         preparation.prepare(resource, obj)
-        self._check(resource, asked, obj, None)
+        self._check(resource, info, obj, None)
         if obj["metadata"].get("resourceVersion"):
             raise internal("resourceVersion should not be set on objects to be created")
         self._admission.validate(request)
         return shown(resource, self._store.create(resource, obj, dry_run))
 
     def update(
-        self, resource: Resource, asked: Asked, user: User, content: bytes, content_type: str
+        self,
+        resource: Resource,
+        info: RequestInfo,
+        user: User,
+        content: bytes,
+        content_type: str,
     ) -> Object:
         obj = bodies.read(content, content_type, resource)
-        check_name(asked, obj)
-        current = self._current(resource, asked)
+        check_name(info, obj)
+        current = self._current(resource, info)
         if resource.needs_version and not obj["metadata"].get("resourceVersion"):
-            raise without_version(resource, asked.name)
+            raise without_version(resource, info.name)
         check_uid(resource, current, obj)
-        return self._change(resource, asked, user, current, obj)
+        return self._change(resource, info, user, current, obj)
 
     def patch(
-        self, resource: Resource, asked: Asked, user: User, content: bytes, content_type: str
+        self,
+        resource: Resource,
+        info: RequestInfo,
+        user: User,
+        content: bytes,
+        content_type: str,
     ) -> Object:
         check_patch_type(resource, content_type)
-        current = self._current(resource, asked)
+        current = self._current(resource, info)
         try:
             patch = bodies.parsed(content)
         except ValueError as error:
@@ -91,18 +106,23 @@ class Writer:
             raise bad_request(f"error decoding patch: json: {why}")
         else:
             obj = _MERGES[content_type](present, patch)
-        check_name(asked, obj)
-        return self._change(resource, asked, user, current, copied(obj))
+        check_name(info, obj)
+        return self._change(resource, info, user, current, copied(obj))
 
     def delete(
-        self, resource: Resource, asked: Asked, user: User, content: bytes, content_type: str
+        self,
+        resource: Resource,
+        info: RequestInfo,
+        user: User,
+        content: bytes,
+        content_type: str,
     ) -> Object:
-        how, dry_run = options_of(asked, content)
-        key, current = key_of(resource, asked), self._current(resource, asked)
+        how, dry_run = options_of(info, content)
+        key, current = key_of(resource, info), self._current(resource, info)
         self._store.delete(resource, key, how, dry_run=True)
-        if resource.id == "namespaces" and asked.name in _SYSTEM:
-            raise forbidden(resource, asked.name, "this namespace may not be deleted")
-        request = self._request("DELETE", resource, asked, user, None, current, dry_run)
+        if resource.id == "namespaces" and info.name in _SYSTEM:
+            raise forbidden(resource, info.name, "this namespace may not be deleted")
+        request = self._request("DELETE", resource, info, user, None, current, dry_run)
         self._admission.mutate(request)
         self._admission.validate(request)
         last, gone = self._store.delete(resource, key, how, dry_run)
@@ -112,58 +132,68 @@ class Writer:
         found: Object = {"kind": "Status", "apiVersion": "v1", "metadata": {}}
         return found | {
             "status": "Success",
-            "details": details(resource, asked.name, uid=uid),
+            "details": details(resource, info.name, uid=uid),
         }
 
     def delete_collection(
-        self, resource: Resource, asked: Asked, user: User, content: bytes, content_type: str
+        self,
+        resource: Resource,
+        info: RequestInfo,
+        user: User,
+        content: bytes,
+        content_type: str,
     ) -> Object:
-        page = listed(self._store, resource, asked)
+        page = listed(self._store, resource, info)
         for item in page["items"]:
             meta = item["metadata"]
-            one = _one_of(asked, meta.get("namespace", ""), meta["name"])
+            one = _one_of(info, meta.get("namespace", ""), meta["name"])
             self.delete(resource, one, user, content, content_type)
         return page
 
     def _change(
-        self, resource: Resource, asked: Asked, user: User, current: Object, obj: Object
+        self,
+        resource: Resource,
+        info: RequestInfo,
+        user: User,
+        current: Object,
+        obj: Object,
     ) -> Object:
-        dry_run = asked.is_dry_run()
-        obj = decoded(resource, asked, obj)
-        check_namespace(resource, asked, obj)
+        dry_run = info.is_dry_run()
+        obj = decoded(resource, info, obj)
+        check_namespace(resource, info, obj)
         check_version(resource, current, obj)
-        request = self._request("UPDATE", resource, asked, user, obj, current, dry_run)
+        request = self._request("UPDATE", resource, info, user, obj, current, dry_run)
         self._admission.mutate(request)
-        preparation.prepare_change(resource, asked.subresource, current, obj)
-        self._check(resource, asked, obj, current)
+        preparation.prepare_change(resource, info.subresource, current, obj)
+        self._check(resource, info, obj, current)
         self._admission.validate(request)
         return shown(resource, self._store.update(resource, obj, dry_run))
 
-    def _current(self, resource: Resource, asked: Asked) -> Object:
-        found = self._store.get(resource, key_of(resource, asked))
+    def _current(self, resource: Resource, info: RequestInfo) -> Object:
+        found = self._store.get(resource, key_of(resource, info))
         if found is None:
-            raise not_found(resource, asked.name)
+            raise not_found(resource, info.name)
         return found
 
-    def _check_place(self, resource: Resource, asked: Asked, obj: Object) -> None:
+    def _check_place(self, resource: Resource, info: RequestInfo, obj: Object) -> None:
         """Raises 404 and 403 for a namespace that isn't there, or not for long."""
         if not resource.namespaced:
             return
-        namespace = self._store.get(builtin.NAMESPACES, asked.namespace)
+        namespace = self._store.get(builtin.NAMESPACES, info.namespace)
         if namespace is None:
-            raise not_found(builtin.NAMESPACES, asked.namespace)
+            raise not_found(builtin.NAMESPACES, info.namespace)
         if namespace["metadata"].get("deletionTimestamp"):
-            raise terminating(resource, asked.namespace, obj["metadata"].get("name", ""))
+            raise terminating(resource, info.namespace, obj["metadata"].get("name", ""))
 
     def _check(
-        self, resource: Resource, asked: Asked, obj: Object, before: Object | None
+        self, resource: Resource, info: RequestInfo, obj: Object, before: Object | None
     ) -> None:
         causes = [*wrong_kind(resource, obj), *metadata.wrong(resource, obj)]
         if before is not None:
             causes = [*metadata.wrong_change(before, obj), *causes]
         if resource.id == builtin.DEFINITIONS.id:
             causes += definitions.wrong(obj)
-        if asked.subresource == "status":
+        if info.subresource == "status":
             causes += wrong_status(resource, obj)
         elif resource.schema:
             causes += schemas.check(obj, resource.schema)
@@ -175,21 +205,29 @@ class Writer:
         self,
         operation: Operation,
         resource: Resource,
-        asked: Asked,
+        info: RequestInfo,
         user: User,
         obj: Object | None,
         old: Object | None,
         dry_run: bool,
-    ) -> Request:
+    ) -> AdmissionRequest:
         meta = (obj or old or {"metadata": {}})["metadata"]
-        namespace = asked.namespace if resource.namespaced else ""
+        namespace = info.namespace if resource.namespaced else ""
         name = meta.get("name", "")
-        return Request(
-            operation, resource, namespace, name, user, obj, old, asked.subresource, dry_run
+        return AdmissionRequest(
+            operation,
+            resource,
+            namespace,
+            name,
+            user,
+            obj,
+            old,
+            info.subresource,
+            dry_run,
         )
 
 
-def _one_of(asked: Asked, namespace: str, name: str) -> Asked:
+def _one_of(info: RequestInfo, namespace: str, name: str) -> RequestInfo:
     """The deletion of one object of a collection."""
-    query = {key: value for key, value in asked.query.items() if "Selector" not in key}
-    return replace(asked, query=query, verb="delete", namespace=namespace, name=name)
+    query = {key: value for key, value in info.query.items() if "Selector" not in key}
+    return replace(info, query=query, verb="delete", namespace=namespace, name=name)

@@ -9,10 +9,10 @@ import pytest
 from lab.embedded.admission import User
 from lab.embedded.auth import Authenticator
 from lab.embedded.builtin import CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, ROLE_BINDINGS, ROLES
+from lab.embedded.errors import StatusError
 from lab.embedded.objects import Object
 from lab.embedded.rbac import AUTHENTICATED, MASTERS, Attributes, Authorizer
-from lab.embedded.refused import Refused
-from lab.embedded.requests import asked
+from lab.embedded.requests import parse_request
 from lab.embedded.store import Store
 
 ANN = User("ann", ("staff",))
@@ -122,7 +122,7 @@ def test_credentials_tell_the_user(
     "headers", [{}, {"Authorization": "Bearer x"}, {"Authorization": "Basic t"}]
 )
 def test_others_are_unauthorized(headers: dict[str, str]) -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(StatusError) as refusal:
         Authenticator({"t": ANN}).user(headers, None)
     assert (refusal.value.code, refusal.value.status["reason"]) == (401, "Unauthorized")
 
@@ -153,6 +153,6 @@ def test_request_is_told_from_its_path(
 ) -> None:
     path, _, query = path.partition("?")
     name, _, value = query.partition("=")
-    found = asked(method, path, {name: value} if name else {})
+    found = parse_request(method, path, {name: value} if name else {})
     told = (found.verb, found.group, found.resource, found.namespace, found.name)
     assert told == expected

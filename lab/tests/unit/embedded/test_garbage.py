@@ -7,8 +7,8 @@ import pytest
 from lab.embedded.builtin import DEFINITIONS, NAMESPACES
 from lab.embedded.control_plane import ControlPlane
 from lab.embedded.deletions import Deletion
+from lab.embedded.errors import StatusError
 from lab.embedded.objects import copied
-from lab.embedded.refused import Refused
 
 from .objects import GADGET, RACK, config_map, definition, gadget, owned_by, rack
 
@@ -94,7 +94,7 @@ def test_namespace_takes_its_content_along_and_waits_for_what_is_held(
     assert ending is not None
     assert ending["status"]["phase"] == "Terminating"
     assert plane.store.list(maps, "ns") == []
-    with pytest.raises(Refused, match="because it is being terminated"):
+    with pytest.raises(StatusError, match="because it is being terminated"):
         plane.load([gadget("late", namespace="ns")])
     released = copied(held)
     released["metadata"] |= {"finalizers": [], "resourceVersion": ""}

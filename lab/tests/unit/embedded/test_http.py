@@ -14,10 +14,10 @@ import pytest
 
 from lab import certificates
 from lab.api import Api, ApiError
-from lab.embedded import ControlPlane, Refused, Request
+from lab.embedded import AdmissionRequest, ControlPlane, StatusError
 from lab.embedded.admission import User
+from lab.embedded.errors import bad_request
 from lab.embedded.objects import Object
-from lab.embedded.refused import bad_request
 
 from .conftest import api_of
 from .objects import API, GADGETS, MAPS, RACKS, config_map, definition, gadget, rack
@@ -138,14 +138,14 @@ async def test_admission_hears_of_every_write_and_may_change_or_refuse_it(
 ) -> None:
     heard: list[tuple[str, str, str, bool]] = []
 
-    def note(request: Request) -> None:
+    def note(request: AdmissionRequest) -> None:
         heard.append((request.operation, request.name, request.subresource, request.dry_run))
 
-    def label(request: Request) -> None:
+    def label(request: AdmissionRequest) -> None:
         if request.object is not None:
             request.object["metadata"]["labels"] = {"by": request.user.name}
 
-    def refuse(request: Request) -> None:
+    def refuse(request: AdmissionRequest) -> None:
         if (request.object or {}).get("spec", {}).get("size") == 13:
             raise bad_request("no luck")
 
@@ -170,7 +170,7 @@ async def test_admission_hears_of_every_write_and_may_change_or_refuse_it(
 async def test_mistake_of_the_server_is_an_internal_error(
     api: Api, plane: ControlPlane, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def break_down(request: Request) -> None:
+    def break_down(request: AdmissionRequest) -> None:
         raise RuntimeError("oh")
 
     plane.admission.validators.append(break_down)
@@ -252,7 +252,7 @@ async def test_given_directory_stays_and_a_temporary_one_does_not(tmp_path: Path
 def test_refusals_that_load_meets_are_told(tmp_path: Path) -> None:
     plane = ControlPlane(tmp_path)
     plane.prepare()
-    with pytest.raises(Refused, match='namespaces "default" already exists'):
+    with pytest.raises(StatusError, match='namespaces "default" already exists'):
         plane.load(
             [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}}]
         )

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from lab.embedded import patches, strategic
+from lab.embedded.errors import StatusError
 from lab.embedded.objects import copied
-from lab.embedded.refused import Refused
 
 
 @pytest.mark.parametrize(
@@ -83,13 +83,13 @@ def test_json_patch_does_as_its_rfc_says(operation: Any, expected: Any) -> None:
     ],
 )
 def test_json_patch_that_does_not_fit_is_refused(operation: Any) -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(StatusError) as refusal:
         patches.patched({"a": 1, "l": ["x", "y"]}, [operation])
     assert refusal.value.code == 422
 
 
 def test_json_patch_that_is_no_list_is_a_bad_request() -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(StatusError) as refusal:
         patches.patched({}, {"a": 1})
     assert refusal.value.code == 400
 

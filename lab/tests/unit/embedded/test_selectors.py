@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lab.embedded import selectors
-from lab.embedded.refused import Refused
+from lab.embedded.errors import StatusError
 
 from .objects import GADGET, POD, gadget
 
@@ -64,7 +64,7 @@ def test_object_without_labels_matches_what_asks_for_none() -> None:
      "a in (b c)", "a in", "a=(", "b/a/c", "/a"],
 )  # fmt: skip
 def test_malformed_label_selector_is_a_bad_request(text: str) -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(StatusError) as refusal:
         selectors.labels(text)
     assert refusal.value.code == 400
 
@@ -86,7 +86,7 @@ def test_field_selector_matches_by_name_and_namespace(text: str, expected: bool)
 
 @pytest.mark.parametrize("text", ["spec.x=1", "spec", "metadata.name=a=b"])
 def test_malformed_field_selector_is_a_bad_request(text: str) -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(StatusError) as refusal:
         selectors.fields(text, GADGET)
     assert refusal.value.code == 400
 

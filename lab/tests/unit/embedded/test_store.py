@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lab.embedded.deletions import Deletion
+from lab.embedded.errors import StatusError
 from lab.embedded.objects import Object, copied
-from lab.embedded.refused import Refused
 from lab.embedded.resources import Resource
 from lab.embedded.store import Event, Store
 
@@ -75,7 +75,7 @@ def test_update_of_another_object_or_version_is_a_conflict(
     store: Store, field: str, message: str
 ) -> None:
     store.create(GADGET, gadget("a"))
-    with pytest.raises(Refused, match=message) as refusal:
+    with pytest.raises(StatusError, match=message) as refusal:
         store.update(GADGET, gadget("a", **{field: "1"}))
     assert refusal.value.code == 409
 
@@ -143,10 +143,10 @@ def test_version_that_is_forgotten_has_expired() -> None:
         store.create(GADGET, gadget(name))
     newest = store.version
     assert len(store.since(GADGET, newest - 2)) == 2
-    with pytest.raises(Refused, match=r"too old resource version: \d+ \(\d+\)") as refusal:
+    with pytest.raises(StatusError, match=r"too old resource version: \d+ \(\d+\)") as refusal:
         store.since(GADGET, newest - 3)
     assert (refusal.value.code, refusal.value.status["reason"]) == (410, "Expired")
-    with pytest.raises(Refused, match="too old"):
+    with pytest.raises(StatusError, match="too old"):
         store.list_at(GADGET, newest - 3)
 
 
@@ -154,7 +154,7 @@ def test_history_can_be_forgotten_at_once(store: Store) -> None:
     made = store.create(GADGET, gadget("a"))
     store.create(RACK, rack("a"))
     store.forget_history()
-    with pytest.raises(Refused, match="too old"):
+    with pytest.raises(StatusError, match="too old"):
         store.since(GADGET, int(made["metadata"]["resourceVersion"]))
     assert store.since(GADGET, store.version) == []
 

@@ -9,7 +9,7 @@ from lab.embedded.objects import Object
 from lab.embedded.resources import Resource
 
 
-class Refused(Exception):
+class StatusError(Exception):
     """An answer other than success; `status` is its Status object."""
 
     def __init__(self, status: Object) -> None:
@@ -65,48 +65,48 @@ def details(resource: Resource, name: str, **more: Any) -> Object:
     return {field: value for field, value in found.items() if value != ""}
 
 
-def bad_request(message: str) -> Refused:
-    return Refused(status(400, "BadRequest", message))
+def bad_request(message: str) -> StatusError:
+    return StatusError(status(400, "BadRequest", message))
 
 
-def not_found(resource: Resource, name: str) -> Refused:
+def not_found(resource: Resource, name: str) -> StatusError:
     message = f'{resource.id} "{name}" not found'
-    return Refused(status(404, "NotFound", message, details(resource, name)))
+    return StatusError(status(404, "NotFound", message, details(resource, name)))
 
 
-def nothing_there() -> Refused:
+def nothing_there() -> StatusError:
     """For paths below the APIs that are built in."""
     message = "the server could not find the requested resource"
-    return Refused(status(404, "NotFound", message, {}))
+    return StatusError(status(404, "NotFound", message, {}))
 
 
-def method_not_allowed() -> Refused:
+def method_not_allowed() -> StatusError:
     message = "the server does not allow this method on the requested resource"
-    return Refused(status(405, "MethodNotAllowed", message, {}))
+    return StatusError(status(405, "MethodNotAllowed", message, {}))
 
 
-def unsupported_media_type(accepted: tuple[str, ...]) -> Refused:
+def unsupported_media_type(accepted: tuple[str, ...]) -> StatusError:
     message = (
         "the body of the request was in an unknown format - accepted media types include: "
         + ", ".join(accepted)
     )
-    return Refused(status(415, "UnsupportedMediaType", message))
+    return StatusError(status(415, "UnsupportedMediaType", message))
 
 
-def already_exists(resource: Resource, name: str) -> Refused:
+def already_exists(resource: Resource, name: str) -> StatusError:
     message = f'{resource.id} "{name}" already exists'
-    return Refused(status(409, "AlreadyExists", message, details(resource, name)))
+    return StatusError(status(409, "AlreadyExists", message, details(resource, name)))
 
 
-def conflict(resource: Resource, name: str, why: str, of_kind: bool = False) -> Refused:
+def conflict(resource: Resource, name: str, why: str, of_kind: bool = False) -> StatusError:
     """The server names the kind instead of the resource where a deletion had conditions."""
     kind = resource.kind if of_kind else resource.plural
     what = f"{kind}.{resource.group}" if resource.group else kind
     message = f'Operation cannot be fulfilled on {what} "{name}": {why}'
-    return Refused(status(409, "Conflict", message, details(resource, name, kind=kind)))
+    return StatusError(status(409, "Conflict", message, details(resource, name, kind=kind)))
 
 
-def modified(resource: Resource, name: str) -> Refused:
+def modified(resource: Resource, name: str) -> StatusError:
     why = (
         "the object has been modified; please apply your changes to the latest version and"
         " try again"
@@ -114,7 +114,7 @@ def modified(resource: Resource, name: str) -> Refused:
     return conflict(resource, name, why)
 
 
-def of_another_uid(resource: Resource, key: str, given: str, known: str) -> Refused:
+def of_another_uid(resource: Resource, key: str, given: str, known: str) -> StatusError:
     """In the words of the storage, which are all that clients get."""
     folder = f"{resource.group}/{resource.plural}" if resource.custom else resource.plural
     why = (
@@ -125,7 +125,7 @@ def of_another_uid(resource: Resource, key: str, given: str, known: str) -> Refu
     return conflict(resource, key.rpartition("/")[2], why)
 
 
-def invalid(group: str, kind: str, name: str, causes: list[Cause]) -> Refused:
+def invalid(group: str, kind: str, name: str, causes: list[Cause]) -> StatusError:
     what = f"{kind}.{group}" if group else kind
     # The server says the same twice now and then, and tells it once.
     texts = list(dict.fromkeys(map(str, causes)))
@@ -133,14 +133,14 @@ def invalid(group: str, kind: str, name: str, causes: list[Cause]) -> Refused:
     found = {"name": name, "group": group, "kind": kind}
     told: Object = {field: value for field, value in found.items() if value}
     told["causes"] = [cause.as_object() for cause in causes]
-    return Refused(status(422, "Invalid", f'{what} "{name}" is invalid: {text}', told))
+    return StatusError(status(422, "Invalid", f'{what} "{name}" is invalid: {text}', told))
 
 
-def expired(version: int, oldest: int) -> Refused:
+def expired(version: int, oldest: int) -> StatusError:
     message = f"too old resource version: {version} ({oldest})"
-    return Refused(status(410, "Expired", message))
+    return StatusError(status(410, "Expired", message))
 
 
-def internal(message: str) -> Refused:
+def internal(message: str) -> StatusError:
     """The server gives no reason where it took something for its own mistake."""
-    return Refused(status(500, "", message))
+    return StatusError(status(500, "", message))
