@@ -17,10 +17,11 @@ from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline
 from ..cluster.errors import AlreadyExists
 from ..cluster.resources import CONFIG_MAP, Object
+from ..harvester.names import SYSTEM_NAMESPACE
 from .errors import UnreadableJournal
 from .record import Record
 
-KEY = "harvester-system/harvester-net-journal"
+KEY = f"{SYSTEM_NAMESPACE}/harvester-net-journal"
 FIELD = "record"
 PACKED = "record.zlib"
 LARGEST_TEXT = 400_000

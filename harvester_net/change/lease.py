@@ -19,9 +19,10 @@ from ..cluster.deadline import Deadline
 from ..cluster.errors import AlreadyExists, ClusterError, Conflict, Unreachable
 from ..cluster.resources import LEASE, Object
 from ..cluster.timings import DEFAULT_TIMINGS
+from ..harvester.names import SYSTEM_NAMESPACE
 from .errors import ChangeBusy, LeaseLost
 
-KEY = "harvester-system/harvester-net-change"
+KEY = f"{SYSTEM_NAMESPACE}/harvester-net-change"
 TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 

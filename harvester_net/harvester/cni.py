@@ -10,6 +10,7 @@ from typing import Any
 from ..cluster.resources import Object
 from . import gojson
 from .gojson import array, boolean, integer, mapping, optional, string, struct
+from .names import BRIDGE
 
 KUBE_OVN = "kube-ovn"
 BRIDGES = ("bridge", "")
@@ -82,9 +83,9 @@ def _decoded(text: str) -> dict[str, Any]:
 
 def network_of_bridge(bridge: str) -> str | None:
     """The cluster network whose bridge it is; None if it is no cluster network's."""
-    if not 3 < len(bridge.encode()) <= 15 or not bridge.endswith("-br"):
+    if not 3 < len(bridge.encode()) <= 15 or not bridge.endswith(BRIDGE):
         return None
-    return bridge.removesuffix("-br")
+    return bridge.removesuffix(BRIDGE)
 
 
 def vlan_problems(conf: dict[str, Any]) -> Iterator[tuple[str, str]]:

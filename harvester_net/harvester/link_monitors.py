@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..cluster.resources import LINK_MONITOR, Object
-from .names import BOND, NICS
+from .names import BOND, BRIDGE, NICS
 from .snapshot import Snapshot
 
 
@@ -21,8 +21,8 @@ def bonds(monitor: Object | None, cluster_network: str) -> dict[str, tuple[int, 
     found = {}
     for node, links in links_by_node(monitor).items():
         named = {link["name"]: link for link in links}
-        bond = named.get(f"{cluster_network}-bo")
-        bridge = named.get(f"{cluster_network}-br")
+        bond = named.get(f"{cluster_network}{BOND}")
+        bridge = named.get(f"{cluster_network}{BRIDGE}")
         if bond is not None:
             joined = bridge is not None and bond.get("masterIndex") == bridge["index"]
             found[node] = (bond["index"], joined)

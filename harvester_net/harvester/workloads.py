@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ..cluster.resources import Object, labels_of
 from .names import (
     LONGHORN_NAMESPACE,
+    SYSTEM_NAMESPACE,
 )
 
 FINAL_PHASES = ("Succeeded", "Failed")
@@ -51,7 +52,7 @@ def not_stopped(vms: Mapping[str, Object], vmis: Mapping[str, Object]) -> list[s
 
 MONITORING = {
     "cattle-monitoring-system": {"prometheus", "alertmanager", "grafana"},
-    "harvester-system": {"harvester-vm-import-controller"},
+    SYSTEM_NAMESPACE: {"harvester-vm-import-controller"},
 }
 """Claims that Harvester itself stops during the change, by namespace and app label (H3.5
 f).

@@ -20,7 +20,7 @@ from ..cluster.resources import (
     annotations_of,
     key_of,
 )
-from ..harvester.names import STORAGE_PREFIX, SYSTEM_NAMESPACE
+from ..harvester.names import STORAGE_PREFIX, STORAGE_SETTING, SYSTEM_NAMESPACE
 from ..harvester.network_configs import nodes_not_ready
 from ..harvester.settings import effective, leaked, storage_progress
 from ..specs import storage_network as specs
@@ -35,7 +35,7 @@ from .differences import Properties, projected
 from .failures import Refused, Unfinished
 from .kind import Kind, Live
 
-KEY = "storage-network"
+KEY = STORAGE_SETTING
 
 
 class StorageNetwork(Kind[specs.StorageNetwork]):

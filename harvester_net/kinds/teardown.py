@@ -22,6 +22,7 @@ from ..cluster.resources import (
     key_of,
 )
 from ..harvester.link_monitors import bonds, links_by_node
+from ..harvester.names import AGENTS, NICS
 from ..harvester.network_configs import (
     NOT_HEARD,
     matched_nodes,
@@ -46,7 +47,7 @@ def working_nics(config: Object, monitors: Mapping[str, Object]) -> list[str]:
     """The NICs of a config that are there on all its nodes, and free or in its own bond."""
     network = config["spec"]["clusterNetwork"]
     own = bonds(monitors.get(network), network)
-    by_node = links_by_node(monitors.get("nic"))
+    by_node = links_by_node(monitors.get(NICS))
     usable = None
     for node in matched_nodes(config):
         masters = {0, own.get(node, (0, False))[0]}
@@ -199,7 +200,7 @@ def describe_left_behind(statuses: list[Object], nodes: Mapping[str, Object]) ->
     return (
         f"{said} has not torn down its uplink: bond {network}-bo, bridge {network}-br and "
         "the VlanStatus are still there, and no other network config can take the node. Bring "
-        "back the node and its pod of DaemonSet harvester-system/harvester-network-controller;"
+        f"back the node and its pod of DaemonSet {AGENTS};"
         f" if the VlanStatus stays: kubectl delete vlanstatus {keys}. The devices go to the "
         f"next network config of {network}; or, on the node: {bond_removal(network)}"
     )

@@ -26,7 +26,9 @@ from ..harvester.names import (
     CLUSTER_NETWORK_LABEL,
     ROUTE,
     RWX_PREFIX,
+    RWX_SETTING,
     STORAGE_PREFIX,
+    STORAGE_SETTING,
     UPLINK_MTU,
 )
 from ..harvester.snapshot import VMIS_ON, VMS_ON, Snapshot
@@ -228,7 +230,7 @@ def deleted_network_is_in_no_vm(write: Write, snapshot: Snapshot) -> Iterable[Ob
 @rule(NAD, "delete", "name", fact="H3.4", source=sources.HARVESTER_NAD_VALIDATOR, since=(1, 8))
 def network_of_a_setting_stays(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The current network of the storage-network or rwx-network setting cannot be deleted."""
-    for name, prefix in (("storage-network", STORAGE_PREFIX), ("rwx-network", RWX_PREFIX)):
+    for name, prefix in ((STORAGE_SETTING, STORAGE_PREFIX), (RWX_SETTING, RWX_PREFIX)):
         setting = snapshot.of(SETTING).get(name)
         if setting and annotations_of(setting).get(prefix + "net-attach-def") == write.key:
             yield Objection(

@@ -9,7 +9,7 @@ from ..cluster.resources import LINK_MONITOR, NAD, NODE, VLAN_STATUS, Object, ke
 from ..harvester.cni import tagged_vlans
 from ..harvester.link_monitors import links_by_node
 from ..harvester.mtus import mtu_of
-from ..harvester.names import SYSTEM_NAMESPACE
+from ..harvester.names import NICS, SYSTEM_NAMESPACE
 from ..harvester.network_configs import NOT_HEARD, configs_of, matched_nodes, nodes_not_ready
 from ..harvester.nodes import is_ready
 from ..harvester.snapshot import Snapshot
@@ -87,5 +87,5 @@ def _nics(monitors: Mapping[str, Object]) -> dict[str, frozenset[str]]:
     """The NICs of each node, as its agent lists them (H1.4)."""
     return {
         node: frozenset(link["name"] for link in links)
-        for node, links in links_by_node(monitors.get("nic")).items()
+        for node, links in links_by_node(monitors.get(NICS)).items()
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ..harvester.names import AGENTS, BOND, BRIDGE
 from ..harvester.versions import NEWEST, Version
 from ..harvester.wording import more_than
 from ..specs.limits import MGMT
@@ -15,7 +16,7 @@ from .port_owners import AttachedWorkload
 from .port_owners import words as port_words
 from .vlans import words as vlan_words
 
-AGENT = "the pod of DaemonSet harvester-system/harvester-network-controller"
+AGENT = f"the pod of DaemonSet {AGENTS}"
 MOST_PORTS = 3
 
 
@@ -89,7 +90,7 @@ def has_small_port(seen: Devices, mtu: int) -> bool:
 
 
 def _of_bond(seen: Devices, expected: Expected) -> Iterator[Finding]:
-    name = f"{expected.cluster_network}-bo"
+    name = f"{expected.cluster_network}{BOND}"
     bond = seen.bond
     if bond is None:
         what = f"there is no bond {name}; {_agent(seen.node, expected)}"
@@ -191,7 +192,7 @@ def _agent(node: str, expected: Expected) -> str:
 def _of_bridge(
     seen: Devices, expected: Expected, attached_workloads: list[AttachedWorkload]
 ) -> Iterator[Finding]:
-    name = f"{expected.cluster_network}-br"
+    name = f"{expected.cluster_network}{BRIDGE}"
     bridge = seen.bridge
     if bridge is None:
         what = f"there is no bridge {name}; {_agent(seen.node, expected)}"

@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from ..harvester.names import BOND
 from ..specs.limits import DEFAULT_MTU
 from .devices import Bond, Bridge, Devices, Member, Port, Ports
 from .vlans import listed
@@ -47,7 +48,7 @@ def devices_in(message: str, node: str, cluster_network: str) -> Devices:
         bond=_bond(bonds[0], _json(said, "members")) if bonds else None,
         bridge=_bridge(bridges[0]) if bridges else None,
         ports=_ports(said),
-        vlans=listed(_json(said, "vlans"), f"{cluster_network}-bo"),
+        vlans=listed(_json(said, "vlans"), f"{cluster_network}{BOND}"),
         address=_address(address),
         vlan_device=bool(address),
         leftovers=tuple(said["leftover"]),

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ..harvester.names import BRIDGE
 from .devices import Devices
 from .parsing import PingReport
 from .vlans import words
@@ -83,7 +84,7 @@ class Pings:
 
 def vlan_device(cluster_network: str, vlan: int) -> str:
     """The host's own device in a VLAN, where it has one (H1.5)."""
-    bridge = f"{cluster_network}-br"
+    bridge = f"{cluster_network}{BRIDGE}"
     return bridge if vlan == UNTAGGED else f"{bridge}.{vlan}"
 
 

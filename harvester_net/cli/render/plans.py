@@ -9,9 +9,10 @@ from ...change import report
 from ...change.plan import Plan
 from ...change.steps.order import steps_of
 from ...change.steps.vms import StartVm
+from ...harvester.names import RWX_SETTING, STORAGE_SETTING
 from ..messages import INPUTS
 
-SETTINGS = {"storage": "storage-network", "rwx": "rwx-network"}
+SETTINGS = {"storage": STORAGE_SETTING, "rwx": RWX_SETTING}
 
 
 def text(plan: Plan) -> str:

@@ -78,7 +78,7 @@ def new_cni_config(desired: specs.VmNetwork) -> dict[str, Any]:
             "cniVersion": "0.3.1",
             "name": desired.name,
             "type": "bridge",
-            "bridge": f"{desired.cluster_network}-br",
+            "bridge": f"{desired.cluster_network}{BRIDGE}",
             "promiscMode": True,
             "ipam": {},
         },
