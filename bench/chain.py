@@ -19,8 +19,8 @@ from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
 from harvester_net.cluster.deadline import Deadline
 from harvester_net.cluster.resources import Object
-from lab import Lab
-from lab.simulators import Timings
+from harvester_net.lab.simulators import Timings
+from lab import Lab, RealLab
 from tests import objects
 from tests.e2e.waiting import eventually
 from tests.mtu.site import Vm, make_vms
@@ -44,7 +44,7 @@ class Result:
 
 def measure() -> Result:
     """Change the MTU of a cluster network with five configs and four VMs."""
-    with Lab.start(nodes=NODES, timings=TIMINGS) as lab:
+    with RealLab.start_real(nodes=NODES, timings=TIMINGS) as lab:
         _make_site(lab)
         began = time.perf_counter()
         asyncio.run(_change(lab))

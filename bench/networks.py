@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harvester_net.cluster.resources import Object
+from harvester_net.lab.proxy import Proxy
 from lab import Lab
-from lab.proxy import Proxy
 from tests import objects
 from tests.e2e.stack import Resource, Stack
 from tests.e2e.stack import resource as item

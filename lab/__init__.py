@@ -1,6 +1,7 @@
-"""A Harvester network control plane on one machine, made of real parts (`python -m lab`)."""
+"""Harvester's own programs as a lab on one machine, beside the embedded one that ships."""
 
-from lab.errors import LabError
-from lab.handle import Lab
+from harvester_net.lab.errors import LabError
+from harvester_net.lab.handle import Lab
+from lab.handle import RealLab
 
-__all__ = ["Lab", "LabError"]
+__all__ = ["Lab", "LabError", "RealLab"]

@@ -15,8 +15,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import places
+from harvester_net.lab import places
 
+TOOLS = Path(__file__).parent / "tools"
 Version = tuple[int, ...]
 
 
@@ -71,10 +72,10 @@ BINARIES: tuple[Binary, ...] = (
     ),
     Binary(
         "harvester-webhook", "harvester", "github.com/harvester/harvester/cmd/webhook",
-        "1.8.0", "refuses what Harvester refuses about settings and VMs", 352,
+        "1.8.2", "refuses what Harvester refuses about settings and VMs", 352,
     ),
     Binary(
-        "harvester-controllers", "harvester", "./cmd/harvester-controllers", "1.8.0",
+        "harvester-controllers", "harvester", "./cmd/harvester-controllers", "1.8.2",
         "Harvester's own storage network, VMs and settings", 23,
     ),
     Binary(
@@ -90,9 +91,9 @@ BINARIES: tuple[Binary, ...] = (
         "turns VMs into running instances", 32,
     ),
     Binary(
-        "pulumi", "pulumi", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", "3.259.0",
+        "pulumi", "pulumi", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", "3.276.0",
         "the Pulumi command", 200,
-        ldflags=f"-X {_PULUMI}.Version=3.259.0",
+        ldflags=f"-X {_PULUMI}.Version=3.276.0",
         found=Found(("version",), (3, 200), (4,)),
     ),
 )  # fmt: skip
@@ -166,7 +167,7 @@ def module_hash(module: str) -> str:
 
 
 def module_files(module: str) -> list[Path]:
-    folder = places.TOOLS / module
+    folder = TOOLS / module
     return [folder / "go.mod", folder / "go.sum", *sorted(folder.glob("cmd/*/*.go"))]
 
 

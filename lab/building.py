@@ -16,7 +16,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lab import places
+from harvester_net.lab import places
+from harvester_net.lab.errors import LabError
+from lab import binaries
 from lab.binaries import (
     BUILD_ENVIRONMENT,
     BUILD_FLAGS,
@@ -26,7 +28,6 @@ from lab.binaries import (
     ldflags,
     locate,
 )
-from lab.errors import LabError
 
 ERROR_LINES = 15
 
@@ -59,7 +60,7 @@ def locked(path: Path, console: Console, doing: str) -> Iterator[None]:
 def go_command() -> str:
     """Go's version, after checking that it can build every module of the lab."""
     try:
-        answer = _go(["env", "GOVERSION"], places.TOOLS / "harvester")
+        answer = _go(["env", "GOVERSION"], _most_demanding().parent)
     except FileNotFoundError:
         raise LabError(
             "The lab's programs have to be built once, and that needs Go, which is not on"
@@ -74,16 +75,27 @@ def go_command() -> str:
 
 
 def needed_go() -> str:
-    text = (places.TOOLS / "harvester" / "go.mod").read_text()
-    return next(line.split()[1] for line in text.splitlines() if line.startswith("go "))
+    """The oldest Go that builds every module of the lab."""
+    return _go_of(_most_demanding())
 
 
 def module_directory(module: str, package: str) -> Path:
     """Where the source of `package` lies, a dependency of `lab/tools/<module>`."""
-    folder = places.TOOLS / module
+    folder = binaries.TOOLS / module
     _checked(_go(["mod", "download", package], folder), f"download {package}")
     listed = _go(["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", package], folder)
     return Path(_checked(listed, f"find {package}").strip())
+
+
+def _most_demanding() -> Path:
+    """The go.mod that asks for the newest Go."""
+    files = binaries.TOOLS.glob("*/go.mod")
+    return max(files, key=lambda file: [int(part) for part in _go_of(file).split(".")])
+
+
+def _go_of(file: Path) -> str:
+    lines = file.read_text().splitlines()
+    return next(line.split()[1] for line in lines if line.startswith("go "))
 
 
 def _build_missing(missing: list[Binary], console: Console) -> None:
@@ -116,7 +128,7 @@ def _compile(wanted: Binary) -> None:
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     command = ["build", *BUILD_FLAGS, "-ldflags", ldflags(wanted), "-o", str(partial)]
     try:
-        built = _go([*command, wanted.package], places.TOOLS / wanted.module)
+        built = _go([*command, wanted.package], binaries.TOOLS / wanted.module)
         _checked(built, f"build {wanted.name}")
         partial.rename(target)
     finally:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from harvester_net.lab.certificates import FRONT_PROXY
+from harvester_net.lab.users import USERS
 from lab import readiness
-from lab.certificates import FRONT_PROXY
 from lab.nodes import component as nodes
 from lab.setup import LOOPBACK, Setup
-from lab.users import USERS
 
 OBJECTS = "objects"
 """The step between the API server and all others: types, base objects, ways to webhooks."""

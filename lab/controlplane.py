@@ -11,14 +11,15 @@ import os
 import time
 from collections.abc import Awaitable, Callable
 
-from lab import certificates, objects, processes, readiness, saved
+from harvester_net.lab import certificates, processes
+from harvester_net.lab.errors import LabError
+from harvester_net.lab.manifests import base_objects, namespaces
+from harvester_net.lab.processes import Process
+from harvester_net.lab.simulators import base_objects as simulated_objects
+from lab import objects, readiness, saved
 from lab.components import COMPONENTS, NODES, OBJECTS, Component, component
-from lab.errors import LabError
-from lab.manifests import base_objects, namespaces
-from lab.manifests.crds import definitions
-from lab.processes import Process
+from lab.definitions import definitions
 from lab.setup import Setup
-from lab.simulators import base_objects as simulated_objects
 from lab.step_graph import Step, run_in_order
 
 READY_WITHIN = 120.0

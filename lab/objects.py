@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from lab.api import Api, ApiError
+from harvester_net.lab.api import Api, ApiError
 from lab.components import Component
 from lab.readiness import lease_path
 from lab.setup import Setup

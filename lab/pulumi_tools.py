@@ -13,16 +13,28 @@ import shutil
 import sys
 from pathlib import Path
 
-from lab import places
+from rich.console import Console
+
+from harvester_net.lab import places, pulumi_settings, shell
+from harvester_net.lab.errors import LabError
+from harvester_net.lab.handle import Lab
 from lab.building import ensure
 
 LANGUAGE_HOST = "pulumi-language-python"
 PLUGIN = "pulumi-resource-harvester-net"
 
 
+def pulumi_command(console: Console | None = None) -> Path:
+    """The one of the machine, or else built. Raises LabError with both ways to have one."""
+    try:
+        return ensure(["pulumi"], console)["pulumi"]
+    except LabError as error:
+        raise LabError(f"{pulumi_settings.MISSING}\nOr have it built: {error}") from error
+
+
 def search_path() -> list[Path]:
     """Directories to put before PATH, so that `pulumi` runs Python programs and our plugin."""
-    pulumi = ensure(["pulumi"])["pulumi"]
+    pulumi = pulumi_command()
     found = [pulumi.parent]
     if shutil.which(LANGUAGE_HOST) is None:
         found.insert(0, language_host_directory(pulumi))
@@ -31,14 +43,20 @@ def search_path() -> list[Path]:
     return found
 
 
-def environment(backend: Path) -> dict[str, str]:
-    """All that keeps Pulumi on this machine: state in `backend`, nothing fetched or asked."""
+def variables(lab: Lab) -> dict[str, str]:
+    """Those of `harvester_net.lab.shell`, with a Pulumi command that there is for sure."""
+    return shell.variables(lab) | _tools()
+
+
+def environment(directory: Path) -> dict[str, str]:
+    """All that keeps Pulumi on this machine, and its state in the directory."""
+    return pulumi_settings.settings(directory) | _tools()
+
+
+def _tools() -> dict[str, str]:
     path = [*map(str, search_path()), os.environ.get("PATH", os.defpath)]
     return {
         "PATH": os.pathsep.join(path),
-        "PULUMI_BACKEND_URL": backend.as_uri(),
-        "PULUMI_CONFIG_PASSPHRASE": "",
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         # The programs run in this Python, which has what they import.
         "PULUMI_PYTHON_CMD": sys.executable,

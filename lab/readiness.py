@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 import aiohttp
 
-from lab.api import ApiError
+from harvester_net.lab.api import ApiError
 from lab.setup import LOOPBACK, Setup
 
 DENIED = "denied the request"

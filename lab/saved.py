@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from lab import places
+from harvester_net.lab import places
 from lab.setup import Setup
 
 KEPT = ("etcd", "certificates")
@@ -24,13 +24,14 @@ GOOD_FOR_DAYS = 90
 # The sources that have a part in what a new lab's etcd holds. (The simulators have not: they
 # start after the state is saved, on objects that are in the hash themselves.)
 _MAKERS = (
-    "certificates.py",
-    "components.py",
-    "controlplane.py",
-    "objects.py",
-    "saved.py",
-    "users.py",
-    "manifests/*.*",
+    "lab/components.py",
+    "lab/controlplane.py",
+    "lab/definitions.py",
+    "lab/objects.py",
+    "lab/saved.py",
+    "harvester_net/lab/certificates.py",
+    "harvester_net/lab/users.py",
+    "harvester_net/lab/manifests/*.*",
 )
 
 
@@ -70,8 +71,8 @@ def key(setup: Setup, machines: list[dict[str, Any]]) -> str:
 
 
 def _sources() -> list[Path]:
-    here = Path(__file__).parent
-    return sorted(file for pattern in _MAKERS for file in here.glob(pattern))
+    project = Path(__file__).parent.parent
+    return sorted(file for pattern in _MAKERS for file in project.glob(pattern))
 
 
 def _archive(key: str) -> Path:

@@ -12,10 +12,10 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.api import Api
-from lab.errors import LabError
+from harvester_net.lab.api import Api
+from harvester_net.lab.errors import LabError
+from harvester_net.lab.users import Users
 from lab.nodes.machine import Machine
-from lab.users import Users
 
 LOOPBACK = "127.0.0.1"
 # Below the range from which Linux takes the ports of outgoing connections.

@@ -151,6 +151,10 @@ def storage_nad(name: str = "storagenetwork-abcde", cluster_network: str = "data
     )
 
 
+def _guest(nads: tuple[str, ...]) -> Object:
+    return {"domain": {"devices": {}}, "networks": _networks(nads)}
+
+
 def _networks(names: tuple[str, ...]) -> list[Object]:
     return [{"name": "default", "pod": {}}] + [
         {"name": f"nic-{index}", "multus": {"networkName": name}}
@@ -171,7 +175,7 @@ def vm(
         "apiVersion": "kubevirt.io/v1",
         "kind": "VirtualMachine",
         "metadata": {"name": name, "namespace": namespace} | meta,
-        "spec": _run(strategy) | {"template": {"spec": {"networks": _networks(nads)}}},
+        "spec": _run(strategy) | {"template": {"spec": _guest(nads)}},
         "status": {"printableStatus": status},
     }
 
@@ -222,7 +226,7 @@ def vmi(
         "apiVersion": "kubevirt.io/v1",
         "kind": "VirtualMachineInstance",
         "metadata": {"name": name, "namespace": namespace} | meta,
-        "spec": {"networks": _networks(nads)},
+        "spec": _guest(nads),
         "status": {"phase": phase, "nodeName": node},
     }
 
@@ -248,6 +252,53 @@ def volume(name: str, state: str = "detached", claim: str = "", **spec: Any) -> 
         "metadata": {"name": name, "namespace": "longhorn-system"},
         "spec": spec,
         "status": {"state": state, "kubernetesStatus": owner},
+    }
+
+
+def in_use(volume: Object, pod: str, kind: str = "", name: str = "") -> Object:
+    """The volume attached by a pod, in the words of Longhorn."""
+    workload = {"podName": pod, "podStatus": "Running"}
+    workload |= {"workloadType": kind, "workloadName": name} if kind else {}
+    owner = volume["status"]["kubernetesStatus"] | {"workloadsStatus": [workload]}
+    return volume | {"status": {"state": "attached", "kubernetesStatus": owner}}
+
+
+def backup(name: str, vm: str = "a", kind: str = "backup", **status: Any) -> Object:
+    """A backup or a snapshot of a VM, and how far it is."""
+    source = {"apiGroup": "kubevirt.io", "kind": "VirtualMachine", "name": vm}
+    return {
+        "apiVersion": "harvesterhci.io/v1beta1",
+        "kind": "VirtualMachineBackup",
+        "metadata": {"name": name, "namespace": "default"},
+        "spec": {"type": kind, "source": source},
+        "status": status,
+    }
+
+
+def restore(name: str, vm: str = "a", **status: Any) -> Object:
+    """A restore of a VM, and how far it is."""
+    target = {"apiGroup": "kubevirt.io", "kind": "VirtualMachine", "name": vm}
+    return {
+        "apiVersion": "harvesterhci.io/v1beta1",
+        "kind": "VirtualMachineRestore",
+        "metadata": {"name": name, "namespace": "default"},
+        "spec": {"target": target, "virtualMachineBackupName": "b"},
+        "status": status,
+    }
+
+
+def upgrade(
+    name: str, version: str = "v1.8.2", completed: str = "", state: str = ""
+) -> Object:
+    """An upgrade of Harvester; ``completed`` is the status of that condition."""
+    labels = {"harvesterhci.io/upgradeState": state} if state else {}
+    conditions = [{"type": "Completed", "status": completed}] if completed else []
+    return {
+        "apiVersion": "harvesterhci.io/v1beta1",
+        "kind": "Upgrade",
+        "metadata": {"name": name, "namespace": "harvester-system", "labels": labels},
+        "spec": {"version": version},
+        "status": {"conditions": conditions},
     }
 
 
@@ -339,5 +390,6 @@ def link_monitor(name: str, links: dict[str, list[Object]]) -> Object:
         "apiVersion": f"{NETWORK}/v1beta1",
         "kind": "LinkMonitor",
         "metadata": {"name": name},
+        "spec": {"targetLinkRule": {}},
         "status": {"linkStatus": links},
     }

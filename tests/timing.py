@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from harvester_net.cluster.timings import Timings
+from harvester_net.lab.simulators import Timings as SimulatedTimings
 
 
 class _Timed(Protocol):
@@ -32,3 +33,15 @@ QUICK = Timings(
     pod_start=0.05,
 )
 """Pauses and limits that a test need not live through."""
+
+AT_ONCE = SimulatedTimings(
+    agent_apply=0.02,
+    vm_start=0.02,
+    vm_stop=0.02,
+    volume_attach=0.02,
+    volume_detach=0.02,
+    pool_fill=0.02,
+    garbage_collect=0.02,
+    retry=0.05,
+)
+"""What simulated machines take in tests that need not live through it either."""

@@ -7,8 +7,15 @@ import pulumi
 
 import harvester_net as hn
 
-# To change the MTU of everything below, change it here.
-data = hn.ClusterNetwork("cn-data", mtu=1500)
+config = pulumi.Config()
+
+data = hn.ClusterNetwork(
+    "cn-data",
+    # The MTU of everything below. For another one: `pulumi config set mtu 9000`.
+    mtu=config.get_int("mtu") or 1500,
+    # What a new MTU may interrupt once all this is in use; the preview says what it would.
+    disruption=hn.DisruptionArgs(stop_vms=True, cycle_storage_network=True),
+)
 
 # A network config for each group of nodes with the same NICs. The groups are told by a label,
 # and together they hold every node: the storage network needs that.

@@ -10,6 +10,8 @@ plan        pure: (snapshot, goal, consent) -> record and refusals; it asks
 record      what must not be lost: originals and progress
 journal     the record, kept on the cluster
 steps/      pure: record -> ordered steps, each of which knows when it is done
+rights      what a change asks of the API server, forwards and back
+preflight   whether the user may do all of it, asked before anything is touched
 apply       a change from its plan to its end, its resumption and its roll-back
 executor    does the steps, side by side where it can, and resumes after a kill
 context     what they work with, and who hears of it

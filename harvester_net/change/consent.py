@@ -27,6 +27,8 @@ class Consent:
     stop_vms: bool = False
     only_vms: tuple[str, ...] = ()
     restart_vms: bool = True
+    max_parallel: int | None = None
+    """How many VMs are being stopped at once, and started; None: by the number of nodes."""
     cycle_storage_network: bool = False
     on_failure: Literal["stop", "rollBack"] = "stop"
     stop_timeout_seconds: int = 180
@@ -36,7 +38,13 @@ class Consent:
 
     def covers(self, vm: str) -> bool:
         """Whether a VM (``namespace/name``) may be stopped, if any may."""
-        return not self.only_vms or any(fnmatchcase(vm, pattern) for pattern in self.only_vms)
+        return not self.only_vms or any(_matches(vm, pattern) for pattern in self.only_vms)
+
+
+def _matches(vm: str, pattern: str) -> bool:
+    """Whether namespace and name match, each its own part: no `*` reaches over the slash."""
+    parts, patterns = vm.split("/"), pattern.split("/")
+    return len(parts) == len(patterns) and all(map(fnmatchcase, parts, patterns))
 
 
 def consent_of(disruption: Disruption | None) -> Consent:
@@ -47,6 +55,7 @@ def consent_of(disruption: Disruption | None) -> Consent:
         "stop_vms": disruption.stop_vms,
         "only_vms": tuple(disruption.only_vms) if disruption.only_vms else None,
         "restart_vms": disruption.restart_vms,
+        "max_parallel": disruption.max_parallel,
         "cycle_storage_network": disruption.cycle_storage_network,
         "on_failure": disruption.on_failure,
         "stop_timeout_seconds": disruption.stop_timeout_seconds,

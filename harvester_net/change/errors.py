@@ -17,7 +17,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Input = Literal["stopVms", "onlyVms", "cycleStorageNetwork", "verifyOnNodes"]
+Input = Literal[
+    "stopVms", "onlyVms", "cycleStorageNetwork", "verifyOnNodes", "verifyOnNodes.image"
+]
 """A field of the user's consent (`disruption`)."""
 
 
@@ -55,12 +57,17 @@ class ChangeStopped(ChangeError):
         *,
         verification_failed: bool = False,
         refusals: tuple[Refusal, ...] = (),
+        vms_started: bool = False,
     ) -> None:
         super().__init__(message)
         self.verification_failed = verification_failed
         """Whether what was seen on the nodes has stopped it, not a step that failed."""
         self.refusals = refusals
         """The consent that is missing to go on."""
+        self.vms_started = vms_started
+        """Whether the VMs run again although something is left, such as a dead node's
+        config: then nothing is gained by going back.
+        """
 
 
 class ChangeRolledBack(ChangeError):

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..cluster.resources import LINK_MONITOR, Object, annotations_of, key_of, labels_of
-from ..harvester.link_monitors import bonds
-from ..harvester.names import MATCHED_NODES
-from ..harvester.network_configs import matched_nodes
+from ..cluster.resources import key_of
 from ..harvester.snapshot import Snapshot
 from .consent import Consent
+from .continuation import continued
 from .errors import Refusal
+from .foreseen import foreseen_refusals, foreseen_warnings
 from .goals import AnyGoal
 from .record import ConfigRecord, Record
-from .refusals import not_consented, not_possible, of_standalone
+from .refusals import in_the_middle, not_consented, not_possible, of_standalone
 from .storage import needs_storage_cleared, rwx_text, storage_text
-from .vms import vms_to_stop
+from .vms import parallel_on, vms_to_stop
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,8 @@ class Plan:
 
     record: Record
     refusals: list[Refusal] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    """What may be in its way, and does not keep it from being carried out."""
 
 
 def plan(snapshot: Snapshot, goal: AnyGoal, consent: Consent, who: str = "") -> Plan:
@@ -43,10 +44,11 @@ def plan(snapshot: Snapshot, goal: AnyGoal, consent: Consent, who: str = "") -> 
         version=snapshot.version,
         old_mtu=goal.old_mtu(snapshot),
         kept=goal.kept_config(snapshot),
-        configs={key_of(c): config_record(snapshot, c) for c in goal.configs(snapshot)},
+        configs={key_of(c): ConfigRecord.of(c, snapshot) for c in goal.configs(snapshot)},
         vm_networks=goal.vm_networks_to_write(snapshot),
         vms=stopping,
         restart=consent.restart_vms,
+        max_parallel=parallel_on(snapshot),
         storage=storage,
         storage_before=goal.storage_before(snapshot),
         rwx=rwx_text(snapshot, network) if cycles else None,
@@ -54,50 +56,26 @@ def plan(snapshot: Snapshot, goal: AnyGoal, consent: Consent, who: str = "") -> 
     refusals = [
         *map(Refusal, not_possible(snapshot, goal)),
         *map(Refusal, of_standalone(standalone)),
+        *map(Refusal, in_the_middle(snapshot, stopping)),
+        *map(Refusal, foreseen_refusals(snapshot, record)),
         *not_consented(record, consent, cycles=cycles),
     ]
-    return Plan(record, refusals)
-
-
-def config_record(snapshot: Snapshot, config: Object) -> ConfigRecord:
-    """A network config as it was, for the record."""
-    network = config["spec"]["clusterNetwork"]
-    nodes = matched_nodes(config)
-    now = bonds(snapshot.of(LINK_MONITOR).get(network), network)
-    return ConfigRecord(
-        manifest=manifest_of(config),
-        nodes=nodes,
-        bonds={node: now[node][0] for node in nodes if node in now},
-    )
-
-
-def manifest_of(config: Object) -> Object:
-    """An object to make the config again from, without what the server fills in (H2)."""
-    meta = config["metadata"]
-    notes = {k: v for k, v in annotations_of(config).items() if k != MATCHED_NODES}
-    kept = {"name": meta["name"], "labels": labels_of(config), "annotations": notes}
-    return {
-        "apiVersion": config["apiVersion"],
-        "kind": config["kind"],
-        "metadata": {key: value for key, value in kept.items() if value},
-        "spec": config["spec"],
-    }
+    return Plan(record, refusals, list(foreseen_warnings(snapshot, record)))
 
 
 def extend(
     record: Record, snapshot: Snapshot, consent: Consent
 ) -> tuple[Record, list[Refusal]]:
-    """A record that goes on after a break, with the VMs that have come in the way meanwhile.
+    """A record that goes on after a break, with what has come in its way meanwhile.
 
-    And the reasons, if the consent does not cover them.
+    And the reasons against it, if the consent does not cover what is to be stopped or cleared
+    now: what was agreed to when it began is not asked for, but what is down is down.
     """
-    cleared = record.storage is not None
-    found, standalone = vms_to_stop(snapshot, record.goal, everything=cleared)
-    more = {key: vm for key, vm in found.items() if key not in record.vms}
-    longer = record.model_copy(update={"vms": record.vms | more})
-    asked = longer.model_copy(update={"vms": more})
-    refusals = not_consented(asked, consent, cycles=False)
-    return longer, [*map(Refusal, of_standalone(standalone)), *refusals]
+    going = continued(record, snapshot)
+    vms = {key: going.record.vms[key] for key in going.stopping}
+    asked = going.record.model_copy(update={"vms": vms})
+    refusals = not_consented(asked, consent, cycles=going.clears_settings)
+    return going.record, [*map(Refusal, of_standalone(going.standalone)), *refusals]
 
 
 def is_interrupting(record: Record) -> bool:

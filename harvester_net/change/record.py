@@ -10,8 +10,17 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..cluster.resources import LINK_MONITOR, Object
+from ..harvester.cni import readable_conf
+from ..harvester.link_monitors import bonds
+from ..harvester.names import BRIDGE
+from ..harvester.network_configs import manifest_of, present_nodes
+from ..harvester.snapshot import Snapshot
 from .consent import Consent, NodeCheck
 from .goals import AnyGoal
+
+HALTED = "Halted"
+"""Run strategy of a VM that is not to run."""
 
 
 class VmRecord(BaseModel):
@@ -30,6 +39,11 @@ class VmRecord(BaseModel):
     finished: bool = False
     """Its guest has shut down: only the finished instance is removed, and it stays down."""
 
+    @property
+    def comes_back(self) -> bool:
+        """Whether it ran, and is to run again."""
+        return not self.finished and self.strategy != HALTED
+
 
 class ConfigRecord(BaseModel):
     """A network config that the change writes, as it was."""
@@ -41,6 +55,18 @@ class ConfigRecord(BaseModel):
     nodes: list[str]
     bonds: dict[str, int] = Field(default_factory=dict)
     """Index of the bond on each node before the change; a new one proves the change (H5.5)."""
+
+    @classmethod
+    def of(cls, config: Object, snapshot: Snapshot) -> ConfigRecord:
+        """A network config as it is."""
+        network = config["spec"]["clusterNetwork"]
+        nodes = present_nodes(config, snapshot)
+        now = bonds(snapshot.of(LINK_MONITOR).get(network), network)
+        return cls(
+            manifest=manifest_of(config),
+            nodes=nodes,
+            bonds={node: now[node][0] for node in nodes if node in now},
+        )
 
 
 class Record(BaseModel):
@@ -54,6 +80,8 @@ class Record(BaseModel):
     goal: AnyGoal
     who: str = ""
     """URN of the resource, or the user of the command line."""
+    cluster: str = ""
+    """Identity of the cluster: the uid of its namespace kube-system."""
     began: str = ""
     """When it began, RFC 3339."""
     version: tuple[int, int]
@@ -66,6 +94,8 @@ class Record(BaseModel):
     """CNI configs of the VM networks that do not follow by themselves (1.5 and older)."""
     vms: dict[str, VmRecord] = Field(default_factory=dict)
     restart: bool = True
+    max_parallel: int = 20
+    """How many VMs are being stopped at once, and how many started."""
     storage: str | None = None
     """Exact text of the Setting storage-network, if it is cleared and set again."""
     storage_before: str = ""
@@ -90,6 +120,20 @@ class Record(BaseModel):
     """What could not be proven or restored, for the report at the end."""
 
     @property
+    def networks(self) -> set[str]:
+        """The cluster networks whose objects it writes."""
+        configs = (config.manifest["spec"] for config in self.configs.values())
+        texts = ({"spec": {"config": text}} for text in self.vm_networks.values())
+        named = (readable_conf(t).get("bridge", "").removesuffix(BRIDGE) for t in texts)
+        found = {self.goal.mtu_network, *(spec["clusterNetwork"] for spec in configs), *named}
+        return found - {""}
+
+    @property
+    def writes_settings(self) -> bool:
+        """Whether it writes the Settings of the storage or RWX network."""
+        return self.goal.stops_all_vms or self.storage is not None or self.rwx is not None
+
+    @property
     def target_mtu(self) -> int:
         """The MTU in bytes that the change leads to, forwards or back."""
         return self.old_mtu if self.backwards else self.goal.mtu_wanted
@@ -98,15 +142,32 @@ class Record(BaseModel):
         """The record after one more step."""
         return self.model_copy(update={"done": [*self.done, step]})
 
+    def with_config(self, key: str, config: ConfigRecord) -> Record:
+        """The record with another original of a network config."""
+        return self.model_copy(update={"configs": {**self.configs, key: config}})
+
+    def with_vms(self, vms: dict[str, VmRecord]) -> Record:
+        """The record with more VMs that are stopped for the change."""
+        return self.model_copy(update={"vms": self.vms | vms})
+
+    def coming(self, found: dict[str, VmRecord]) -> dict[str, VmRecord]:
+        """Those of the VMs in the way that it would not bring back: new ones, and those that
+        were to stay down until their owner started them.
+        """
+        return {
+            key: vm
+            for key, vm in found.items()
+            if key not in self.vms or (vm.comes_back and not self.vms[key].comes_back)
+        }
+
     def with_unverified(self, notes: list[str]) -> Record:
         """The record with more that could not be proven."""
         return self.model_copy(update={"unverified": [*self.unverified, *notes]})
 
     def with_limits_of(self, consent: Consent) -> Record:
-        """The record with the time limits, and the check of the nodes, that the user wants
-        now.
-        """
+        """The record with the limits, and the check of the nodes, that the user wants now."""
         limits = {
+            "max_parallel": consent.max_parallel or self.max_parallel,
             "stop_timeout": consent.stop_timeout_seconds,
             "node_timeout": consent.node_timeout_seconds,
             "storage_timeout": consent.storage_timeout_seconds,
@@ -115,5 +176,8 @@ class Record(BaseModel):
         return self.model_copy(update=limits)
 
     def turned_back(self) -> Record:
-        """The record of the way back to the start; every step is open again."""
-        return self.model_copy(update={"backwards": True, "done": []})
+        """The record of the way back to the start; every step is open again.
+
+        What ran before runs again, also where the change was to leave it stopped.
+        """
+        return self.model_copy(update={"backwards": True, "done": [], "restart": True})

@@ -8,15 +8,16 @@ from ..cluster.resources import (
     NAD,
     NODE,
     SETTING,
-    VLAN_STATUS,
+    VMI,
     Object,
     annotations_of,
+    condition,
     is_terminating,
     key_of,
     labels_of,
 )
 from ..harvester.names import MATCHED_NODES, STORAGE_SETTING, SYSTEM_NAMESPACE, WITNESS
-from ..harvester.network_configs import configs_of, matched_nodes, nodes_not_ready
+from ..harvester.network_configs import configs_of, nodes_not_ready, present_nodes
 from ..harvester.nodes import is_ready
 from ..harvester.settings import leaked, storage_progress
 from ..harvester.snapshot import Snapshot
@@ -78,9 +79,10 @@ def _config_in_trouble(snapshot: Snapshot, config: Object) -> Iterator[str]:
     if is_terminating(config):
         yield f"network config {key_of(config)} is being deleted; wait until it is gone"
         return
-    failed = nodes_not_ready(config, snapshot.of(VLAN_STATUS))
-    for node in matched_nodes(config):
-        if not is_ready(snapshot.of(NODE).get(node)):
+    nodes = snapshot.of(NODE)
+    failed = nodes_not_ready(config, snapshot)
+    for node in present_nodes(config, snapshot):
+        if not is_ready(nodes.get(node)):
             yield (
                 f"node {node} (network config {key_of(config)}) is not ready; bring it back "
                 "first"
@@ -90,6 +92,18 @@ def _config_in_trouble(snapshot: Snapshot, config: Object) -> Iterator[str]:
                 f"network config {key_of(config)} is not set up on {node}: {failed[node]}; "
                 "repair it first"
             )
+
+
+def in_the_middle(snapshot: Snapshot, vms: Iterable[str]) -> Iterator[str]:
+    """VMs to be stopped that are in the middle of something that a stop would break off."""
+    for key in vms:
+        vmi = snapshot.of(VMI).get(key) or {}
+        moves = (vmi.get("status") or {}).get("migrationState") or {}
+        if moves and not (moves.get("completed") or moves.get("endTimestamp")):
+            yield f"VM {key} is being migrated; wait until that is over"
+        if condition(vmi, "Paused").get("status") == "True":
+            # Its guest could not shut down, and it would come back running.
+            yield f"VM {key} is paused; let it run, or stop it, first"
 
 
 def of_standalone(standalone: Iterable[str]) -> Iterator[str]:

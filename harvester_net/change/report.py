@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ..harvester.wording import counted
+from ..printable import printable
 from .errors import ChangeError, ChangeRefused, ChangeStopped, Input, Refusal
 from .plan import Plan
 from .record import Record
@@ -18,25 +19,44 @@ def headline(record: Record) -> str:
     return record.goal.headline(record)
 
 
+def begun(record: Record) -> str:
+    """When a change began, and who began it, as its journal says."""
+    return f"begun {printable(record.began)} by {printable(record.who)}"
+
+
+def titles(record: Record) -> list[str]:
+    """The steps of a change in their order, each in a line."""
+    return [printable(step.title, None) for step in steps_of(record)]
+
+
 def plan_text(plan: Plan, most_lines: int = MOST_LINES) -> str:
     """The numbered steps of a plan, and what else has to be known."""
     record = plan.record
-    steps = [step.title for step in steps_of(record)]
+    steps = titles(record)
     lines = [f"{headline(record)}, in {counted(len(steps), 'step')}:"]
     lines += [f"{number:>4}. {title}" for number, title in enumerate(steps, start=1)]
     if len(lines) > most_lines:
         left_out = len(lines) - most_lines
         half = most_lines // 2
         lines = [*lines[:half], f"      ... {left_out} more steps ...", *lines[-half:]]
-    return "\n".join([*lines, *(f"note: {note}" for note in record.goal.notes(record))])
+    lines += [f"warning: {printable(warning, None)}" for warning in plan.warnings]
+    return "\n".join([*lines, *(f"note: {note}" for note in notes(record))])
+
+
+def notes(record: Record) -> list[str]:
+    """What is to be known of a change besides its steps."""
+    said = list(record.goal.notes(record))
+    if len(record.vms) > record.max_parallel:
+        said.append(f"the VMs stop, and start, {record.max_parallel} at a time")
+    return said
 
 
 def remaining_text(record: Record) -> str:
     """An unfinished change, and the steps that are left of it."""
     steps = steps_of(record)
-    left = [step.title for step in steps if step.id not in record.done]
+    left = [printable(step.title, None) for step in steps if step.id not in record.done]
     lines = [
-        f"{headline(record)}: begun {record.began} by {record.who}, "
+        f"{headline(record)}: {begun(record)}, "
         f"{len(steps) - len(left)} of {len(steps)} steps done; left:"
     ]
     return "\n".join([*lines, *(f"  - {title}" for title in left)])
@@ -72,6 +92,6 @@ def refusal_text(headline: str, reasons: Iterable[str]) -> str:
 def structured(plan: Plan) -> dict[str, object]:
     """The plan as outputs of the resource: the same in every run on the same snapshot."""
     return {
-        "plan": [step.title for step in steps_of(plan.record)],
+        "plan": titles(plan.record),
         "affectedVms": sorted(plan.record.vms),
     }

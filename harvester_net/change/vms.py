@@ -15,14 +15,22 @@ from ..harvester.snapshot import Snapshot
 from ..harvester.vm_networks import vm_networks_of
 from ..harvester.workloads import is_stopped, uses
 from .goals.goal import Goal
-from .record import VmRecord
+from .record import HALTED, VmRecord
 
-HALTED = "Halted"
 STAYS_DOWN = {
     "Succeeded": ("RerunOnFailure", "Manual", "Once"),
     "Failed": ("Manual", "Once"),
 }
 """Run strategies that leave a VM down whose instance has ended in a phase (H5.6)."""
+
+
+PARALLEL_ON_A_NODE = 5
+"""VMs that start at once for each node: so many guests boot beside what else its disks do."""
+
+
+def parallel_on(snapshot: Snapshot) -> int:
+    """How many VMs start at once on this cluster, if nobody says otherwise."""
+    return PARALLEL_ON_A_NODE * max(len(snapshot.matching(None)), 1)
 
 
 def vms_to_stop(

@@ -7,28 +7,55 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from ..change import journal, lease, report
-from ..change.apply import apply_change, fresh_snapshot, resume_change
+from ..change.apply import RESUMED, apply_change, fresh_snapshot, resume_change
 from ..change.consent import Consent
 from ..change.context import ChangeContext
+from ..change.continuation import way_back
 from ..change.goals.goal import Goal
 from ..change.goals.mtu import MtuGoal
-from ..change.plan import Plan, plan
+from ..change.kinds import with_what_is_under_way
+from ..change.plan import Plan, extend, is_interrupting, plan
+from ..change.preflight import preview
 from ..change.record import Record
+from ..cluster.identity import cluster_id
 from ..cluster.resources import CLUSTER_NETWORK, LEASE
+from ..harvester.names import SYSTEM_NAMESPACE
 from ..specs.cluster_network import ClusterNetwork
 from ..specs.limits import mtu_or_default
 from ..specs.parse import parse
+from .asking import refusal
 from .messages import GO_ON
 from .outcome import Code, Outcome
+from .printing import say
 from .progress import shown
 from .render import plans, status
+from .render.markdown import code
 from .render.status import Standing
 from .session import Command, Session
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which cluster a plan is about."""
+
+    server: str
+    id: str
+    """Uid of its namespace kube-system; empty where it may not be read."""
+
+    def __str__(self) -> str:
+        return f"{self.server}, id {self.id}" if self.id else self.server
+
+    @property
+    def document(self) -> dict[str, str]:
+        """The same as JSON."""
+        return {"server": self.server, "id": self.id}
+
 
 NOTHING_UNFINISHED = "nothing to do: no change is unfinished"
 
@@ -58,6 +85,7 @@ def plan_command(goal: MtuGoal, consent: Consent, output: str) -> Command:
     async def command(session: Session) -> Outcome:
         unfinished = await journal.read(session.cluster, session.deadline)
         snapshot = await fresh_snapshot(session.cluster, session.deadline)
+        snapshot = await with_what_is_under_way(snapshot, session.cluster, session.deadline)
         made = plan(snapshot, goal, consent)
         if unfinished is not None:
             return _no_plan(made, output, not_finished(unfinished))
@@ -66,7 +94,12 @@ def plan_command(goal: MtuGoal, consent: Consent, output: str) -> Command:
             return _no_plan(made, output, unknown(goal.cluster_network, networks))
         if goal.is_reached(snapshot):
             return _no_plan(made, output)
-        print(_plan_as(made, output))
+        forbidden, note = await preview(made, session.cluster, session.deadline)
+        made = replace(made, refusals=[*made.refusals, *forbidden])
+        if note:
+            say(note, sys.stderr)
+        id_ = await cluster_id(session.cluster, session.deadline)
+        say(_plan_as(made, output, Where(session.cluster.connection.where, id_)))
         return Outcome(Code.REFUSED if made.refusals else Code.DONE)
 
     return command
@@ -76,7 +109,7 @@ def _no_plan(made: Plan, output: str, refusal: str = "") -> Outcome:
     """The end without a plan: refused for this reason, or nothing is to be done."""
     code = Code.REFUSED if refusal else Code.DONE
     if output == "json":
-        print(_json(plans.no_steps(made, refusal)))
+        say(_json(plans.no_steps(made, refusal)))
         return Outcome(code)
     return Outcome(code, refusal or reached_words(made.record.goal))
 
@@ -96,10 +129,12 @@ def unknown(cluster_network: str, known: Iterable[str]) -> str:
     )
 
 
-def _plan_as(made: Plan, output: str) -> str:
+def _plan_as(made: Plan, output: str, where: Where) -> str:
     if output == "json":
-        return _json(plans.document(made))
-    return plans.markdown(made) if output == "markdown" else plans.text(made)
+        return _json(plans.document(made) | {"cluster": where.document})
+    if output == "markdown":
+        return f"{plans.markdown(made)}\n\nCluster: {code(str(where))}"
+    return f"{plans.text(made)}\ncluster: {where}"
 
 
 def reached_words(goal: Goal) -> str:
@@ -110,35 +145,72 @@ def reached_words(goal: Goal) -> str:
     )
 
 
-def status_command(output: str) -> Command:
-    """`mtu status`."""
+def status_command(output: str, *, exit_code: bool = False) -> Command:
+    """`mtu status`; with ``exit_code`` an abandoned change is `Code.STOPPED`, for alarms."""
 
     async def command(session: Session) -> Outcome:
         cluster, deadline = session.cluster, session.deadline
         unfinished = await journal.read(cluster, deadline)
         held = await cluster.get(LEASE, lease.KEY, deadline)
-        if held is not None and lease.is_free(held, datetime.now(UTC)):
+        if held is not None and not lease.seems_held(held, datetime.now(UTC)):
             held = None
-        seen = Standing(unfinished, held, await fresh_snapshot(cluster, deadline))
+        where = cluster.connection.where
+        seen = Standing(unfinished, held, await fresh_snapshot(cluster, deadline), where)
+        abandoned = unfinished is not None and held is None
+        code = Code.STOPPED if abandoned and exit_code else Code.DONE
         if output == "json":
-            return Outcome(Code.DONE, _json(status.document(seen)))
-        go_on = f"\n{GO_ON}" if unfinished and held is None else ""
-        return Outcome(Code.DONE, status.text(seen) + go_on)
+            return Outcome(code, _json(status.document(seen)))
+        go_on = f"\n{GO_ON}" if abandoned else ""
+        return Outcome(code, status.text(seen) + go_on)
 
     return command
 
 
 def _json(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return json.dumps(document, indent=2)
 
 
 # --- change, resume and roll-back ------------------------------------------------------------
 
 
-def change_command(goal: MtuGoal, consent: Consent) -> Command:
-    """`mtu change`."""
+async def _interruption(session: Session, goal: MtuGoal, consent: Consent) -> str:
+    """What `mtu change` is about to interrupt; empty if that is nothing."""
+    unfinished = await journal.read(session.cluster, session.deadline)
+    if unfinished is not None:
+        return report.remaining_text(unfinished)
+    snapshot = await fresh_snapshot(session.cluster, session.deadline)
+    snapshot = await with_what_is_under_way(snapshot, session.cluster, session.deadline)
+    made = plan(snapshot, goal, consent)
+    if goal.is_reached(snapshot) or made.refusals or not is_interrupting(made.record):
+        return ""
+    forbidden, _ = await preview(made, session.cluster, session.deadline)
+    if forbidden:
+        return ""  # The change itself will say so.
+    return report.plan_text(made)
+
+
+async def _remaining(session: Session, *, backwards: bool) -> str:
+    """What `mtu resume` or `mtu roll-back` is about to do; empty if nothing is unfinished."""
+    record = await journal.read(session.cluster, session.deadline)
+    if record is None:
+        return ""
+    snapshot = await fresh_snapshot(session.cluster, session.deadline)
+    if backwards and not record.backwards:
+        record = way_back(record, snapshot)
+    return report.remaining_text(extend(record, snapshot, RESUMED)[0])
+
+
+def _refusal(session: Session, words: str) -> Awaitable[Outcome | None]:
+    return refusal(words, session.cluster.connection.where, session.deadline)
+
+
+def change_command(goal: MtuGoal, consent: Consent, *, yes: bool = False) -> Command:
+    """`mtu change`; without ``yes`` it asks before it interrupts anything."""
 
     async def command(session: Session) -> Outcome:
+        words = "" if yes else await _interruption(session, goal, consent)
+        if words and (refused := await _refusal(session, words)) is not None:
+            return refused
         began = time.monotonic()
         with shown(session.progress, sys.stdout):
             notes = await apply_change(_context(session, "change"), goal, consent)
@@ -147,15 +219,29 @@ def change_command(goal: MtuGoal, consent: Consent) -> Command:
     return command
 
 
-def resume_command(*, backwards: bool, without_verification: bool = False) -> Command:
-    """`mtu resume` and `mtu roll-back`."""
+def resume_command(
+    *,
+    backwards: bool,
+    without_verification: bool = False,
+    image: str | None = None,
+    namespace: str = SYSTEM_NAMESPACE,
+    yes: bool = False,
+) -> Command:
+    """`mtu resume` and `mtu roll-back`; without ``yes`` they ask before they go on."""
 
     async def command(session: Session) -> Outcome:
+        words = "" if yes else await _remaining(session, backwards=backwards)
+        if words and (refused := await _refusal(session, words)) is not None:
+            return refused
         began = time.monotonic()
         work = _context(session, "roll-back" if backwards else "resume")
         with shown(session.progress, sys.stdout):
             notes = await resume_change(
-                work, backwards=backwards, without_verification=without_verification
+                work,
+                backwards=backwards,
+                without_verification=without_verification,
+                image=image,
+                namespace=namespace,
             )
         return _ended(session, began, notes, NOTHING_UNFINISHED)
 

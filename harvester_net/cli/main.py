@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 
 from ..version import VERSION
-from .messages import DEBUG, unexpected
+from . import lab
 from .mtu import mtu
+from .rbac import rbac
+from .snapshot import snapshot
 from .verify import CODES, verify
 
 EXIT_CODES = """Exit codes: 0 done, or nothing to do; 1 an error; 2 a wrong call; 3 refused,
@@ -27,6 +29,9 @@ app = typer.Typer(
 )
 app.add_typer(mtu, name="mtu", epilog=EXIT_CODES)
 app.command("verify", short_help="Look at the devices of every node.", epilog=CODES)(verify)
+app.add_typer(lab.lab, name="lab", short_help=lab.TITLE, epilog=lab.CODES)
+app.command("rbac", short_help="Print the least roles for what you do with it.")(rbac)
+app.command("snapshot", short_help="Read what concerns networks, for a rehearsal.")(snapshot)
 
 
 def _version(wanted: bool) -> None:
@@ -50,6 +55,11 @@ def main() -> None:
     try:
         app(prog_name="harvester-net")
     except Exception as error:
+        # The words bring all of the engine along, which takes a second to load.
+        from .messages import DEBUG, unexpected
+        from .printing import say
+
         if os.environ.get(DEBUG):
             raise
-        sys.exit(f"error: {unexpected(error)}")
+        say(f"error: {unexpected(error)}", sys.stderr)
+        sys.exit(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..change import report
 from ..change.errors import ChangeError, ChangeStopped, Input
 from ..cluster.errors import ClusterError, Remedy
+from ..printable import printable
 
 DEBUG = "HARVESTER_NET_DEBUG"
 """Set in the environment, it shows tracebacks."""
@@ -23,6 +24,9 @@ INPUTS: dict[Input, str] = {
     "onlyVms": "--only-vms",
     "cycleStorageNetwork": "--cycle-storage-network",
     "verifyOnNodes": "--verify-on-nodes",
+    "verifyOnNodes.image": (
+        "--verify-image and --verify-namespace, or do without: --without-verification"
+    ),
 }
 """The inputs of the consent as options."""
 
@@ -45,6 +49,6 @@ def describe(error: BaseException) -> str:
 def unexpected(error: Exception) -> str:
     """An error that is our mistake, in one line."""
     return (
-        f"harvester-net did not expect this: {type(error).__name__}: {error}; {DEBUG}=1 shows "
-        "where it comes from"
+        f"harvester-net did not expect this: {type(error).__name__}: {printable(str(error))}; "
+        f"{DEBUG}=1 shows where it comes from"
     )

@@ -13,10 +13,12 @@ import typer
 
 from .options import (
     ChangeTimeout,
+    ClusterId,
     ClusterNetwork,
     Context,
     CycleStorageNetwork,
     Kubeconfig,
+    MaxParallel,
     Mtu,
     NodeTimeout,
     NoRestartVms,
@@ -32,6 +34,7 @@ from .options import (
     VerifyOnNodes,
     VerifyVlan,
     WhenItFails,
+    Yes,
 )
 
 if TYPE_CHECKING:
@@ -55,6 +58,7 @@ def plan(
     stop_vms: StopVms = False,
     only_vms: OnlyVms = None,
     no_restart_vms: NoRestartVms = False,
+    max_parallel: MaxParallel = None,
     cycle_storage_network: CycleStorageNetwork = False,
     verify_on_nodes: VerifyOnNodes = False,
     verify_vlan: VerifyVlan = None,
@@ -68,6 +72,7 @@ def plan(
 
     consent = replace(
         _consent(stop_vms, only_vms, no_restart_vms, cycle_storage_network),
+        max_parallel=max_parallel,
         verify_on_nodes=_node_check(verify_on_nodes, verify_vlan),
     )
     command = plan_command(_goal(cluster_network, mtu), consent, output.value)
@@ -81,6 +86,7 @@ def change(
     stop_vms: StopVms = False,
     only_vms: OnlyVms = None,
     no_restart_vms: NoRestartVms = False,
+    max_parallel: MaxParallel = None,
     cycle_storage_network: CycleStorageNetwork = False,
     on_failure: WhenItFails = OnFailure.STOP,
     stop_timeout: StopTimeout = 180,
@@ -90,8 +96,10 @@ def change(
     verify_vlan: VerifyVlan = None,
     verify_image: VerifyImage = None,
     verify_namespace: VerifyNamespace = None,
+    yes: Yes = False,
     kubeconfig: Kubeconfig = None,
     context: Context = None,
+    cluster_id: ClusterId = None,
     timeout: ChangeTimeout = SECONDS_TO_CHANGE,
 ) -> None:
     """Carry the change out, after a change that an earlier run left unfinished."""
@@ -99,6 +107,7 @@ def change(
 
     consent = replace(
         _consent(stop_vms, only_vms, no_restart_vms, cycle_storage_network),
+        max_parallel=max_parallel,
         on_failure="rollBack" if on_failure is OnFailure.ROLL_BACK else "stop",
         stop_timeout_seconds=stop_timeout,
         node_timeout_seconds=node_timeout,
@@ -107,13 +116,20 @@ def change(
             verify_on_nodes, verify_vlan, verify_image, verify_namespace
         ),
     )
-    command = change_command(_goal(cluster_network, mtu), consent)
-    _run(command, kubeconfig, context, timeout, gently=True)
+    command = change_command(_goal(cluster_network, mtu), consent, yes=yes)
+    _run(command, kubeconfig, context, timeout, cluster_id, gently=True)
 
 
 @mtu.command("status", short_help="Show the unfinished change.")
 def status(
     output: Annotated[StatusOutput, typer.Option(help="How to write it.")] = StatusOutput.TEXT,
+    exit_code: Annotated[
+        bool,
+        typer.Option(
+            "--exit-code",
+            help="End with 4 if a change is unfinished and nobody works on it, for alarms.",
+        ),
+    ] = False,
     kubeconfig: Kubeconfig = None,
     context: Context = None,
     timeout: ChangeTimeout = SECONDS_TO_READ,
@@ -121,7 +137,7 @@ def status(
     """Show the unfinished change, who works on it, and what stands where."""
     from .commands import status_command
 
-    _run(status_command(output.value), kubeconfig, context, timeout)
+    _run(status_command(output.value, exit_code=exit_code), kubeconfig, context, timeout)
 
 
 @mtu.command("resume", short_help="Finish the unfinished change.")
@@ -133,27 +149,41 @@ def resume(
             help="Do not look at the devices of the nodes, as the change was to do.",
         ),
     ] = False,
+    verify_image: VerifyImage = None,
+    verify_namespace: VerifyNamespace = None,
+    yes: Yes = False,
     kubeconfig: Kubeconfig = None,
     context: Context = None,
+    cluster_id: ClusterId = None,
     timeout: ChangeTimeout = SECONDS_TO_CHANGE,
 ) -> None:
     """Finish the change that an earlier run left unfinished."""
+    from ..harvester.names import SYSTEM_NAMESPACE
     from .commands import resume_command
 
-    command = resume_command(backwards=False, without_verification=without_verification)
-    _run(command, kubeconfig, context, timeout, gently=True)
+    command = resume_command(
+        backwards=False,
+        without_verification=without_verification,
+        image=verify_image,
+        namespace=verify_namespace or SYSTEM_NAMESPACE,
+        yes=yes,
+    )
+    _run(command, kubeconfig, context, timeout, cluster_id, gently=True)
 
 
 @mtu.command("roll-back", short_help="Go back to its start.")
 def roll_back(
+    yes: Yes = False,
     kubeconfig: Kubeconfig = None,
     context: Context = None,
+    cluster_id: ClusterId = None,
     timeout: ChangeTimeout = SECONDS_TO_CHANGE,
 ) -> None:
     """Go back to where the unfinished change began."""
     from .commands import resume_command
 
-    _run(resume_command(backwards=True), kubeconfig, context, timeout, gently=True)
+    command = resume_command(backwards=True, yes=yes)
+    _run(command, kubeconfig, context, timeout, cluster_id, gently=True)
 
 
 def _goal(cluster_network: str, mtu: int) -> MtuGoal:
@@ -172,12 +202,17 @@ def _consent(
     cycle_storage_network: bool,
 ) -> Consent:
     from ..change.consent import Consent
+    from ..specs.disruption import vm_pattern
 
     if only_vms and not stop_vms:
         raise typer.BadParameter("--only-vms narrows --stop-vms; give that too")
+    try:
+        patterns = tuple(map(vm_pattern, only_vms or ()))
+    except ValueError as error:
+        raise typer.BadParameter(f"--only-vms: {error}") from error
     return Consent(
         stop_vms=stop_vms,
-        only_vms=tuple(only_vms or ()),
+        only_vms=patterns,
         restart_vms=not no_restart_vms,
         cycle_storage_network=cycle_storage_network,
     )
@@ -206,9 +241,11 @@ def _run(
     kubeconfig: str | None,
     context: str | None,
     timeout: int,
+    cluster_id: str | None = None,
     *,
     gently: bool = False,
 ) -> None:
     from .session import Reach, run
 
-    raise typer.Exit(run(command, Reach(kubeconfig, context, timeout), gently=gently))
+    reach = Reach(kubeconfig, context, timeout, cluster_id)
+    raise typer.Exit(run(command, reach, gently=gently))

@@ -50,6 +50,18 @@ Context = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Context of the kubeconfig, if not its current one."),
 ]
+ClusterId = Annotated[
+    str | None,
+    typer.Option(
+        metavar="UID",
+        envvar="HARVESTER_NET_CLUSTER_ID",
+        help="The cluster that is meant, by the uid of its namespace kube-system: no other is "
+        "touched, and a change begun on the cluster that it was restored from goes on.",
+    ),
+]
+Yes = Annotated[
+    bool, typer.Option("--yes", "-y", help="Interrupt what the plan says without a question.")
+]
 StopVms = Annotated[
     bool, typer.Option("--stop-vms", help="The VMs that block the change may be stopped.")
 ]
@@ -57,11 +69,19 @@ OnlyVms = Annotated[
     list[str] | None,
     typer.Option(
         metavar="PATTERN",
-        help="Only these VMs (namespace/name, with *) may be stopped. Repeatable.",
+        help="Only these VMs (namespace/name, each with *) may be stopped. Repeatable.",
     ),
 ]
 NoRestartVms = Annotated[
     bool, typer.Option("--no-restart-vms", help="Leave the stopped VMs stopped.")
+]
+MaxParallel = Annotated[
+    int | None,
+    typer.Option(
+        metavar="NUMBER",
+        min=1,
+        help="Stop, and start, at most so many VMs at once. Else 5 for each node.",
+    ),
 ]
 CycleStorageNetwork = Annotated[
     bool,

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -18,6 +17,9 @@ from ..change.context import Observer
 from ..change.record import Record
 from ..change.steps.order import steps_of
 from ..harvester.wording import counted
+from ..printable import printable
+from . import printing
+from .render.console import plain_console
 
 STYLES = {
     "left": "dim",
@@ -51,6 +53,8 @@ class Progress:
     now: Callable[[], float] = time.monotonic
     changed: Callable[[StepLine], None] = lambda _: None
     started: Callable[[Record, Progress], None] = lambda *_: None
+    where: Callable[[], str] = str
+    """Names the cluster."""
     record: Record | None = None
     """The change that is carried out; None before the first has begun."""
     lines: dict[str, StepLine] = field(default_factory=dict)
@@ -69,22 +73,38 @@ class Progress:
     def observer(self) -> Observer:
         """What the engine is given."""
         return Observer(
-            status=lambda _: None, step=lambda _: None, begins=self._begins, event=self._event
+            status=lambda _: None,
+            step=lambda _: None,
+            begins=self._begins,
+            extended=self._extended,
+            event=self._event,
         )
 
     def _begins(self, record: Record) -> None:
         self.record = record
         self.lines = {
-            step.id: StepLine(number, step.title, "done" if step.id in record.done else "left")
+            step.id: StepLine(
+                number,
+                printable(step.title, None),
+                "done" if step.id in record.done else "left",
+            )
             for number, step in enumerate(steps_of(record), start=1)
         }
         self.started(record, self)
+
+    def _extended(self, record: Record) -> None:
+        known, self.record = self.lines, record
+        self.lines = {}
+        for number, step in enumerate(steps_of(record), start=1):
+            line = known.get(step.id) or StepLine(number, step.title)
+            line.number = number
+            self.lines[step.id] = line
 
     def _event(self, step: str, state: str, waits_for: str) -> None:
         line = self.lines[step]
         if line.state != "running":
             line.since = self.now()
-        line.state, line.waits_for = state, waits_for
+        line.state, line.waits_for = state, printable(waits_for)
         self.changed(line)
 
 
@@ -98,7 +118,7 @@ def headline(record: Record, progress: Progress) -> str:
 @contextmanager
 def shown(progress: Progress, out: TextIO) -> Iterator[None]:
     """Show the progress meanwhile."""
-    console = Console(file=out, highlight=False, markup=False, emoji=False)
+    console = plain_console(out)
     if console.is_terminal and not console.is_dumb_terminal:
         with Live(
             get_renderable=lambda: table(progress, console.height - LINES_BESIDE),
@@ -116,10 +136,11 @@ def shown(progress: Progress, out: TextIO) -> Iterator[None]:
 
 
 def _introduce(record: Record, progress: Progress, say: Callable[[str], None]) -> None:
-    say(headline(record, progress))
+    say(printable(headline(record, progress), None))
+    say(printable(f"cluster: {progress.where()}", None))
     if not record.backwards:
         for note in record.goal.notes(record):
-            say(f"note: {note}")
+            say(printable(f"note: {note}", None))
 
 
 class PlainLines:
@@ -130,7 +151,7 @@ class PlainLines:
 
     def line(self, words: str) -> None:
         """Write one line, at once."""
-        print(words, file=self._out, flush=True)
+        printing.say(words, self._out)
 
     def changed(self, step: StepLine) -> None:
         """Say what is new of a step."""

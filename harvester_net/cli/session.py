@@ -9,7 +9,7 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..cluster.access import AccessSettings
@@ -17,6 +17,7 @@ from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline
 from .messages import DEBUG, WHERE_IT_STANDS, unexpected
 from .outcome import EXPECTED, Code, Outcome, aborted, interrupted, outcome_of
+from .printing import say
 from .progress import Progress
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -29,6 +30,8 @@ class Reach:
     kubeconfig: str | None
     context: str | None
     seconds: float
+    cluster_id: str | None = None
+    """Uid of the namespace kube-system of the cluster that is meant."""
 
 
 @dataclass
@@ -51,14 +54,18 @@ def run(command: Command, reach: Reach, *, gently: bool = False) -> Code:
     outcome = asyncio.run(_outcome(command, reach, gently=gently))
     if outcome.words:
         good = outcome.code is Code.DONE
-        print(outcome.words, file=sys.stdout if good else sys.stderr)
+        say(outcome.words, sys.stdout if good else sys.stderr)
     return outcome.code
 
 
 async def _outcome(command: Command, reach: Reach, *, gently: bool) -> Outcome:
     settings = AccessSettings(reach.kubeconfig, reach.context)
+    if reach.cluster_id:
+        settings = replace(settings, cluster_id=reach.cluster_id)
     cancelled = asyncio.Event()
-    session = Session(Cluster(settings), Deadline(reach.seconds, cancelled))
+    cluster = Cluster(settings)
+    progress = Progress(where=lambda: cluster.connection.where)
+    session = Session(cluster, Deadline(reach.seconds, cancelled), progress)
     task = asyncio.ensure_future(command(session))
     _listen(lambda: _interrupt(task, cancelled, gently=gently))
     try:
@@ -90,11 +97,11 @@ def _listen(heard: Callable[[], None]) -> None:
 def _interrupt(task: asyncio.Future[Any], cancelled: asyncio.Event, *, gently: bool) -> None:
     if gently and not cancelled.is_set():
         cancelled.set()
-        print("stopping at a safe point; ^C again stops at once", file=sys.stderr, flush=True)
+        say("stopping at a safe point; ^C again stops at once", sys.stderr)
     else:
         task.cancel()
 
 
 def _explain() -> None:
     if os.environ.get(DEBUG):
-        traceback.print_exc()
+        say(traceback.format_exc(), sys.stderr)

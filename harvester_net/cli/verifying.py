@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.text import Text
 
 from ..change import lease
 from ..change.errors import ChangeBusy, LeaseLost
 from ..cluster.deadline import DeadlineExceeded
 from ..cluster.errors import ClusterError
+from ..printable import printable
 from ..verify.check import check
 from ..verify.facts import CheckRequest
 from ..verify.outcome import Outcome as Seen
@@ -32,6 +34,7 @@ def verifying(request: CheckRequest, *, as_json: bool) -> Command:
             seen = await _check(request, session)
         except (ClusterError, DeadlineExceeded, ChangeBusy, LeaseLost) as error:
             return Outcome(Code.UNPROVEN, f"not proven: {describe(error)}")
+        # The table has its colours; its words are printable.
         print(_shown(seen, as_json=as_json))
         return Outcome(code_of(seen))
 
@@ -42,8 +45,9 @@ async def _check(request: CheckRequest, session: Session) -> Seen:
     """One check at a time, and none in the middle of a change."""
     cluster, deadline = session.cluster, session.deadline
     with _observer() as tell:
-        async with lease.hold(cluster, who("verify"), deadline):
-            return await check(cluster, request, deadline, tell)
+        async with lease.hold(cluster, who("verify"), deadline) as (leadership, lost):
+            checking = check(cluster, request, deadline.guarded(leadership.check), tell)
+            return await lease.unless_lost(lost, checking)
 
 
 def code_of(seen: Seen) -> Code:
@@ -70,4 +74,4 @@ def _observer() -> Iterator[Callable[[str], None]]:
         yield lambda what: None
         return
     with console.status("") as status:
-        yield lambda what: status.update(f"waiting for {what}")
+        yield lambda what: status.update(Text(printable(f"waiting for {what}")))

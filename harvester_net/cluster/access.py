@@ -2,8 +2,8 @@
 account.
 
 The official Kubernetes client reads all of it; here its gaps are closed: impersonation, and
-errors that a user can act on. Everything of that library that we use is named in this module
-and in `connection`.
+errors that a user can act on. Everything of that library that we use is named in this module,
+in `connection` and in `credential_plugin`.
 """
 
 from __future__ import annotations
@@ -26,8 +26,14 @@ from kubernetes.aio.config.config_exception import ConfigException
 from kubernetes.aio.config.kube_config import ConfigNode, KubeConfigLoader, KubeConfigMerger
 from multidict import CIMultiDict
 
+from .credential_plugin import CredentialPlugin
 from .errors import BadConnection, Remedy
 
+kube_config.ExecProvider = CredentialPlugin  # type: ignore[attr-defined]
+
+CLUSTER_ID = "HARVESTER_NET_CLUSTER_ID"
+"""Names the cluster that is meant, for one command: the engine reads a state's resources by
+the configuration that it had, so a new one comes too late."""
 DEFAULT_FILE = Path("~/.kube/config")
 IN_CLUSTER_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 
@@ -39,6 +45,8 @@ class AccessSettings:
     kubeconfig: str | None = field(default=None, repr=False)
     """Text of a kubeconfig, or paths of one or several files (`:` between them)."""
     context: str | None = None
+    cluster_id: str = field(default_factory=lambda: os.environ.get(CLUSTER_ID, ""))
+    """Uid of the namespace kube-system of the cluster that is meant; no other is touched."""
     environment: str = field(default_factory=lambda: os.environ.get("KUBECONFIG", ""))
 
 
@@ -51,18 +59,22 @@ class Access:
     impersonation: list[tuple[str, str]]
     loader: Any = None
     """Renews the credentials of an exec plugin; None where they do not expire."""
+    context: str = ""
+    """Name of the kubeconfig's context; empty in a pod."""
 
     @property
     def server(self) -> str:
         """URL of the API server."""
         return str(self.configuration.host)
 
-    async def headers(self) -> CIMultiDict[str]:
-        """The headers that say who we are, renewed if they are about to expire."""
+    async def renew(self) -> None:
+        """Have the credential plugin run, if its credentials are close to their end."""
         if self.loader is not None:
-            # Does nothing before the plugin's credentials are close to their end.
             await self.loader.load_from_exec_plugin()
             self.configuration.api_key["BearerToken"] = self.loader.token
+
+    async def headers(self) -> CIMultiDict[str]:
+        """The headers that say who we are."""
         token = await self.configuration.get_api_key_with_prefix("BearerToken")
         headers = CIMultiDict(self.impersonation)
         if token:
@@ -97,7 +109,7 @@ def _is_text(value: str) -> bool:
 def _parsed(text: str) -> dict[str, Any]:
     try:
         content = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):
         # The library's message would quote the text, which is secret.
         raise BadConnection("the kubeconfig text is not valid YAML") from None
     if not isinstance(content, dict) or "clusters" not in content:
@@ -144,9 +156,12 @@ async def _from_kubeconfig(config: ConfigNode, context: str | None, source: str)
         await loader.load_and_set(configuration)
         if "exec" in user and not (configuration.api_key or configuration.cert_file):
             raise BadConnection(_no_credentials(source, user["exec"], complaints))
+        headers = impersonation(user)
         transport = RESTClientObject(configuration)
     expires = hasattr(loader, "exec_plugin_expiry")
-    return Access(configuration, transport, impersonation(user), loader if expires else None)
+    renewing = loader if expires else None
+    name = str(loader.current_context["name"])
+    return Access(configuration, transport, headers, renewing, name)
 
 
 def _user(config: ConfigNode, context: dict[str, Any]) -> dict[str, Any]:
@@ -208,10 +223,10 @@ def _explained(source: str) -> Iterator[None]:
         yield
     except ConfigException as error:
         raise BadConnection(f"{source}: {error}") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeError, RecursionError) as error:
         # The parser's message would quote the file.
         raise BadConnection(f"{source} is not valid YAML") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise BadConnection(f"{source} cannot be used as a kubeconfig: {error}") from error
 
 

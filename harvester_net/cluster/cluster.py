@@ -12,19 +12,21 @@ import asyncio
 import math
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypeVar
 
 from .access import AccessSettings
 from .connection import Connection
 from .deadline import Deadline
-from .errors import ClusterError, NotFound, Rejected, Unreachable
-from .resources import Object, Resource, key_of
+from .errors import ClusterError, Forbidden, NotFound, Rejected, Unreachable
+from .permissions import Permissions
+from .resources import Object, Resource, key_of, split_key
 from .store import Store
 from .timings import DEFAULT_TIMINGS, Timings
 
 T = TypeVar("T")
+_Look = asyncio.Task[Object | None]
 
 
 class Cluster:
@@ -39,10 +41,17 @@ class Cluster:
     ) -> None:
         self.offline = offline
         self.connection = Connection(settings, timings)
+        self.permissions = Permissions(self.connection)
         self._stores: defaultdict[Resource, Store] = defaultdict(Store)
         self._listing: defaultdict[Resource, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._watches: dict[Resource, _Watch] = {}
-        self._seen_once: dict[tuple[Resource, str], asyncio.Task[Object | None]] = {}
+        self._forbidden: dict[Resource, Forbidden] = {}
+        """The kinds that may not be listed in all namespaces, as the server has said once;
+        each of a thousand networks would ask again.
+        """
+        self._watches: dict[tuple[Resource, str], _Watch] = {}
+        """Of a kind in one namespace; in all of them, if that is empty."""
+        self._looks: dict[tuple[Resource, str, float], tuple[float, _Look]] = {}
+        """Each serves all who ask for the same, no older than so many seconds."""
         self.changing = asyncio.Lock()
         """Held by the one ordered change that this run may be doing at a time."""
         self.wrote_at = -math.inf
@@ -61,8 +70,8 @@ class Cluster:
 
     async def close(self) -> None:
         """Close the connection."""
-        for resource in list(self._watches):
-            self._end_watch(resource)
+        for place in list(self._watches):
+            self._end_watch(place)
         await self.connection.close()
 
     def cached(self, resource: Resource) -> dict[str, Object]:
@@ -70,12 +79,30 @@ class Cluster:
         return self._stores[resource].items
 
     async def list(self, resource: Resource, deadline: Deadline) -> dict[str, Object]:
-        """All objects of a kind by key, listed once in a run."""
+        """All objects of a kind by key, listed once in a run; raises Forbidden."""
         store = self._stores[resource]
         async with self._listing[resource]:
             if not store.complete:
-                objects, version = await self.connection.list(resource, deadline)
+                if (known := self._forbidden.get(resource)) is not None:
+                    raise known
+                try:
+                    objects, version = await self.connection.list(resource, deadline)
+                except Forbidden as error:
+                    if resource.namespaced:
+                        self._forbidden[resource] = error
+                    raise
                 store.replace(objects, version)
+        return store.items
+
+    async def _list_in(
+        self, resource: Resource, namespace: str, deadline: Deadline
+    ) -> dict[str, Object]:
+        """The objects of a kind in one namespace, listed once in a run."""
+        store = self._stores[resource]
+        async with self._listing[resource]:
+            if namespace not in store.namespaces:
+                found = await self.connection.list(resource, deadline, namespace)
+                store.replace(*found, namespace)
         return store.items
 
     async def list_if_served(
@@ -90,8 +117,19 @@ class Cluster:
     async def get_cached(
         self, resource: Resource, key: str, deadline: Deadline
     ) -> Object | None:
-        """An object from the run's one list, or None."""
-        return (await self.list(resource, deadline)).get(key)
+        """An object from the run's one list, or None. Who may not list the kind, such as a
+        tenant, may do so in its own namespace, or at least get the object.
+        """
+        try:
+            return (await self.list(resource, deadline)).get(key)
+        except Forbidden:
+            if not resource.namespaced:
+                raise
+        try:
+            namespace, _ = split_key(key)
+            return (await self._list_in(resource, namespace, deadline)).get(key)
+        except Forbidden:
+            return await self.get_lately(resource, key, math.inf, deadline)
 
     async def get(self, resource: Resource, key: str, deadline: Deadline) -> Object | None:
         """An object as it is on the server now, or None."""
@@ -103,23 +141,29 @@ class Cluster:
         self._stores[resource].put(obj)
         return obj
 
-    async def get_once(
-        self, resource: Resource, key: str, deadline: Deadline
+    async def get_lately(
+        self, resource: Resource, key: str, seconds: float, deadline: Deadline
     ) -> Object | None:
-        """An object as it was when this run first asked for it, or None."""
-        if (resource, key) not in self._seen_once:
-            asking = self.get(resource, key, deadline)
-            self._seen_once[resource, key] = asyncio.ensure_future(asking)
-        return await asyncio.shield(self._seen_once[resource, key])
+        """An object as it was at most so many seconds ago, or None; with no limit (`math.inf`)
+        as it was when this run first asked for it.
+        """
+        since, asked = self._looks.get((resource, key, seconds), (0.0, None))
+        failed = asked is not None and asked.done() and _has_failed(asked)
+        if asked is None or failed or time.monotonic() - since > seconds:
+            asked = asyncio.ensure_future(self.get(resource, key, deadline))
+            self._looks[resource, key, seconds] = time.monotonic(), asked
+        return await asyncio.shield(asked)
 
     def invalidate(self, *resources: Resource) -> None:
         """List these kinds again when they are asked for next: others have written them."""
         for resource in resources:
-            watch = self._watches.get(resource)
-            if watch is not None and not watch.users:
-                self._end_watch(resource)
-            if resource not in self._watches:
+            for place in [place for place in self._watches if place[0] == resource]:
+                if not self._watches[place].users:
+                    self._end_watch(place)
+            if not any(place[0] == resource for place in self._watches):
                 self._stores[resource].complete = False
+                self._stores[resource].namespaces.clear()
+                self._forbidden.pop(resource, None)
 
     async def create(self, resource: Resource, obj: Object, deadline: Deadline) -> Object:
         """Create an object and return it as the server has it; raises AlreadyExists,
@@ -143,13 +187,19 @@ class Cluster:
         return changed
 
     async def delete(
-        self, resource: Resource, key: str, uid: str | None, deadline: Deadline
+        self,
+        resource: Resource,
+        key: str,
+        uid: str | None,
+        deadline: Deadline,
+        version: str | None = None,
     ) -> bool:
-        """Ask for an object's deletion. False if it, or the one with this uid, is gone
-        already.
+        """Ask for the deletion of an object of this uid and resource version.
+
+        False if it is gone already; raises Conflict if it is another one, or has changed.
         """
         try:
-            await self.connection.delete(resource, key, uid, deadline)
+            await self.connection.delete(resource, key, uid, deadline, version)
         except NotFound:
             self._stores[resource].remove(key)
             return False
@@ -161,17 +211,19 @@ class Cluster:
         resources: tuple[Resource, ...],
         done: Callable[[], T | None],
         deadline: Deadline,
+        namespace: str = "",
     ) -> T:
         """Watch some kinds until `done` returns something, and return that.
 
-        `done` reads `cached`. Raises DeadlineExceeded when the operation's time is up or it is
-        cancelled, and ClusterError when a kind cannot be watched.
+        `done` reads `cached`; of a kind that may not be watched everywhere, this namespace.
+        Raises DeadlineExceeded when the operation's time is up or it is cancelled, and
+        ClusterError when a kind cannot be watched.
         """
-        async with self.watching(resources, deadline):
+        async with self.watching(resources, deadline, namespace) as watches:
             while True:
                 changes = [self._stores[resource].next_change() for resource in resources]
-                for resource in resources:
-                    self._watches[resource].raise_failure()
+                for watch in watches:
+                    watch.raise_failure()
                 if (result := done()) is not None:
                     return result
                 await deadline.wait(_first_of(changes))
@@ -185,26 +237,34 @@ class Cluster:
             obj = self.cached(resource).get(key)
             return True if obj is None or obj["metadata"]["uid"] != uid else None
 
-        await self.wait_for((resource,), gone, deadline)
+        namespace = split_key(key)[0] if resource.namespaced else ""
+        await self.wait_for((resource,), gone, deadline, namespace)
 
     @asynccontextmanager
     async def watching(
-        self, resources: tuple[Resource, ...], deadline: Deadline
-    ) -> AsyncIterator[None]:
-        """Keep `cached` up to date for these kinds meanwhile."""
+        self, resources: tuple[Resource, ...], deadline: Deadline, namespace: str = ""
+    ) -> AsyncIterator[Sequence[_Watch]]:
+        """Keep `cached` up to date for these kinds meanwhile; for one that may not be watched
+        everywhere, in this namespace.
+        """
         async with AsyncExitStack() as stack:
             watches = [await stack.enter_async_context(self._watched(r)) for r in resources]
-            for watch in watches:
+            for number, watch in enumerate(watches):
                 await deadline.wait(watch.listed.wait())
+                if watch.is_forbidden and namespace and watch.resource.namespaced:
+                    narrower = self._watched(watch.resource, namespace)
+                    watch = watches[number] = await stack.enter_async_context(narrower)
+                    await deadline.wait(watch.listed.wait())
                 watch.raise_failure()
-            yield
+            yield watches
 
     @asynccontextmanager
-    async def _watched(self, resource: Resource) -> AsyncIterator[_Watch]:
-        watch = self._watches.get(resource)
+    async def _watched(self, resource: Resource, namespace: str = "") -> AsyncIterator[_Watch]:
+        place = resource, namespace
+        watch = self._watches.get(place)
         if watch is None:
-            watch = self._watches[resource] = _Watch(
-                self.connection, resource, self._stores[resource]
+            watch = self._watches[place] = _Watch(
+                self.connection, resource, namespace, self._stores[resource]
             )
         watch.users += 1
         try:
@@ -213,19 +273,22 @@ class Cluster:
             watch.users -= 1
             # Kept for the next one: the engine deletes many objects a few at a time.
             if watch.failed and not watch.users:
-                self._end_watch(resource)
+                self._end_watch(place)
 
-    def _end_watch(self, resource: Resource) -> None:
-        self._watches.pop(resource).stop()
+    def _end_watch(self, place: tuple[Resource, str]) -> None:
+        self._watches.pop(place).stop()
 
 
 class _Watch:
     """Keeps a store up to date, for all who wait on it together."""
 
-    def __init__(self, connection: Connection, resource: Resource, store: Store) -> None:
+    def __init__(
+        self, connection: Connection, resource: Resource, namespace: str, store: Store
+    ) -> None:
         self.users = 0
+        self.resource = resource
         self.listed = asyncio.Event()
-        self._connection, self._resource, self._store = connection, resource, store
+        self._connection, self._namespace, self._store = connection, namespace, store
         self._failure: ClusterError | None = None
         self._task = asyncio.create_task(self._run())
 
@@ -235,6 +298,10 @@ class _Watch:
     @property
     def failed(self) -> bool:
         return self._failure is not None
+
+    @property
+    def is_forbidden(self) -> bool:
+        return isinstance(self._failure, Forbidden)
 
     def raise_failure(self) -> None:
         if self._failure is not None:
@@ -254,7 +321,7 @@ class _Watch:
                 return
             except Exception as error:
                 # Nobody may wait for a watch that is no more.
-                self._fail(ClusterError(f"watching {self._resource.plural} failed: {error!r}"))
+                self._fail(ClusterError(f"watching {self.resource.plural} failed: {error!r}"))
                 return
 
     def _fail(self, error: ClusterError) -> None:
@@ -263,12 +330,15 @@ class _Watch:
         self._store.announce()
 
     async def _list_and_follow(self) -> None:
-        objects, version = await self._connection.list(self._resource, Deadline(30))
-        self._store.replace(objects, version)
+        objects, version = await self._connection.list(
+            self.resource, Deadline(30), self._namespace
+        )
+        self._store.replace(objects, version, self._namespace)
         self.listed.set()
         while True:
             began = time.monotonic()
-            async for kind, obj in self._connection.watch(self._resource, version):
+            events = self._connection.watch(self.resource, version, self._namespace)
+            async for kind, obj in events:
                 if kind == "ERROR":
                     raise Rejected(str(obj.get("message")))
                 version = obj["metadata"]["resourceVersion"]
@@ -287,6 +357,11 @@ class _Watch:
         cached = self._store.items.get(key)
         if cached is not None and cached["metadata"]["uid"] == obj["metadata"]["uid"]:
             self._store.remove(key)
+
+
+def _has_failed(look: _Look) -> bool:
+    """Whether a look that is over has brought nothing that others could use."""
+    return look.cancelled() or look.exception() is not None
 
 
 async def _first_of(changes: list[asyncio.Event]) -> None:

@@ -7,6 +7,7 @@ when the user cancels. The clock is a parameter, so that tests need not wait.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -14,6 +15,9 @@ from typing import TypeVar
 from .errors import Unreachable
 
 T = TypeVar("T")
+
+SECONDS_TO_END = 2.0
+"""For what is cancelled to clean up behind itself."""
 
 
 class DeadlineExceeded(Exception):
@@ -31,9 +35,12 @@ class Deadline:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.seconds = seconds
+        self._may_write: Callable[[], float] | None = None
         self._cancelled = cancelled or asyncio.Event()
         self._now = now
         self._deadline = now() + seconds
+        self._answers_end = math.inf
+        self._tell: Callable[[Unreachable], None] = lambda outage: None
 
     @property
     def remaining(self) -> float:
@@ -47,7 +54,37 @@ class Deadline:
 
     def within(self, seconds: float) -> Deadline:
         """A deadline for a part of the operation: in these seconds, and not past its own."""
-        return Deadline(min(seconds, self.remaining), self._cancelled, now=self._now)
+        return self._copy(min(seconds, self.remaining))
+
+    def _copy(self, seconds: float) -> Deadline:
+        made = Deadline(seconds, self._cancelled, now=self._now)
+        made._may_write, made._tell = self._may_write, self._tell
+        made._answers_end = self._answers_end
+        return made
+
+    def guarded(self, may_write: Callable[[], float]) -> Deadline:
+        """The same, for an operation that must not write when it is not allowed to any more.
+
+        ``may_write`` gives the seconds in which a write has to be over, or raises: it is asked
+        before each try of each write.
+        """
+        made = self._copy(self.remaining)
+        made._may_write = may_write
+        return made
+
+    def patient(self, seconds: float, tell: Callable[[Unreachable], None]) -> Deadline:
+        """The same, for an operation that hears of what it waits for in vain, and takes the
+        answer "internal error", as of a webhook that fails, for so many seconds only. A
+        server that does not answer at all is waited for until the deadline itself.
+        """
+        made = self._copy(self.remaining)
+        made._answers_end, made._tell = self._now() + seconds, tell
+        return made
+
+    @property
+    def writable(self) -> float:
+        """Seconds in which a write has to be over; raises what the guard raises."""
+        return math.inf if self._may_write is None else self._may_write()
 
     def check(self) -> None:
         """Raise DeadlineExceeded if the user cancelled or the time is up."""
@@ -68,6 +105,9 @@ class Deadline:
 
     async def pause(self, seconds: float, outage: Unreachable) -> None:
         """Sleep before a retry; raises the outage itself if there is no time for one."""
+        self._tell(outage)
+        if outage.answered and self._now() > self._answers_end:
+            raise outage
         try:
             await self.sleep(seconds)
         except DeadlineExceeded as reason:
@@ -87,5 +127,7 @@ class Deadline:
             self.check()
             raise DeadlineExceeded(f"not done after {self.seconds:.0f} s")
         finally:
-            task.cancel()
             cancelled.cancel()
+            if task.cancel():
+                # It may have something to end, such as a process.
+                await asyncio.wait({task}, timeout=SECONDS_TO_END)

@@ -1,5 +1,5 @@
-"""Merge patches as values: what one makes, whether it would change anything, and how to undo
-it.
+"""Merge patches as values: what one makes, whether it would change anything, how to undo it,
+and which one makes one object of another.
 """
 
 from __future__ import annotations
@@ -37,3 +37,16 @@ def back(value: Any, patch: Any) -> Any:
     if not isinstance(patch, dict) or not isinstance(value, dict):
         return value
     return {key: back(value.get(key), inner) for key, inner in patch.items()}
+
+
+def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """The merge patch that makes one object of the other; empty if they are equal."""
+    patch: dict[str, Any] = {name: None for name in before if name not in after}
+    for name, value in after.items():
+        old = before.get(name)
+        if isinstance(old, dict) and isinstance(value, dict):
+            if below := difference(old, value):
+                patch[name] = below
+        elif name not in before or old != value:
+            patch[name] = value
+    return patch

@@ -15,20 +15,32 @@ class Store:
         self.items: dict[str, Object] = {}
         self.complete = False
         """Whether everything of the kind is here, as of the last list."""
+        self.namespaces: set[str] = set()
+        """The namespaces of which everything is here, where nothing else may be listed."""
         self._changed = asyncio.Event()
 
     def next_change(self) -> asyncio.Event:
         """The event that is set at the next change; take it before looking at the items."""
         return self._changed
 
-    def replace(self, objects: Iterable[Object], version: str = "") -> None:
-        """Take over a whole list, as of a resource version.
+    def replace(
+        self, objects: Iterable[Object], version: str = "", namespace: str = ""
+    ) -> None:
+        """Take over a whole list, or that of one namespace, as of a resource version.
 
         What was written while the list was under way is newer than the list, and stays.
         """
-        newer = {k: obj for k, obj in self.items.items() if _number(version) < _version(obj)}
-        self.items = {key_of(obj): obj for obj in objects} | (newer if version else {})
-        self.complete = True
+        kept = {
+            key: obj
+            for key, obj in self.items.items()
+            if (version and _number(version) < _version(obj))
+            or (namespace and obj["metadata"].get("namespace") != namespace)
+        }
+        self.items = {key_of(obj): obj for obj in objects} | kept
+        if namespace:
+            self.namespaces.add(namespace)
+        else:
+            self.complete = True
         self.announce()
 
     def put(self, obj: Object) -> None:

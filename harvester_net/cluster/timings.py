@@ -17,6 +17,8 @@ class Timings:
     # --- the API server
     request: float = 30
     """For one request."""
+    credentials: float = 60
+    """For a credential plugin, which may wait for its user to log in."""
     first_contact: float = 10
     """Until a cluster that never answered counts as a wrong address, not as an outage."""
     first_retry: float = 0.1
@@ -26,6 +28,9 @@ class Timings:
     """For one stream of a watch, after which it is asked for again."""
     relist: float = 1
     """Before kinds are listed again after an outage, and between two streams."""
+
+    dry_run: float = 10
+    """For the server to judge a write that is only tried; later the write itself will say."""
 
     # --- kinds
     poll: float = 0.3
@@ -46,6 +51,8 @@ class Timings:
     """For the network configs that the same run makes."""
     failed_nodes: float = 20
     """How long nodes may keep saying that they failed: agents retry up to every 30 s (H4)."""
+    journal_seen: float = 3
+    """How long a look for an unfinished change serves the plain writes of a run."""
     repair: float = 30
     """For the agents to set a wrong config up, so that it can be torn down."""
     silent_agent: float = 10
@@ -55,11 +62,17 @@ class Timings:
     # --- changes
     lease: int = 30
     """How long a lease holds that nobody renews."""
+    renew_deadline: float = 20
+    """How long after its last renewal a holder still acts; shorter than the lease."""
     lease_renewal: float = 8
+    lease_poll: float = 2
+    """Between two looks at a lease that somebody holds, and two tries to renew our own."""
     step_poll: float = 0.2
     """Between two tries of a step, or two looks at what it waits for."""
     stale_webhooks: float = 10
     """How long a step may be denied by caches that lag behind our own writes (H3.0)."""
+    vms_again: float = 5
+    """Between two looks for VMs that somebody started while all must be down."""
     bonds: float = 30
     """For a node to show in its LinkMonitor what the API says is done (H5.5)."""
     devices: float = 30

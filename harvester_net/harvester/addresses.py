@@ -16,6 +16,10 @@ from .wording import counted
 SHORTEST_PREFIX = 16
 FOR_RWX = 32
 """Addresses that Harvester keeps free for RWX workloads."""
+RESERVED = ("10.42.0.0/16", "10.43.0.0/16", "10.52.0.0/16", "10.53.0.0/16")
+"""Pods and services of Harvester's own cluster and of Rancher's, as its documentation says
+(H9).
+"""
 
 Interval = tuple[int, int]
 """First and last address, as numbers."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..cluster.resources import Object, is_terminating, key_of, labels_of
 from .names import CLUSTER_NETWORK_LABEL, CONFIG_LABEL
+from .network_configs import node_of
 from .vm_networks import is_system_nad, nads_of
 from .workloads import uses
 
@@ -43,7 +44,7 @@ def of_cluster_network(
     ]
     blockers += [_nad_blocker(nad) for nad in nads if key_of(nad) in own]
     blockers += [
-        Blocker(f"the uplink of {status['status']['node']}", going=True)
+        Blocker(f"the uplink of {node_of(status)}", going=True)
         for status in statuses
         if labels_of(status).get(CLUSTER_NETWORK_LABEL) == name
         and labels_of(status).get(CONFIG_LABEL) not in configured
@@ -76,9 +77,11 @@ def of_network_config(
 def of_vm_network(key: str, vms: Iterable[Object], vmis: Iterable[Object]) -> list[Blocker]:
     """The VMs, running or not, that name a VM network."""
     running = [vmi for vmi in vmis if uses(vmi, {key})]
-    names = {key_of(vmi) for vmi in running}
-    stopped = [vm for vm in vms if uses(vm, {key}) and key_of(vm) not in names]
-    return sorted(map(_vmi_blocker, running)) + sorted(
+    names, known = {key_of(vmi) for vmi in running}, {key_of(vm): vm for vm in vms}
+    let_go = {name for name in names & known.keys() if not uses(known[name], {key})}
+    stopped = [vm for name, vm in known.items() if uses(vm, {key}) and name not in names]
+    held = [_vmi_blocker(vmi, restart=key_of(vmi) in let_go) for vmi in running]
+    return sorted(held) + sorted(
         Blocker(f"VM {key_of(vm)} (its spec names the network)", is_terminating(vm))
         for vm in stopped
     )
@@ -91,10 +94,11 @@ def _nad_blocker(nad: Object) -> Blocker:
     return Blocker(words, is_terminating(nad))
 
 
-def _vmi_blocker(vmi: Object) -> Blocker:
+def _vmi_blocker(vmi: Object, *, restart: bool = False) -> Blocker:
     phase = (vmi.get("status") or {}).get("phase") or "not yet running"
     node = f" on {_node(vmi)}" if _node(vmi) else ""
-    return Blocker(f"VM {key_of(vmi)} ({phase}{node})", is_terminating(vmi))
+    enough = "; its spec names the network no more: restart it" if restart else ""
+    return Blocker(f"VM {key_of(vmi)} ({phase}{node}{enough})", is_terminating(vmi))
 
 
 def _node(vmi: Object) -> str:

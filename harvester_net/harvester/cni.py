@@ -8,8 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 from ..cluster.resources import Object
+from ..printable import printable
 from . import gojson
 from .gojson import array, boolean, integer, mapping, optional, string, struct
+from .json_texts import json_object
 from .names import BRIDGE
 
 KUBE_OVN = "kube-ovn"
@@ -65,12 +67,16 @@ def net_conf(nad: Object) -> dict[str, Any]:
     """The decoded config of a VM network; an empty text is an empty config. Raises
     Undecodable.
     """
-    return _decoded((nad.get("spec") or {}).get("config") or "{}")
+    return _decoded(_text(nad))
+
+
+def _text(nad: Object) -> str:
+    return (nad.get("spec") or {}).get("config") or "{}"
 
 
 def mtu_keys(nad: Object) -> list[str]:
     """How a readable config spells the key of its MTU, each time that it has one."""
-    pairs = json.loads(nad["spec"]["config"], object_pairs_hook=list)
+    pairs = json.loads(_text(nad), object_pairs_hook=list) or ()
     return [key for key, value in pairs if key.casefold() == "mtu" and value is not None]
 
 
@@ -86,6 +92,35 @@ def network_of_bridge(bridge: str) -> str | None:
     if not 3 < len(bridge.encode()) <= 15 or not bridge.endswith(BRIDGE):
         return None
     return bridge.removesuffix(BRIDGE)
+
+
+def foreign(nad: Object) -> str | None:
+    """What a NetworkAttachmentDefinition is that is no VM network on a cluster network; None
+    if it is one (H1.6).
+    """
+    try:
+        conf = net_conf(nad)
+    except gojson.Undecodable as error:
+        return f"a network whose CNI config cannot be read ({printable(str(error))})"
+    if conf["type"] == KUBE_OVN:
+        return "an overlay network of kube-ovn"
+    if conf["type"] not in BRIDGES:
+        return f"a network of CNI type '{printable(conf['type'])}'"
+    if conf["bridge"]:
+        return _foreign_bridge(conf)
+    if "plugins" in cni_config(nad):
+        return "a conflist, a chain of CNI plugins"
+    return "a network whose CNI config names no bridge"
+
+
+def _foreign_bridge(conf: dict[str, Any]) -> str | None:
+    if network_of_bridge(conf["bridge"]) is None:
+        return (
+            f"a network on '{printable(conf['bridge'])}', which is no cluster network's bridge"
+        )
+    if conf["vlanTrunk"] and not any(vlans_of(conf)):
+        return "a trunk without VLANs"
+    return None
 
 
 def vlan_problems(conf: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -127,11 +162,7 @@ def vlans_of(conf: dict[str, Any]) -> Iterable[range]:
 
 def cni_config(nad: Object) -> dict[str, Any]:
     """The CNI config of a VM network; empty if it is no JSON object."""
-    try:
-        config = json.loads(nad["spec"]["config"])
-    except (KeyError, TypeError, ValueError):
-        return {}
-    return config if isinstance(config, dict) else {}
+    return json_object((nad.get("spec") or {}).get("config"))
 
 
 def readable_conf(nad: Object | None) -> dict[str, Any]:
@@ -149,4 +180,6 @@ def tagged_vlans(nad: Object) -> frozenset[int]:
     """
     conf = readable_conf(nad)
     carried = vlans_of(conf) if conf else ()
-    return frozenset(v for vlans in carried for v in vlans if 2 <= v <= LAST_VLAN)
+    # A trunk may go from anywhere to anywhere: the numbers are as large as Go's.
+    within = (range(max(v.start, 2), min(v.stop, LAST_VLAN + 1)) for v in carried)
+    return frozenset().union(*within)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..cluster.resources import LINK_MONITOR, Object
+from ..printable import printable
 from .names import BOND, BRIDGE, NICS
 from .snapshot import Snapshot
 
@@ -43,12 +44,15 @@ class Nic:
 def nics_of(node: str, snapshot: Snapshot) -> dict[str, Nic] | None:
     """The NICs of a node by name; None if nothing is known of the node."""
     links = _links(NICS, node, snapshot)
-    return {link["name"]: _nic(link) for link in links} if links else None
+    nics = map(_nic, links)
+    return {nic.name: nic for nic in nics} if links else None
 
 
 def _nic(link: Object) -> Nic:
     up = link.get("state") != "down"
-    return Nic(link["name"], up, link.get("masterIndex") or 0, link.get("mac") or "")
+    return Nic(
+        printable(link["name"]), up, link.get("masterIndex") or 0, link.get("mac") or ""
+    )
 
 
 def _links(monitor: str, node: str, snapshot: Snapshot) -> list[Object]:
@@ -60,7 +64,7 @@ def device_with(index: int, node: str, snapshot: Snapshot) -> str | None:
     for name in snapshot.of(LINK_MONITOR):
         for link in _links(name, node, snapshot) if name != NICS else ():
             if link.get("index") == index:
-                return str(link["name"])
+                return printable(link["name"])
     return None
 
 

@@ -6,13 +6,13 @@ import re
 
 from ..cluster.resources import CLUSTER_NETWORK, Object, annotations_of
 from ..specs.limits import mtu_or_default
-from .cni import cni_config
+from .cni import readable_conf
 from .names import UPLINK_MTU
 from .network_configs import configs_of
 from .snapshot import Snapshot
 from .versions import VM_NETWORKS_FOLLOW
 
-_NUMBER = re.compile("[0-9]{1,9}")
+_NUMBER = re.compile(r"\+?0*[0-9]{1,9}")
 
 
 def uplink_mtu(cluster_network: Object) -> int:
@@ -43,4 +43,4 @@ def mtu_of(cluster_network: str, snapshot: Snapshot) -> int | None:
 
 def nad_mtu(nad: Object) -> int:
     """The MTU in bytes of a VM network on the server."""
-    return mtu_or_default(cni_config(nad).get("mtu"))
+    return mtu_or_default(readable_conf(nad).get("mtu"))

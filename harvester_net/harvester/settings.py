@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..cluster.resources import SETTING, Object, annotations_of, condition, is_terminating
+from ..printable import printable
 from . import gojson
 from .addresses import Interval, Range, read_range, usable
 from .gojson import Undecodable, array, boolean, integer, optional, string, struct
@@ -169,7 +170,7 @@ def storage_progress(setting: Object) -> Progress:
     if configured.get("status") != "True":
         return Progress(False, configured.get("message") or configured.get("reason") or "")
     if old := notes.get(STORAGE_PREFIX + "old-net-attach-def"):
-        return Progress(False, f"removing the network before, {old}")
+        return Progress(False, f"removing the network before, {printable(old)}")
     if bool(notes.get(STORAGE_PREFIX + "net-attach-def")) != bool(text):
         return Progress(False, "Harvester has not made the new network yet")
     return Progress(True, "configured")

@@ -7,7 +7,6 @@ on a VM network, is found without going through ten thousand objects again.
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -26,8 +25,9 @@ from ..cluster.resources import (
     key_of,
     labels_of,
 )
+from .json_texts import json_object
 from .names import CLUSTER_NETWORK_LABEL, VERSION_SETTING, WITNESS
-from .versions import Version, version_of
+from .versions import Release, Version, patch_of, version_of
 from .workloads import networks_of
 
 Objects = Mapping[str, Object]
@@ -145,10 +145,17 @@ class Snapshot:
     def version(self) -> Version:
         """The server's version."""
         if self._version is None:
-            setting = self.of(SETTING).get(VERSION_SETTING, {})
-            text = str(setting.get("value") or setting.get("default") or "")
-            self._version = version_of(text)
+            self._version = version_of(self._version_text())
         return self._version
+
+    @property
+    def release(self) -> Release:
+        """The server's version to its patch."""
+        return *self.version, patch_of(self._version_text())
+
+    def _version_text(self) -> str:
+        setting = self.of(SETTING).get(VERSION_SETTING, {})
+        return str(setting.get("value") or setting.get("default") or "")
 
     def setting(self, name: str) -> str:
         """The text of a Setting that was set; empty if it has its default."""
@@ -156,11 +163,7 @@ class Snapshot:
 
     def setting_value(self, name: str) -> dict[str, Any]:
         """The value of a Setting that is JSON; empty if it is unset or no JSON object."""
-        try:
-            value = json.loads(self.setting(name) or "{}")
-        except ValueError:
-            return {}
-        return value if isinstance(value, dict) else {}
+        return json_object(self.setting(name))
 
     def matching(self, selector: Mapping[str, str] | None) -> tuple[str, ...]:
         """The nodes that a network config with this selector gets, sorted; witness nodes

@@ -34,7 +34,7 @@ def vm_networks_of(snapshot: Snapshot, cluster_network: str) -> list[str]:
         for key, nad in nads.items()
         # Reading ten thousand configs takes its time; most need not be read.
         if key not in labelled
-        and bridge in str(nad["spec"].get("config"))
+        and bridge in str((nad.get("spec") or {}).get("config"))
         and cni_config(nad).get("bridge") == bridge
     }
     return sorted(labelled | by_bridge)

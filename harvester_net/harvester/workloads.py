@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from ..cluster.resources import Object, labels_of
+from ..cluster.resources import VMI, Object, labels_of
+from ..printable import printable
+from .json_texts import fields_in, items_in
 from .names import (
     LONGHORN_NAMESPACE,
     SYSTEM_NAMESPACE,
 )
 
+_POD_FIELDS = ("podName", "workloadType", "workloadName")
 FINAL_PHASES = ("Succeeded", "Failed")
 
 
@@ -61,22 +65,86 @@ f).
 
 def not_detached(volumes: Iterable[Object], claims: Mapping[str, Object]) -> list[str]:
     """The volumes, with their claims, that keep the storage network from being changed."""
+    return sorted(
+        f"{volume_words(volume)} is {_status(volume).get('state') or 'not known'}"
+        for volume in attached(volumes, claims)
+    )
+
+
+def attached(volumes: Iterable[Object], claims: Mapping[str, Object]) -> Iterator[Object]:
+    """These volumes themselves."""
     exempt = {
         claim["spec"].get("volumeName")
         for claim in claims.values()
         if labels_of(claim).get("app.kubernetes.io/name")
         in MONITORING.get(claim["metadata"].get("namespace", ""), ())
     }
-    return sorted(
-        _volume_words(volume, volume.get("status") or {})
-        for volume in volumes
-        if (volume.get("status") or {}).get("state") != "detached"
-        and volume["metadata"]["name"] not in exempt
-        and volume["metadata"].get("namespace") == LONGHORN_NAMESPACE
-    )
+    for volume in volumes:
+        if (
+            _status(volume).get("state") != "detached"
+            and volume["metadata"]["name"] not in exempt
+            and volume["metadata"].get("namespace") == LONGHORN_NAMESPACE
+        ):
+            yield volume
 
 
-def _volume_words(volume: Object, status: Object) -> str:
-    owner = status.get("kubernetesStatus") or {}
-    claim = f" (claim {owner['namespace']}/{owner['pvcName']})" if owner.get("pvcName") else ""
-    return f"{volume['metadata']['name']}{claim} is {status.get('state') or 'not known'}"
+def volume_words(volume: Object) -> str:
+    """A volume with its claim, for the user."""
+    owner = fields_in(_status(volume).get("kubernetesStatus"))
+    name, claim = volume["metadata"]["name"], owner.get("pvcName")
+    return f"{name} (claim {owner.get('namespace')}/{claim})" if claim else str(name)
+
+
+@dataclass(frozen=True)
+class VolumeUser:
+    """A pod that has a volume attached, as Longhorn knows it (H11)."""
+
+    namespace: str
+    pod: str
+    kind: str = ""
+    """Kind of what the pod belongs to, such as ``StatefulSet``."""
+    name: str = ""
+
+    @property
+    def vm(self) -> str:
+        """Key of the VM whose pod it is; empty if it is another's."""
+        if self.kind == VMI.kind and self.name:
+            return f"{self.namespace}/{self.name}"
+        return ""
+
+    @property
+    def is_beside_a_vm(self) -> bool:
+        """Whether the pod holds a volume that was plugged into a running VM: it goes with
+        the VM.
+        """
+        return is_of_launcher(self.pod) or is_of_launcher(self.name)
+
+    def __str__(self) -> str:
+        owner = f" ({self.kind} {self.name})" if self.kind and self.name else ""
+        return f"pod {self.namespace}/{self.pod}{owner}"
+
+
+def is_of_launcher(name: str) -> bool:
+    """Whether it is the name of a pod in which a VM runs."""
+    return name.startswith("virt-launcher-")
+
+
+def users_of(volume: Object) -> list[VolumeUser]:
+    """The pods that have a volume attached now; none if that is not known."""
+    status = fields_in(_status(volume).get("kubernetesStatus"))
+    if status.get("lastPodRefAt"):
+        return []  # Longhorn keeps the last ones in mind.
+    namespace = printable(str(status.get("namespace") or ""))
+    pods = map(fields_in, items_in(status.get("workloadsStatus")))
+    return [
+        VolumeUser(
+            namespace,
+            *(printable(str(pod.get(field) or "")) for field in _POD_FIELDS),
+        )
+        for pod in pods
+        if pod.get("podName") and pod.get("podStatus") not in FINAL_PHASES
+    ]
+
+
+def _status(volume: Object) -> Object:
+    return fields_in(volume.get("status"))

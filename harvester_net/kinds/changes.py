@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
+import time
+from collections.abc import Callable
+
 from ..change import journal, report
 from ..change.apply import apply_change
 from ..change.consent import consent_of
 from ..change.context import ChangeContext, Observer
 from ..change.errors import ChangeError, ChangeStopped, Input, LeaseLost, UnreadableJournal
 from ..change.goals import AnyGoal
-from ..change.kinds import CHANGE_KINDS
+from ..change.kinds import CHANGE_KINDS, with_what_is_under_way
 from ..change.plan import Plan, is_interrupting, plan
+from ..change.preflight import preview
 from ..change.record import Record
 from ..change.steps.order import steps_of
 from ..cluster.errors import Forbidden
@@ -27,6 +32,7 @@ INPUTS: dict[Input, str] = {
     "onlyVms": "disruption.onlyVms",
     "cycleStorageNetwork": "disruption.cycleStorageNetwork: true",
     "verifyOnNodes": "disruption.verifyOnNodes",
+    "verifyOnNodes.image": "disruption.verifyOnNodes.image",
 }
 """The inputs of the consent as a program writes them."""
 WITHOUT_VERIFICATION = (
@@ -57,9 +63,16 @@ def nodes_seen(cluster_network: str, call: Call) -> Properties:
     return {} if found is None else {"nodes": found}
 
 
-async def make_plan(goal: AnyGoal, disruption: Disruption | None, call: Call) -> Plan:
-    """The plan in the run's own picture of the cluster; nothing is listed twice for it."""
+async def make_plan(
+    goal: AnyGoal, disruption: Disruption | None, call: Call, *, shown: bool = False
+) -> Plan:
+    """The plan in the run's own picture of the cluster; nothing is listed twice for it.
+
+    One that is ``shown`` looks also at what others have under way.
+    """
     snapshot = await load_snapshot(call.cluster, CHANGE_KINDS, call.deadline)
+    if shown:
+        snapshot = await with_what_is_under_way(snapshot, call.cluster, call.deadline)
     return plan(snapshot, goal, consent_of(disruption), call.urn)
 
 
@@ -83,11 +96,14 @@ async def preview_change(
     if begun is not None:
         call.warn(report.remaining_text(begun))
         return {}
-    made = await make_plan(goal, disruption, call)
-    if made.refusals:
-        reasons = (report.reason_text(refusal, INPUTS) for refusal in made.refusals)
+    made = await make_plan(goal, disruption, call, shown=True)
+    forbidden, note = await preview(made, call.cluster, call.deadline)
+    if refusals := [*made.refusals, *forbidden]:
+        reasons = (report.reason_text(refusal, INPUTS) for refusal in refusals)
         raise Refused(report.refusal_text(report.headline(made.record), reasons))
-    text = report.plan_text(made)
+    if note:
+        call.warn(note)
+    text = f"{report.plan_text(made)}\ncluster: {call.cluster.connection.where}"
     if is_interrupting(made.record):
         call.warn(text)
     else:
@@ -131,10 +147,12 @@ async def run_change_or_refuse(
         raise Refused(f"{stopped}. The next `pulumi up` goes on") from stopped
 
 
-async def get_unfinished(call: Call) -> Record | None:
-    """The change that an earlier run left unfinished, as this run first read it."""
+async def get_unfinished(call: Call, seconds: float = math.inf) -> Record | None:
+    """The change that an earlier run left unfinished, as it was at most so many seconds ago;
+    without a limit as this run first read it.
+    """
     try:
-        found = await call.cluster.get_once(CONFIG_MAP, journal.KEY, call.deadline)
+        found = await call.cluster.get_lately(CONFIG_MAP, journal.KEY, seconds, call.deadline)
         return None if found is None else journal.record_in(found)
     except Forbidden:
         # Who may not read the journal may not carry a change out either, and is told so there.
@@ -143,10 +161,31 @@ async def get_unfinished(call: Call) -> Record | None:
         raise Refused(str(error)) from error
 
 
+async def wait_for_changes(call: Call, touches: Callable[[Record], bool]) -> None:
+    """Let no plain write pass beside an unfinished change that touches the same.
+
+    It is waited for if this very run is at it, or is going to finish it. Raises Refused.
+    """
+    since, poll = time.monotonic(), call.cluster.timings.poll
+    age = call.cluster.timings.journal_seen
+    while (begun := await get_unfinished(call, age)) is not None and touches(begun):
+        ours = begun.goal.mtu_network in call.desired_state.mtu_of
+        waited = time.monotonic() - since > call.cluster.timings.cure
+        if not call.cluster.changing.locked() and (waited or not ours):
+            raise Refused(
+                f"{report.headline(begun)} is not finished, {report.begun(begun)}, and "
+                "nothing else is written meanwhile; `harvester-net mtu status` shows where it "
+                "stands"
+            )
+        call.tell(f"waiting for a change: {report.headline(begun)}")
+        await call.deadline.sleep(poll)
+        age = poll
+
+
 def describe_unfinished(record: Record) -> str:
     """An unfinished change, for the user."""
     total = len(steps_of(record))
     return (
         f"{report.headline(record)} is not finished: {len(record.done)} of {total} steps are "
-        f"done; begun {record.began} by {record.who}; the next `pulumi up` goes on"
+        f"done; {report.begun(record)}; the next `pulumi up` goes on"
     )

@@ -20,7 +20,7 @@ from ..harvester.loading import cached_snapshot
 from ..harvester.mtus import config_mtu, mtu_of, uplink_mtu
 from ..harvester.network_configs import configs_of
 from ..specs import cluster_network as specs
-from ..specs.limits import MGMT, mtu_or_default
+from ..specs.limits import MGMT
 from ..specs.spec import Problem
 from ..specs.unknown import is_known
 from .call import Call
@@ -28,10 +28,10 @@ from .changes import describe_unfinished, get_unfinished, nodes_seen
 from .codecs.cluster_network import ClusterNetworkCodec
 from .deleting import waiting_for
 from .desired_state import DesiredState
-from .differences import Properties
+from .differences import Difference, Properties
 from .failures import Unfinished
 from .kind import Live
-from .mtu import known_networks, list_networks
+from .mtu import contradicted, known_networks, list_networks
 from .owned import OwnedKind
 
 
@@ -54,14 +54,25 @@ class ClusterNetwork(OwnedKind[specs.ClusterNetwork]):
     def check_in_plan(
         self, desired: specs.ClusterNetwork, desired_state: DesiredState
     ) -> list[Problem]:
-        if is_known(desired.name) and is_known(desired.mtu):
-            desired_state.mtu_of[desired.name] = mtu_or_default(desired.mtu)
+        known = is_known(desired.name) and is_known(desired.mtu)
+        if known and (mtu := desired.decided_mtu) is not None:
+            desired_state.mtu_of[desired.name] = mtu
+            return contradicted(desired.name, mtu, desired_state)
         return []
+
+    def diff(self, old: Properties, new: Properties) -> list[Difference]:
+        """An MTU of mgmt that is not spelled out any more stays as it is."""
+        found = super().diff(old, new)
+        if new.get("name") == MGMT and "mtu" not in new:
+            return [each for each in found if each.location != ("mtu",)]
+        return found
 
     async def change_goal(
         self, desired: specs.ClusterNetwork, live: Object, call: Call
     ) -> AnyGoal | None:
-        wanted = mtu_or_default(desired.mtu)
+        wanted = desired.decided_mtu
+        if wanted is None:
+            return None
         goal = MtuGoal(cluster_network=desired.name, mtu=wanted)
         begun = await get_unfinished(call)
         if begun is not None and begun.goal.mtu_network == desired.name:
@@ -73,10 +84,12 @@ class ClusterNetwork(OwnedKind[specs.ClusterNetwork]):
             return None
         return goal if carrying or desired.name == MGMT else None
 
-    async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
+    async def read(
+        self, key: str, inputs: Properties, outputs: Properties, call: Call
+    ) -> Live | None:
         """An unfinished change shows at every preview until it is finished."""
         await list_networks(call)
-        seen = await super().read(key, inputs, call)
+        seen = await super().read(key, inputs, outputs, call)
         begun = await get_unfinished(call)
         if seen is not None and begun is not None and begun.goal.mtu_network == key:
             raise Unfinished(seen.key, seen.outputs, seen.inputs, [describe_unfinished(begun)])
@@ -88,6 +101,12 @@ class ClusterNetwork(OwnedKind[specs.ClusterNetwork]):
     def observed_inputs(self, live: Object, call: Call) -> Properties:
         snapshot = known_networks(call).with_object(CLUSTER_NETWORK, live)
         return super().observed_inputs(live, call) | {"mtu": mtu_of(key_of(live), snapshot)}
+
+    def inputs_of(self, live: Object, mine: Properties, call: Call) -> Properties:
+        inputs = super().inputs_of(live, mine, call)
+        if mine and "mtu" not in mine and key_of(live) == MGMT:
+            inputs.pop("mtu", None)
+        return inputs
 
     def computed(self, live: Object, call: Call) -> Properties:
         return super().computed(live, call) | nodes_seen(key_of(live), call)

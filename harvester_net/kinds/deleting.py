@@ -37,7 +37,8 @@ class Deletion:
         """
         denied = await self._ask()
         if denied is not None:
-            async with self.call.cluster.watching(blocking, self.call.deadline):
+            namespace = self.live["metadata"].get("namespace", "")
+            async with self.call.cluster.watching(blocking, self.call.deadline, namespace):
                 await self._insist(denied, blockers)
         self.call.tell("being deleted")
         await self.call.cluster.wait_until_gone(

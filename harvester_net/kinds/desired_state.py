@@ -51,6 +51,8 @@ class DesiredState:
 
     mtu_of: dict[str, int] = field(default_factory=dict)
     """MTU in bytes that the program gives each cluster network."""
+    spelled_mtus: dict[str, dict[str, int]] = field(default_factory=dict)
+    """MTU in bytes that the program gives what is on each cluster network, by its name."""
     configs_of: dict[str, set[str]] = field(default_factory=dict)
     """Names of the network configs that the program has for each cluster network."""
     objects: dict[Ref, DesiredObject] = field(default_factory=dict)
@@ -62,6 +64,8 @@ class DesiredState:
     """The cluster as this run first saw it."""
     forbidden: set[Resource] = field(default_factory=set)
     """The kinds that the user may not list."""
+    told: set[str] = field(default_factory=set)
+    """Warnings that are the same for many resources, and were given."""
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _live: Snapshot | None = None
     _after: Snapshot = field(default_factory=lambda: Snapshot({}))

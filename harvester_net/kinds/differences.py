@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 
 from ..specs.parse import path_text, spec_within
-from ..specs.spec import Spec, property_names, replaces
+from ..specs.spec import Spec, is_required, property_names, replaces
 from ..specs.unknown import is_wholly_known
 
 Properties = dict[str, Any]
@@ -42,6 +42,35 @@ class Difference:
     def path(self) -> str:
         """The property's path as Pulumi writes it."""
         return path_text(self.location)
+
+
+def changes_text(found: list[Difference], old: Properties, new: Properties) -> str:
+    """Differences for the user: numbers and switches with their values, all else by name, for
+    it may be secret.
+    """
+    return ", ".join(
+        f"{difference.path}{_values(difference.location, old, new)}" for difference in found
+    )
+
+
+def _values(location: Location, old: Properties, new: Properties) -> str:
+    before, after = _at(location, old), _at(location, new)
+    if not all(value is None or isinstance(value, bool | int) for value in (before, after)):
+        return ""
+    return f" {_shown(before)} -> {_shown(after)}"
+
+
+def _at(location: Location, properties: Any) -> Any:
+    for step in location:
+        try:
+            properties = properties[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return properties
+
+
+def _shown(value: bool | int | None) -> str:
+    return "none" if value is None else str(value).lower()
 
 
 def same(model: type[Spec], name: str, one: Any, other: Any) -> bool:
@@ -117,7 +146,8 @@ def projected(model: type[Spec], live: Properties, mine: Properties) -> Properti
     written.
 
     Of labels and annotations only the keys that the program names are looked at. ``mine`` is
-    empty on an import, where everything that is not a default comes from the server.
+    empty on an import, where everything comes from the server that is not a default, or must
+    be given all the same.
     """
     result: Properties = {}
     for name in property_names(model):
@@ -126,7 +156,8 @@ def projected(model: type[Spec], live: Properties, mine: Properties) -> Properti
             value = _named(value or {}, written or {}) or None
         nested = _nested(model, name)
         if name in KEPT_AS_WRITTEN or same(model, name, value, written):
-            value = written
+            left_out = written is None and is_required(model, name)
+            value = value if left_out else written
         elif nested is not None and _all_maps(value, written):
             value = projected(nested, value or {}, written or {}) or None
         if value is not None:

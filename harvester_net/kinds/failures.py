@@ -5,6 +5,12 @@ from __future__ import annotations
 from ..cluster.errors import ClusterError, Remedy
 from .differences import Properties
 
+MADE_FIRST = (
+    "if this program makes it, give the ClusterNetwork itself in place of its name, or let "
+    "this depend on it, so that Pulumi makes it first"
+)
+"""The way out where a program has told Pulumi no order."""
+
 
 class Refused(Exception):
     """The call is not carried out, and nothing was changed; the message says why and what to

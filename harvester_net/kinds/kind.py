@@ -15,6 +15,7 @@ from ..specs.unknown import UNKNOWN, is_wholly_known
 from .call import Call
 from .desired_state import DesiredObject, DesiredState
 from .differences import Difference, Properties, differences
+from .failures import Refused
 
 S = TypeVar("S", bound=Spec)
 
@@ -102,6 +103,16 @@ class Kind(ABC, Generic[S]):
         ]
         return inputs | {name: outputs.get(name, UNKNOWN) for name in names}
 
+    def require_sayable(self, key: str, inputs: Properties) -> None:
+        """Raise Refused if no program can give the inputs that were read for an import.
+
+        The engine would call it a bug of ours, and write a program that does not run.
+        """
+        _, problems = self.check(inputs, DesiredState())
+        if problems:
+            said = "; ".join(map(str, problems))
+            raise Refused(f"{self.spec.title} {key} cannot be managed as it is: {said}")
+
     @abstractmethod
     def key(self, inputs: Properties) -> str | None:
         """The id of an object with these inputs; None while it is not known."""
@@ -111,8 +122,13 @@ class Kind(ABC, Generic[S]):
         """Make the object, or finish one that an earlier run began."""
 
     @abstractmethod
-    async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
-        """The object as it is, in the words of the inputs; None if it is gone."""
+    async def read(
+        self, key: str, inputs: Properties, outputs: Properties, call: Call
+    ) -> Live | None:
+        """The object as it is, in the words of the inputs; None if it is gone.
+
+        ``outputs`` are those of the state, empty on an import.
+        """
 
     @abstractmethod
     async def update(

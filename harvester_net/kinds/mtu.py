@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from ..cluster.deadline import DeadlineExceeded
 from ..cluster.resources import CLUSTER_NETWORK, SETTING, VLAN_CONFIG, Object, annotations_of
 from ..harvester.loading import cached_snapshot, load_snapshot
 from ..harvester.mtus import mtu_of
 from ..harvester.names import UPLINK_MTU
 from ..harvester.snapshot import Snapshot
+from ..harvester.wording import listed
 from ..specs.limits import mtu_or_default
 from ..specs.network_config import NetworkConfig
 from ..specs.spec import Problem
@@ -21,38 +23,56 @@ from ..specs.vm_network import VmNetwork
 from .call import Call
 from .desired_state import DesiredState
 from .differences import Change, Difference, Properties
+from .failures import MADE_FIRST, Refused
 from .owned import OwnedKind
 
 S = TypeVar("S", bound="NetworkConfig | VmNetwork")
 
 
 def disagreement(
-    mtu: int | None, cluster_network: str, desired_state: DesiredState
+    who: str, mtu: int | None, network: str, desired_state: DesiredState
 ) -> list[Problem]:
-    """The problem, if an MTU is given that the program does not give the cluster network."""
-    if mtu is None or not is_known(mtu) or not is_known(cluster_network):
+    """The problem, if an MTU is given that the program does not give the cluster network.
+
+    Whichever of the two comes second finds it: see `contradicted`.
+    """
+    if mtu is None or not is_known(mtu) or not is_known(network):
         return []
-    decided = desired_state.mtu_of.get(cluster_network)
-    if decided is None or decided == mtu_or_default(mtu):
+    spelled = desired_state.spelled_mtus.setdefault(network, {})
+    spelled[who] = given = mtu_or_default(mtu)
+    decided = desired_state.mtu_of.get(network)
+    if decided in (None, given):
         return []
     return [
         Problem(
             "mtu",
-            f"{mtu_or_default(mtu)} is not the {decided} of ClusterNetwork "
-            f"{cluster_network}; the MTU is decided there, leave it out here",
+            f"{given} is not the {decided} of ClusterNetwork {network}; the MTU is decided "
+            "there, leave it out here",
         )
     ]
+
+
+def contradicted(name: str, mtu: int, desired_state: DesiredState) -> list[Problem]:
+    """The problem, if what is on a cluster network was given another MTU in bytes before."""
+    spelled = desired_state.spelled_mtus.get(name, {})
+    others = [f"{who} ({given})" for who, given in spelled.items() if given != mtu]
+    if not others:
+        return []
+    told = f"{mtu} is not what the program gives {listed(others)}; leave it out there"
+    return [Problem("mtu", told)]
 
 
 class FollowsMtu(OwnedKind[S]):
     """A kind on a cluster network, whose MTU is that network's."""
 
     def diff(self, old: Properties, new: Properties) -> list[Difference]:
-        """An MTU that was followed until now and is spelled out from now on is no change."""
+        """An MTU that was followed until now and is spelled out from now on is no change, nor
+        is the reverse.
+        """
         return [
             difference
             for difference in super().diff(old, new)
-            if difference.location != ("mtu",) or difference.change is not Change.ADD
+            if difference.location != ("mtu",) or difference.change is Change.UPDATE
         ]
 
     async def before_create(self, desired: S, call: Call) -> None:
@@ -69,9 +89,15 @@ class FollowsMtu(OwnedKind[S]):
         def made() -> bool | None:
             return name in known(CLUSTER_NETWORK) or None
 
-        await call.cluster.wait_for(
-            (CLUSTER_NETWORK,), made, call.deadline.within(call.cluster.timings.network_made)
-        )
+        within = call.deadline.within(call.cluster.timings.network_made)
+        try:
+            await call.cluster.wait_for((CLUSTER_NETWORK,), made, within)
+        except DeadlineExceeded as error:
+            call.deadline.check()
+            raise Refused(
+                f"there was no cluster network {name} within {within.seconds:.0f} s; "
+                f"{MADE_FIRST}"
+            ) from error
 
     async def prefetch(self, call: Call) -> None:
         await list_networks(call)

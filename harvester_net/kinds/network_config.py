@@ -11,6 +11,7 @@ from ..change.goals.network_config import ConfigDeletionGoal, ConfigGoal
 from ..cluster.resources import (
     LINK_MONITOR,
     NAD,
+    NODE,
     SETTING,
     VLAN_CONFIG,
     VLAN_STATUS,
@@ -20,12 +21,14 @@ from ..cluster.resources import (
 )
 from ..harvester import blockers
 from ..harvester.blockers import Blocker
-from ..harvester.mtus import config_mtu
+from ..harvester.loading import load_snapshot
+from ..harvester.mtus import config_mtu, mtu_of
 from ..harvester.names import STORAGE_SETTING
 from ..harvester.network_configs import (
     NOT_HEARD,
     matched_nodes,
     nodes_not_ready,
+    present_nodes,
     progress_of_nodes,
 )
 from ..specs import network_config as specs
@@ -37,10 +40,10 @@ from .changes import describe_unfinished, get_unfinished, is_disruptive, nodes_s
 from .codecs.network_config import NetworkConfigCodec
 from .desired_state import DesiredState
 from .differences import Properties
-from .failures import Refused, Unfinished
+from .failures import MADE_FIRST, Refused, Unfinished
 from .kind import Live
-from .mtu import FollowsMtu, disagreement, get_network_mtu
-from .teardown import describe_leftovers, repair, wait_until_torn_down
+from .mtu import FollowsMtu, disagreement, get_network_mtu, known_networks
+from .teardown import describe_leftovers, known_nodes, repair, wait_until_torn_down
 
 
 class NetworkConfig(FollowsMtu[specs.NetworkConfig]):
@@ -63,7 +66,12 @@ class NetworkConfig(FollowsMtu[specs.NetworkConfig]):
             desired_state.configs_of.setdefault(desired.cluster_network, set()).add(
                 desired.name
             )
-        return disagreement(desired.mtu, desired.cluster_network, desired_state)
+        return disagreement(
+            f"NetworkConfig {desired.name}",
+            desired.mtu,
+            desired.cluster_network,
+            desired_state,
+        )
 
     def needs_check_at_apply(self, desired: specs.NetworkConfig) -> bool:
         return True
@@ -87,7 +95,8 @@ class NetworkConfig(FollowsMtu[specs.NetworkConfig]):
             return DEFAULT_MTU  # It is made in this same run, for all that is known.
         if mtu is None:
             raise Refused(
-                f"there is no cluster network {desired.cluster_network} on the server"
+                f"there is no cluster network {desired.cluster_network} on the server; "
+                f"{MADE_FIRST}"
             )
         return mtu
 
@@ -102,29 +111,45 @@ class NetworkConfig(FollowsMtu[specs.NetworkConfig]):
         goal = ConfigDeletionGoal(key=key_of(live))
         return goal if await is_disruptive(goal, None, call) else None
 
-    async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
+    async def read(
+        self, key: str, inputs: Properties, outputs: Properties, call: Call
+    ) -> Live | None:
         """A config that an ordered change has taken away for a while is not gone."""
-        seen = await super().read(key, inputs, call)
+        seen = await super().read(key, inputs, outputs, call)
+        if seen is not None:
+            _tell_of_nodes_that_left(call.cluster.cached(VLAN_CONFIG)[seen.key], call)
         if seen is not None or not inputs:
             return seen
         begun = await get_unfinished(call)
         if begun is None or key not in begun.configs or not begun.goal.restores_configs:
             return None
         manifest = begun.configs[key].manifest
-        outputs = inputs | {"uid": "", "matchedNodes": begun.configs[key].nodes}
+        shown = inputs | {"uid": "", "matchedNodes": begun.configs[key].nodes}
         name = manifest["metadata"]["name"]
-        raise Unfinished(name, outputs, inputs, [describe_unfinished(begun)])
+        raise Unfinished(name, shown, inputs, [describe_unfinished(begun)])
+
+    def inputs_of(self, live: Object, mine: Properties, call: Call) -> Properties:
+        """One that does not follow its cluster network says so, also where its MTU is the
+        default.
+        """
+        inputs = super().inputs_of(live, mine, call)
+        network = mtu_of(inputs["clusterNetwork"], known_networks(call))
+        if "mtu" not in mine and network not in (None, config_mtu(live)):
+            inputs["mtu"] = config_mtu(live)
+        return inputs
 
     def computed(self, live: Object, call: Call) -> Properties:
         seen = nodes_seen(live["spec"]["clusterNetwork"], call)
-        return super().computed(live, call) | seen
+        present = present_nodes(live, known_nodes(call))
+        return super().computed(live, call) | {"matchedNodes": present} | seen
 
     async def prefetch(self, call: Call) -> None:
         await super().prefetch(call)
         await call.cluster.list(VLAN_STATUS, call.deadline)
+        await load_snapshot(call.cluster, (NODE,), call.deadline, on_forbidden=lambda *_: None)
 
     def unfinished(self, live: Object, call: Call) -> list[str]:
-        waiting = nodes_not_ready(live, call.cluster.cached(VLAN_STATUS))
+        waiting = nodes_not_ready(live, known_nodes(call))
         return [f"{node}: {why}" for node, why in sorted(waiting.items())]
 
     async def finish(self, desired: specs.NetworkConfig, live: Object, call: Call) -> Object:
@@ -136,7 +161,8 @@ class NetworkConfig(FollowsMtu[specs.NetworkConfig]):
         since = time.monotonic()
         async with call.cluster.watching((VLAN_CONFIG, VLAN_STATUS), call.deadline):
             while live := call.cluster.cached(VLAN_CONFIG).get(key):
-                waiting = nodes_not_ready(live, call.cluster.cached(VLAN_STATUS))
+                known = known_nodes(call)
+                waiting = nodes_not_ready(live, known)
                 if not waiting:
                     return call.tell("ready")
                 if waiting != last:
@@ -145,8 +171,8 @@ class NetworkConfig(FollowsMtu[specs.NetworkConfig]):
                     gave_up(waiting)
                     and time.monotonic() - since > call.cluster.timings.failed_nodes
                 ):
-                    raise Refused(progress_of_nodes(live, waiting))
-                call.tell(progress_of_nodes(live, waiting))
+                    raise Refused(progress_of_nodes(live, waiting, known))
+                call.tell(progress_of_nodes(live, waiting, known))
                 await call.deadline.sleep(0.2)
         raise Refused(f"NetworkConfig {key} was deleted meanwhile")
 
@@ -171,6 +197,15 @@ class NetworkConfig(FollowsMtu[specs.NetworkConfig]):
     async def after_delete(self, key: str, call: Call) -> None:
         """Another config can take the nodes only when their agents have torn this one down."""
         await wait_until_torn_down(key, call)
+
+
+def _tell_of_nodes_that_left(config: Object, call: Call) -> None:
+    left = {*matched_nodes(config)} - {*present_nodes(config, known_nodes(call))}
+    if left:
+        call.inform(
+            f"{', '.join(sorted(left))} left the cluster, but Harvester still counts it among "
+            "the nodes of this config until somebody changes the config; nothing waits for it"
+        )
 
 
 def gave_up(waiting: dict[str, str]) -> bool:

@@ -24,13 +24,29 @@ from ..specs.parse import parse
 from ..specs.unknown import is_wholly_known
 from . import rule_checks
 from .call import Call
-from .changes import get_unfinished, preview_change, run_change, run_change_or_refuse
+from .changes import (
+    get_unfinished,
+    preview_change,
+    run_change,
+    run_change_or_refuse,
+    wait_for_changes,
+)
 from .codecs.codec import Codec, merged, own_metadata
 from .deleting import Deletion
 from .desired_state import CREATED_BY
-from .differences import Properties, projected
+from .differences import Properties, changes_text, projected
 from .failures import Refused, Unfinished
 from .kind import Kind, Live
+from .owners import (
+    CLAIM,
+    Urn,
+    another_object,
+    claim_of,
+    is_claimed_otherwise,
+    is_ours,
+    new_claim,
+    whose,
+)
 
 S = TypeVar("S", bound=NamedSpec)
 
@@ -118,17 +134,21 @@ class OwnedKind(Kind[S]):
         desired, _ = parse(self.spec, inputs)
         key = self.key(inputs)
         if call.preview or key is None:
-            await self._check_free(key, call)
-            if key is not None and is_wholly_known(inputs):
-                await self._judge_create(desired, call)
-            return Live(key or "", self.preview(inputs, {}), inputs)
+            there = await self._taken_over(key, call)
+            if key is None or not is_wholly_known(inputs):
+                return Live(key or "", self.preview(inputs, {}), inputs)
+            if there is not None:
+                return await self._preview_take_over(there, desired, inputs, call)
+            await self._judge_create(desired, call)
+            return Live(key, self.preview(inputs, {}), inputs)
         await self.before_create(desired, call)
+        await self._wait_for_changes(desired.network, call)
         manifest = self.codec.manifest(desired, await self.mtu(desired, None, call))
         write = Write(self.resource, None, manifest)
         if self.needs_check_at_apply(desired):
             await rule_checks.check_stricter(write, call)
         annotations = manifest["metadata"].setdefault("annotations", {})
-        annotations[CREATED_BY] = call.urn
+        annotations |= {CREATED_BY: call.urn, CLAIM: new_claim()}
         try:
             live = await rule_checks.send(
                 write,
@@ -163,20 +183,59 @@ class OwnedKind(Kind[S]):
             write = Write(self.resource, live, applied(live, patch))
             await rule_checks.check_preview(write, call, ordered=True)
 
-    async def _check_free(self, key: str | None, call: Call) -> None:
-        """Say at preview that an object of this name is there, unless it goes before."""
+    async def _taken_over(self, key: str | None, call: Call) -> Object | None:
+        """The object of this name that the create finds and takes over, as far as a preview
+        can tell; None if it makes one.
+        """
         if key is None or call.replaced is not None:
-            return
+            return None
         live = await call.cluster.get_cached(self.resource, key, call.deadline)
-        if live is not None and not is_terminating(live):
-            self._check_owned(key, live, call)
+        if live is None or is_terminating(live):
+            return None
+        self._check_owned(key, live, call)
+        return live
+
+    async def _preview_take_over(
+        self, live: Object, desired: S, inputs: Properties, call: Call
+    ) -> Live:
+        """What becomes of an object that is there already: an update in all but name."""
+        before, changes = await self._as_found(live, inputs, call)
+        taken = f"{self._named(before.key)} exists already: it is taken over, not made anew"
+        if changes:
+            call.warn(f"{taken}, and changed: {changes}")
+        else:
+            call.inform(f"{taken}, and stays as it is")
+        shown = await self._preview_change(desired, live, call)
+        outputs = self.preview(inputs, self.computed(live, call)) | shown
+        return Live(before.key, outputs, inputs)
+
+    async def _as_found(
+        self, live: Object, inputs: Properties, call: Call
+    ) -> tuple[Live, str]:
+        """An object that is there already, and what of it changes; raises Refused if it would
+        have to be made anew for that.
+        """
+        await self.prefetch(call)
+        before = self._answer(live, self.inputs_of(live, inputs, call), call)
+        found = self.diff(before.inputs, inputs)
+        if anew := [difference.path for difference in found if difference.replaces]:
+            raise Refused(
+                f"{self._named(before.key)} exists already with another {', '.join(anew)}, "
+                "which cannot change; delete it, or give this resource another name"
+            )
+        return before, changes_text(found, before.inputs, inputs)
 
     def _check_owned(self, key: str, live: Object, call: Call) -> None:
-        if annotations_of(live).get(CREATED_BY) != call.urn and not self.can_adopt(key):
-            name = call.urn.rpartition("::")[2]
+        if what := self.codec.foreign(live):
             raise Refused(
-                f"{self._named(key)} exists already; to manage it: "
-                f"pulumi import {self.token} {name} {key}"
+                f"{key} exists already, and is {what}, which harvester-net does not manage; "
+                f"give this {self.spec.title} another name, or delete that object"
+            )
+        maker = annotations_of(live).get(CREATED_BY)
+        if maker != call.urn and not self.can_adopt(key):
+            manage = f"pulumi import {self.token} {Urn.of(call.urn).name} {key}"
+            raise Refused(
+                f"{self._named(key)} exists already; {whose(maker, call.urn, manage)}"
             )
 
     async def _take_over(self, key: str, inputs: Properties, desired: S, call: Call) -> Live:
@@ -190,15 +249,40 @@ class OwnedKind(Kind[S]):
                 f"{self._named(key)} is being deleted; run `pulumi up` when it is gone"
             )
         self._check_owned(key, live, call)
+        before, _ = await self._as_found(live, inputs, call)
+        goal = await self.change_goal(desired, live, call)
+        if goal is not None:
+            await self._apply_change(goal, before, desired, call)
+            live = await call.cluster.get(self.resource, key, call.deadline) or live
+        if not self.can_adopt(key):
+            uid = live["metadata"]["uid"]
+            claim = {"metadata": {"uid": uid, "annotations": {CLAIM: new_claim()}}}
+            live = await call.cluster.patch(self.resource, key, claim, call.deadline)
         return await self._complete(live, inputs, desired, call, written=False)
 
-    async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
+    async def read(
+        self, key: str, inputs: Properties, outputs: Properties, call: Call
+    ) -> Live | None:
         key = self.codec.canonical(key)
         live = await call.cluster.get_cached(self.resource, key, call.deadline)
         if live is None:
             return None
+        if not is_ours(live, outputs, call.urn):
+            call.warn(f"{self._named(key)} is gone: {another_object(live)}")
+            return None
+        if what := self.codec.foreign(live):
+            if not inputs:
+                raise Refused(
+                    f"{key} is {what}, no {self.spec.title} that harvester-net can manage; "
+                    "leave it to whoever made it"
+                )
+            call.warn(self._became(key, what))
+            return None
         await self.prefetch(call)
-        answer = self._answer(live, self.inputs_of(live, inputs, call), call)
+        seen = self.inputs_of(live, inputs, call)
+        if not inputs:
+            self.require_sayable(key, seen)
+        answer = self._answer(live, seen, call)
         if reasons := self.unfinished(live, call):
             raise Unfinished(answer.key, answer.outputs, answer.inputs, reasons)
         return answer
@@ -212,9 +296,12 @@ class OwnedKind(Kind[S]):
         live = await call.cluster.get(self.resource, key, call.deadline)
         if live is None:
             raise Refused(f"{self._named(key)} is gone; run `pulumi up` again to make it anew")
+        if not is_ours(live, outputs, call.urn):
+            raise Refused(f"{self._named(key)} is gone: {another_object(live)}")
+        self._require_own_kind(key, live)
         goal = await self.change_goal(desired, live, call)
         if goal is not None:
-            await self._apply_change(goal, live, old, outputs, desired, call)
+            await self._apply_change(goal, Live(key, outputs, old), desired, call)
             live = await call.cluster.get(self.resource, key, call.deadline) or live
         live = await self._write(desired, old, live, call)
         return await self._complete(live, new, desired, call)
@@ -226,39 +313,49 @@ class OwnedKind(Kind[S]):
         shown: Properties = {}
         live = await call.cluster.get_cached(self.resource, key, call.deadline)
         if live is not None and is_wholly_known(new):
-            patch = await self.patch_for(desired, live, call)
-            await self._judge_update(desired, live, patch, call)
-            goal = await self.change_goal(desired, live, call)
-            if goal is not None:
-                shown = await preview_change(goal, desired.disruption, call)
+            self._require_own_kind(key, live)
+            shown = await self._preview_change(desired, live, call)
         return Live(key, self.preview(new, outputs) | shown, new)
 
-    async def _apply_change(
-        self,
-        goal: AnyGoal,
-        live: Object,
-        old: Properties,
-        outputs: Properties,
-        desired: S,
-        call: Call,
-    ) -> None:
-        """Carry out the ordered change; stopped half way, the old inputs stay in the state."""
+    async def _preview_change(self, desired: S, live: Object, call: Call) -> Properties:
+        """The plan of what a live object needs, as outputs; raises Refused with what stands
+        against it.
+        """
+        patch = await self.patch_for(desired, live, call)
+        await self._judge_update(desired, live, patch, call)
+        goal = await self.change_goal(desired, live, call)
+        return {} if goal is None else await preview_change(goal, desired.disruption, call)
+
+    async def _apply_change(self, goal: AnyGoal, before: Live, desired: S, call: Call) -> None:
+        """Carry out the ordered change; stopped half way, the state has the object as it was
+        before.
+        """
         try:
             await run_change(goal, desired.disruption, call)
         except (ChangeStopped, ClusterError, DeadlineExceeded) as error:
-            raise Unfinished(key_of(live), outputs, old, [str(error)]) from error
+            raise Unfinished(
+                before.key, before.outputs, before.inputs, [str(error)]
+            ) from error
 
     async def delete(self, key: str, outputs: Properties, call: Call) -> None:
         live = await call.cluster.get(self.resource, key, call.deadline)
-        made = outputs.get("uid")
         if self.keeps_on_delete(key):
             return None
-        if live is not None and made in (None, live["metadata"]["uid"]):
+        if live is not None and is_claimed_otherwise(live, outputs):
+            return call.warn(
+                f"{self._named(key)} stays on the cluster: a create has taken it over since. "
+                "If it was to be replaced by a new object, give the resource the option "
+                "deleteBeforeReplace and replace it again"
+            )
+        if live is not None and (what := self.codec.foreign(live)):
+            call.warn(self._became(key, what))
+        elif live is not None and is_ours(live, outputs, call.urn):
             consent = _disruption(outputs)
             if consent is not None and consent.stop_vms:
                 goal = await self.deletion_goal(live, call)
                 if goal is not None:
                     await run_change_or_refuse(goal, consent, call)
+            await self._wait_for_changes(self.codec.network(live), call)
             await self.before_delete(live, call)
             deletion = Deletion(self.resource, live, self._named(key), call)
             await deletion.when_free(self.blocking, lambda: self.blockers(live, call))
@@ -274,6 +371,7 @@ class OwnedKind(Kind[S]):
             )
             if not patch:
                 return live
+            await self._wait_for_changes(desired.network, call)
             write = Write(self.resource, live, applied(live, patch))
             if self.needs_check_at_apply(desired):
                 await rule_checks.check_stricter(write, call)
@@ -290,7 +388,7 @@ class OwnedKind(Kind[S]):
             except Conflict:
                 call.deadline.check()
                 again = await call.cluster.get(self.resource, key_of(live), call.deadline)
-                if again is None:
+                if again is None or again["metadata"]["uid"] != live["metadata"]["uid"]:
                     raise
                 live = again
 
@@ -320,8 +418,25 @@ class OwnedKind(Kind[S]):
                 reasons.append(str(error))
             raise Unfinished(answer.key, answer.outputs, inputs, reasons) from error
 
+    async def _wait_for_changes(self, network: str, call: Call) -> None:
+        await wait_for_changes(call, lambda begun: network in begun.networks)
+
     def _answer(self, live: Object, inputs: Properties, call: Call) -> Live:
-        return Live(key_of(live), inputs | self.computed(live, call), inputs)
+        outputs = inputs | self.computed(live, call) | claim_of(live)
+        return Live(key_of(live), outputs, inputs)
+
+    def _require_own_kind(self, key: str, live: Object) -> None:
+        if what := self.codec.foreign(live):
+            raise Refused(
+                f"{self._became(key, what)}; delete it by hand to have the "
+                f"{self.spec.title} made again"
+            )
+
+    def _became(self, key: str, what: str) -> str:
+        return (
+            f"{self._named(key)} is gone: the object of its name is {what} now, which stays "
+            "untouched"
+        )
 
     def _named(self, key: str) -> str:
         return f"{self.spec.title} {key}"

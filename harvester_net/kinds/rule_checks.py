@@ -11,6 +11,7 @@ from typing import TypeVar
 from ..cluster.errors import Denied, Forbidden
 from ..cluster.resources import (
     CLAIM,
+    CLUSTER_NETWORK,
     HOST_NETWORK_CONFIG,
     LONGHORN_NODE,
     SERVICE_CIDR,
@@ -27,7 +28,7 @@ from ..rules.network_settings import budget_of
 from ..rules.rule import Finding, Severity, Write
 from ..specs.storage_network import StorageNetwork
 from .call import Call
-from .failures import Refused
+from .failures import MADE_FIRST, Refused
 
 WORKLOADS = (LONGHORN_NODE, SERVICE_CIDR, HOST_NETWORK_CONFIG, VM, VMI, VOLUME, CLAIM)
 """What the rules for settings and deletions see besides."""
@@ -54,9 +55,23 @@ async def check_preview(
         if not _is_error(finding):
             call.warn(describe(finding))
         elif finding in open_ones:
-            call.warn(f"{describe(finding)}, unless this run changes that")
+            _warn_of_open(finding, live, call)
     if certain := [f for f in findings if _is_error(f) and f not in open_ones]:
         raise Refused(describe_all(certain))
+
+
+def _warn_of_open(finding: Finding, live: Snapshot, call: Call) -> None:
+    """Say what the run may still cure. A cluster network that another provider or stack makes
+    is missing for all that is on it, and said once.
+    """
+    told = call.desired_state.told
+    text = f"{describe(finding)}, unless this run changes that"
+    if _wants_a_network([finding], live):
+        text = f"{describe(finding)}; this run, another provider or stack must make it first"
+        if text in told:
+            return
+        told.add(text)
+    call.warn(text)
 
 
 async def _settle(
@@ -147,12 +162,22 @@ async def send(write: Write, request: Callable[[], Awaitable[T]], call: Call) ->
 def _may_pass(write: Write, live: Snapshot, began: float, denied: Denied, call: Call) -> bool:
     """Whether a denial passes by itself; raises Refused with our words where they say more."""
     if in_the_end := _errors(write, call.desired_state.after(live)):
-        raise Refused(f"{describe_all(in_the_end)} ({denied})") from denied
+        first = f"; {MADE_FIRST}" if _wants_a_network(in_the_end, live) else ""
+        raise Refused(f"{describe_all(in_the_end)}{first} ({denied})") from denied
     if now := _errors(write, live):
         call.tell(f"waiting: {describe(now[0])}")
         return time.monotonic() - began < call.cluster.timings.cure
     # Nothing is in the way as far as we see: the webhook may not have seen it yet.
     return time.monotonic() - call.cluster.wrote_at < call.cluster.timings.webhook_lag
+
+
+def _wants_a_network(findings: Iterable[Finding], live: Snapshot) -> bool:
+    """Whether a cluster network is missing, which the program may be about to make."""
+    wanted = {ref for finding in findings for ref in finding.cured_by}
+    return any(
+        resource == CLUSTER_NETWORK and key not in live.of(resource)
+        for resource, key in wanted
+    )
 
 
 def _errors(write: Write, snapshot: Snapshot) -> list[Finding]:

@@ -29,11 +29,19 @@ from ..specs.parse import parse
 from ..specs.unknown import is_wholly_known
 from . import rule_checks
 from .call import Call
-from .changes import make_plan, preview_change, run_change_or_refuse
-from .codecs.storage_network import properties_of, same_network, text_of, write_of
+from .changes import (
+    describe_unfinished,
+    get_unfinished,
+    make_plan,
+    preview_change,
+    run_change_or_refuse,
+    wait_for_changes,
+)
+from .codecs.storage_network import properties_of, same_network, text_of, unreadable, write_of
 from .differences import Properties, projected
 from .failures import Refused, Unfinished
 from .kind import Kind, Live
+from .teardown import known_nodes
 
 KEY = STORAGE_SETTING
 
@@ -82,11 +90,11 @@ class StorageNetwork(Kind[specs.StorageNetwork]):
 
         def waiting() -> str:
             configs = call.cluster.cached(VLAN_CONFIG)
-            statuses = call.cluster.cached(VLAN_STATUS)
+            known = known_nodes(call)
             missing = sorted(
                 name
                 for name in names
-                if name not in configs or nodes_not_ready(configs[name], statuses)
+                if name not in configs or nodes_not_ready(configs[name], known)
             )
             return ", ".join(missing)
 
@@ -104,20 +112,41 @@ class StorageNetwork(Kind[specs.StorageNetwork]):
             said = f"network configs are not ready: {waiting()} ({error})"
             raise Refused(said) from error
 
-    async def read(self, key: str, inputs: Properties, call: Call) -> Live | None:
+    async def read(
+        self, key: str, inputs: Properties, outputs: Properties, call: Call
+    ) -> Live | None:
         if key != KEY:
             return None
         setting = await call.cluster.get_cached(SETTING, KEY, call.deadline)
-        live = properties_of(effective(setting)) if setting else {}
+        text = effective(setting)
+        live = properties_of(text)
         if setting is None or not live:
+            if wrong := unreadable(text):
+                self._say_unreadable(wrong, inputs, call)
+            await self._check_it_is_not_only_cleared(inputs, call)
             return None
-        seen = self._answer(setting, projected(self.spec, live, inputs))
+        there = projected(self.spec, live, inputs)
+        if not inputs:
+            self.require_sayable(key, there)
+        seen = self._answer(setting, there)
         state = storage_progress(setting)
         if not state.done:
             raise Unfinished(
                 KEY, seen.outputs, seen.inputs, [f"not configured yet: {state.words}"]
             )
         return seen
+
+    def _say_unreadable(self, wrong: str, inputs: Properties, call: Call) -> None:
+        if not inputs:
+            raise Refused(wrong)
+        call.warn(f"the storage network is gone: {wrong}")
+
+    async def _check_it_is_not_only_cleared(self, inputs: Properties, call: Call) -> None:
+        """A storage network that an ordered change has cleared for a while is not gone."""
+        begun = await get_unfinished(call) if inputs else None
+        if begun is not None and begun.storage is not None:
+            shown = inputs | {"uid": "", "vmNetwork": ""}
+            raise Unfinished(KEY, shown, inputs, [describe_unfinished(begun)])
 
     async def update(
         self, key: str, old: Properties, new: Properties, outputs: Properties, call: Call
@@ -132,6 +161,7 @@ class StorageNetwork(Kind[specs.StorageNetwork]):
         consent = parse(Disruption, given)[0] if given else None
         call.cluster.leaving.add((SETTING, KEY))
         if effective(setting) and not await self._change_if_needed("", consent, call):
+            await self._wait_for_changes(call)
             await rule_checks.require_allowed(write_of(setting, ""), call)
             await write_setting(setting, "", call.cluster, call.deadline, call.tell)
         await self._wait_until_configured(call)
@@ -148,6 +178,8 @@ class StorageNetwork(Kind[specs.StorageNetwork]):
             raise Refused(
                 "the server has no Setting storage-network; is this a Harvester cluster?"
             )
+        if wrong := unreadable(effective(setting)):
+            raise Refused(wrong)
         return setting
 
     async def _apply(self, inputs: Properties, setting: Object, call: Call) -> Live:
@@ -187,6 +219,10 @@ class StorageNetwork(Kind[specs.StorageNetwork]):
             await rule_checks.require_allowed(write, call, ordered=True)
             if await self._change_if_needed(text, consent, call):
                 return setting
+        await self._wait_for_changes(call)
+        setting = await self._setting(call)
+        if same_network(properties_of(effective(setting)), inputs):
+            return setting  # The change that was waited for has set it again.
         await rule_checks.require_allowed(write, call)
         return await write_setting(setting, text, call.cluster, call.deadline, call.tell)
 
@@ -223,6 +259,9 @@ class StorageNetwork(Kind[specs.StorageNetwork]):
             return await call.cluster.wait_for((SETTING,), done, call.deadline)
         except DeadlineExceeded as error:
             raise DeadlineExceeded(f"storage network {error}: {last}") from error
+
+    async def _wait_for_changes(self, call: Call) -> None:
+        await wait_for_changes(call, lambda begun: begun.writes_settings)
 
     async def _leaks(self, call: Call) -> list[str]:
         call.cluster.invalidate(NAD)

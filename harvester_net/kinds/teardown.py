@@ -22,14 +22,16 @@ from ..cluster.resources import (
     key_of,
 )
 from ..harvester.link_monitors import bonds, links_by_node
+from ..harvester.loading import cached_snapshot
 from ..harvester.names import AGENTS, NICS
 from ..harvester.network_configs import (
     NOT_HEARD,
-    matched_nodes,
     nodes_not_ready,
     nodes_of,
+    present_nodes,
     statuses_of,
 )
+from ..harvester.snapshot import Snapshot
 from ..verify.host_commands import bond_removal
 from .call import Call
 from .failures import Refused
@@ -37,19 +39,26 @@ from .failures import Refused
 GROUP = "network.harvesterhci.io"
 
 
-def failed_nodes(config: Object, statuses: Mapping[str, Object]) -> dict[str, str]:
+def known_nodes(call: Call) -> Snapshot:
+    """The nodes and their statuses as far as this run knows them."""
+    return cached_snapshot(call.cluster, (VLAN_STATUS, NODE))
+
+
+def failed_nodes(config: Object, snapshot: Snapshot) -> dict[str, str]:
     """The nodes whose agent could not set the config up, with its words."""
-    waiting = nodes_not_ready(config, statuses)
+    waiting = nodes_not_ready(config, snapshot)
     return {node: why for node, why in sorted(waiting.items()) if why != NOT_HEARD}
 
 
-def working_nics(config: Object, monitors: Mapping[str, Object]) -> list[str]:
+def working_nics(
+    config: Object, monitors: Mapping[str, Object], snapshot: Snapshot
+) -> list[str]:
     """The NICs of a config that are there on all its nodes, and free or in its own bond."""
     network = config["spec"]["clusterNetwork"]
     own = bonds(monitors.get(network), network)
     by_node = links_by_node(monitors.get(NICS))
     usable = None
-    for node in matched_nodes(config):
+    for node in present_nodes(config, snapshot):
         masters = {0, own.get(node, (0, False))[0]}
         free = {
             link["name"]
@@ -65,8 +74,9 @@ async def repair(config: Object, call: Call) -> dict[str, str]:
     down; returns the nodes that still have not, with their words.
     """
     monitors = await call.cluster.list_if_served(LINK_MONITOR, call.deadline)
-    nics, key = working_nics(config, monitors), key_of(config)
-    failed = failed_nodes(config, call.cluster.cached(VLAN_STATUS))
+    known = known_nodes(call)
+    nics, key = working_nics(config, monitors, known), key_of(config)
+    failed = failed_nodes(config, known)
     if not failed or not nics or nics == config["spec"]["uplink"].get("nics"):
         return failed
     call.tell(f"setting the uplink up with {', '.join(nics)} alone, to tear it down cleanly")
@@ -81,12 +91,12 @@ async def repair(config: Object, call: Call) -> dict[str, str]:
     except (ClusterError, DeadlineExceeded):
         # Whoever may delete it need not be able to repair it; then the leftover is named.
         call.deadline.check()
-    return failed_nodes(config, call.cluster.cached(VLAN_STATUS))
+    return failed_nodes(config, known_nodes(call))
 
 
 def _unready(key: str, call: Call) -> dict[str, str]:
     live = call.cluster.cached(VLAN_CONFIG).get(key)
-    return nodes_not_ready(live, call.cluster.cached(VLAN_STATUS)) if live else {}
+    return nodes_not_ready(live, known_nodes(call)) if live else {}
 
 
 def describe_leftovers(

@@ -4,15 +4,21 @@
 
 from __future__ import annotations
 
+import math
+
 from ..change.goals import AnyGoal
 from ..change.goals.vm_network import VmNetworkGoal
+from ..cluster.errors import Forbidden, NotFound
 from ..cluster.resources import (
     CLUSTER_NETWORK,
     NAD,
+    NAMESPACE,
     VM,
     VMI,
     Object,
+    is_terminating,
     key_of,
+    split_key,
 )
 from ..harvester import blockers
 from ..harvester.blockers import Blocker
@@ -26,6 +32,7 @@ from .codecs.vm_network import VmNetworkCodec
 from .desired_state import DesiredState
 from .differences import Properties
 from .failures import Refused
+from .kind import Live
 from .mtu import FollowsMtu, disagreement
 
 
@@ -43,7 +50,10 @@ class VmNetwork(FollowsMtu[specs.VmNetwork]):
     def check_in_plan(
         self, desired: specs.VmNetwork, desired_state: DesiredState
     ) -> list[Problem]:
-        return disagreement(desired.mtu, desired.cluster_network, desired_state)
+        key = f"{desired.namespace or specs.DEFAULT_NAMESPACE}/{desired.name}"
+        return disagreement(
+            f"VmNetwork {key}", desired.mtu, desired.cluster_network, desired_state
+        )
 
     def needs_check_at_apply(self, desired: specs.VmNetwork) -> bool:
         return desired.vlan_trunk is not None
@@ -55,12 +65,33 @@ class VmNetwork(FollowsMtu[specs.VmNetwork]):
             inputs.pop("type", None)
         return inputs
 
+    async def create(self, inputs: Properties, call: Call) -> Live:
+        try:
+            return await super().create(inputs, call)
+        except (NotFound, Forbidden) as error:
+            # The server names the namespace or the path, and not what to do.
+            namespace = inputs.get("namespace") or specs.DEFAULT_NAMESPACE
+            if trouble := await _trouble_with(namespace, call):
+                raise Refused(trouble) from error
+            raise
+
+    async def _judge_create(self, desired: specs.VmNetwork, call: Call) -> None:
+        await super()._judge_create(desired, call)
+        namespace = desired.namespace or specs.DEFAULT_NAMESPACE
+        if trouble := await _trouble_with(namespace, call):
+            call.warn(trouble)
+
     async def change_goal(
         self, desired: specs.VmNetwork, live: Object, call: Call
     ) -> AnyGoal | None:
         patch = await self.patch_for(desired, live, call)
         goal = VmNetworkGoal(key=key_of(live), patch=patch)
-        return goal if "spec" in patch and await is_disruptive(goal, None, call) else None
+        try:
+            return goal if "spec" in patch and await is_disruptive(goal, None, call) else None
+        except Forbidden:
+            # Who may not see which VMs are in the way, such as a tenant, cannot stop them in
+            # order either; Harvester says whether there are any.
+            return None
 
     async def finish(self, desired: specs.VmNetwork, live: Object, call: Call) -> Object:
         """The server gives the network its MTU; it must become the one that was asked for."""
@@ -83,7 +114,8 @@ class VmNetwork(FollowsMtu[specs.VmNetwork]):
             seen = call.cluster.cached(NAD).get(key)
             return seen if seen is not None and nad_mtu(seen) == wanted else None
 
-        return await call.cluster.wait_for((NAD,), follows, call.deadline)
+        namespace, _ = split_key(key)
+        return await call.cluster.wait_for((NAD,), follows, call.deadline, namespace)
 
     def blockers(self, live: Object, call: Call) -> list[Blocker]:
         return blockers.of_vm_network(
@@ -91,3 +123,21 @@ class VmNetwork(FollowsMtu[specs.VmNetwork]):
             call.cluster.cached(VM).values(),
             call.cluster.cached(VMI).values(),
         )
+
+
+async def _trouble_with(namespace: str, call: Call) -> str:
+    """Why nothing can be made in a namespace; empty if it can, or if that cannot be seen."""
+    try:
+        found = await call.cluster.get_lately(NAMESPACE, namespace, math.inf, call.deadline)
+    except Forbidden:
+        return ""
+    if found is None:
+        return (
+            f"namespace: there is no namespace {namespace}; if this program makes it, let "
+            "this depend on it, so that Pulumi makes it first"
+        )
+    if is_terminating(found):
+        return (
+            f"namespace: {namespace} is being deleted; wait until it is gone, or use another"
+        )
+    return ""

@@ -12,6 +12,8 @@ from typing import cast
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
+from ..printable import printable
+
 SECONDS_BETWEEN = 1.0
 """At most one status text a second for a resource."""
 
@@ -88,7 +90,10 @@ class EngineLog:
     ) -> None:
         self._queue.put_nowait(
             engine_pb2.LogRequest(
-                severity=severity, urn=urn, message=message, ephemeral=ephemeral
+                severity=severity,
+                urn=urn,
+                message=printable(message, None, lines=True),
+                ephemeral=ephemeral,
             )
         )
 

@@ -10,6 +10,7 @@ import grpc
 from google.protobuf.any_pb2 import Any as Packed
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
+from ..printable import printable
 from .requests import Secrets
 from .values import encoded
 
@@ -22,7 +23,7 @@ DEBUG = "HARVESTER_NET_DEBUG"
 
 async def refuse(context: grpc.aio.ServicerContext[object, object], message: str) -> NoReturn:
     """End a call: nothing was done, and the message says why."""
-    await context.abort(grpc.StatusCode.FAILED_PRECONDITION, message)
+    await context.abort(grpc.StatusCode.FAILED_PRECONDITION, _shown(message))
     raise AssertionError("abort returned")
 
 
@@ -34,13 +35,13 @@ async def report_unfinished(
         id=failure.key,
         properties=encoded(failure.outputs, secrets),
         inputs=encoded(failure.inputs, secrets),
-        reasons=failure.reasons,
+        reasons=map(_shown, failure.reasons),
         refresh_before_update=True,
     )
     packed = Packed()
     packed.Pack(detail)
     code = grpc.StatusCode.UNAVAILABLE
-    message = str(failure)
+    message = _shown(str(failure))
     status = status_pb2.Status(code=code.value[0], message=message, details=[packed])
     metadata = ((DETAILS, status.SerializeToString()),)
     await context.abort(code, message, trailing_metadata=metadata)
@@ -56,3 +57,8 @@ def unexpected(error: BaseException) -> str:
     if os.environ.get(DEBUG):
         text += "\n" + "".join(traceback.format_exception(error))
     return text
+
+
+def _shown(message: str) -> str:
+    """A message as the engine may print it: the lines are ours."""
+    return printable(message, None, lines=True)

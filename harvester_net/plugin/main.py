@@ -50,14 +50,19 @@ async def _serve(address: str | None, parent: int) -> None:
     import grpc
     from pulumi.runtime.proto import provider_pb2_grpc
 
+    from .callers import OnlyOurs
     from .servicer import Servicer
 
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="sdk"))
-    server = grpc.aio.server(options=[("grpc.max_receive_message_length", LARGEST_MESSAGE)])
+    callers = OnlyOurs()
+    server = grpc.aio.server(
+        interceptors=[callers],
+        options=[("grpc.max_receive_message_length", LARGEST_MESSAGE)],
+    )
     servicer = Servicer(address)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
-    port = server.add_insecure_port("127.0.0.1:0")
+    callers.port = port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     print(port, flush=True)
 

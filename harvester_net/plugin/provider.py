@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ..cluster.access import AccessSettings
 from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline, DeadlineExceeded
 from ..cluster.errors import ClusterError
+from ..cluster.identity import require_same
 from ..kinds.call import Call
 from ..kinds.desired_state import DesiredState
 from ..kinds.differences import Difference
@@ -23,6 +24,7 @@ from ..specs import provider as provider_spec
 from ..specs.parse import parse
 from ..specs.spec import Problem
 from .enginelog import EngineLog
+from .known_state import KnownState, forced_replacement
 from .requests import (
     CheckRequest,
     CheckResponse,
@@ -39,10 +41,14 @@ from .requests import (
     UpdateRequest,
 )
 
+L = TypeVar("L", Live, Live | None)
+
 OFFLINE = "HARVESTER_NET_OFFLINE"
 SECONDS_TO_READ = 60.0
 PASSED_THROUGH = ("version", "pulumi", "pluginDownloadURL")
 """Provider inputs that belong to the engine (P10)."""
+CLUSTER_OUTPUT = "__cluster"
+"""The output that keeps the cluster's identity in the state; Pulumi shows none with `__`."""
 REMEMBERED = ("nodes",)
 """Outputs that no look at the API server brings: what the last proof on the nodes saw."""
 
@@ -59,6 +65,7 @@ class Provider:
         self._log, self._cancelled = log, cancelled
         self._cluster: Cluster | None = None
         self._desired_state = DesiredState()
+        self._state = KnownState()
         self._replaced: dict[str, str] = {}
         self._seen_on_nodes: dict[str, list[Properties]] = {}
 
@@ -82,7 +89,11 @@ class Provider:
             self._log.warning(
                 "", "harvester-net is offline: nothing on the cluster is looked at or changed"
             )
+        # What was seen before belongs to another cluster.
+        self._state = KnownState()
         access = AccessSettings(settings.kubeconfig, settings.context)
+        if settings.cluster_id and not access.cluster_id:
+            access = replace(access, cluster_id=settings.cluster_id)
         self._cluster = Cluster(access, offline=offline)
 
     async def check(self, request: CheckRequest) -> CheckResponse:
@@ -101,6 +112,9 @@ class Provider:
             else:
                 values["name"] = name
         inputs, found = kind.check(values, self._desired_state)
+        old_key = kind.key(request.old_inputs) if request.old_inputs else None
+        if old_key is not None:
+            self._state.has(request.urn, (kind.resource, old_key))
         known = {problem.path for problem in problems}
         problems += [problem for problem in found if problem.path not in known]
         secret_texts = list(_secret_texts(request))
@@ -138,8 +152,11 @@ class Provider:
         if request.preview and self._online.offline:
             return Live(kind.key(inputs) or "", kind.preview(inputs, {}), inputs)
         self._refuse_writes_offline(request.preview)
+        self._check_replacement(kind, request)
         seconds = request.timeout or kind.seconds
-        live = await kind.create(inputs, self._call(request.urn, seconds, request.preview))
+        call = self._call(request.urn, seconds, request.preview)
+        cluster = await require_same(call.cluster, "", "", call.deadline)
+        live = await _marked(kind.create(inputs, call), cluster)
         self._log.over(request.urn)
         return live
 
@@ -154,7 +171,14 @@ class Provider:
         if self._online.offline:
             return _stored(request)
         call = self._call(request.urn, SECONDS_TO_READ, preview=False)
-        live = await _kind(request.type).read(request.id, request.inputs, call)
+        kind = _kind(request.type)
+        if request.outputs:
+            self._state.has(request.urn, (kind.resource, request.id))
+        cluster = await self._require_same_cluster(kind, request.id, request.outputs, call)
+        read = kind.read(request.id, request.inputs, request.outputs, call)
+        live = await _marked(read, cluster)
+        if live is None:
+            self._state.deleted(request.urn)
         return live and replace(live, outputs=_remembered(request.outputs) | live.outputs)
 
     async def update(self, request: UpdateRequest) -> Live:
@@ -172,7 +196,9 @@ class Provider:
         self._refuse_writes_offline(request.preview)
         seconds = request.timeout or kind.seconds_to_change
         call = self._call(request.urn, seconds, request.preview)
-        live = await kind.update(request.id, request.old_inputs, new, request.outputs, call)
+        cluster = await self._require_same_cluster(kind, request.id, request.outputs, call)
+        update = kind.update(request.id, request.old_inputs, new, request.outputs, call)
+        live = await _marked(update, cluster)
         self._log.over(request.urn)
         return live
 
@@ -188,7 +214,16 @@ class Provider:
         self._refuse_writes_offline(preview=False)
         seconds = request.timeout or kind.seconds_to_change
         call = self._call(request.urn, seconds, preview=False)
-        await kind.delete(request.id, request.outputs, call)
+        await self._require_same_cluster(kind, request.id, request.outputs, call)
+        owner = self._state.other_owner(request.urn, (kind.resource, request.id))
+        if owner is not None:
+            call.warn(
+                f"{kind.spec.title} {request.id} stays on the cluster: resource "
+                f"{owner.rpartition('::')[2]} of this program has it too"
+            )
+        else:
+            await kind.delete(request.id, request.outputs, call)
+        self._state.deleted(request.urn)
         self._log.over(request.urn, "gone")
 
     async def invoke(self, request: InvokeRequest) -> InvokeResponse:
@@ -204,6 +239,29 @@ class Provider:
             raise Refused(f"{token} looks at the cluster, and harvester-net:offline is set")
         result = await function.result(parsed, self._call("", SECONDS_TO_READ, preview=False))
         return InvokeResponse(result=result, failures=[])
+
+    def _check_replacement(self, kind: Kind[Any], request: CreateRequest) -> None:
+        """Refuse to make an object that the state has: its deletion would follow.
+
+        A preview does not know whether the program has the old one deleted first.
+        """
+        key = kind.key(request.inputs)
+        if key is None or request.urn in self._replaced:
+            return
+        if not self._state.is_forced_replacement(request.urn, (kind.resource, key)):
+            return
+        refusal = forced_replacement(f"{kind.spec.title} {key}")
+        if not request.preview:
+            raise refusal
+        self._log.warning(request.urn, f"without the option deleteBeforeReplace, {refusal}")
+
+    async def _require_same_cluster(
+        self, kind: Kind[Any], key: str, outputs: Properties, call: Call
+    ) -> str:
+        """The cluster's identity, which is the one that the state has."""
+        recorded = str(outputs.get(CLUSTER_OUTPUT) or "")
+        what = f"{kind.spec.title} {key}"
+        return await require_same(call.cluster, recorded, what, call.deadline)
 
     @property
     def _online(self) -> Cluster:
@@ -256,6 +314,17 @@ def _stored(request: ReadRequest) -> Live:
             "imports and lookups"
         )
     return Live(request.id, request.outputs, request.inputs)
+
+
+async def _marked(work: Awaitable[L], cluster: str) -> L:
+    """What a call comes to, with the identity of the cluster that it was carried out on."""
+    mark = {CLUSTER_OUTPUT: cluster} if cluster else {}
+    try:
+        live = await work
+    except Unfinished as error:
+        error.outputs |= mark
+        raise
+    return replace(live, outputs=live.outputs | mark) if live is not None else live
 
 
 def _remembered(outputs: Properties) -> Properties:

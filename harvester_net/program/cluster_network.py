@@ -71,7 +71,8 @@ class ClusterNetwork(pulumi.CustomResource):
                 The devices on the nodes are named `<name>-br` and `<name>-bo`. Defaults to the
                 resource's name.
             mtu: MTU in bytes of the cluster network, its network configs and its VM networks:
-                576 to 9000. Absent and 0 mean 1500.
+                576 to 9000. Absent and 0 mean 1500; absent on `mgmt`, which is built in,
+                leaves the MTU that is there.
             labels: Labels of your own. Only the keys given here are managed; keys of
                 Harvester's controllers are refused.
             annotations: Annotations of your own. Only the keys given here are managed; keys of
@@ -79,7 +80,9 @@ class ClusterNetwork(pulumi.CustomResource):
             disruption: What this resource may interrupt to make its change.
             opts: Options of every Pulumi resource.
         """
-        self._given_mtu = mtu
+        # One that Pulumi is told to ignore is not the one that the cluster network has.
+        ignored = opts.ignore_changes if opts is not None else None
+        self._given_mtu = None if {"mtu", "*"} & {*(ignored or ())} else mtu
         properties = filled(
             _Properties,
             name=name,

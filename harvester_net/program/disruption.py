@@ -87,6 +87,7 @@ class DisruptionArgs:
     stop_vms: pulumi.Input[bool] | None = pulumi.property("stopVms")
     only_vms: pulumi.Input[Sequence[pulumi.Input[str]]] | None = pulumi.property("onlyVms")
     restart_vms: pulumi.Input[bool] | None = pulumi.property("restartVms")
+    max_parallel: pulumi.Input[int] | None = pulumi.property("maxParallel")
     cycle_storage_network: pulumi.Input[bool] | None = pulumi.property("cycleStorageNetwork")
     on_failure: pulumi.Input[OnFailure] | None = pulumi.property("onFailure")
     stop_timeout_seconds: pulumi.Input[int] | None = pulumi.property("stopTimeoutSeconds")
@@ -104,6 +105,7 @@ class DisruptionArgs:
         stop_vms: pulumi.Input[bool] | None = None,
         only_vms: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         restart_vms: pulumi.Input[bool] | None = None,
+        max_parallel: pulumi.Input[int] | None = None,
         cycle_storage_network: pulumi.Input[bool] | None = None,
         on_failure: pulumi.Input[OnFailure] | None = None,
         stop_timeout_seconds: pulumi.Input[int] | None = None,
@@ -116,10 +118,13 @@ class DisruptionArgs:
         Args:
             stop_vms: Whether the VMs that block the change may be stopped. If false, the
                 change is refused with the list of these VMs. Defaults to false.
-            only_vms: Patterns `namespace/name` (with `*`). If any other VM would have to stop,
-                the change is refused before anything is touched. Defaults to all VMs.
+            only_vms: Patterns `namespace/name`, each part with `*` if need be. If any other VM
+                would have to stop, the change is refused before anything is touched. Defaults
+                to all VMs.
             restart_vms: Whether exactly the VMs that ran are started again, with their run
                 strategy. Defaults to true.
+            max_parallel: How many VMs are being stopped at once, and how many are being
+                started. Defaults to 5 for each node of the cluster.
             cycle_storage_network: Whether the storage network (and the RWX network) may be
                 cleared for the change and set again afterwards. Defaults to false.
             on_failure: What happens when the change cannot be finished. `stop`: the journal
@@ -138,6 +143,7 @@ class DisruptionArgs:
         self.stop_vms = stop_vms
         self.only_vms = only_vms
         self.restart_vms = restart_vms
+        self.max_parallel = max_parallel
         self.cycle_storage_network = cycle_storage_network
         self.on_failure = on_failure
         self.stop_timeout_seconds = stop_timeout_seconds
@@ -153,6 +159,7 @@ class Disruption(dict[str, Any]):
     stop_vms: bool | None = pulumi.property("stopVms")
     only_vms: list[str] | None = pulumi.property("onlyVms")
     restart_vms: bool | None = pulumi.property("restartVms")
+    max_parallel: int | None = pulumi.property("maxParallel")
     cycle_storage_network: bool | None = pulumi.property("cycleStorageNetwork")
     on_failure: str | None = pulumi.property("onFailure")
     stop_timeout_seconds: int | None = pulumi.property("stopTimeoutSeconds")

@@ -13,6 +13,7 @@ class Provider(pulumi.ProviderResource):
 
     kubeconfig: pulumi.Output[str | None] = pulumi.property("kubeconfig")
     context: pulumi.Output[str | None] = pulumi.property("context")
+    cluster_id: pulumi.Output[str | None] = pulumi.property("clusterId")
 
     def __init__(
         self,
@@ -20,6 +21,7 @@ class Provider(pulumi.ProviderResource):
         *,
         kubeconfig: pulumi.Input[str] | None = None,
         context: pulumi.Input[str] | None = None,
+        cluster_id: pulumi.Input[str] | None = None,
         offline: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -31,6 +33,11 @@ class Provider(pulumi.ProviderResource):
                 to the environment variable `KUBECONFIG`, then `~/.kube/config`, then the
                 account of the pod.
             context: Name of the kubeconfig's context. Defaults to its current context.
+            cluster_id: The cluster that is meant: the uid of its namespace `kube-system`
+                (`kubectl get namespace kube-system -o jsonpath={.metadata.uid}`). Any other
+                one is refused. What was made on one cluster is refused on another in any case,
+                unless the environment variable `HARVESTER_NET_CLUSTER_ID` names it: for a
+                cluster that was restored from a backup.
             offline: Whether to preview without reaching the cluster: nothing live is looked
                 at, and every write is refused. Also `HARVESTER_NET_OFFLINE=true`. Defaults to
                 false.
@@ -43,6 +50,7 @@ class Provider(pulumi.ProviderResource):
             {
                 "kubeconfig": None if kubeconfig is None else pulumi.Output.secret(kubeconfig),
                 "context": context,
+                "clusterId": cluster_id,
                 "offline": None if offline is None else _as_text(offline),
             },
             pulumi.ResourceOptions.merge(options(opts), secret),

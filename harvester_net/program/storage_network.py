@@ -72,7 +72,7 @@ class StorageNetwork(pulumi.CustomResource):
             cluster_network: Name of the cluster network. Its configs must match every node
                 that is no witness. Or the ClusterNetwork object.
             vlan: VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic and are not allowed on
-                `mgmt`.
+                `mgmt`. A Setting that names none is read as 0.
             range: IPv4 network from which Longhorn's pods get their addresses, /16 or smaller,
                 such as 192.168.0.0/24.
             exclude: Networks inside `range` that are not given out. Their order has no

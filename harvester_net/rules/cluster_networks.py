@@ -107,6 +107,7 @@ def mtu_is_that_of_all_configs(write: Write, snapshot: Snapshot) -> Iterable[Obj
     source=sources.CLUSTER_NETWORK_VALIDATOR,
     since=(1, 6),
     only=(MGMT,),
+    handled_by_change=True,
 )
 def mgmt_mtu_changes_without_system_network(
     write: Write, snapshot: Snapshot

@@ -81,7 +81,7 @@ SECTIONS = {
 
 def _row(rule: Rule) -> str:
     cells = (
-        f"**{rule.name}**{_care(rule)}: {rule.summary}{_only(rule)}",
+        f'<a id="{rule.name}"></a>**{rule.name}**{_care(rule)}: {rule.summary}{_only(rule)}',
         ", ".join(rule.operations),
         f"`{rule.path}`" if rule.path else "",
         _versions(rule),

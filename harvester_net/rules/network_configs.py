@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from ..cluster.resources import (
     CLUSTER_NETWORK,
@@ -20,6 +21,7 @@ from ..harvester.versions import CONFIGS_WITHOUT_NODES, UPLINKS_ARE_GUARDED
 from ..harvester.wording import listed
 from ..harvester.workloads import networks_of
 from ..specs.limits import LONGEST_CLUSTER_NETWORK, LONGEST_LABEL, MGMT
+from ..specs.network_config import DEFAULT_BOND_MODE, DEFAULT_MIIMON, UNCHANGED_QUEUE
 from . import sources
 from .config_writes import (
     admitted_write,
@@ -376,23 +378,47 @@ def config_matches_a_node(write: Write, snapshot: Snapshot) -> Iterable[Objectio
     severity=Severity.WARNING,
     on_terminating=False,
 )
-def configs_have_one_bond_mode(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
-    """Harvester's documentation wants the same bond mode in all configs of a cluster
-    network.
+def configs_have_the_same_options(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
+    """Harvester's documentation wants the same bond options and link attributes in all configs
+    of a cluster network. A MAC address is one bond's own, and not compared.
     """
     if write.old is not None and not uplink_changes(write):
         return
-    mine = _mode(write.object)
-    for other in snapshot.group(CONFIGS_OF, network_of(write)):
-        if _mode(other) != mine and key_of(other) != write.key:
+    others = [
+        other
+        for other in snapshot.group(CONFIGS_OF, network_of(write))
+        if key_of(other) != write.key
+    ]
+    for option in (_MODE, _MIIMON, _QUEUE):
+        mine = option.of(write.object)
+        other = next((other for other in others if option.of(other) != mine), None)
+        if other is not None:
             yield Objection(
-                f"mode {mine} is not the {_mode(other)} of network config {key_of(other)} on "
-                "the same cluster network",
+                f"{option.name} {mine} is not the {option.of(other)} of network config "
+                f"{key_of(other)} on the same cluster network",
+                f"uplink.{option.part}",
                 cured_by=((VLAN_CONFIG, key_of(other)),),
             )
-            return
 
 
-def _mode(config: Object) -> str:
-    bond = config["spec"].get("uplink", {}).get("bondOptions") or {}
-    return str(bond.get("mode") or "active-backup")
+@dataclass(frozen=True)
+class _Option:
+    """An option of the uplink, and what its absence means."""
+
+    part: str
+    name: str
+    default: str | int
+    unset: tuple[object, ...] = (None, "")
+    """The other spellings of the default."""
+
+    def of(self, config: Object) -> object:
+        """What a config has of it; whoever does not say it has the default."""
+        part = config["spec"].get("uplink", {}).get(self.part) or {}
+        given = part.get(self.name)
+        return self.default if given in self.unset else given
+
+
+# Nobody can store a 0: the server makes -1 of it (H1.2).
+_MODE = _Option("bondOptions", "mode", DEFAULT_BOND_MODE)
+_MIIMON = _Option("bondOptions", "miimon", DEFAULT_MIIMON, (None, 0, -1))
+_QUEUE = _Option("linkAttributes", "txQLen", UNCHANGED_QUEUE, (None, 0))

@@ -11,18 +11,13 @@ from ..cluster.resources import (
     SETTING,
     Object,
 )
-from ..harvester.addresses import read_range
+from ..harvester.addresses import RESERVED, read_range
 from ..harvester.names import MIGRATION_SETTING, RWX_SETTING, STORAGE_SETTING
 from ..harvester.settings import Network
 from ..harvester.snapshot import Snapshot
 from . import sources
 from .network_settings import networks
 from .rule import Objection, Severity, Write, rule
-
-RESERVED = ("10.42.0.0/16", "10.43.0.0/16", "10.52.0.0/16", "10.53.0.0/16")
-"""Pods and services of Harvester's own cluster and of Rancher's, as its documentation says
-(H9).
-"""
 
 
 @rule(

@@ -28,7 +28,7 @@ class Source:
 
 
 NETWORK_CONTROLLER = "harvester/network-controller-harvester", "v1.7.1"
-HARVESTER = "harvester/harvester", "v1.8.0"
+HARVESTER = "harvester/harvester", "v1.8.2"
 KUBERNETES = "kubernetes/kubernetes", "v1.35.4"
 
 BOND_OF_AGENT = Source(*NETWORK_CONTROLLER, "pkg/network/iface/bond.go")

@@ -14,12 +14,15 @@ from ..cluster.resources import (
 from ..harvester.cni import network_of_bridge, readable_conf, vlan_problems, vlans_of
 from ..harvester.names import EXCLUSIVE_LABEL
 from ..harvester.snapshot import Grouping, Snapshot
-from ..harvester.versions import TRUNKS
+from ..harvester.versions import TRUNKS, UNTAGGED_IS_APART
 from ..harvester.wording import listed
 from . import sources
 from .nad_writes import conf_of, config_changes, is_bridged, network_of
 from .rule import Objection, Severity, Write, rule
 from .system_networks import is_protected
+
+UNTAGGED = 1
+"""The VLAN in which a bridge has what comes without a tag."""
 
 
 @rule(NAD, "create update", "vlan", fact="H3.4", source=sources.NAD_VALIDATOR)
@@ -99,6 +102,61 @@ def vlan_is_used_once(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
         )
 
 
+@rule(
+    NAD,
+    "create update",
+    "vlan",
+    fact="H9",
+    source=sources.CLUSTER_NETWORK_AGENT,
+    severity=Severity.WARNING,
+)
+def vlan_1_is_untagged(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
+    """VLAN 1 leaves the uplink without a tag: it is the untagged network of the cluster
+    network.
+    """
+    conf = conf_of(write)
+    if is_bridged(conf) and conf["vlan"] == UNTAGGED and config_changes(write):
+        yield Objection(
+            "VLAN 1 leaves the uplink without a tag, and a switch port that takes tagged "
+            "frames alone drops it; use another VLAN, or type: UntaggedNetwork if untagged "
+            "traffic is meant"
+        )
+
+
+@rule(
+    NAD,
+    "create update",
+    "vlan",
+    fact="H9",
+    source=sources.CLUSTER_NETWORK_AGENT,
+    severity=Severity.WARNING,
+    until=(1, 7),
+)
+def untagged_traffic_is_apart(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
+    """Up to 1.6.0 the VMs of VLAN networks hear the untagged traffic of their cluster network
+    too.
+    """
+    network, conf = network_of(write), conf_of(write)
+    if snapshot.release >= UNTAGGED_IS_APART or network is None or not config_changes(write):
+        return
+    tagged = conf["vlan"] > UNTAGGED
+    others = sorted(k for k in snapshot.keyed(BY_TAG, (network, not tagged)) if k != write.key)
+    if not others:
+        return
+    names = listed([_words(key, snapshot) for key in others])
+    what = (
+        f"its VMs hear the untagged traffic of {names} too"
+        if tagged
+        else f"VMs on {names} hear its traffic too"
+    )
+    yield Objection(
+        f"{what}: Harvester keeps untagged traffic apart from 1.6.1 on; until then give it a "
+        "cluster network of its own",
+        "vlan" if conf["vlan"] else "type",
+        cured_by=tuple((NAD, key) for key in others),
+    )
+
+
 def _words(key: str, snapshot: Snapshot) -> str:
     nad = snapshot.of(NAD)[key]
     protected = is_protected(nad, snapshot.version)
@@ -112,6 +170,13 @@ def _group_by_vlan(nad: Object) -> Iterator[tuple[str, int]]:
         yield network, conf["vlan"]
 
 
+def _group_by_tag(nad: Object) -> Iterator[tuple[str, bool]]:
+    conf = readable_conf(nad)
+    network = network_of_bridge(conf["bridge"]) if conf else None
+    if conf and network and not is_terminating(nad):
+        yield network, conf["vlan"] > UNTAGGED
+
+
 def _group_by_exclusive(nad: Object) -> Iterator[str]:
     if (value := labels_of(nad).get(EXCLUSIVE_LABEL)) is not None:
         yield value
@@ -119,6 +184,10 @@ def _group_by_exclusive(nad: Object) -> Iterator[str]:
 
 BY_VLAN = Grouping(NAD, _group_by_vlan)
 """VM networks by cluster network and VLAN."""
+
+
+BY_TAG = Grouping(NAD, _group_by_tag)
+"""VM networks by cluster network, and whether their frames have a tag on the uplink."""
 
 
 EXCLUSIVE = Grouping(NAD, _group_by_exclusive)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from .disruption import NodeDevices, planned_steps, planned_vms, seen_nodes
-from .limits import ClusterNetworkName, Mtu, mtu_or_default
+from .limits import MGMT, ClusterNetworkName, Mtu, mtu_or_default
 from .metadata import NamedSpec
 from .spec import Meanings, replacing
 from .unknown import is_known
@@ -31,8 +31,16 @@ class ClusterNetwork(NamedSpec):
     mtu: Mtu | None = Field(
         None,
         description="MTU in bytes of the cluster network, its network configs and its VM "
-        "networks: 576 to 9000. Absent and 0 mean 1500.",
+        "networks: 576 to 9000. Absent and 0 mean 1500; absent on `mgmt`, which is built in, "
+        "leaves the MTU that is there.",
     )
+
+    @property
+    def decided_mtu(self) -> int | None:
+        """The MTU in bytes that is to be; None where that of `mgmt` is left as it is."""
+        if self.mtu is None and self.name == MGMT:
+            return None
+        return mtu_or_default(self.mtu)
 
     @property
     def network(self) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from .spec import Item, Spec
 
@@ -54,6 +54,22 @@ class NodeDevices(Spec):
     )
 
 
+def vm_pattern(pattern: str) -> str:
+    """A pattern of VMs, ``namespace/name``; raises ValueError with the way to write it."""
+    namespace, slash, name = pattern.partition("/")
+    if not slash:
+        raise ValueError(
+            f"'{pattern}' is not namespace/name; write {pattern}/* for namespaces, or "
+            f"*/{pattern} for VMs"
+        )
+    if not namespace or not name or "/" in name:
+        raise ValueError(f"'{pattern}' is not namespace/name")
+    return pattern
+
+
+VmPattern = Annotated[str, AfterValidator(vm_pattern)]
+
+
 class VerifyOnNodes(Spec):
     """How a change is proven on the devices of the nodes: by a short pod on each of them."""
 
@@ -94,15 +110,22 @@ class Disruption(Spec):
         description="Whether the VMs that block the change may be stopped. If false, the "
         "change is refused with the list of these VMs. Defaults to false.",
     )
-    only_vms: list[Item[str]] | None = Field(
+    only_vms: list[Item[VmPattern]] | None = Field(
         None,
-        description="Patterns `namespace/name` (with `*`). If any other VM would have to "
-        "stop, the change is refused before anything is touched. Defaults to all VMs.",
+        description="Patterns `namespace/name`, each part with `*` if need be. If any other "
+        "VM would have to stop, the change is refused before anything is touched. Defaults to "
+        "all VMs.",
     )
     restart_vms: bool | None = Field(
         None,
         description="Whether exactly the VMs that ran are started again, with their run "
         "strategy. Defaults to true.",
+    )
+    max_parallel: int | None = Field(
+        None,
+        ge=1,
+        description="How many VMs are being stopped at once, and how many are being started. "
+        "Defaults to 5 for each node of the cluster.",
     )
     cycle_storage_network: bool | None = Field(
         None,

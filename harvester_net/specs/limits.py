@@ -42,11 +42,11 @@ def _vlan(value: int) -> int:
     return value
 
 
-def _label(value: str, what: str, longest: int) -> str:
-    if not _LABEL.fullmatch(value):
+def _subdomain(value: str, what: str, longest: int) -> str:
+    if not all(map(_LABEL.fullmatch, value.split("."))):
         raise ValueError(
             f"'{value}' is not a valid name of a {what}; use lower-case letters, digits and "
-            "'-', with a letter or digit at both ends"
+            "'-', with a letter or digit at both ends, or several such parts joined by '.'"
         )
     return _short_enough(value, what, longest)
 
@@ -62,25 +62,37 @@ def _short_enough(value: str, what: str, longest: int) -> str:
 
 def _cluster_network_name(value: str) -> str:
     # Its bridge is <name>-br, and Linux allows 15 characters for a device (H0).
-    return _label(value, "cluster network", LONGEST_CLUSTER_NETWORK)
+    return _subdomain(value, "cluster network", LONGEST_CLUSTER_NETWORK)
 
 
 def _network_config_name(value: str) -> str:
-    # The agent uses it as the value of a label (H1.2).
-    return _label(value, "network config", LONGEST_LABEL)
+    # The agent uses it as the value of a label (H1.2), which takes dots.
+    return _subdomain(value, "network config", LONGEST_LABEL)
 
 
 def _vm_network_name(value: str) -> str:
-    for part in value.split("."):
-        _label(part, "VM network", 253)
-    return _short_enough(value, "VM network", 253)
+    return _subdomain(value, "VM network", 253)
 
 
 def _namespace(value: str) -> str:
-    return _label(value, "namespace", LONGEST_LABEL)
+    if not _LABEL.fullmatch(value):
+        raise ValueError(
+            f"'{value}' is not a valid name of a namespace; use lower-case letters, digits "
+            "and '-', with a letter or digit at both ends"
+        )
+    return _short_enough(value, "namespace", LONGEST_LABEL)
 
 
 def _ipv4_network(value: str) -> str:
+    _ipv4_part(value)
+    network = IPv4Network(value, strict=False)
+    if str(network.network_address) != value.partition("/")[0]:
+        raise ValueError(f"{value} has host bits set; the network is {network}")
+    return value
+
+
+def _ipv4_part(value: str) -> str:
+    # Of an exclusion Harvester takes host bits: it counts from the address on (H3.5).
     try:
         network = ip_network(value, strict=False)
     except ValueError:
@@ -90,8 +102,6 @@ def _ipv4_network(value: str) -> str:
         raise ValueError(f"{value} is IPv6; only IPv4 is supported")
     if not value.partition("/")[2].isdigit():
         raise ValueError(f"'{value}' has no prefix length; write {network.network_address}/24")
-    if str(network) != value:
-        raise ValueError(f"{value} has host bits set; the network is {network}")
     if network.prefixlen < 16:
         raise ValueError(f"{value} is too large; Harvester takes /16 or smaller")
     return value
@@ -104,3 +114,5 @@ NetworkConfigName = Annotated[str, AfterValidator(_network_config_name)]
 VmNetworkName = Annotated[str, AfterValidator(_vm_network_name)]
 Namespace = Annotated[str, AfterValidator(_namespace)]
 Ipv4Network = Annotated[str, AfterValidator(_ipv4_network)]
+Ipv4Part = Annotated[str, AfterValidator(_ipv4_part)]
+"""A part of a network, which may be written from any of its addresses on."""

@@ -30,6 +30,8 @@ DEFAULT_MIIMON = 100
 """Milliseconds; what agents from 1.7 on make of an absent or -1 miimon (H1.2)."""
 UNCHANGED_QUEUE = -1
 """The txQLen that leaves the kernel's own (H1.2)."""
+DEFAULTED = (None, -1, 0)
+"""What says nothing: a 0 is lost with the server's next write, and the default comes back."""
 
 _MAC = re.compile(r"[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}")
 
@@ -78,7 +80,7 @@ class BondOptions(Spec):
     title: ClassVar[str] = "bondOptions"
     meanings: ClassVar[Meanings] = {
         "mode": lambda mode: mode or DEFAULT_BOND_MODE,
-        "miimon": lambda miimon: DEFAULT_MIIMON if miimon in (None, -1) else miimon,
+        "miimon": lambda miimon: DEFAULT_MIIMON if miimon in DEFAULTED else miimon,
     }
 
     mode: BondMode | None = Field(
@@ -98,7 +100,7 @@ class LinkAttributes(Spec):
 
     title: ClassVar[str] = "linkAttributes"
     meanings: ClassVar[Meanings] = {
-        "txQLen": lambda length: UNCHANGED_QUEUE if length is None else length,
+        "txQLen": lambda length: UNCHANGED_QUEUE if length in DEFAULTED else length,
         "hardwareAddr": lambda address: address and address.lower(),
     }
 

@@ -97,6 +97,10 @@ def _sentence(model: type[Spec], location: tuple[int | str, ...], detail: ErrorD
         return _not_a_choice(str(detail["input"]), detail["ctx"]["expected"])
     if kind in WORDS:
         return f"must be {WORDS[kind]}, not {_described(detail['input'])}"
+    if kind in ("greater_than_equal", "less_than_equal"):
+        bound = "at least" if kind == "greater_than_equal" else "at most"
+        limit = next(iter(detail["ctx"].values()))
+        return f"must be {bound} {limit}, not {_described(detail['input'])}"
     if kind == "value_error":
         return str(detail["ctx"]["error"])
     return detail["msg"]

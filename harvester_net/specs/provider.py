@@ -24,6 +24,14 @@ class Provider(Spec):
     context: str | None = Field(
         None, description="Name of the kubeconfig's context. Defaults to its current context."
     )
+    cluster_id: str | None = Field(
+        None,
+        description="The cluster that is meant: the uid of its namespace `kube-system` "
+        "(`kubectl get namespace kube-system -o jsonpath={.metadata.uid}`). Any other one is "
+        "refused. What was made on one cluster is refused on another in any case, unless the "
+        "environment variable `HARVESTER_NET_CLUSTER_ID` names it: for a cluster that was "
+        "restored from a backup.",
+    )
     offline: bool | None = Field(
         None,
         description="Whether to preview without reaching the cluster: nothing live is "

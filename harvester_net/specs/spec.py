@@ -102,6 +102,13 @@ def replacing(**kwargs: Any) -> Any:
     return Field(json_schema_extra={"replaces": True}, **kwargs)
 
 
+def is_required(model: type[Spec], name: str) -> bool:
+    """Whether a program must give the property."""
+    return any(
+        field.alias == name and field.is_required() for field in model.model_fields.values()
+    )
+
+
 def replaces(model: type[Spec], name: str) -> bool:
     """Whether a change of the property makes Pulumi replace the resource."""
     for field in model.model_fields.values():

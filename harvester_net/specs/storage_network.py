@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field
 
 from .disruption import Disruption, planned_steps, planned_vms
-from .limits import ClusterNetworkName, Ipv4Network
+from .limits import ClusterNetworkName, Ipv4Network, Ipv4Part
 from .spec import Item, Meanings, Problem, Spec, unordered
 from .unknown import is_known
 
@@ -44,13 +44,13 @@ class StorageNetwork(Spec):
     )
     vlan: StorageVlanId = Field(
         description="VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic and are not allowed "
-        "on `mgmt`."
+        "on `mgmt`. A Setting that names none is read as 0."
     )
     range: Ipv4Network = Field(
         description="IPv4 network from which Longhorn's pods get their addresses, /16 or "
         "smaller, such as 192.168.0.0/24."
     )
-    exclude: list[Item[Ipv4Network]] | None = Field(
+    exclude: list[Item[Ipv4Part]] | None = Field(
         None,
         description="Networks inside `range` that are not given out. Their order has no "
         "meaning.",
@@ -76,18 +76,21 @@ class StorageNetwork(Spec):
 
 
 def _exclude_problems(whole: IPv4Network, exclude: list[str]) -> Iterator[Problem]:
-    seen: list[IPv4Network] = []
+    before: IPv4Network | None = None
     for index, text in enumerate(exclude):
-        if not is_known(text):
-            continue
-        part, path = IPv4Network(text), f"exclude[{index}]"
-        if whole.subnet_of(part):
+        part, path = _part(text), f"exclude[{index}]"
+        if part is not None and whole.subnet_of(part):
             yield Problem(path, f"{part} leaves no address of the range {whole}")
-        elif not part.subnet_of(whole):
+        elif part is not None and not part.subnet_of(whole):
             yield Problem(path, f"{part} is outside the range {whole}")
-        elif twice := next((other for other in seen if other.overlaps(part)), None):
-            yield Problem(path, f"{part} overlaps {twice}, which is excluded already")
-        seen.append(part)
+        # Of those further up Harvester takes one twice, and so may a program (H3.5).
+        elif part is not None and before is not None and part.overlaps(before):
+            yield Problem(path, f"{part} overlaps {before}, which is excluded already")
+        before = part
+
+
+def _part(text: str) -> IPv4Network | None:
+    return IPv4Network(text, strict=False) if is_known(text) else None
 
 
 class StorageNetworkOutputs(StorageNetwork):

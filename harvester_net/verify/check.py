@@ -14,26 +14,21 @@ from typing import TypeVar
 from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline
 from ..cluster.errors import Denied, Forbidden, NotFound, Rejected
-from ..cluster.resources import (
-    CLUSTER_NETWORK,
-    VMI,
-    Resource,
-)
+from ..cluster.resources import CLUSTER_NETWORK, DAEMON_SET, POD, VMI
 from ..harvester.loading import NETWORK_KINDS, load_snapshot
 from .devices import Devices
 from .facts import CheckRequest, Facts, facts_of
-from .findings import findings, has_small_port, notes
+from .findings import coverage, findings, has_small_port, notes
 from .outcome import Finding, Outcome
 from .parsing import PingReport, Unreadable, devices_in, pinged_in
 from .ping_findings import of_pings
 from .pinging import PingPlan, Pings, ping_plan, pings_of
 from .pod_runs import OnProgress, remove_leftovers, run_pods
-from .pods import DAEMON_SET, LONGHORN, PodOptions, PodResult, image_in, look_task, ping_task
+from .pods import LONGHORN, PodOptions, PodResult, image_in, look_task, ping_task
 from .port_owners import AttachedWorkload, attached_workloads
 
 T = TypeVar("T")
 
-PODS = Resource("v1", "Pod", "pods", namespaced=True)
 NO_PODS = (Forbidden, NotFound, Denied, Rejected)
 """The server lets no pod be made: an answer, not an outage."""
 
@@ -141,7 +136,7 @@ class _Check:
             nodes={node: seen.get(node) for node in outcome.nodes},
             pings=pings,
             findings=(*found, *failed),
-            notes=tuple(noted),
+            notes=(*coverage(self.facts.without, expected.cluster_network), *noted),
             unproven=(*away, *unseen, *unpinged),
         )
 
@@ -166,7 +161,7 @@ class _Check:
             return []
         vmis = await self.cluster.list_if_served(VMI, self.deadline)
         try:
-            pods, _ = await self.cluster.connection.list(PODS, self.deadline)
+            pods, _ = await self.cluster.connection.list(POD, self.deadline)
         except Forbidden:
             pods = []  # The VMs are most of it; to see all pods is much to ask for.
         return attached_workloads(set(self.facts.expected.vm_networks), vmis.values(), pods)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -29,6 +30,8 @@ class Bond:
     master: str = ""
     """The bridge that it is a port of."""
     members: tuple[Member, ...] = ()
+    up: bool = True
+    """Whether it is switched on."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class Bridge:
     name: str
     index: int
     mtu: int
+    up: bool = True
+    """Whether it is switched on."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,10 @@ class Devices:
     """IPv4 address of the node in the VLAN that was asked for."""
     vlan_device: bool = False
     """Whether the host has a device of its own in that VLAN."""
+    host_devices: Mapping[str, int] = field(default_factory=dict)
+    """The node's own VLAN devices on the bridge, with their MTU in bytes."""
+    arp_ignore: Mapping[str, int] = field(default_factory=dict)
+    """The kernel's `arp_ignore`, of `all` and of the bridge; only of mgmt."""
     leftovers: tuple[str, ...] = ()
     """Devices that a ping that was killed has left."""
 
@@ -89,4 +98,4 @@ class Devices:
         bond, bridge = self.bond, self.bridge
         if bond is None or bridge is None or bond.master != bridge.name:
             return False
-        return any(nic.state != "down" for nic in bond.members)
+        return bond.up and bridge.up and any(nic.state != "down" for nic in bond.members)

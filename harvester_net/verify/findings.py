@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..harvester.names import AGENTS, BOND, BRIDGE
+from ..harvester.names import AGENTS, BOND, BRIDGE, UPLINK_MTU
 from ..harvester.versions import NEWEST, Version
-from ..harvester.wording import more_than
+from ..harvester.wording import listed, more_than
 from ..specs.limits import MGMT
 from . import host_commands
 from .devices import Bond, Bridge, Devices
@@ -18,6 +18,8 @@ from .vlans import words as vlan_words
 
 AGENT = f"the pod of DaemonSet {AGENTS}"
 MOST_PORTS = 3
+ARP_SILENT = (2, 8)
+"""Values of `arp_ignore` that give requests from other subnets, or all, no answer."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Expected:
     """What the agent of a node says that could not set the devices up."""
     nics: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The NICs that each node has, as far as its agent tells."""
+    noted: bool = True
+    """Whether somebody has told Harvester or us the MTU; else it is only the default."""
 
     def missing(self, node: str) -> list[str]:
         """The NICs of a node's network config that the node does not have."""
@@ -67,6 +71,8 @@ def findings(
         *_of_bond(seen, expected),
         *_of_bridge(seen, expected, list(attached_workloads)),
         *_of_vlans(seen, expected),
+        *(_of_host_devices(seen, expected) if expected.by_hand else ()),
+        *_of_arp(seen),
     ]
 
 
@@ -77,8 +83,19 @@ def notes(
     return [
         *_of_links(seen),
         *_of_ports(seen, expected, list(attached_workloads)),
+        *(() if expected.by_hand else _of_host_devices(seen, expected)),
         *_of_leftovers(seen),
     ]
+
+
+def coverage(without: Sequence[str], cluster_network: str) -> Iterator[Finding]:
+    """The nodes that no network config of a cluster network matches, which is no fault."""
+    if without:
+        what = (
+            f"no network config puts {cluster_network} there, and no VM on it runs there; if "
+            "that is not meant, make one that matches"
+        )
+        yield Finding(listed(without), f"{cluster_network}{BRIDGE}", what)
 
 
 def has_small_port(seen: Devices, mtu: int) -> bool:
@@ -102,6 +119,7 @@ def _of_bond(seen: Devices, expected: Expected) -> Iterator[Finding]:
             name,
             f"bond {name} has MTU {bond.mtu}, not {expected.mtu}; {_mtu(seen, expected)}",
         )
+    yield from _of_switch(seen.node, "bond", bond)
     yield from _of_nics(seen.node, bond, expected)
     if seen.node in expected.uplinks:
         yield from _of_uplink(seen.node, bond, expected)
@@ -115,6 +133,12 @@ def _of_bond(seen: Devices, expected: Expected) -> Iterator[Finding]:
         )
 
 
+def _of_switch(node: str, what: str, device: Bond | Bridge) -> Iterator[Finding]:
+    if not device.up:
+        off = f"{what} {device.name} is switched off; on {node}: ip link set {device.name} up"
+        yield Finding(node, device.name, off)
+
+
 def _joined(seen: Devices) -> bool:
     """Whether the bond is a port of its bridge."""
     return bool(seen.bond and seen.bridge and seen.bond.master == seen.bridge.name)
@@ -126,7 +150,7 @@ def _of_nics(node: str, bond: Bond, expected: Expected) -> Iterator[Finding]:
             what = f"bond {bond.name} has no NIC; {_agent(node, expected)}"
             yield Finding(node, bond.name, what)
         return
-    if all(nic.state == "down" for nic in bond.members):
+    if bond.up and all(nic.state == "down" for nic in bond.members):
         names = ", ".join(nic.name for nic in bond.members)
         yield Finding(
             node,
@@ -172,7 +196,15 @@ def _of_uplink(node: str, bond: Bond, expected: Expected) -> Iterator[Finding]:
 
 def _mtu(seen: Devices, expected: Expected) -> str:
     if expected.by_hand:
-        return f"on {seen.node}: {host_commands.mtu_commands(expected.version, expected.mtu)}"
+        right = seen.bond.mtu if seen.bond is not None else expected.mtu
+        commands = host_commands.mtu_commands(expected.version, expected.mtu)
+        if expected.noted or right == expected.mtu:
+            return f"on {seen.node}: {commands}"
+        return (
+            f"nobody has told Harvester an MTU of {MGMT}, so it takes {expected.mtu}; if "
+            f"{right} is right: kubectl annotate clusternetwork {MGMT} {UPLINK_MTU}={right}, "
+            f"or mtu={right} on ClusterNetwork {MGMT}; if not, on {seen.node}: {commands}"
+        )
     return _agent(seen.node, expected)
 
 
@@ -197,7 +229,9 @@ def _of_bridge(
     if bridge is None:
         what = f"there is no bridge {name}; {_agent(seen.node, expected)}"
         yield Finding(seen.node, name, what)
-    elif bridge.mtu != expected.mtu:
+        return
+    yield from _of_switch(seen.node, "bridge", bridge)
+    if bridge.mtu != expected.mtu:
         because = _why_bridge(seen, bridge, expected, attached_workloads)
         if because:
             what = f"bridge {name} has MTU {bridge.mtu}, not {expected.mtu}: {because}"
@@ -264,6 +298,49 @@ def _of_vlans(seen: Devices, expected: Expected) -> Iterator[Finding]:
         by_hand = f"; if that does not help, on {seen.node}: {command}"
     said = f"{what}; {look_again}{by_hand}"
     yield Finding(seen.node, seen.bond.name, said, look_again=True)
+
+
+# --- the node's own devices -----------------------------------------------------------------
+
+
+def _of_host_devices(seen: Devices, expected: Expected) -> Iterator[Finding]:
+    """VLAN devices of the node on a bridge that has the right MTU, which they do not follow
+    up.
+    """
+    if seen.bridge is None or seen.bridge.mtu != expected.mtu:
+        return
+    for name, mtu in sorted(seen.host_devices.items()):
+        if mtu != expected.mtu:
+            what = f"VLAN device {name} of the node has MTU {mtu}, not {expected.mtu}"
+            way = (
+                _mtu(seen, expected)
+                if expected.by_hand
+                else "it stays so until its HostNetworkConfig is made again"
+            )
+            yield Finding(seen.node, name, f"{what}; {way}")
+
+
+# --- ARP ------------------------------------------------------------------------------------
+
+
+def _of_arp(seen: Devices) -> Iterator[Finding]:
+    """Nodes and their pods ask each other from other subnets; the kernel goes by the larger
+    value of `all` and the device (H9).
+    """
+    # Of equal ones `all` comes first: it is the one that pods get, too.
+    where = max(seen.arp_ignore, key=seen.arp_ignore.__getitem__, default="")
+    value = seen.arp_ignore.get(where)
+    if value not in ARP_SILENT:
+        return
+    setting = f"net.ipv4.conf.{where}.arp_ignore"
+    yield Finding(
+        seen.node,
+        where,
+        f"{setting} is {value}, so ARP requests from other subnets get no answer and "
+        "Longhorn's pods do not become ready; where the host sets it, take it out, then on "
+        f"{seen.node}: sysctl -w {setting}=0, and delete the pods of Longhorn that are not "
+        "ready, which keep the old value",
+    )
 
 
 # --- notes ----------------------------------------------------------------------------------

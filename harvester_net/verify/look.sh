@@ -1,5 +1,5 @@
 # Says what the devices of cluster network $CN look like on this node. It only reads.
-# What it says is one word and its value a line; `answers.py` reads it.
+# What it says is one word and its value a line; `parsing.py` reads it.
 # Plain sh without awk or sed: what the image holds is not ours. No here-documents: some shells
 # put them into files, and there is nowhere to write.
 
@@ -32,12 +32,35 @@ devices() {
   [ -z "$VLAN" ] || value address "$ip" -j -4 addr show dev "$(vlan_device)"
   "$ip" -o link show type vlan 2>/dev/null | while read -r line; do
     set -- $line
-    case $2 in hnv-*) name=${2%:} && echo "leftover ${name%@*}" ;; esac
+    name=${2%:}
+    name=${name%@*}
+    case $name in
+    hnv-*) echo "leftover $name" ;;
+    "$br".*) echo "host $name $(mtu_in "$@")" ;;
+    esac
+  done
+  [ "$CN" != mgmt ] || arp_settings
+}
+
+# Which ARP requests the node leaves without an answer: in general, and on the bridge.
+arp_settings() {
+  for where in all "$br"; do
+    { read -r said <"${CONF:-/proc/sys/net/ipv4/conf}/$where/arp_ignore"; } 2>/dev/null &&
+      echo "arp $where $said"
   done
 }
 
 # Untagged frames are the bridge's own; HostNetworkConfig names the others so (H1.5).
 vlan_device() { [ "$VLAN" = 1 ] && echo "$br" || echo "$br.$VLAN"; }
+
+# The MTU in a line of `ip -o link`.
+mtu_in() {
+  while [ $# -gt 1 ]; do
+    [ "$1" = mtu ] && echo "$2" && return
+    shift
+  done
+  echo 0
+}
 
 # Each port but the uplink, as the word `MTU:kind:name`.
 ports() {

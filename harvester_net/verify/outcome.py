@@ -15,7 +15,7 @@ class Finding:
     """One thing that is not as it should be, and what to do about it."""
 
     node: str
-    """The node; two of them for what is between them."""
+    """The node; several of them for what is between them, or the same of all."""
     device: str
     what: str
     look_again: bool = False

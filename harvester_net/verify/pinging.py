@@ -8,6 +8,7 @@ link-local addresses, which nobody routes and no DHCP server gives away.
 from __future__ import annotations
 
 import zlib
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -150,6 +151,10 @@ def _over(
     device = vlan_device(cluster_network, vlan)
     addresses = {node: d.address for node, d in with_device.items() if d.address}
     others = [node for node in carrying if node not in addresses]
+    for address, twins in _shared(addresses).items():
+        # Each would ping itself, and prove nothing.
+        reasons = [*reasons, f"{' and '.join(twins)} have the same address, {address}"]
+        addresses = {node: own for node, own in addresses.items() if own != address}
     if others:
         reasons = [
             *reasons,
@@ -159,6 +164,14 @@ def _over(
     if len(addresses) < 2:
         return None, reasons or [_too_few(len(carrying))]
     return PingPlan(cluster_network, vlan, mtu, addresses, over=True), reasons
+
+
+def _shared(addresses: Mapping[str, str]) -> dict[str, list[str]]:
+    """The addresses that several nodes have, and these nodes."""
+    nodes: defaultdict[str, list[str]] = defaultdict(list)
+    for node, address in addresses.items():
+        nodes[address].append(node)
+    return {address: names for address, names in nodes.items() if len(names) > 1}
 
 
 def _too_few(nodes: int) -> str:

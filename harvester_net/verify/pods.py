@@ -16,7 +16,6 @@ from ..harvester.names import SYSTEM_NAMESPACE
 
 LABEL = "harvester-net/verify"
 """Label of all these pods; its value is the cluster network."""
-DAEMON_SET = Resource("apps/v1", "DaemonSet", "daemonsets", namespaced=True)
 LONGHORN = "longhorn-system/longhorn-manager"
 """It runs on every node of every Harvester cluster, so its image is on the nodes already, and
 it holds iproute2 and iputils. The image of the network controller itself holds neither.

@@ -54,10 +54,14 @@ def _vm(vmi: Object) -> AttachedWorkload:
 def _macs_of_pod(pod: Object, nads: set[str]) -> Iterable[str]:
     try:
         networks = json.loads(annotations_of(pod).get(NETWORK_STATUS) or "[]")
-    except ValueError:
+    except (TypeError, ValueError, RecursionError):
         return
     for network in networks if isinstance(networks, list) else []:
-        if network.get("name") in nads and network.get("mac"):
+        if (
+            isinstance(network, dict)
+            and str(network.get("name")) in nads
+            and network.get("mac")
+        ):
             yield str(network["mac"]).lower()
 
 

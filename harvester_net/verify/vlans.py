@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+
+from .links import Vlans
 
 
-def listed(entries: Any, device: str) -> frozenset[int]:
+def listed(entries: Iterable[Vlans], device: str) -> frozenset[int]:
     """The VLANs of a device in the output of ``bridge -c -j vlan show``."""
     found: set[int] = set()
-    for entry in entries if isinstance(entries, list) else []:
-        if entry.get("ifname") == device:
-            for item in entry.get("vlans") or []:
-                found |= set(range(item["vlan"], item.get("vlanEnd", item["vlan"]) + 1))
+    for entry in entries:
+        if entry.ifname == device:
+            for item in entry.vlans or ():
+                found |= set(range(item.vlan, (item.vlanEnd or item.vlan) + 1))
     return frozenset(found)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+from harvester_net.lab.users import write_private
 from lab import readiness
 from lab.nodes import machine, monitor
 from lab.nodes.guest import token_file
 from lab.nodes.machine import Machine
 from lab.setup import Setup
-from lab.users import write_private
 
 NAME = "nodes"
 AGENT = "harvester-network-controller"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,21 @@ Object = dict[str, Any]
 
 LOOK = "ip -details -json link && echo && bridge -json vlan"
 """What to run in the namespace of a node for `devices_in`."""
+
+INTERRUPTED = "Dump was interrupted"
+"""How `ip` and `bridge` begin when devices came or went while the kernel told of them."""
+TRIES = 5
+
+
+def look(run: Callable[[str], str]) -> dict[str, Device]:
+    """The devices by name, looked at again while they change under the look; ``run`` runs a
+    script on the node.
+    """
+    for _ in range(TRIES):
+        said = run(LOOK)
+        if INTERRUPTED not in said:
+            break
+    return devices_in(said.replace(f"{INTERRUPTED} and may be inconsistent.", ""))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 import urllib3
 
-from lab.errors import LabError
+from harvester_net.lab.errors import LabError
 from lab.setup import LOOPBACK
 
 _CODE = "X-Exit-Code"

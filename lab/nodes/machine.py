@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from lab import places
+from harvester_net.lab import places
 from lab.nodes import image
 from lab.nodes.packages import Packages
 

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lab import places
+from harvester_net.lab import places
+from harvester_net.lab.errors import NoRealNodes
 from lab.building import locked
-from lab.errors import NoRealNodes
 
 NAMES = (
     "linux-image-cloud-amd64",

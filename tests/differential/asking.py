@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from harvester_net.cluster.resources import SETTING, split_key
+from harvester_net.cluster.merge_patch import difference
+from harvester_net.cluster.resources import SETTING, Object, split_key
+from harvester_net.lab.api import Api, ApiError
 from harvester_net.rules.rule import Write
-from lab.api import Api, ApiError
-
-from .patches import merge_patch
 
 LOST = ("AlreadyExists", "NotFound", "Conflict", "TooManyRequests", "Timeout")
 """Answers that tell of a race of the rig with itself, unless a webhook gave them."""
@@ -28,6 +27,8 @@ class Answer:
 
     status: int
     message: str = ""
+    object: Object | None = None
+    """What it would have stored."""
 
     @property
     def refused(self) -> bool:
@@ -38,25 +39,26 @@ async def ask(user: Api, write: Write, as_patch: bool) -> Answer:
     """The server's answer to a write; nothing changes by it."""
     _no_ipv6(write)
     try:
-        await _send(user, write, as_patch)
+        made = await _send(user, write, as_patch)
     except ApiError as error:
         return _judged(error)
     except (aiohttp.ClientError, TimeoutError) as error:
         raise RigBroken(f"the API server did not answer: {error!r}") from error
-    return Answer(200)
+    return Answer(200, object=made)
 
 
-async def _send(user: Api, write: Write, as_patch: bool) -> None:
+async def _send(user: Api, write: Write, as_patch: bool) -> Object | None:
     path = write.resource.path_of(write.key)
     if write.new is None:
         await user.delete(path, dryRun="All")
-    elif write.old is None:
+        return None
+    if write.old is None:
         namespace, _ = split_key(write.key)
-        await user.create(write.resource.path(namespace), write.new, dryRun="All")
-    elif as_patch:
-        await user.merge_patch(path, merge_patch(write.old, write.new), dryRun="All")
-    else:
-        await user.replace(path, write.new, dryRun="All")
+        return await user.create(write.resource.path(namespace), write.new, dryRun="All")
+    if as_patch:
+        patch = difference(write.old, write.new)
+        return await user.merge_patch(path, patch, dryRun="All")
+    return await user.replace(path, write.new, dryRun="All")
 
 
 def _judged(error: ApiError) -> Answer:

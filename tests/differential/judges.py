@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from harvester_net.lab.manifests import base_objects, namespaces
 from lab import binaries, objects, saved
 from lab.building import ensure
 from lab.components import COMPONENTS, LISTENING, OBJECTS
 from lab.controlplane import ControlPlane
-from lab.manifests import base_objects, namespaces
-from lab.manifests.crds import definitions
+from lab.definitions import definitions
 from lab.setup import Setup, free_ports, own_address
 from lab.step_graph import Step, run_in_order
 

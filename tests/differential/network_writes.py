@@ -130,8 +130,9 @@ def change_config(draw: DrawFn, nets: list[Net], obj: Object) -> None:
 
 
 def _change_config(draw: DrawFn, nets: list[Net], obj: Object) -> None:
-    what = pick(draw, CHANGES)
-    spec = obj["spec"]
+    what, spec = pick(draw, CHANGES), obj.get("spec")
+    if spec is None:
+        return
     if what == "selector":
         _set(spec, "nodeSelector", pick(draw, SELECTORS))
     elif what == "network":

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from harvester_net.cluster.resources import Object, Resource, key_of
+from harvester_net.lab.api import Api, ApiError
 from harvester_net.rules.rule import Write
-from lab.api import Api, ApiError
 
 from .asking import Answer, ask
 from .judges import judges

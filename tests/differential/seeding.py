@@ -7,9 +7,9 @@ this user out. Everybody else is judged all the while.
 from __future__ import annotations
 
 from harvester_net.cluster.resources import CLUSTER_NETWORK, SETTING, Object, Resource, key_of
-from lab.api import Api, ApiError
+from harvester_net.lab.api import Api, ApiError
+from harvester_net.lab.users import USERS
 from lab.readiness import DENIED
-from lab.users import USERS
 
 from .kinds import WITH_STATUS, resource_of
 from .parallel import side_by_side, until

@@ -11,6 +11,7 @@ import yaml
 from harvester_net.cluster.resources import NAD, SETTING, Object
 from harvester_net.rules.catalogue import all_rules
 from harvester_net.rules.rule import Rule, Severity
+from tests.imports import Imports
 
 from .verdicts import HARVESTER_WEBHOOK, NETWORK_WEBHOOK, Verdict
 
@@ -29,6 +30,7 @@ class Tally:
     alone: Counter[str] = field(default_factory=Counter)
     """How often a rule was the only one that refused: without it the verdict were another."""
     stricter: Counter[str] = field(default_factory=Counter)
+    imports: Imports = field(default_factory=Imports)
 
     def count(self, verdicts: Iterable[Verdict]) -> None:
         for verdict in verdicts:
@@ -50,6 +52,8 @@ class Tally:
         yield f"{self.cases} writes judged twice, {share} % of them refused:"
         for kind in sorted({*self.taken, *self.refused}):
             yield f"{kind:40} {self.taken[kind]:6} taken {self.refused[kind]:6} refused"
+        done, refused = self.imports.done.total(), self.imports.refused.total()
+        yield f"{done} objects that were taken imported, {refused} refused as foreign or idle."
         yield "How often each rule objected:"
         for rule in all_rules():
             words = rule.severity.name.lower()

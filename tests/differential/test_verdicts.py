@@ -14,7 +14,7 @@ from harvester_net.cluster.resources import Object
 from .boundaries import borders, sound_cluster
 from .broken_clusters import disorders
 from .clusters import Cluster, clusters
-from .rig import Rig
+from .rig import Objects, Rig
 from .tally import Tally, told
 from .usual_writes import usual_writes
 from .verdicts import Verdict, verdicts
@@ -31,8 +31,13 @@ LONG = 5_000
 DISORDERS = list(disorders())[:: 1 if CASES >= LONG else 12]
 
 
-def settle(seen: list[Verdict], cluster: list[Object]) -> None:
-    """Fails with the first difference, or notes them all."""
+def settle(seen: list[Verdict], cluster: list[Object], live: Objects, tally: Tally) -> None:
+    """Fails with the first difference, or notes them all; and all that the server took can be
+    imported.
+    """
+    for verdict in seen:
+        if verdict.answer.object is not None:
+            tally.imports.admit(verdict.case.write, verdict.answer.object, live)
     differences = [told(one, cluster) for one in seen if not one.agreed]
     if COLLECT:
         with Path(COLLECT).open("a") as file:
@@ -59,7 +64,7 @@ def test_rules_and_webhooks_agree(
     asked = data.draw(cases(cluster.nets, live, WRITES))
     seen = verdicts(rig, asked, live)
     tally.count(seen)
-    settle(seen, cluster.objects)
+    settle(seen, cluster.objects, live, tally)
 
 
 def test_rules_and_webhooks_agree_on_every_border(rig: Rig, tally: Tally) -> None:
@@ -67,7 +72,7 @@ def test_rules_and_webhooks_agree_on_every_border(rig: Rig, tally: Tally) -> Non
     live = rig.seed(cluster)
     seen = verdicts(rig, list(borders(live)), live)
     tally.count(seen)
-    settle(seen, cluster)
+    settle(seen, cluster, live, tally)
 
 
 @pytest.mark.parametrize(("told", "cluster"), DISORDERS, ids=[told for told, _ in DISORDERS])
@@ -77,7 +82,7 @@ def test_rules_and_webhooks_agree_when_one_thing_is_wrong(
     live = rig.seed(cluster)
     seen = verdicts(rig, list(usual_writes(live)), live)
     tally.count(seen)
-    settle(seen, cluster)
+    settle(seen, cluster, live, tally)
 
 
 @pytest.mark.skipif(CASES < LONG, reason=f"needs {LONG} writes")

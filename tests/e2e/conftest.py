@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from harvester_net.lab.proxy import Proxy
 from lab import Lab
-from lab.proxy import Proxy
 
 from .programs import ALL_NADS, CLUSTER_NETWORKS, CONFIGS, SETTING, STATUSES
 from .stack import Stack

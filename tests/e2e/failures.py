@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from harvester_net.lab import faults as lab_faults
+from harvester_net.lab.faults import Fault
 from lab import Lab
-from lab import faults as lab_faults
-from lab.faults import Fault
 
 
 @contextmanager

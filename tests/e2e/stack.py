@@ -17,6 +17,8 @@ from typing import Any
 from lab import Lab
 from lab.pulumi_tools import environment
 
+from .least import kubeconfig_of_least
+
 PROGRAM = Path(__file__).parent / "program" / "__main__.py"
 PROJECT = f"""\
 name: networks
@@ -81,18 +83,15 @@ class Ran:
 
 
 class Stack:
-    """A project directory with its own backend, against one lab."""
+    """A project directory with its own backend, against one lab, in which it may do what
+    `harvester-net rbac` says.
+    """
 
     def __init__(self, directory: Path, lab: Lab, **environ: str) -> None:
         self.directory = directory
-        self.backend = directory / "state"
-        self.backend.mkdir(parents=True)
-        self.environ = os.environ | environment(self.backend)
-        self.environ |= {
-            "KUBECONFIG": str(lab.kubeconfig),
-            # What Pulumi remembers of the stacks that it saw.
-            "PULUMI_HOME": str(directory / "home"),
-        } | environ
+        directory.mkdir(parents=True)
+        self.environ = os.environ | environment(directory)
+        self.environ |= {"KUBECONFIG": str(kubeconfig_of_least(lab, directory))} | environ
         (directory / "Pulumi.yaml").write_text(PROJECT)
         shutil.copy(PROGRAM, directory)
         self.program()
@@ -148,7 +147,7 @@ class Stack:
         options = ("--yes", "--generate-code=false", "--protect=false")
         return self.run("import", token, name, key, *options)
 
-    def import_all(self, resources: dict[str, tuple[str, str]]) -> None:
+    def import_all(self, resources: dict[str, tuple[str, str]]) -> Ran:
         """Import many resources at once: type and id by name."""
         listed = [
             {"type": token, "name": name, "id": key}
@@ -156,7 +155,7 @@ class Stack:
         ]
         (self.directory / "import.json").write_text(json.dumps({"resources": listed}))
         options = ("--yes", "--generate-code=false", "--protect=false")
-        self.run("import", "--file", "import.json", *options).succeeded()
+        return self.run("import", "--file", "import.json", *options)
 
     def diff(self) -> dict[str, dict[str, str]]:
         """What a plain preview would change: property paths and kinds by resource name."""
@@ -175,7 +174,7 @@ class Stack:
 
     def state(self) -> dict[str, Resource]:
         """The resources in the state, by name; without the command, which takes a second."""
-        file = self.backend / ".pulumi" / "stacks" / "networks" / "dev.json"
+        file = self.directory / "state" / ".pulumi" / "stacks" / "networks" / "dev.json"
         latest = json.loads(file.read_text())["checkpoint"].get("latest") or {}
         return {
             entry["urn"].rpartition("::")[2]: entry

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 from aiohttp import web
 
+from harvester_net.lab.faults import AgentDown, VmDoesNotStop, VolumeStaysAttached
+from harvester_net.lab.proxy import Proxy, Request
 from lab import Lab
-from lab.faults import AgentDown, VmDoesNotStop, VolumeStaysAttached
-from lab.proxy import Proxy, Request
 from tests import objects
 
 from .failures import faults

@@ -19,12 +19,13 @@ import pytest
 
 from harvester_net.cluster.resources import condition
 from harvester_net.harvester.settings import storage_progress
+from harvester_net.lab.api import ApiError
+from harvester_net.lab.faults import AgentDown, NicMissing, VmDoesNotStop
 from lab import Lab
-from lab.api import ApiError
-from lab.faults import AgentDown, NicMissing, VmDoesNotStop
 
 from .conftest import leftovers
 from .failures import faults, set_faults
+from .least import kubeconfig_of_least
 from .programs import CLUSTER_NETWORKS, CONFIGS, NADS, NETWORK, NODES, SETTING, STATUSES
 from .vms import VMIS, VMS, phase, running_vm
 from .waiting import eventually
@@ -183,13 +184,19 @@ def mtus(lab: Lab) -> set[int]:
 
 def start(lab: Lab, *arguments: str) -> subprocess.Popen[str]:
     """A command on its way."""
+    kubeconfig = kubeconfig_of_least(lab, lab.directory)
     return subprocess.Popen(
-        [COMMAND, "mtu", *arguments],
-        env=os.environ | {"KUBECONFIG": str(lab.kubeconfig), "HOME": str(lab.directory)},
+        [COMMAND, "mtu", *arguments, *_yes(arguments[0])],
+        env=os.environ | {"KUBECONFIG": str(kubeconfig), "HOME": str(lab.directory)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def _yes(command: str) -> tuple[str, ...]:
+    """Nobody sits at a terminal here."""
+    return ("--yes",) if command in ("change", "resume", "roll-back") else ()
 
 
 def run(lab: Lab, *arguments: str) -> tuple[int, str, str]:
@@ -203,6 +210,7 @@ def status(lab: Lab) -> dict[str, Any]:
     code, out, err = run(lab, "status", "--output", "json")
     assert (code, err) == (0, "")
     found: dict[str, Any] = json.loads(out)
+    assert found.pop("cluster") == f"{lab.url} (context lab)"
     return found
 
 
@@ -361,7 +369,7 @@ def let_be_killed_after_a_second(lab: Lab, name: str) -> None:
 def test_vm_that_does_not_stop_is_rolled_back(site: Lab) -> None:
     let_be_killed_after_a_second(site, "b")
     before = state(site)
-    consent = (*CONSENT, "--on-failure", "roll-back", "--stop-timeout", "1")
+    consent = (*CONSENT, "--on-failure", "roll-back", "--stop-timeout", "3")
     with (
         faults(site, VmDoesNotStop(namespace="default", name="b")),
         start(site, "change", "cn-data", "9000", *consent) as child,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -13,9 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from lab import Lab, launch, shell
+from harvester_net.lab import launch
+from harvester_net.lab.status import REAL
+from lab import Lab
+from lab.demo import VMS
+from lab.fixtures import OPTION
+from lab.pulumi_tools import variables
 
 from .conftest import leftovers
+from .vms import delete_vm, phase
+from .waiting import eventually
 
 HERE = Path(__file__).parent.parent.parent
 SECONDS = 300
@@ -30,11 +38,11 @@ class Copy:
 
     def make(self, target: str) -> str:
         # The virtual environment is the one of this test: installing another takes minutes.
-        installed = "--old-file=.venv/bin/.installed"
-        return self._run(["make", installed, target, f"LAB={self.lab_name}"], {})
+        installed = [f"--old-file=.venv/bin/{stamp}" for stamp in (".runs", ".installed")]
+        return self._run(["make", *installed, target, f"LAB={self.lab_name}"], {})
 
     def pulumi(self, *arguments: str) -> str:
-        values = shell.variables(Lab.attach(self.lab_name))
+        values = variables(Lab.attach(self.lab_name))
         program = shutil.which("pulumi", path=values["PATH"])
         assert program is not None
         return self._run([program, *arguments, "--non-interactive"], values)
@@ -69,8 +77,11 @@ def copy(tmp_path: Path) -> Iterator[Copy]:
     launch.take_down(made.lab_name)
 
 
-def test_demo_comes_up_and_the_stack_lives_on_by_hand(copy: Copy) -> None:
-    shown = copy.make("demo")
+def test_demo_tells_its_story_and_the_stack_lives_on_by_hand(
+    copy: Copy, pytestconfig: pytest.Config
+) -> None:
+    demo = "demo-real" if pytestconfig.getoption(OPTION) == REAL else "demo"
+    shown = copy.make(demo)
     assert "+ 8 created" in shown
     assert _rows(shown) >= {
         ("cn-data", "1500", "yes"),
@@ -81,12 +92,22 @@ def test_demo_comes_up_and_the_stack_lives_on_by_hand(copy: Copy) -> None:
         ("default/firewall", "cn-data", "L2VlanTrunkNetwork", "200-299, 400", "1500"),
         ("state", "configured"),
     }
+    assert "MTU of cluster network cn-data: 1500 -> 9000, in 10 steps:" in shown
+    assert "The MTU is 9000." in shown
+    assert _downtimes(shown).keys() == {"default/db-1", "default/web-1"}
+    assert all(seconds > 0 for seconds in _downtimes(shown).values())
     copy.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
     copy.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
-    assert "8 unchanged" in copy.make("demo")
 
-    copy.pulumi("destroy", "--yes", "--skip-preview")
+    again = copy.make(demo)
+    assert "8 unchanged" in again
+    assert "The MTU is 1500." in again
+
     lab = Lab.attach(copy.lab_name)
+    for name in VMS:
+        delete_vm(lab, name)
+    eventually(lambda: all(phase(lab, name) is None for name in VMS))
+    copy.pulumi("destroy", "--yes", "--skip-preview")
     assert leftovers(lab) == []
     lab.client.close()
 
@@ -113,3 +134,9 @@ def _rows(shown: str) -> set[tuple[str, ...]]:
         tuple(cell.strip() for cell in line.split("  ") if cell.strip())
         for line in shown.splitlines()
     }
+
+
+def _downtimes(shown: str) -> dict[str, float]:
+    """Seconds by VM, of those that run again."""
+    found = re.findall(r"(\S+) +(\d+\.\d) s +running on node\d", shown)
+    return {vm: float(seconds) for vm, seconds in found}

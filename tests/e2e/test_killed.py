@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from harvester_net.lab.faults import AgentDown
+from harvester_net.lab.proxy import Proxy, Request
 from lab import Lab
-from lab.faults import AgentDown
-from lab.proxy import Proxy, Request
 
 from .failures import faults
 from .programs import (

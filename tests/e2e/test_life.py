@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from harvester_net.harvester.settings import storage_progress
 from lab import Lab
+from tests import objects
 
 from .conftest import leftovers
 from .programs import (
@@ -20,6 +22,9 @@ from .programs import (
     vm_network,
 )
 from .stack import Stack, resource
+from .waiting import eventually
+
+AUTO_ROUTE = '{"mode":"auto","serverIPAddr":"","cidr":"","gateway":""}'
 
 
 def stays_as_it_is(stack: Stack) -> None:
@@ -170,25 +175,45 @@ def test_storage_network(stack: Stack, lab: Lab) -> None:
     assert not lab.client.get(SETTING).get("value")
 
 
+def _as_harvesters_pages_do(lab: Lab) -> None:
+    """They write a route on every VM network, and leave the VLAN out of an untagged storage
+    network.
+    """
+    route = {"network.harvesterhci.io/route": AUTO_ROUTE}
+    config = objects.cni("flat", "cn-data-br")
+    flat = objects.nad("flat", config=config, cluster_network="cn-data", annotations=route)
+    lab.client.create(NADS, flat)
+    lab.client.merge_patch(f"{NADS}/trunk", {"metadata": {"annotations": route}})
+    untagged = '{"clusterNetwork":"cn-data","range":"192.168.0.0/24"}'
+    lab.client.merge_patch(SETTING, {"value": untagged})
+    eventually(lambda: storage_progress(lab.client.get(SETTING)).done)
+
+
 def test_everything_is_imported_by_its_id_alone(
     stack: Stack, lab: Lab, tmp_path: Path
 ) -> None:
-    base = (cluster_network(mtu=9000), *network_configs())
-    networks = (
-        vm_network(vlan=100),
-        resource("VmNetwork", "trunk", cluster_network="@cn-data", vlan_trunk=[{"id": 5}]),
-    )
-    program = (*base, *networks, storage_network())
-    stack.program(*program).up().succeeded()
-    made = stack.state()
+    dotted = network_config("node3", name="node3.example.org")
+    base = (cluster_network(mtu=9000), *network_configs()[:2], dotted)
+    networks = (vm_network(vlan=100), vm_network("trunk", vlan_trunk=[{"id": 5}]))
+    stack.program(*base, *networks).up().succeeded()
+    _as_harvesters_pages_do(lab)
+    made = {name: (entry["type"], entry["id"]) for name, entry in stack.state().items()}
+    made["flat"] = (made["vm100"][0], "default/flat")
+    made["storage"] = ("harvester-net:index:StorageNetwork", "storage-network")
+
+    flat = vm_network("flat", type="UntaggedNetwork")
+    program = (*base, *networks, flat, storage_network(vlan=0))
     other = Stack(tmp_path / "other", lab).program(*program)
-    other.import_all({name: (entry["type"], entry["id"]) for name, entry in made.items()})
-    imported = other.state()
-    assert {name: entry["outputs"]["uid"] for name, entry in imported.items()} == {
-        name: entry["outputs"]["uid"] for name, entry in made.items()
+    ran = other.import_all(made).succeeded()
+    assert "warning" not in ran.output.lower()
+    imported, own = other.state(), stack.state()
+    assert imported.keys() == made.keys()
+    assert {name: imported[name]["outputs"]["uid"] for name in own} == {
+        name: entry["outputs"]["uid"] for name, entry in own.items()
     }
     assert other.diff() == {}
     assert set(other.up().succeeded().counts) == {"unchanged"}
+    other.destroy().succeeded()
 
 
 def test_mgmt_is_adopted_and_never_deleted(stack: Stack, lab: Lab) -> None:

@@ -11,10 +11,11 @@ from contextlib import contextmanager
 
 import pytest
 
+from harvester_net.lab.proxy import Proxy
 from lab import Lab
-from lab.proxy import Proxy
 
 from .programs import (
+    ALL_NADS,
     cluster_network,
     network_config,
     network_configs,
@@ -23,6 +24,7 @@ from .programs import (
 )
 from .stack import Ran, Resource, Stack
 from .vms import running_vm
+from .waiting import eventually
 
 MIGRATION = "/apis/harvesterhci.io/v1beta1/settings/vm-migration-network"
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
@@ -80,8 +82,8 @@ def test_network_config_of_a_network_that_nobody_makes(watched: Stack) -> None:
     watched.program(network_config(cluster_network="cn-dta"))
     warned(
         watched,
-        "clusterNetwork: there is no cluster network 'cn-dta'; the cluster has mgmt, unless "
-        "this run changes that",
+        "clusterNetwork: there is no cluster network 'cn-dta'; the cluster has mgmt; this "
+        "run, another provider or stack must make it first",
     )
 
 
@@ -160,13 +162,23 @@ def test_storage_network_over_the_addresses_of_another_setting(
 
 @contextmanager
 def migration_network(lab: Lab, **network: object) -> Iterator[None]:
-    """The setting vm-migration-network has this network on mgmt meanwhile."""
+    """The setting vm-migration-network has this network on mgmt meanwhile.
+
+    Harvester makes a VM network for it, and takes that away in its own time.
+    """
+
+    def is_made() -> bool:
+        nads = lab.client.list(ALL_NADS)["items"]
+        return any(nad["metadata"]["name"].startswith("vm-migration-network") for nad in nads)
+
     value = json.dumps({"clusterNetwork": "mgmt"} | network)
     lab.client.merge_patch(MIGRATION, {"value": value})
     try:
+        eventually(is_made)
         yield
     finally:
         lab.client.merge_patch(MIGRATION, {"value": ""})
+        eventually(lambda: not is_made())
 
 
 def test_vm_network_in_use_that_would_have_to_be_deleted(lab: Lab, stack: Stack) -> None:

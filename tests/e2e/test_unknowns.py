@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from harvester_net.lab.proxy import Proxy
 from lab import Lab
-from lab.proxy import Proxy
 
 from .programs import NADS, cluster_network, network_config, vm_network
 from .stack import Stack, resource

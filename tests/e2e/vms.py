@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from harvester_net.lab.api import ApiError
 from lab import Lab
-from lab.api import ApiError
 from tests import objects
 
 from .waiting import eventually

@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 
 from lab import Lab
+from lab.fixtures import start_lab
 from tests.e2e.stack import Stack
 
 from .site import delete_vms
 
 
 @pytest.fixture(scope="session")
-def wide_lab() -> Iterator[Lab]:
+def wide_lab(pytestconfig: pytest.Config) -> Iterator[Lab]:
     """A lab with a node for each of five network configs."""
-    with Lab.start(nodes=5) as lab:
+    with start_lab(pytestconfig, nodes=5) as lab:
         yield lab
 
 

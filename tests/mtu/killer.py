@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from lab.proxy import Proxy, Request
+from harvester_net.lab.proxy import Proxy, Request
 
 PLUGIN = b"pulumi-resource-harvester-net"
 LEASES = "leases"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from harvester_net.harvester.network_configs import PREDECESSORS
 from lab import Lab
 
 NETWORK = "/apis/network.harvesterhci.io/v1beta1"
@@ -59,7 +60,10 @@ def _cluster_network(obj: dict[str, Any]) -> Any:
 
 
 def _config(obj: dict[str, Any]) -> Any:
-    return {**_labels_and_notes(obj), "spec": obj["spec"]}
+    seen = _labels_and_notes(obj)
+    # What is made again says which uids it had.
+    seen["annotations"].pop(PREDECESSORS, None)
+    return {**seen, "spec": obj["spec"]}
 
 
 def _status(obj: dict[str, Any]) -> Any:

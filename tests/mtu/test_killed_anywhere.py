@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from harvester_net.lab.proxy import Proxy
 from lab import Lab
-from lab.proxy import Proxy
 from tests import objects
 from tests.e2e.stack import Stack
 from tests.e2e.waiting import eventually

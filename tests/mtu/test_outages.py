@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from harvester_net.lab.proxy import Proxy, Request
 from lab import Lab
-from lab.proxy import Proxy, Request
 from tests.e2e.stack import Stack
 from tests.e2e.waiting import eventually
 

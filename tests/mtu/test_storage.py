@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from harvester_net.lab.faults import VolumeStaysAttached
 from lab import Lab
-from lab.faults import VolumeStaysAttached
 from tests.e2e.failures import faults
 from tests.e2e.stack import Stack
 from tests.e2e.waiting import eventually

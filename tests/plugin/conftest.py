@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from ..fake_api import FakeApi, serving
+from ..cluster import LabApi
 from . import kit
 
 HERE = Path(__file__).parent
@@ -29,10 +29,10 @@ async def pure(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[kit.Pl
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def api() -> AsyncIterator[FakeApi]:
-    """A fake API server."""
-    async with serving() as server:
-        yield server
+async def api(certificates: Path) -> AsyncIterator[LabApi]:
+    """A cluster."""
+    async with LabApi(certificates) as cluster:
+        yield cluster
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
@@ -43,15 +43,15 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[kit
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def plugin(running: kit.Plugin, api: FakeApi) -> kit.Plugin:
-    """A plugin that is configured for the fake API server."""
+async def plugin(running: kit.Plugin, api: LabApi) -> kit.Plugin:
+    """A plugin that is configured for the cluster."""
     running.engine.said.clear()
     await running.configure(kubeconfig=kit.Secret(api.kubeconfig()))
     return running
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def alone(tmp_path: Path, api: FakeApi) -> AsyncIterator[kit.Plugin]:
+async def alone(tmp_path: Path, api: LabApi) -> AsyncIterator[kit.Plugin]:
     """As `plugin`, but a process of the test's own, which it may cancel or end."""
     async with kit.plugin(tmp_path) as started:
         await started.configure(kubeconfig=kit.Secret(api.kubeconfig()))

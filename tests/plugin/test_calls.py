@@ -1,4 +1,4 @@
-"""Create, Read, Update, Delete and functions over the wire, against a fake API server."""
+"""Create, Read, Update, Delete and functions over the wire, against an embedded cluster."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from harvester_net.kinds.desired_state import CREATED_BY
+from harvester_net.kinds.owners import CLAIM, CLAIM_OUTPUT
+from harvester_net.plugin.provider import CLUSTER_OUTPUT
 
 from .. import objects
-from ..fake_api import FakeApi
+from ..cluster import LabApi
 from ..unit.programs import FULL, LEAST
 from ..waiting import until
 from .kit import (
@@ -33,47 +35,52 @@ def least(kind: str, **more: Any) -> Properties:
 
 
 def ready_node(
-    api: FakeApi, *, message: str | None = None, nodes: tuple[str, ...] = ("n1",)
+    api: LabApi, *, message: str | None = None, nodes: tuple[str, ...] = ("n1",)
 ) -> None:
-    """Configs match these nodes, whose agents say they are ready, or why not."""
-
-    def mutate(config: Any) -> None:
-        notes = config["metadata"].setdefault("annotations", {})
-        notes["network.harvesterhci.io/matched-nodes"] = str(list(nodes)).replace("'", '"')
-
-    api.on_write["vlanconfigs"] = mutate
+    """Configs that are sent match these nodes, whose agents say they are ready, or why not."""
     for node in nodes:
+        api.put(objects.node(node))
         api.put(objects.vlan_status("rack-a", node, message))
 
 
-async def test_life_of_a_cluster_network(plugin: Plugin, api: FakeApi) -> None:
+def own_outputs(api: LabApi, plural: str, key: str) -> Properties:
+    """What the state keeps of an object beside its inputs."""
+    meta = api.get(plural, key)["metadata"]
+    claim = {CLAIM_OUTPUT: meta["annotations"][CLAIM]}
+    return {"uid": meta["uid"]} | claim | on_cluster(api)
+
+
+def on_cluster(api: LabApi) -> Properties:
+    """What the state keeps of the cluster."""
+    return {CLUSTER_OUTPUT: api.get("namespaces", "kube-system")["metadata"]["uid"]}
+
+
+async def test_life_of_a_cluster_network(plugin: Plugin, api: LabApi) -> None:
     inputs = {"name": "data", "mtu": 9000, "labels": {"team": "a"}}
     created = await plugin.create("ClusterNetwork", inputs)
-    uid = api.get("clusternetworks", "data")["metadata"]["uid"]
+    own = own_outputs(api, "clusternetworks", "data")
     assert created.id == "data"
-    assert properties_of(created.properties) == inputs | {"uid": uid}
-    live = api.get("clusternetworks", "data")
-    assert live["metadata"]["annotations"] == {
+    assert properties_of(created.properties) == inputs | own
+    assert api.get("clusternetworks", "data")["metadata"]["annotations"] == {
         UPLINK_MTU: "9000",
         CREATED_BY: urn_of("ClusterNetwork", "resource"),
+        CLAIM: own[CLAIM_OUTPUT],
     }
-    read = await plugin.read("ClusterNetwork", "data", inputs, inputs | {"uid": uid})
+    read = await plugin.read("ClusterNetwork", "data", inputs, inputs | own)
     assert properties_of(read.inputs) == inputs
-    assert properties_of(read.properties) == inputs | {"uid": uid}
+    assert properties_of(read.properties) == inputs | own
     news = {"name": "data", "mtu": 1500}
-    updated = await plugin.update(
-        "ClusterNetwork", "data", inputs, news, outputs=inputs | {"uid": uid}
-    )
-    assert properties_of(updated.properties) == news | {"uid": uid}
-    assert api.get("clusternetworks", "data")["metadata"]["labels"] == {}
-    await plugin.delete("ClusterNetwork", "data", news | {"uid": uid})
+    updated = await plugin.update("ClusterNetwork", "data", inputs, news, outputs=inputs | own)
+    assert properties_of(updated.properties) == news | own
+    assert "labels" not in api.get("clusternetworks", "data")["metadata"]
+    await plugin.delete("ClusterNetwork", "data", news | own)
     assert not api.has("clusternetworks", "data")
-    await plugin.delete("ClusterNetwork", "data", news | {"uid": uid})
+    await plugin.delete("ClusterNetwork", "data", news | own)
 
 
 @pytest.mark.parametrize("kind", ["ClusterNetwork", "NetworkConfig", "VmNetwork"])
 async def test_every_answer_asks_to_be_read_again(
-    plugin: Plugin, api: FakeApi, kind: str
+    plugin: Plugin, api: LabApi, kind: str
 ) -> None:
     """So drift and unfinished work show in plain previews (P21.1)."""
     ready_node(api)
@@ -88,7 +95,7 @@ async def test_every_answer_asks_to_be_read_again(
     assert [response.refresh_before_update for response in asked] == [True] * 4
 
 
-async def test_life_of_the_storage_network(plugin: Plugin, api: FakeApi) -> None:
+async def test_life_of_the_storage_network(plugin: Plugin, api: LabApi) -> None:
     api.put(objects.storage_setting())
     api.put(objects.cluster_network("storage"))
     api.put(objects.node("n1"))
@@ -101,12 +108,14 @@ async def test_life_of_the_storage_network(plugin: Plugin, api: FakeApi) -> None
         setting["metadata"]["annotations"] = done["metadata"]["annotations"]
         setting["status"] = done["status"]
 
-    api.on_write["settings"] = configured
+    api.controllers["settings"] = configured
     inputs = least("StorageNetwork")
     created = await plugin.create("StorageNetwork", inputs)
     assert created.id == "storage-network"
     outputs = properties_of(created.properties)
-    assert outputs == inputs | {"uid": "uid-setting", "vmNetwork": "harvester-system/sn-1"}
+    uid = api.get("settings", "storage-network")["metadata"]["uid"]
+    own = {"uid": uid, "vmNetwork": "harvester-system/sn-1"}
+    assert outputs == inputs | own | on_cluster(api)
     assert created.refresh_before_update
     read = await plugin.read("StorageNetwork", "storage-network", inputs, outputs)
     assert properties_of(read.inputs) == inputs
@@ -127,7 +136,7 @@ async def test_life_of_the_storage_network(plugin: Plugin, api: FakeApi) -> None
     ],
 )
 async def test_read_of_what_is_missing_has_no_properties_at_all(
-    plugin: Plugin, api: FakeApi, kind: str, key: str
+    plugin: Plugin, api: LabApi, kind: str, key: str
 ) -> None:
     """With an empty struct an import of nothing succeeds (P8)."""
     for inputs in (None, least(kind)):
@@ -138,7 +147,7 @@ async def test_read_of_what_is_missing_has_no_properties_at_all(
 
 
 async def test_import_gives_inputs_that_pass_check_unchanged(
-    plugin: Plugin, api: FakeApi
+    plugin: Plugin, api: LabApi
 ) -> None:
     api.put(objects.cluster_network("data", 9000))
     config = objects.cni(vlan=100, mtu=9000)
@@ -157,20 +166,20 @@ async def test_import_gives_inputs_that_pass_check_unchanged(
 
 
 async def test_import_without_a_namespace_gives_the_whole_id(
-    plugin: Plugin, api: FakeApi
+    plugin: Plugin, api: LabApi
 ) -> None:
     api.put(objects.nad("vm100"))
     response = await plugin.read("VmNetwork", "vm100")
     assert response.id == "default/vm100"
 
 
-async def test_drift_shows_in_the_inputs_of_a_read(plugin: Plugin, api: FakeApi) -> None:
+async def test_drift_shows_in_the_inputs_of_a_read(plugin: Plugin, api: LabApi) -> None:
     api.put(objects.nad("vm100", config=objects.cni(vlan=200)))
     response = await plugin.read("VmNetwork", "default/vm100", least("VmNetwork"))
     assert properties_of(response.inputs) == least("VmNetwork", vlan=200)
 
 
-async def test_secret_in_is_secret_out_in_every_answer(plugin: Plugin, api: FakeApi) -> None:
+async def test_secret_in_is_secret_out_in_every_answer(plugin: Plugin, api: LabApi) -> None:
     ready_node(api)
     inputs = least(
         "NetworkConfig",
@@ -191,7 +200,7 @@ async def test_secret_in_is_secret_out_in_every_answer(plugin: Plugin, api: Fake
     assert live["spec"]["description"] == "hush", "the server gets the value itself"
 
 
-async def test_secret_stays_secret_in_a_partial_failure(plugin: Plugin, api: FakeApi) -> None:
+async def test_secret_stays_secret_in_a_partial_failure(plugin: Plugin, api: LabApi) -> None:
     ready_node(api, message="get link eth1 failed")
     api.put(objects.cluster_network("data"))
     inputs = least("NetworkConfig", description=Secret("hush"))
@@ -202,7 +211,7 @@ async def test_secret_stays_secret_in_a_partial_failure(plugin: Plugin, api: Fak
     assert properties_of(partial.inputs)["description"] == Secret("hush")
 
 
-async def test_whole_numbers_reach_the_server_whole(plugin: Plugin, api: FakeApi) -> None:
+async def test_whole_numbers_reach_the_server_whole(plugin: Plugin, api: LabApi) -> None:
     ready_node(api)
     uplink = {"nics": ["eth1"], "bondOptions": {"miimon": 50.0}}
     await plugin.create("NetworkConfig", least("NetworkConfig", uplink=uplink, mtu=9000.0))
@@ -212,7 +221,7 @@ async def test_whole_numbers_reach_the_server_whole(plugin: Plugin, api: FakeApi
 
 
 async def test_object_of_somebody_else_is_refused_with_the_way_to_import_it(
-    plugin: Plugin, api: FakeApi
+    plugin: Plugin, api: LabApi
 ) -> None:
     api.put(objects.cluster_network("data"))
     for preview in (True, False):
@@ -225,7 +234,7 @@ async def test_object_of_somebody_else_is_refused_with_the_way_to_import_it(
         )
 
 
-async def test_denial_is_told_in_harvesters_own_words(plugin: Plugin, api: FakeApi) -> None:
+async def test_denial_is_told_in_harvesters_own_words(plugin: Plugin, api: LabApi) -> None:
     api.deny("POST clusternetworks", "Internal error occurred: can't create it because of X")
     with pytest.raises(Failure) as failure:
         await plugin.create("ClusterNetwork", {"name": "data"})
@@ -236,7 +245,7 @@ async def test_denial_is_told_in_harvesters_own_words(plugin: Plugin, api: FakeA
 
 
 async def test_config_that_is_not_ready_in_time_is_recorded_with_its_reasons(
-    plugin: Plugin, api: FakeApi
+    plugin: Plugin, api: LabApi
 ) -> None:
     ready_node(api, message="get link eth1 failed, error: Link not found", nodes=("n1", "n2"))
     api.put(objects.cluster_network("data"))
@@ -251,17 +260,17 @@ async def test_config_that_is_not_ready_in_time_is_recorded_with_its_reasons(
         "not done after 1 s",
     ]
     outputs = properties_of(partial.properties)
-    uid = api.get("vlanconfigs", "rack-a")["metadata"]["uid"]
-    assert outputs == inputs | {"uid": uid, "matchedNodes": ["n1", "n2"]}
+    own = own_outputs(api, "vlanconfigs", "rack-a")
+    assert outputs == inputs | own | {"matchedNodes": ["n1", "n2"]}
     assert properties_of(partial.inputs) == inputs
     assert partial.refresh_before_update
 
 
-async def test_read_of_an_unfinished_config_says_why(plugin: Plugin, api: FakeApi) -> None:
+async def test_read_of_an_unfinished_config_says_why(plugin: Plugin, api: LabApi) -> None:
     """A healthy Read would clear the errors, and the next `up` would not go on (P21.1)."""
     ready_node(api, message="get link eth1 failed")
     api.put(objects.cluster_network("data"))
-    api.put(objects.config("rack-a"))
+    api.put(objects.config("rack-a", nodes=["n1"]))
     with pytest.raises(Failure) as failure:
         await plugin.read("NetworkConfig", "rack-a", least("NetworkConfig"))
     assert list(failure.value.partial.reasons) == ["n1: get link eth1 failed"]
@@ -271,11 +280,11 @@ async def test_read_of_an_unfinished_config_says_why(plugin: Plugin, api: FakeAp
 
 
 async def test_update_goes_on_waiting_for_an_unfinished_config(
-    plugin: Plugin, api: FakeApi
+    plugin: Plugin, api: LabApi
 ) -> None:
     ready_node(api, message="get link eth1 failed")
     api.put(objects.cluster_network("data"))
-    api.put(objects.config("rack-a"))
+    api.put(objects.config("rack-a", nodes=["n1"]))
     inputs = least("NetworkConfig")
     going_on = asyncio.create_task(plugin.update("NetworkConfig", "rack-a", inputs, inputs))
     await plugin.engine.until("0 of 1 nodes ready; n1: get link eth1 failed")
@@ -286,7 +295,7 @@ async def test_update_goes_on_waiting_for_an_unfinished_config(
 
 @pytest.mark.parametrize("kind", ["ClusterNetwork", "NetworkConfig", "VmNetwork"])
 async def test_preview_of_a_create_knows_what_can_be_known(
-    plugin: Plugin, api: FakeApi, kind: str
+    plugin: Plugin, api: LabApi, kind: str
 ) -> None:
     inputs = dict(FULL[f"harvester-net:index:{kind}"])
     response = await plugin.create(kind, inputs, preview=True)
@@ -297,10 +306,10 @@ async def test_preview_of_a_create_knows_what_can_be_known(
     assert api.writes() == []
 
 
-async def test_preview_of_an_unknown_name_has_no_id(plugin: Plugin, api: FakeApi) -> None:
+async def test_preview_of_an_unknown_name_has_no_id(plugin: Plugin, api: LabApi) -> None:
     response = await plugin.create("ClusterNetwork", {"name": UNKNOWN}, preview=True)
     assert response.id == ""
-    assert api.seen == []
+    assert api.counts() == {"GET namespaces": 1}
 
 
 @pytest.mark.parametrize(
@@ -308,7 +317,7 @@ async def test_preview_of_an_unknown_name_has_no_id(plugin: Plugin, api: FakeApi
     [("ClusterNetwork", "data"), ("VmNetwork", "default/vm100"), ("NetworkConfig", "rack-a")],
 )
 async def test_preview_of_an_update_writes_nothing(
-    plugin: Plugin, api: FakeApi, kind: str, key: str
+    plugin: Plugin, api: LabApi, kind: str, key: str
 ) -> None:
     api.put(objects.cluster_network("data"))
     api.put(objects.nad("vm100"))
@@ -323,7 +332,7 @@ async def test_preview_of_an_update_writes_nothing(
 
 
 async def test_preview_of_a_thousand_reads_lists_each_kind_once(
-    plugin: Plugin, api: FakeApi
+    plugin: Plugin, api: LabApi
 ) -> None:
     api.put(objects.cluster_network("data", 1500))
     for index in range(200):
@@ -336,11 +345,12 @@ async def test_preview_of_a_thousand_reads_lists_each_kind_once(
     assert api.counts() == {
         "LIST network-attachment-definitions": 1,
         "LIST clusternetworks": 1,
+        "GET namespaces": 1,
     }
 
 
 async def test_create_in_place_of_a_replaced_object_does_not_complain_at_preview(
-    plugin: Plugin, api: FakeApi
+    plugin: Plugin, api: LabApi
 ) -> None:
     api.put(objects.nad("vm100"))
     old, new = least("VmNetwork"), least("VmNetwork", clusterNetwork="other")
@@ -349,7 +359,7 @@ async def test_create_in_place_of_a_replaced_object_does_not_complain_at_preview
     assert response.id == "default/vm100"
 
 
-async def test_cut_off_call_is_finished_all_the_same(plugin: Plugin, api: FakeApi) -> None:
+async def test_cut_off_call_is_finished_all_the_same(plugin: Plugin, api: LabApi) -> None:
     """A second ^C cuts calls off; what was begun must not stop between two writes (P6)."""
     api.held = asyncio.Event()
     call = plugin.creating("ClusterNetwork", {"name": "data", "mtu": 9000})
@@ -364,7 +374,7 @@ async def test_cut_off_call_is_finished_all_the_same(plugin: Plugin, api: FakeAp
 
 
 async def test_cancel_ends_a_waiting_create_at_once_with_what_was_reached(
-    alone: Plugin, api: FakeApi
+    alone: Plugin, api: LabApi
 ) -> None:
     ready_node(api, nodes=("n1", "n2"))
     api.remove("vlanstatuses", objects.status_name("data", "n2"))
@@ -383,7 +393,7 @@ async def test_cancel_ends_a_waiting_create_at_once_with_what_was_reached(
     ]
 
 
-async def test_cancel_ends_a_waiting_delete_at_once(alone: Plugin, api: FakeApi) -> None:
+async def test_cancel_ends_a_waiting_delete_at_once(alone: Plugin, api: LabApi) -> None:
     live = objects.cluster_network("data", finalizers=["wrangler.cattle.io/x"])
     uid = api.put(live)["metadata"]["uid"]
     waiting = asyncio.create_task(alone.delete("ClusterNetwork", "data", {"uid": uid}))
@@ -405,7 +415,7 @@ async def test_cancel_without_anything_to_cancel_is_silent(alone: Plugin) -> Non
     assert (alone.stdout, alone.stderr) == (b"", b"")
 
 
-async def test_function_looks_up_a_cluster_network(plugin: Plugin, api: FakeApi) -> None:
+async def test_function_looks_up_a_cluster_network(plugin: Plugin, api: LabApi) -> None:
     api.put(objects.cluster_network("data", 9000))
     api.put(objects.config("rack-b"))
     api.put(objects.config("rack-a"))
@@ -419,7 +429,7 @@ async def test_function_looks_up_a_cluster_network(plugin: Plugin, api: FakeApi)
     }
 
 
-async def test_function_that_finds_nothing_says_so(plugin: Plugin, api: FakeApi) -> None:
+async def test_function_that_finds_nothing_says_so(plugin: Plugin, api: LabApi) -> None:
     with pytest.raises(Failure) as failure:
         await plugin.invoke("getClusterNetwork", {"name": "nope"})
     assert str(failure.value) == (
@@ -442,7 +452,7 @@ async def test_function_that_does_not_exist_is_refused(plugin: Plugin) -> None:
         await plugin.invoke("getX", {})
 
 
-async def test_function_tells_which_nics_are_free(plugin: Plugin, api: FakeApi) -> None:
+async def test_function_tells_which_nics_are_free(plugin: Plugin, api: LabApi) -> None:
     def link(name: str, index: int, **more: Any) -> Properties:
         return {"name": name, "index": index, "mac": "02:00", "state": "up"} | more
 

@@ -329,6 +329,7 @@ DIFFS: list[tuple[str, Properties, Properties, dict[str, str]]] = [
             "disruption.stopVms": "ADD",
             "disruption.onlyVms": "ADD",
             "disruption.restartVms": "ADD",
+            "disruption.maxParallel": "ADD",
             "disruption.cycleStorageNetwork": "ADD",
             "disruption.onFailure": "ADD",
             "disruption.stopTimeoutSeconds": "ADD",

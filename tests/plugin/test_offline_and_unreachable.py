@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ..fake_api import FakeApi, kubeconfig
+from ..cluster import LabApi, kubeconfig
 from ..unit.programs import LEAST
 from ..waiting import until
 from .kit import UNKNOWN, Failure, Plugin, Properties, Secret, plugin, properties_of
@@ -41,7 +41,7 @@ async def refused(call: Any) -> str:
 
 
 async def test_offline_run_previews_everything_and_writes_nothing(
-    tmp_path: Path, api: FakeApi
+    tmp_path: Path, api: LabApi
 ) -> None:
     """The kubeconfig leads somewhere, so that a request would be seen."""
     async with plugin(tmp_path) as offline:
@@ -83,7 +83,7 @@ async def test_offline_run_previews_everything_and_writes_nothing(
 
 
 async def test_import_needs_the_cluster_and_says_so_offline(
-    tmp_path: Path, api: FakeApi
+    tmp_path: Path, api: LabApi
 ) -> None:
     async with plugin(tmp_path) as offline:
         await offline.configure(offline="true", kubeconfig=Secret(api.kubeconfig()))
@@ -134,7 +134,7 @@ async def test_cluster_that_never_answered_is_one_clear_error(tmp_path: Path) ->
 
 
 async def test_outage_of_a_cluster_that_answered_is_waited_for(
-    plugin: Plugin, api: FakeApi
+    plugin: Plugin, api: LabApi
 ) -> None:
     api.fail("POST clusternetworks", 503, "starting", times=2)
     api.fail("POST clusternetworks", 0)
@@ -144,7 +144,7 @@ async def test_outage_of_a_cluster_that_answered_is_waited_for(
 
 
 async def test_outage_that_lasts_is_told_with_how_long_was_waited(
-    plugin: Plugin, api: FakeApi
+    plugin: Plugin, api: LabApi
 ) -> None:
     api.fail("POST clusternetworks", 503, "still starting", times=1000)
     told = await refused(plugin.create("ClusterNetwork", {"name": "data"}, timeout=1))
@@ -153,7 +153,7 @@ async def test_outage_that_lasts_is_told_with_how_long_was_waited(
 
 
 async def test_cancel_ends_the_wait_for_a_cluster_that_does_not_answer(
-    alone: Plugin, api: FakeApi
+    alone: Plugin, api: LabApi
 ) -> None:
     api.fail("LIST clusternetworks", 503, "starting", times=1000)
     waiting = asyncio.create_task(alone.read("ClusterNetwork", "data"))

@@ -19,7 +19,7 @@ from harvester_net.plugin import main
 from harvester_net.plugin.servicer import SCHEMA
 from harvester_net.version import VERSION
 
-from ..fake_api import FakeApi
+from ..cluster import LabApi
 from ..waiting import SECONDS, until
 from . import kit
 from .kit import Plugin, answer, engine, plugin
@@ -52,6 +52,33 @@ def test_neither_pydantic_nor_kubernetes_is_loaded_at_the_port_line() -> None:
     assert "harvester_net.plugin.servicer" in loaded, "this is the moment we mean"
     assert sorted(name for name in loaded if name.partition(".")[0] in WITHOUT) == []
     assert sorted(name for name in loaded if name.startswith(OUR_OWN)) == []
+
+
+CALLED_BY_NOBODY = """
+import os, sys
+import grpc
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import provider_pb2_grpc
+
+os.setuid(65534)
+stub = provider_pb2_grpc.ResourceProviderStub(grpc.insecure_channel(sys.argv[1]))
+try:
+    print(stub.GetPluginInfo(Empty(), timeout=20).version)
+except grpc.RpcError as error:
+    print(error.code().name, error.details())
+"""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+async def test_other_users_of_the_machine_are_served_nothing(running: Plugin) -> None:
+    address = f"127.0.0.1:{int(running.port_line)}"
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", CALLED_BY_NOBODY, address, stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await asyncio.wait_for(child.communicate(), SECONDS)
+    assert said.decode() == (
+        "PERMISSION_DENIED this plugin serves the user who started it, and root\n"
+    )
 
 
 def test_package_itself_loads_nothing() -> None:
@@ -254,7 +281,7 @@ async def test_handshake_is_answered_while_libraries_load(tmp_path: Path) -> Non
 
 
 async def test_exec_credential_plugin_does_not_see_the_engines_configuration(
-    tmp_path: Path, api: FakeApi
+    tmp_path: Path, api: LabApi
 ) -> None:
     """PULUMI_CONFIG holds decrypted secrets (P21.1)."""
     script = tmp_path / "credentials"
@@ -265,6 +292,7 @@ async def test_exec_credential_plugin_does_not_see_the_engines_configuration(
         '"status": {"token": "from-the-plugin"}}\'\n'
     )
     script.chmod(0o700)
+    api.accept("from-the-plugin")
     user = {
         "exec": {
             "apiVersion": "client.authentication.k8s.io/v1",

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from harvester_net.lab.apiserver.errors import status as status_object
+
 from .. import objects
-from ..fake_api import FakeApi, kubeconfig, status_object
+from ..cluster import LabApi, kubeconfig
 from ..unit.programs import LEAST
 from ..waiting import until
 from .kit import Failure, Plugin, Properties, Secret, plugin, urn_of
@@ -72,11 +74,12 @@ async def test_broken_kubeconfig_is_told_and_never_quoted(running: Plugin, case:
 
 
 async def test_kubeconfig_is_in_no_log_no_error_and_no_answer(
-    tmp_path: Path, api: FakeApi
+    tmp_path: Path, api: LabApi
 ) -> None:
     api.deny("POST vlanconfigs", "no")
     api.fail("POST network-attachment-definitions", 403, status_object(403, "Forbidden", "no"))
-    text = json.dumps(with_token(api.url, HIDDEN))
+    api.accept(HIDDEN)
+    text = json.dumps(api.access({"token": HIDDEN}))
     answers: list[str] = []
     async with plugin(tmp_path, HARVESTER_NET_DEBUG="1") as process:
         config = {"kubeconfig": Secret(text)}
@@ -101,7 +104,7 @@ async def test_checked_configuration_keeps_the_kubeconfig_secret(running: Plugin
     assert [HIDDEN in failure.reason for failure in response.failures] == [False]
 
 
-async def test_temporary_certificates_are_gone_after_use(tmp_path: Path, api: FakeApi) -> None:
+async def test_temporary_certificates_are_gone_after_use(tmp_path: Path, api: LabApi) -> None:
     (tmp_path / "tmp").mkdir()
     async with plugin(tmp_path, TMPDIR=str(tmp_path / "tmp")) as process:
         broken = kubeconfig(
@@ -114,7 +117,7 @@ async def test_temporary_certificates_are_gone_after_use(tmp_path: Path, api: Fa
         assert list((tmp_path / "tmp").iterdir()) == []
 
 
-async def test_nothing_is_ever_logged_as_an_error(plugin: Plugin, api: FakeApi) -> None:
+async def test_nothing_is_ever_logged_as_an_error(plugin: Plugin, api: LabApi) -> None:
     """An ERROR inside a call that goes on shows it as failed (P21.1)."""
     ready_node(api, message="get link eth1 failed")
     api.put(objects.cluster_network("data"))
@@ -126,7 +129,7 @@ async def test_nothing_is_ever_logged_as_an_error(plugin: Plugin, api: FakeApi) 
     assert {said.severity for said in plugin.engine.said} <= {"INFO", "WARNING"}
 
 
-async def test_status_texts_come_at_most_once_a_second(plugin: Plugin, api: FakeApi) -> None:
+async def test_status_texts_come_at_most_once_a_second(plugin: Plugin, api: LabApi) -> None:
     ready_node(api, message="attempt 0")
     api.put(objects.cluster_network("data"))
     waiting = asyncio.create_task(plugin.create("NetworkConfig", least("NetworkConfig")))
@@ -146,7 +149,7 @@ async def test_status_texts_come_at_most_once_a_second(plugin: Plugin, api: Fake
     assert {said.severity for said in texts} == {"INFO"}
 
 
-async def test_last_status_text_is_the_last_word(plugin: Plugin, api: FakeApi) -> None:
+async def test_last_status_text_is_the_last_word(plugin: Plugin, api: LabApi) -> None:
     """It stays on the line of the finished resource (P21.2)."""
     ready_node(api, message="get link eth1 failed")
     api.put(objects.cluster_network("data"))
@@ -158,7 +161,7 @@ async def test_last_status_text_is_the_last_word(plugin: Plugin, api: FakeApi) -
     await until(lambda: plugin.engine.status_texts(urn)[-1].message == "ready")
 
 
-async def test_same_status_text_is_not_repeated(plugin: Plugin, api: FakeApi) -> None:
+async def test_same_status_text_is_not_repeated(plugin: Plugin, api: LabApi) -> None:
     ready_node(api, message="the very same")
     api.put(objects.cluster_network("data"))
     with pytest.raises(Failure):
@@ -167,7 +170,7 @@ async def test_same_status_text_is_not_repeated(plugin: Plugin, api: FakeApi) ->
     assert texts == ["0 of 1 nodes ready; n1: the very same"]
 
 
-async def test_warning_stays_on_its_resource(plugin: Plugin, api: FakeApi) -> None:
+async def test_warning_stays_on_its_resource(plugin: Plugin, api: LabApi) -> None:
     ready_node(api, nodes=())
     api.put(objects.cluster_network("data"))
     await plugin.create("NetworkConfig", least("NetworkConfig"))

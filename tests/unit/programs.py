@@ -12,6 +12,7 @@ DISRUPTION = {
     "stopVms": True,
     "onlyVms": ["default/vm-*"],
     "restartVms": False,
+    "maxParallel": 10,
     "cycleStorageNetwork": True,
     "onFailure": "rollBack",
     "stopTimeoutSeconds": 60,

@@ -17,7 +17,7 @@ from ...cluster.resources import (
 from ...harvester.link_monitors import nics_of
 from ...harvester.mtus import config_mtu, mtu_of, nad_mtu, uplink_mtu
 from ...harvester.names import MTU_SOURCE
-from ...harvester.network_configs import configs_of, matched_nodes
+from ...harvester.network_configs import configs_of, matched_nodes, present_nodes
 from ...harvester.snapshot import Snapshot
 from ...harvester.versions import (
     CONFIGS_WITHOUT_NODES,
@@ -25,6 +25,7 @@ from ...harvester.versions import (
     VM_NETWORKS_FOLLOW,
 )
 from ...harvester.vm_networks import is_system_nad, vm_networks_of
+from ...printable import printable
 from ...specs.limits import MGMT
 from ...verify.host_commands import mtu_commands
 from .goal import Goal
@@ -121,10 +122,15 @@ class MtuGoal(Goal):
     def notes(self, record: Record) -> Iterator[str]:
         if self.cluster_network == MGMT:
             yield from host_steps(record, self.mtu)
-        yield (
-            f"the switch ports of the uplinks must carry frames of {self.mtu} bytes; "
-            "Harvester cannot tell"
-        )
+        verify = f"`harvester-net verify {self.cluster_network}`"
+        if self.mtu > record.old_mtu:
+            can = f", {verify} can" if record.verify is None else ""
+            yield (
+                f"the switch ports of the uplinks must carry frames of {self.mtu} bytes; "
+                f"Harvester cannot tell{can}"
+            )
+        elif record.verify is None:
+            yield f"{verify} shows afterwards whether the devices of all nodes have followed"
 
     def verified_network(self, record: Record) -> str:
         on_nodes = bool(record.kept) or self.cluster_network == MGMT
@@ -156,15 +162,18 @@ def host_steps(record: Record, mtu: int) -> Iterator[str]:
     """
     yield f"on every node, before: {mtu_commands(record.version, mtu)}"
     if record.verify is None:
-        yield "Harvester does not check that the hosts have it; `ip link show mgmt-br` does"
+        yield (
+            "Harvester does not check that the hosts have it; `ip link show mgmt-br` does. "
+            "With a look at the nodes the change would wait for the hosts while VMs are down"
+        )
     else:
         yield "Harvester is told when every node has it; until then the change waits"
 
 
 def _refuse_without_nics(snapshot: Snapshot, config: Object) -> Iterator[str]:
     """The nodes on which the bond could not be made anew: with another MTU it is (H4.1)."""
-    wanted = config["spec"]["uplink"].get("nics") or []
-    for node in matched_nodes(config):
+    wanted = [printable(nic) for nic in config["spec"]["uplink"].get("nics") or []]
+    for node in present_nodes(config, snapshot):
         there = nics_of(node, snapshot)
         gone = [nic for nic in wanted if there is not None and nic not in there]
         if gone:

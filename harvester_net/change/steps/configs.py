@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import copy
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from ...cluster.errors import AlreadyExists
+from ...cluster.errors import AlreadyExists, Conflict, NotFound
 from ...cluster.merge_patch import back, contains
 from ...cluster.resources import (
     CLUSTER_NETWORK,
@@ -18,12 +19,14 @@ from ...cluster.resources import (
     Object,
     is_terminating,
 )
+from ...cluster.rights import rights
 from ...harvester.link_monitors import bonds
 from ...harvester.mtus import config_mtu, nad_mtu, uplink_mtu
 from ...harvester.network_configs import (
-    matched_nodes,
+    manifest_of,
     nodes_not_ready,
     nodes_of,
+    present_nodes,
     progress_of_nodes,
     statuses_of,
 )
@@ -31,9 +34,11 @@ from ...harvester.snapshot import Snapshot
 from ...harvester.versions import VM_NETWORKS_FOLLOW
 from ...harvester.vm_networks import vm_networks_of
 from ..context import ChangeContext
-from ..record import ConfigRecord
+from ..record import ConfigRecord, Record
 from .step import Step
 
+LONGEST_FIELD = 500
+"""Characters of a field that is quoted."""
 PRESENT = (VLAN_CONFIG, VLAN_STATUS, LINK_MONITOR)
 
 
@@ -61,13 +66,25 @@ class ConfigStep(Step):
         nodes = ", ".join(self.original.nodes) or "no node"
         return f"network config {self.key} ({nodes})"
 
+    async def make(self, manifest: Object, context: ChangeContext) -> None:
+        """Make the config, as soon as one that is going is gone."""
+        while True:
+            try:
+                await context.cluster.create(VLAN_CONFIG, manifest, context.deadline)
+                return
+            except AlreadyExists:
+                found = await context.cluster.get(VLAN_CONFIG, self.key, context.deadline)
+                if found is not None and not is_terminating(found):
+                    return
+                await context.deadline.sleep(context.cluster.timings.step_poll)
+
     def nodes_waiting(self, now: Snapshot) -> str:
         """How many nodes are ready, and what the others say; empty if all are."""
         config = now.of(VLAN_CONFIG).get(self.key)
         if config is None:
             return "it is not there yet"
-        waiting = nodes_not_ready(config, now.of(VLAN_STATUS))
-        return progress_of_nodes(config, waiting) if waiting else ""
+        waiting = nodes_not_ready(config, now)
+        return progress_of_nodes(config, waiting, now) if waiting else ""
 
     def bonds_as_before(
         self, now: Snapshot, nodes: Iterable[str], *, anew: bool = True
@@ -93,6 +110,7 @@ class DeleteConfig(ConfigStep):
     """Take a config away, and wait until its nodes have torn it down."""
 
     watches = (VLAN_CONFIG, VLAN_STATUS)
+    rights = rights("get delete", VLAN_CONFIG)
 
     @property
     def id(self) -> str:
@@ -105,11 +123,35 @@ class DeleteConfig(ConfigStep):
     def done(self, now: Snapshot) -> bool:
         return self.key not in now.of(VLAN_CONFIG) and not self._left(now)
 
+    def holds(self, now: Snapshot) -> bool:
+        config = now.of(VLAN_CONFIG).get(self.key)
+        return config is None or is_terminating(config)
+
     def _left(self, now: Snapshot) -> list[str]:
         return sorted(nodes_of(statuses_of(self.key, now.of(VLAN_STATUS))))
 
     async def act(self, now: Snapshot, context: ChangeContext) -> None:
-        await context.cluster.delete(VLAN_CONFIG, self.key, None, context.deadline)
+        """Deletes exactly the object whose original is in the journal."""
+        while True:
+            live = await context.cluster.get(VLAN_CONFIG, self.key, context.deadline)
+            if live is None or is_terminating(live):
+                return
+            if (changed := as_now(self.original, live, now)) is not None:
+                # Others may change it while the VMs stop: theirs is what comes back.
+                note = partial(Record.with_config, key=self.key, config=changed)
+                await context.remember(note)
+            meta = live["metadata"]
+            try:
+                await context.cluster.delete(
+                    VLAN_CONFIG,
+                    self.key,
+                    meta["uid"],
+                    context.deadline,
+                    meta["resourceVersion"],
+                )
+                return
+            except Conflict:
+                await context.deadline.sleep(context.cluster.timings.step_poll)
 
     def waits_for(self, now: Snapshot) -> str:
         left = self._left(now)
@@ -117,11 +159,41 @@ class DeleteConfig(ConfigStep):
         return f"network config {self.key}: {nodes}"
 
 
+def as_now(original: ConfigRecord, live: Object, now: Snapshot) -> ConfigRecord | None:
+    """The original as others have changed it meanwhile; None if it is as it was.
+
+    The MTU is what the change itself writes, so it stays as it was.
+    """
+    mtu = _link(original.manifest).get("mtu")
+    manifest = _with_mtu(manifest_of(live), mtu)
+    if manifest == _with_mtu(original.manifest, mtu):
+        return None
+    update = {"manifest": manifest, "nodes": present_nodes(live, now)}
+    return original.model_copy(update=update)
+
+
+def _link(config: Object) -> Object:
+    link: Object = config["spec"].get("uplink", {}).get("linkAttributes") or {}
+    return link
+
+
+def _with_mtu(manifest: Object, mtu: int | None) -> Object:
+    """The same config with this MTU, or with none; an empty part is as good as none."""
+    link = {**_link(manifest), "mtu": mtu}
+    kept = {name: value for name, value in link.items() if value is not None}
+    uplink = {**manifest["spec"].get("uplink", {}), "linkAttributes": kept}
+    if not kept:
+        del uplink["linkAttributes"]
+    return {**manifest, "spec": {**manifest["spec"], "uplink": uplink}}
+
+
 @dataclass(frozen=True)
 class SetMtu(ConfigStep):
     """Give the config that is left the new MTU; the VM networks follow it."""
 
     watches = (*PRESENT, CLUSTER_NETWORK, NAD)
+    rights = rights("get create patch", VLAN_CONFIG)
+    ends_without_vms = True  # VM networks follow only then.
 
     @property
     def id(self) -> str:
@@ -133,6 +205,10 @@ class SetMtu(ConfigStep):
 
     def done(self, now: Snapshot) -> bool:
         return not self._missing(now)
+
+    def holds(self, now: Snapshot) -> bool:
+        config = now.of(VLAN_CONFIG).get(self.key)
+        return config is not None and self._has(config, self.record.target_mtu)
 
     def _missing(self, now: Snapshot) -> str:
         config = now.of(VLAN_CONFIG).get(self.key)
@@ -156,7 +232,11 @@ class SetMtu(ConfigStep):
     async def act(self, now: Snapshot, context: ChangeContext) -> None:
         mtu = self.record.target_mtu
         patch = {"spec": {"uplink": {"linkAttributes": {"mtu": mtu}}}}
-        await context.cluster.patch(VLAN_CONFIG, self.key, patch, context.deadline)
+        try:
+            await context.cluster.patch(VLAN_CONFIG, self.key, patch, context.deadline)
+        except NotFound:
+            # Somebody deleted it; there is no other one that could take the MTU.
+            await self.make(_with_mtu(self.original.manifest, mtu), context)
 
     def waits_for(self, now: Snapshot) -> str:
         return self._missing(now)
@@ -180,6 +260,7 @@ class CreateConfig(ConfigStep):
     """Whether the MTU is written into it; without, it keeps its own spelling."""
 
     watches = PRESENT
+    rights = rights("get create", VLAN_CONFIG)
 
     @property
     def id(self) -> str:
@@ -190,39 +271,43 @@ class CreateConfig(ConfigStep):
         return f"create {self.where} again with MTU {self.record.target_mtu}"
 
     def done(self, now: Snapshot) -> bool:
+        return self.holds(now) and not self.nodes_waiting(now)
+
+    def holds(self, now: Snapshot) -> bool:
         config = now.of(VLAN_CONFIG).get(self.key)
         if config is None or is_terminating(config):
             return False
-        return config_mtu(config) == self.record.target_mtu and not self.nodes_waiting(now)
+        return config_mtu(config) == self.record.target_mtu
 
     async def act(self, now: Snapshot, context: ChangeContext) -> None:
-        while True:
-            try:
-                await context.cluster.create(VLAN_CONFIG, self._manifest(), context.deadline)
-                return
-            except AlreadyExists:
-                found = await context.cluster.get(VLAN_CONFIG, self.key, context.deadline)
-                if found is not None and not is_terminating(found):
-                    return
-                await context.deadline.sleep(context.cluster.timings.step_poll)
+        await self.make(self._manifest(), context)
+
+    def differing(self, now: Snapshot) -> dict[str, str]:
+        """The fields of the config's spec that are not as they are made here, with what they
+        would be; bounded.
+        """
+        live = now.of(VLAN_CONFIG).get(self.key)
+        if live is None:
+            return {}
+        mtu = self.record.target_mtu
+        wanted, there = _with_mtu(self._manifest(), mtu)["spec"], _with_mtu(live, mtu)["spec"]
+        return {
+            field: json.dumps(wanted.get(field), sort_keys=True)[:LONGEST_FIELD]
+            for field in sorted({*wanted, *there})
+            if (wanted.get(field) or None) != (there.get(field) or None)
+        }
 
     def _manifest(self) -> Object:
-        manifest: Object = copy.deepcopy(self.original.manifest)
-        if not self.sets_mtu:
-            return manifest
-        uplink = manifest["spec"]["uplink"]
-        uplink["linkAttributes"] = {
-            **(uplink.get("linkAttributes") or {}),
-            "mtu": self.record.target_mtu,
-        }
-        return manifest
+        manifest = self.original.manifest
+        return _with_mtu(manifest, self.record.target_mtu) if self.sets_mtu else manifest
 
     def waits_for(self, now: Snapshot) -> str:
         return f"network config {self.key}: {self.nodes_waiting(now)}"
 
     def unproven(self, now: Snapshot) -> list[str]:
         config = now.of(VLAN_CONFIG).get(self.key)
-        return self.bonds_as_before(now, matched_nodes(config) if config else ())
+        nodes = present_nodes(config, now) if config else ()
+        return self.bonds_as_before(now, nodes)
 
 
 @dataclass(frozen=True)
@@ -233,6 +318,7 @@ class PatchConfig(ConfigStep):
     """Merge patch of its spec, forwards."""
 
     watches = PRESENT
+    rights = rights("patch", VLAN_CONFIG)
 
     @property
     def id(self) -> str:
@@ -249,10 +335,11 @@ class PatchConfig(ConfigStep):
         return self.patch
 
     def done(self, now: Snapshot) -> bool:
+        return self.holds(now) and not self.nodes_waiting(now)
+
+    def holds(self, now: Snapshot) -> bool:
         config = now.of(VLAN_CONFIG).get(self.key)
-        if config is None or not contains(config["spec"], self._patch):
-            return False
-        return not self.nodes_waiting(now)
+        return config is not None and contains(config["spec"], self._patch)
 
     async def act(self, now: Snapshot, context: ChangeContext) -> None:
         await context.cluster.patch(
@@ -269,4 +356,4 @@ class PatchConfig(ConfigStep):
             return []
         # Other NICs come and go in a bond that stays; all else makes it anew (H4.1).
         anew = bool({"bondOptions", "linkAttributes"} & uplink.keys())
-        return self.bonds_as_before(now, matched_nodes(config), anew=anew)
+        return self.bonds_as_before(now, present_nodes(config, now), anew=anew)

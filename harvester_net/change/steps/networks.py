@@ -6,7 +6,15 @@ import json
 from abc import abstractmethod
 from dataclasses import dataclass
 
-from ...cluster.resources import CLUSTER_NETWORK, NAD, VLAN_CONFIG, Object, key_of
+from ...cluster.resources import (
+    CLUSTER_NETWORK,
+    NAD,
+    VLAN_CONFIG,
+    Object,
+    key_of,
+    split_key,
+)
+from ...cluster.rights import Right, rights
 from ...harvester.cni import cni_config
 from ...harvester.mtus import config_mtu, uplink_mtu
 from ...harvester.names import UPLINK_MTU
@@ -29,7 +37,9 @@ class AnnotateMtu(Step):
     network: str
 
     watches = (CLUSTER_NETWORK, NAD, VLAN_CONFIG)
+    rights = rights("patch", CLUSTER_NETWORK)
     interrupted_by_vms = True
+    ends_without_vms = True
 
     @property
     def id(self) -> str:
@@ -45,6 +55,10 @@ class AnnotateMtu(Step):
         if network is None or uplink_mtu(network) != self.record.target_mtu:
             return False
         return not VM_NETWORKS_FOLLOW.on(self.record.version) or not self._behind(now)
+
+    def holds(self, now: Snapshot) -> bool:
+        network = now.of(CLUSTER_NETWORK).get(self.network)
+        return network is not None and uplink_mtu(network) == self.record.target_mtu
 
     def _behind(self, now: Snapshot) -> list[str]:
         return networks_behind(now, self.network, self.record.target_mtu)
@@ -92,7 +106,12 @@ class WriteVmNetwork(Step):
     key: str
 
     watches = (NAD,)
+    rights = rights("patch", NAD)
     interrupted_by_vms = True
+
+    @property
+    def needs(self) -> tuple[Right, ...]:
+        return tuple(right.within(split_key(self.key)[0]) for right in self.rights)
 
     @property
     def id(self) -> str:

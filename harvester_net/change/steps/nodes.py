@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 
 from ...cluster.errors import Conflict, Denied, Forbidden
 from ...cluster.resources import CLUSTER_NETWORK
+from ...cluster.rights import Right, rights
 from ...harvester.snapshot import Snapshot
 from ...harvester.wording import more_than
 from ...specs.limits import MGMT
 from ...verify.check import check
 from ...verify.facts import CheckRequest
 from ...verify.outcome import NotProven, problems
+from ...verify.rights import CHECKING, needed_for
 from ..consent import NodeCheck
 from ..context import ChangeContext
 from ..errors import Refusal
@@ -36,7 +38,12 @@ class VerifyNodes(Step):
     how: NodeCheck
 
     watches = ()
+    rights = (*rights("patch", CLUSTER_NETWORK), *CHECKING)
     blocks_until_done = True
+
+    @property
+    def needs(self) -> tuple[Right, ...]:
+        return (*rights("patch", CLUSTER_NETWORK), *needed_for(self.request))
 
     @property
     def id(self) -> str:
@@ -51,6 +58,10 @@ class VerifyNodes(Step):
 
     def done(self, now: Snapshot) -> bool:
         return False
+
+    def holds(self, now: Snapshot) -> bool:
+        """Once is enough, as long as the devices are not changed again."""
+        return True
 
     async def act(self, now: Snapshot, context: ChangeContext) -> None:
         tell: Callable[[str], None] = context.observer.waiting_for

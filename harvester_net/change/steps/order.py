@@ -5,45 +5,69 @@ Steps name what must be done before them; what does not depend on each other run
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ...specs.limits import MGMT
 from ..goals.mtu import MtuGoal
 from ..goals.network_config import ConfigDeletionGoal, ConfigGoal
 from ..goals.storage_network import StorageNetworkGoal
 from ..goals.vm_network import VmNetworkGoal
 from ..record import Record
-from ..vms import HALTED
 from .configs import CreateConfig, DeleteConfig, PatchConfig, SetMtu
 from .networks import AnnotateMtu, ChangeVmNetwork, SetVmNetworkMtu
-from .nodes import verify_nodes
+from .nodes import VerifyNodes, verify_nodes
 from .settings import RWX_OFF, VolumesDetached, WriteRwx, WriteStorage
 from .step import Step
 from .vms import StartVm, StopVm
 
+STEPS: tuple[type[Step], ...] = (
+    StopVm,
+    VolumesDetached,
+    WriteRwx,
+    WriteStorage,
+    DeleteConfig,
+    SetMtu,
+    CreateConfig,
+    PatchConfig,
+    AnnotateMtu,
+    SetVmNetworkMtu,
+    ChangeVmNetwork,
+    VerifyNodes,
+    StartVm,
+)
+"""All that there are."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The steps of a change, part by part."""
+
+    interrupting: list[Step]
+    """VMs down, the storage network out of the way."""
+    core: list[Step]
+    """What the change is about."""
+    proof: list[Step]
+    """A look at the devices, before anything is restored."""
+    restoring: list[Step]
+    """The storage network back, and the VMs."""
+
+
+def parts_of(record: Record) -> Parts:
+    """The steps of a change, forwards or back, each after those that it needs."""
+    interrupting = _interrupting(record)
+    ready = tuple(step.id for step in interrupting)
+    core = _core(record, ready)
+    ready = tuple(step.id for step in core) or ready
+    # What is found while all is down is cheap to repair.
+    proof = verify_nodes(record, ready) if record.goal.mtu_network != MGMT else []
+    ready = (*ready, *(step.id for step in proof))
+    return Parts(interrupting, core, proof, _restoring(record, ready))
+
 
 def steps_of(record: Record) -> list[Step]:
-    """All steps of a change, forwards or back, each after those that it needs."""
-    made = _interrupting(record)
-    ready = tuple(step.id for step in made)
-    core = _core(record, ready)
-    made += core
-    ready = tuple(step.id for step in core) or ready
-    if record.goal.mtu_network != MGMT:
-        # Before anything is restored: what is found while all is down is cheap to repair.
-        proof = verify_nodes(record, ready)
-        made += proof
-        ready = (*ready, *(step.id for step in proof))
-    made += _restoring(record, ready)
-    return made
-
-
-def core_and_before(record: Record) -> list[str]:
-    """The ids of all steps but those that restore the storage network and the VMs."""
-    return [step.id for step in [*_interrupting(record), *core(record)]]
-
-
-def core(record: Record) -> list[Step]:
-    """The steps that the change is about, between stopping and restoring."""
-    return _core(record, tuple(step.id for step in _interrupting(record)))
+    """All steps of a change in the order of their parts."""
+    parts = parts_of(record)
+    return [*parts.interrupting, *parts.core, *parts.proof, *parts.restoring]
 
 
 def _interrupting(record: Record) -> list[Step]:
@@ -115,11 +139,8 @@ def _restoring(record: Record, after: tuple[str, ...]) -> list[Step]:
     if record.restart:
         before = (*after, *(step.id for step in steps))
         steps += [
-            StartVm(record, before, key) for key in sorted(record.vms) if _ran(record, key)
+            StartVm(record, before, key)
+            for key, vm in sorted(record.vms.items())
+            if vm.comes_back
         ]
     return steps
-
-
-def _ran(record: Record, key: str) -> bool:
-    original = record.vms[key]
-    return not original.finished and original.strategy != HALTED

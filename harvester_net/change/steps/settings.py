@@ -13,6 +13,7 @@ from ...cluster.resources import (
     VOLUME,
     annotations_of,
 )
+from ...cluster.rights import rights
 from ...harvester.names import RWX_PREFIX, RWX_SETTING, STORAGE_PREFIX, STORAGE_SETTING
 from ...harvester.settings import storage_progress
 from ...harvester.snapshot import Snapshot
@@ -29,7 +30,9 @@ RWX_IN_LONGHORN = "longhorn-system/endpoint-network-for-rwx-volume"
 
 @dataclass(frozen=True)
 class StorageStep(Step):
-    """A step that Longhorn and Harvester take their time for."""
+    """A step that Longhorn and Harvester take their time for, all volumes detached."""
+
+    ends_without_vms = True
 
     def limit(self, now: Snapshot) -> float:
         return float(self.record.storage_timeout)
@@ -40,6 +43,7 @@ class VolumesDetached(StorageStep):
     """Wait until Longhorn has detached every volume of the stopped VMs."""
 
     watches = (VOLUME, CLAIM)
+    rights = ()
 
     @property
     def id(self) -> str:
@@ -69,6 +73,7 @@ class WriteStorage(StorageStep):
     text: str
 
     watches = (SETTING, NAD)
+    rights = rights("get patch", SETTING, name=STORAGE_SETTING)
     interrupted_by_vms = True
 
     @property
@@ -93,6 +98,9 @@ class WriteStorage(StorageStep):
             for nad in now.of(NAD).values()
         )
 
+    def holds(self, now: Snapshot) -> bool:
+        return now.setting(STORAGE_SETTING) == self.text
+
     async def act(self, now: Snapshot, context: ChangeContext) -> None:
         if now.setting(STORAGE_SETTING) != self.text:
             setting = now.of(SETTING)[STORAGE_SETTING]
@@ -113,6 +121,7 @@ class WriteRwx(StorageStep):
     reset: bool
 
     watches = (SETTING, LONGHORN_SETTING)
+    rights = rights("get patch", SETTING, name=RWX_SETTING)
 
     @property
     def id(self) -> str:
@@ -130,6 +139,9 @@ class WriteRwx(StorageStep):
         settled = not notes.get(RWX_PREFIX + "old-net-attach-def")
         written = now.setting(RWX_SETTING) == self.text
         return written and settled and self._in_longhorn(now) == self._wanted(now)
+
+    def holds(self, now: Snapshot) -> bool:
+        return RWX_SETTING not in now.of(SETTING) or now.setting(RWX_SETTING) == self.text
 
     def _in_longhorn(self, now: Snapshot) -> str:
         return str(now.of(LONGHORN_SETTING).get(RWX_IN_LONGHORN, {}).get("value") or "")

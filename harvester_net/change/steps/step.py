@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ...cluster.resources import Resource
+from ...cluster.rights import Right
 from ...harvester.snapshot import Snapshot
 from ..context import ChangeContext
 from ..record import Record
@@ -22,8 +23,14 @@ class Step(ABC):
 
     watches: ClassVar[tuple[Resource, ...]]
     """The kinds that `done` reads."""
+    rights: ClassVar[tuple[Right, ...]]
+    """All that acts of its class may ask of the server, in any namespace, besides reading what
+    `done` reads.
+    """
     blocks_until_done: ClassVar[bool] = False
     """Whether its act is over only when it is done, because the API cannot show that."""
+    ends_without_vms: ClassVar[bool] = False
+    """Whether it cannot end as long as a VM runs that is in the way."""
     interrupted_by_vms: ClassVar[bool] = False
     """Whether the server refuses it while a VM that was stopped for it runs again."""
 
@@ -33,6 +40,11 @@ class Step(ABC):
         """Its name in the journal, the same in every run."""
 
     @property
+    def needs(self) -> tuple[Right, ...]:
+        """Those of the rights that this very step needs, where it needs them."""
+        return self.rights
+
+    @property
     @abstractmethod
     def title(self) -> str:
         """What it does, for the plan."""
@@ -40,6 +52,12 @@ class Step(ABC):
     @abstractmethod
     def done(self, now: Snapshot) -> bool:
         """Whether it is over, judged from what is live."""
+
+    def holds(self, now: Snapshot) -> bool:
+        """Whether what it wrote is there still, whatever the nodes make of it; if not, it is
+        to be done again.
+        """
+        return self.done(now)
 
     @abstractmethod
     async def act(self, now: Snapshot, context: ChangeContext) -> None:

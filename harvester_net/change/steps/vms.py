@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
+from ...cluster.connection import START
 from ...cluster.errors import Conflict
-from ...cluster.resources import VM, VMI, Object, is_terminating
+from ...cluster.resources import (
+    VM,
+    VM_ACTIONS,
+    VMI,
+    Object,
+    annotations_of,
+    is_terminating,
+    split_key,
+)
+from ...cluster.rights import Right, rights
 from ...harvester.names import LAST_STRATEGY
 from ...harvester.snapshot import Snapshot
 from ...harvester.workloads import FINAL_PHASES, is_stopped
 from ..context import ChangeContext
-from ..record import VmRecord
-from ..vms import HALTED
+from ..record import HALTED, Record, VmRecord
+from ..vms import vm_record
 from .step import Step
 
+STOPPED_FOR = "harvester-net/stopped-for"
+"""Annotation of a VM that is down for a change: what its owner reads who wonders why."""
 UP = ("Running", *FINAL_PHASES)
 """Phases of an instance that has come up."""
+WRITE = rights("patch", VM)
+REMOVE = rights("delete", VMI)
+ASK_TO_START = Right("update", VM_ACTIONS, subresource=START)
 
 
 @dataclass(frozen=True)
 class VmStep(Step):
-    """A step about one VM."""
+    """A step about one VM; of each class only a few are done at once."""
 
     key: str
 
@@ -32,10 +49,31 @@ class VmStep(Step):
         """The VM as it was."""
         return self.record.vms[self.key]
 
+    @property
+    def needs(self) -> tuple[Right, ...]:
+        namespace, _ = split_key(self.key)
+        return tuple(right.within(namespace) for right in self._asked)
+
+    @abstractmethod
+    def begun(self, now: Snapshot) -> bool:
+        """Whether the VM is on its way already, by us or by others."""
+
+    @property
+    @abstractmethod
+    def _asked(self) -> tuple[Right, ...]:
+        """Those of the rights that this VM asks for."""
+
 
 @dataclass(frozen=True)
 class StopVm(VmStep):
     """Stop a VM, or remove the finished instance of one whose guest has shut down."""
+
+    ends_without_vms = True
+    rights = (*WRITE, *REMOVE)
+
+    @property
+    def _asked(self) -> tuple[Right, ...]:
+        return REMOVE if self.original.finished else WRITE
 
     @property
     def id(self) -> str:
@@ -56,14 +94,39 @@ class StopVm(VmStep):
         # Right after a start its status still speaks of the time before.
         return is_halted(vm) and is_stopped(vm, None)
 
-    async def act(self, now: Snapshot, context: ChangeContext) -> None:
+    def begun(self, now: Snapshot) -> bool:
         vm, vmi = now.of(VM).get(self.key), now.of(VMI).get(self.key)
         if self.original.finished:
+            return vmi is not None and is_terminating(vmi)
+        return vm is not None and is_halted(vm)
+
+    async def act(self, now: Snapshot, context: ChangeContext) -> None:
+        vm, vmi = now.of(VM).get(self.key), now.of(VMI).get(self.key)
+        original = self.original
+        if vm is not None and self._is_changed(vm, vmi):
+            # Its owner was at it since: that is what comes back.
+            original = vm_record(vm, vmi)
+            await context.remember(partial(Record.with_vms, vms={self.key: original}))
+        if original.finished:
             if vmi is not None:
                 uid = vmi["metadata"]["uid"]
                 await context.cluster.delete(VMI, self.key, uid, context.deadline)
         elif vm is not None and not is_halted(vm):
-            await context.cluster.patch(VM, self.key, {"spec": halted(vm)}, context.deadline)
+            note = {STOPPED_FOR: self._why} if self.record.restart else {}
+            patch = {"metadata": {"annotations": note}, "spec": halted(vm)}
+            await context.cluster.patch(VM, self.key, patch, context.deadline)
+
+    def _is_changed(self, vm: Object, vmi: Object | None) -> bool:
+        """Whether its owner has started it, or given it another strategy, before our stop."""
+        if is_halted(vm) or STOPPED_FOR in annotations_of(vm):
+            return False
+        live, original = vm_record(vm, vmi), self.original
+        woken = original.finished and vmi is not None and not live.finished
+        return woken or live.strategy != original.strategy
+
+    @property
+    def _why(self) -> str:
+        return f"{self.record.goal.headline(self.record)}; harvester-net mtu status"
 
     def waits_for(self, now: Snapshot) -> str:
         return f"VM {self.key} to stop"
@@ -78,6 +141,17 @@ class StopVm(VmStep):
 class StartVm(VmStep):
     """Start a VM again with the run strategy that it had."""
 
+    rights = (*WRITE, ASK_TO_START)
+
+    @property
+    def _asked(self) -> tuple[Right, ...]:
+        return (*WRITE, ASK_TO_START) if self._is_asked_to else WRITE
+
+    @property
+    def _is_asked_to(self) -> bool:
+        """Whether its run strategy alone does not start it."""
+        return self.original.strategy == "Manual" and bool(self.original.phase)
+
     @property
     def id(self) -> str:
         return f"start {self.key}"
@@ -90,7 +164,7 @@ class StartVm(VmStep):
         vm, vmi = now.of(VM).get(self.key), now.of(VMI).get(self.key)
         if vm is None:
             return True  # Somebody deleted it meanwhile; there is nothing to bring back.
-        if is_halted(vm):
+        if is_halted(vm) or STOPPED_FOR in annotations_of(vm):
             return False
         if not self.original.phase:
             return True
@@ -98,6 +172,10 @@ class StartVm(VmStep):
             return False
         phase = (vmi.get("status") or {}).get("phase")
         return phase in UP or self.original.phase not in UP
+
+    def begun(self, now: Snapshot) -> bool:
+        vm = now.of(VM).get(self.key)
+        return vm is not None and not is_halted(vm)
 
     async def act(self, now: Snapshot, context: ChangeContext) -> None:
         vm = now.of(VM).get(self.key)
@@ -107,7 +185,10 @@ class StartVm(VmStep):
             vm = await context.cluster.patch(
                 VM, self.key, restored(self.original), context.deadline
             )
-        if self.original.strategy == "Manual" and self.original.phase:
+        elif STOPPED_FOR in annotations_of(vm):
+            note = {"metadata": {"annotations": {STOPPED_FOR: None}}}
+            await context.cluster.patch(VM, self.key, note, context.deadline)
+        if self._is_asked_to:
             # An instance that is still going would swallow the request.
             while self._is_going(context):
                 await context.deadline.sleep(context.cluster.timings.step_poll)
@@ -148,9 +229,11 @@ def restored(original: VmRecord) -> Object:
     The annotation goes with it: Harvester's webhook would put the strategy that it remembers,
     or RerunOnFailure, in place of ours (H5.6).
     """
+    notes: dict[str, str | None] = {STOPPED_FOR: None}
     if original.strategy is None:
-        return {"spec": {"running": True}}
+        return {"metadata": {"annotations": notes}, "spec": {"running": True}}
+    notes[LAST_STRATEGY] = original.strategy
     return {
-        "metadata": {"annotations": {LAST_STRATEGY: original.strategy}},
+        "metadata": {"annotations": notes},
         "spec": {"runStrategy": original.strategy},
     }

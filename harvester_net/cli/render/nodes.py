@@ -1,18 +1,22 @@
-"""What was seen on the nodes, as tables for people."""
+"""What was seen on the nodes, as tables for people.
+
+The tables have colours, so what stands in them is made printable word by word.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from io import StringIO
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ...printable import printable
 from ...verify.devices import Devices, Ports
 from ...verify.outcome import Outcome, proven_words
 from ...verify.pinging import PingResult
 from ...verify.vlans import words as vlan_words
+from .console import plain_console
 
 WIDTH = 160
 """Columns of a table that nobody looks at on a terminal."""
@@ -35,10 +39,8 @@ WORDS = {
 def text(outcome: Outcome, width: int = WIDTH, *, colours: bool = False) -> str:
     """The nodes, the pings between them, and what is to be said of them."""
     out = StringIO()
-    console = Console(
-        file=out, width=width, highlight=False, emoji=False, force_terminal=colours
-    )
-    console.print(Text(_headline(outcome), "bold"))
+    console = plain_console(out, width, colours=colours)
+    console.print(_text(_headline(outcome), "bold"))
     if outcome.nodes:
         console.print(devices_table(outcome))
     if outcome.pings.results:
@@ -48,7 +50,7 @@ def text(outcome: Outcome, width: int = WIDTH, *, colours: bool = False) -> str:
         )
         console.print(pings_table(outcome))
     lines = [line.rstrip() for line in out.getvalue().splitlines()]
-    return "\n".join([*lines, *sentences(outcome)])
+    return "\n".join([*lines, *(printable(one, None) for one in sentences(outcome))])
 
 
 def sentences(outcome: Outcome) -> Iterator[str]:
@@ -73,9 +75,9 @@ def devices_table(outcome: Outcome) -> Table:
         table.add_column(name)
     for node, seen in sorted(outcome.nodes.items()):
         if seen is None:
-            table.add_row(node, Text("not looked at", "yellow"))
+            table.add_row(_text(node), Text("not looked at", "yellow"))
         else:
-            table.add_row(node, *_cells(seen, outcome.mtu))
+            table.add_row(_text(node), *_cells(seen, outcome.mtu))
     return table
 
 
@@ -84,7 +86,7 @@ def _cells(seen: Devices, mtu: int) -> list[Text]:
     nics = [_nic(nic.name, nic.mtu, nic.state, seen) for nic in bond.members] if bond else []
     return [
         _mtu(bond.mtu if bond else None, mtu),
-        Text(bond.mode if bond else ""),
+        _text(bond.mode if bond else ""),
         Text(", ").join(nics),
         _mtu(bridge.mtu if bridge else None, mtu),
         _ports(seen.ports, mtu),
@@ -107,7 +109,7 @@ def _nic(name: str, mtu: int, state: str, seen: Devices) -> Text:
         words.append("down")
     if bond is not None and name == bond.active_nic:
         words.append("active")
-    return Text(" ".join(words), "red" if state == "down" else "")
+    return _text(" ".join(words), "red" if state == "down" else "")
 
 
 def _ports(ports: Ports, mtu: int) -> Text:
@@ -122,10 +124,16 @@ def pings_table(outcome: Outcome) -> Table:
     nodes = sorted({node for pair in results for node in pair})
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for name in ("", *nodes):
-        table.add_column(name)
+        table.add_column(_text(name))
     for a in nodes:
         row = [results.get((a, b)) for b in nodes]
         table.add_row(
-            a, *(Text(WORDS[c], STYLES.get(c, "yellow")) if c else Text("-") for c in row)
+            _text(a),
+            *(Text(WORDS[c], STYLES.get(c, "yellow")) if c else Text("-") for c in row),
         )
     return table
+
+
+def _text(words: str, style: str = "") -> Text:
+    """Words of others in a cell."""
+    return Text(printable(words), style)

@@ -10,7 +10,9 @@ from ...change.plan import Plan
 from ...change.steps.order import steps_of
 from ...change.steps.vms import StartVm
 from ...harvester.names import RWX_SETTING, STORAGE_SETTING
+from ...printable import printable
 from ..messages import INPUTS
+from .markdown import code, escaped
 
 SETTINGS = {"storage": STORAGE_SETTING, "rwx": RWX_SETTING}
 
@@ -19,23 +21,27 @@ def text(plan: Plan) -> str:
     """The numbered steps, all of them, and what stands against them."""
     lines = [report.plan_text(plan, most_lines=sys.maxsize)]
     if plan.refusals:
-        lines += ["", "refused as it is:", *(f"  - {reason}" for reason in _reasons(plan))]
+        lines += [
+            "",
+            "refused as it is:",
+            *(f"  - {printable(reason, None)}" for reason in _reasons(plan)),
+        ]
     return "\n".join(lines)
 
 
 def markdown(plan: Plan) -> str:
     """The plan for a pull request."""
     record = plan.record
-    lines = [f"### {report.headline(record)}", ""]
+    lines = [f"### {escaped(report.headline(record))}", ""]
     if plan.refusals:
         lines += [
             "**Refused as it is:**",
             "",
-            *(f"- {reason}" for reason in _reasons(plan)),
+            *(f"- {escaped(reason)}" for reason in _reasons(plan)),
             "",
         ]
     lines += ["| | Step |", "|--:|---|"]
-    titles = (step.title for step in steps_of(record))
+    titles = map(escaped, report.titles(record))
     lines += [f"| {number} | {title} |" for number, title in enumerate(titles, start=1)]
     affected = {
         "VMs to stop": sorted(record.vms),
@@ -45,7 +51,8 @@ def markdown(plan: Plan) -> str:
     counted = [
         f"- {what} ({len(names)}): {_quoted(names)}" for what, names in affected.items()
     ]
-    notes = [f"> Note: {note}" for note in record.goal.notes(record)]
+    notes = [f"> Warning: {escaped(warning)}" for warning in plan.warnings]
+    notes += [f"> Note: {escaped(note)}" for note in report.notes(record)]
     return "\n".join([*lines, "", *counted, *(["", "\n>\n".join(notes)] if notes else [])])
 
 
@@ -70,10 +77,12 @@ def document(plan: Plan) -> dict[str, Any]:
         ],
         "networkConfigs": sorted(record.configs),
         "stoppedVms": sorted(record.vms),
+        "maxParallel": record.max_parallel,
         "startedVms": started(plan),
         "cycledSettings": settings(plan),
         "refusals": _reasons(plan),
-        "notes": list(record.goal.notes(record)),
+        "warnings": plan.warnings,
+        "notes": report.notes(record),
     }
 
 
@@ -104,4 +113,4 @@ def settings(plan: Plan) -> list[str]:
 
 
 def _quoted(names: list[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names) or "none"
+    return ", ".join(map(code, names)) or "none"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...change import report
-from ...change.lease import readable
+from ...change.continuation import continued
+from ...change.lease import holder_of, readable, since
 from ...change.record import Record
 from ...change.steps.order import steps_of
 from ...cluster.resources import NAD, VLAN_CONFIG, VM, VMI, Object
@@ -15,6 +16,7 @@ from ...harvester.mtus import config_mtu, nad_mtu
 from ...harvester.names import RWX_SETTING, STORAGE_SETTING
 from ...harvester.snapshot import Snapshot
 from ...harvester.vm_networks import is_system_nad, nads_of
+from ...printable import printable
 
 
 @dataclass(frozen=True)
@@ -26,25 +28,28 @@ class Standing:
     lease: Object | None
     """The lease, if somebody holds it."""
     snapshot: Snapshot
+    where: str = ""
+    """The cluster."""
 
 
 def text(standing: Standing) -> str:
     """The unfinished change for people; or that there is none."""
     record = standing.record
     if record is None:
-        return f"no change is unfinished; {_holder_words(standing)}"
+        return f"no change is unfinished on {standing.where}; {_holder_words(standing)}"
     steps = steps_now(record, standing.snapshot)
     done = sum(step.state == "done" for step in steps)
     return "\n".join(
         [
             f"{report.headline(record)}",
             f"  not finished: {done} of {len(steps)} steps are done",
-            f"  begun {record.began} by {record.who}",
+            f"  {report.begun(record)}",
+            f"  cluster {standing.where}",
             f"  {_holder_words(standing)}",
             "steps:",
             *(f"  {step.state} {number:>4}. {step}" for number, step in enumerate(steps, 1)),
             "now:",
-            *(f"  {fact}" for fact in _facts(record, standing.snapshot)),
+            *(f"  {printable(f, None)}" for f in _facts(record, standing.snapshot)),
         ]
     )
 
@@ -55,6 +60,7 @@ def document(standing: Standing) -> dict[str, Any]:
     return {
         "unfinished": None if record is None else _unfinished(record, standing.snapshot),
         "holder": _holder(standing.lease),
+        "cluster": standing.where,
     }
 
 
@@ -67,11 +73,13 @@ class StepNow:
     waits_for: str = ""
 
     def __str__(self) -> str:
-        return self.title + (f": waits for {self.waits_for}" if self.waits_for else "")
+        words = self.title + (f": waits for {self.waits_for}" if self.waits_for else "")
+        return printable(words, None)
 
 
 def steps_now(record: Record, snapshot: Snapshot) -> list[StepNow]:
     """The steps, judged as the next run will: by the journal and by what is live."""
+    record = continued(record, snapshot).record
     done = set(record.done)
     seen = []
     for step in steps_of(record):
@@ -110,17 +118,17 @@ def _holder(lease: Object | None) -> dict[str, str] | None:
         return None
     spec = lease["spec"]
     return {
-        "who": readable(spec["holderIdentity"]),
+        "who": readable(holder_of(lease)),
         "since": spec.get("acquireTime", ""),
         "renewed": spec.get("renewTime", ""),
     }
 
 
 def _holder_words(standing: Standing) -> str:
-    holder = _holder(standing.lease)
-    if holder is None:
+    lease = standing.lease
+    if lease is None:
         return "nobody holds the lease"
-    return f"the lease is held since {holder['since']} by {holder['who']}"
+    return f"the lease is held since {since(lease)} by {readable(holder_of(lease))}"
 
 
 def stopped_vms(record: Record, snapshot: Snapshot) -> list[str]:

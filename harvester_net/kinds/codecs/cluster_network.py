@@ -6,7 +6,6 @@ from ...cluster.resources import CLUSTER_NETWORK, Object, annotations_of, key_of
 from ...harvester.mtus import uplink_mtu
 from ...harvester.names import UPLINK_MTU
 from ...specs import cluster_network as specs
-from ...specs.limits import mtu_or_default
 from ...specs.unknown import is_known
 from ..differences import Properties
 from .codec import Codec, metadata
@@ -37,8 +36,8 @@ class ClusterNetworkCodec(Codec[specs.ClusterNetwork]):
         """The MTU of a cluster network that has no configs yet; with configs it is a matter of
         the ordered change, which is over when this is asked.
         """
-        wanted = mtu_or_default(desired.mtu)
-        if uplink_mtu(live) == wanted:
+        wanted = desired.decided_mtu
+        if wanted is None or uplink_mtu(live) == wanted:
             return {}
         return {"metadata": {"annotations": {UPLINK_MTU: str(wanted)}}}
 

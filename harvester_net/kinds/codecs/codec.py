@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Generic, TypeVar
 
 from ...cluster.merge_patch import applied
-from ...cluster.resources import Object, Resource
+from ...cluster.resources import Object, Resource, key_of
 from ...specs.metadata import NamedSpec
 from ..differences import Properties
 
@@ -42,9 +42,17 @@ class Codec(ABC, Generic[S]):
             return self.manifest(desired, mtu)
         return dict(applied(live, self.patch(desired, live, mtu)))
 
+    def foreign(self, live: Object) -> str | None:
+        """What a live object is that is none of this kind; None if it is one."""
+        return None
+
     @abstractmethod
     def observed_inputs(self, live: Object) -> Properties:
         """The inputs that a live object amounts to, defaults written out."""
+
+    def network(self, live: Object) -> str:
+        """The cluster network that a live object is, or is on."""
+        return str(self.observed_inputs(live).get("clusterNetwork") or key_of(live))
 
     def computed(self, live: Object) -> Properties:
         """The outputs of a live object besides its inputs."""

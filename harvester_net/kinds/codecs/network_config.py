@@ -6,7 +6,6 @@ import base64
 
 from ...cluster.resources import VLAN_CONFIG, Object, annotations_of, key_of, labels_of
 from ...harvester.mtus import config_mtu
-from ...harvester.network_configs import matched_nodes
 from ...specs import network_config as specs
 from ...specs.limits import mtu_or_default
 from ...specs.spec import Meanings
@@ -57,9 +56,6 @@ class NetworkConfigCodec(Codec[specs.NetworkConfig]):
             "uplink": observed_uplink(spec["uplink"]),
             "mtu": config_mtu(live),
         }
-
-    def computed(self, live: Object) -> Properties:
-        return super().computed(live) | {"matchedNodes": matched_nodes(live)}
 
 
 def uplink_attributes(uplink: specs.Uplink, mtu: int) -> Object:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ...cluster.resources import NAD, Object, annotations_of, key_of, labels_of, split_key
-from ...harvester.cni import cni_config
+from ...harvester import cni, gojson
+from ...harvester.cni import cni_config, network_of_bridge, readable_conf
+from ...harvester.json_texts import json_object
 from ...harvester.mtus import nad_mtu
 from ...harvester.names import BRIDGE, CLUSTER_NETWORK_LABEL, ROUTE
+from ...harvester.vm_networks import is_system_nad
 from ...specs import vm_network as specs
 from ...specs.unknown import is_known
 from ..differences import Properties, same
@@ -50,25 +54,28 @@ class VmNetworkCodec(Codec[specs.VmNetwork]):
 
     def patch(self, desired: specs.VmNetwork, live: Object, mtu: int) -> Object:
         patch: Object = {}
-        config = cni_config(live)
-        if (changed := with_vlans(config, desired)) != config:
+        if not has_vlans(readable_conf(live), desired):
+            changed = with_vlans(cni_config(live), desired)
             patch["spec"] = {"config": json.dumps(changed, separators=(",", ":"))}
         if (route := _route_change(desired, live)) is not None:
             patch["metadata"] = {"annotations": route}
         return patch
 
+    def foreign(self, live: Object) -> str | None:
+        return "the network of a Setting" if is_system_nad(live) else cni.foreign(live)
+
     def observed_inputs(self, live: Object) -> Properties:
-        config = cni_config(live)
+        conf = readable_conf(live)
         namespace, name = split_key(key_of(live))
         return {
             "name": name,
             "namespace": namespace,
             "labels": labels_of(live),
             "annotations": annotations_of(live),
-            "clusterNetwork": str(config.get("bridge", "")).removesuffix(BRIDGE),
+            "clusterNetwork": network_of_bridge(conf.get("bridge", "")) or "",
             "route": _observed_route(live),
             "mtu": nad_mtu(live),
-        } | observed_vlans(config)
+        } | observed_vlans(conf)
 
 
 def new_cni_config(desired: specs.VmNetwork) -> dict[str, Any]:
@@ -87,45 +94,69 @@ def new_cni_config(desired: specs.VmNetwork) -> dict[str, Any]:
 
 
 def with_vlans(config: dict[str, Any], desired: specs.VmNetwork) -> dict[str, Any]:
-    """A CNI config with the desired VLANs and everything else as it was.
-
-    The same object if it means the same already: a rebuilt text would be a change to the
-    server.
-    """
-    wanted = desired.model_dump(
-        by_alias=True, exclude_none=True, include={"vlan", "vlan_trunk"}
-    )
-    seen = observed_vlans(config)
-    meaning = specs.trunk_meaning
-    if seen.get("vlan") == wanted.get("vlan") and meaning(seen.get("vlanTrunk")) == meaning(
-        wanted.get("vlanTrunk")
-    ):
-        return config
-    kept = {key: value for key, value in config.items() if key not in ("vlan", "vlanTrunk")}
+    """A CNI config with the desired VLANs and everything else as it was."""
+    wanted = _desired_vlans(desired)
+    kept = _without_keys(config, ("vlan", "vlanTrunk"))
     if "vlanTrunk" in wanted:
         return kept | {"vlan": 0, "vlanTrunk": wanted["vlanTrunk"]}
     return kept | ({"vlan": wanted["vlan"]} if "vlan" in wanted else {})
 
 
-def observed_vlans(config: dict[str, Any]) -> Properties:
-    """Type and VLANs as the CNI config says; the labels lag behind it (H2)."""
-    if trunk := config.get("vlanTrunk"):
-        return {"type": "L2VlanTrunkNetwork", "vlanTrunk": trunk}
-    if vlan := config.get("vlan"):
+def has_vlans(conf: dict[str, Any], desired: specs.VmNetwork) -> bool:
+    """Whether a decoded CNI config has the desired VLANs already, however it spells them: a
+    rebuilt text would be a change to the server.
+    """
+    seen, wanted = observed_vlans(conf), _desired_vlans(desired)
+    return all(
+        same(specs.VmNetwork, name, seen.get(name), wanted.get(name))
+        for name in ("vlan", "vlanTrunk")
+    )
+
+
+def observed_vlans(conf: dict[str, Any]) -> Properties:
+    """Type and VLANs as the decoded CNI config says; the labels lag behind it (H2)."""
+    if conf.get("vlanTrunk"):
+        return {"type": "L2VlanTrunkNetwork", "vlanTrunk": list(_trunk(conf["vlanTrunk"]))}
+    if vlan := conf.get("vlan"):
         return {"type": "L2VlanNetwork", "vlan": vlan}
     return {"type": "UntaggedNetwork"}
 
 
-def _route_on_server(nad: Object) -> dict[str, Any]:
+def _trunk(items: list[dict[str, int | None] | None]) -> Iterator[Properties]:
+    """The VLANs of a trunk as a program says them; on the server one item may be both."""
+    for item in filter(None, items):
+        numbers = {key: number for key, number in item.items() if number is not None}
+        if "id" in numbers:
+            yield {"id": numbers.pop("id")}
+        if numbers:
+            yield numbers
+
+
+def _desired_vlans(desired: specs.VmNetwork) -> Properties:
+    return desired.model_dump(by_alias=True, exclude_none=True, include={"vlan", "vlan_trunk"})
+
+
+def _without_keys(found: dict[str, Any], ours: Iterable[str]) -> dict[str, Any]:
+    """The keys that are not ours in any case, as the server reads them."""
+    folded = {key.casefold() for key in ours}
+    return {key: value for key, value in found.items() if key.casefold() not in folded}
+
+
+def _route_text(nad: Object) -> str:
+    return str(annotations_of(nad).get(ROUTE) or "")
+
+
+def _decoded_route(nad: Object) -> dict[str, Any]:
     try:
-        route = json.loads(annotations_of(nad).get(ROUTE) or "{}")
-    except ValueError:
+        route: dict[str, Any] = gojson.decode(_route_text(nad) or "{}", cni.ROUTE)
+    except gojson.Undecodable:
         return {}
-    return route if isinstance(route, dict) else {}
+    return route
 
 
 def _observed_route(nad: Object) -> Properties | None:
-    route = _route_on_server(nad)
+    # Harvester's own pages write one on every network; it means something on a VLAN only.
+    route = _decoded_route(nad) if "vlan" in observed_vlans(readable_conf(nad)) else {}
     if not route.get("mode"):
         return None
     # What `auto` found out is not desired by anybody.
@@ -142,9 +173,12 @@ def _route_change(desired: specs.VmNetwork, live: Object) -> dict[str, str | Non
     changes.
     """
     if desired.route is None:
-        return {ROUTE: None} if _observed_route(live) else None
-    wanted, on_server = _desired_route(desired.route), _route_on_server(live)
+        # Of a network that becomes a VLAN the route begins to mean something.
+        told = _decoded_route(live).get("mode") if desired.vlan else _observed_route(live)
+        return {ROUTE: None} if told else None
+    wanted = _desired_route(desired.route)
     if same(specs.VmNetwork, "route", wanted, _observed_route(live)):
         return None
     fields = {field: wanted.get(field, "") for field in ROUTE_FIELDS}
-    return {ROUTE: json.dumps(on_server | fields)}
+    theirs = _without_keys(json_object(_route_text(live)), ROUTE_FIELDS)
+    return {ROUTE: json.dumps(theirs | fields)}

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from harvester_net.lab.api import Api
 from lab import Lab
-from lab.api import Api
 
 from .guests import Guests
 from .sites import Site

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from lab.api import Api, Object
-from lab.faults import set_faults
+from harvester_net.lab.api import Api, Object
+from harvester_net.lab.faults import set_faults
 from tests import objects
 
 from .waits import accepted, is_gone, until

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from functools import partial
 
-from lab import Lab
+from lab import RealLab
 from lab.nodes.devices import Device
 
 from .sites import NETWORK, Site
@@ -21,7 +21,7 @@ _PATIENCE = 5
 class RealSite(Site):
     """A cluster network on the three real nodes, alone there with its NICs."""
 
-    lab: Lab
+    lab: RealLab
     vm_networks: list[str] = field(default_factory=list)
 
     async def abandon(self) -> None:

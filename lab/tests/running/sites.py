@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from lab.api import Api, Object
-from lab.faults import Fault, set_faults
-from lab.simulators import machine
-from lab.simulators.agent import links_path
+from harvester_net.lab.api import Api, Object
+from harvester_net.lab.faults import Fault, set_faults
+from harvester_net.lab.simulators import machine
+from harvester_net.lab.simulators.agent import links_path
 from tests import objects
 
 from .waits import accepted, is_gone, until

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
+from harvester_net.lab.api import Api
+from harvester_net.lab.faults import AgentDown, AgentSlow, LinkDown, NicEnslaved, NicMissing
+from harvester_net.lab.simulators import machine
+from harvester_net.lab.simulators.agent import links_path
 from lab import Lab
-from lab.api import Api
-from lab.faults import AgentDown, AgentSlow, LinkDown, NicEnslaved, NicMissing
-from lab.simulators import machine
-from lab.simulators.agent import links_path
 
 from .sites import NODES, Site
 from .waits import is_gone, until

@@ -10,14 +10,18 @@ import asyncio
 
 import pytest
 
+from harvester_net.lab.status import REAL
 from lab import Lab
+from lab.fixtures import OPTION
 from lab.tests.running.conformance import STEPS, Step
 from lab.tests.running.conformance.play import Answers, embedded_answers, played, server_of
 from lab.tests.running.conformance.record import recorded
 
 
 @pytest.fixture(scope="module")
-def real(lab: Lab) -> Answers:
+def real(pytestconfig: pytest.Config, lab: Lab) -> Answers:
+    if pytestconfig.getoption(OPTION) != REAL:
+        pytest.skip(f"needs {OPTION} {REAL}: the embedded one would be held against itself")
     return asyncio.run(played(server_of(lab)))
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import Lab, LabError, launch, places
-from lab.api import ApiError
+from harvester_net.lab import launch, places
+from harvester_net.lab.api import ApiError
+from lab import Lab, LabError, RealLab
 from lab.components import COMPONENTS
 from lab.readiness import CLUSTER_NETWORKS, DENIED, STORAGE_NETWORK, SUBRESOURCES
 from tests import objects
@@ -90,7 +91,7 @@ def test_unknown_component_is_named(shared: Lab) -> None:
 
 
 def test_second_lab_lives_beside_the_first(shared: Lab) -> None:
-    with Lab.start(nodes=1) as second:
+    with RealLab.start_real(nodes=1) as second:
         _create_cluster_network(second, "only-here")
         with pytest.raises(ApiError) as missing:
             shared.client.get(f"{CLUSTER_NETWORKS}/only-here")
@@ -100,7 +101,7 @@ def test_second_lab_lives_beside_the_first(shared: Lab) -> None:
 
 def test_name_that_is_taken_is_refused(shared: Lab) -> None:
     with pytest.raises(LabError, match="already"):
-        Lab.start(shared.name)
+        RealLab.start_real(shared.name)
 
 
 def test_attached_lab_is_the_same(shared: Lab) -> None:
@@ -121,14 +122,14 @@ def test_reset_forgets_what_was_made_and_keeps_the_address(shared: Lab) -> None:
 
 
 def test_later_start_uses_the_saved_state(shared: Lab) -> None:
-    with Lab.start() as later:
+    with RealLab.start_real() as later:
         status = later.status()
     assert status.from_saved_state
     assert status.ready_after < QUICK_START
 
 
 def test_down_leaves_nothing() -> None:
-    lab = Lab.start()
+    lab = RealLab.start_real()
     pids = _processes(lab)
     ports = [each.port for each in lab.status().components.values() if each.port]
     lab.down()
@@ -139,7 +140,7 @@ def test_down_leaves_nothing() -> None:
 
 def test_nothing_is_left_when_the_owner_dies() -> None:
     owner = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-    lab = Lab.start(owner=owner.pid)
+    lab = RealLab.start_real(owner=owner.pid)
     pids = _processes(lab)
     owner.kill()
     owner.wait()
@@ -149,7 +150,7 @@ def test_nothing_is_left_when_the_owner_dies() -> None:
 
 
 def test_no_process_is_left_when_the_supervisor_is_killed() -> None:
-    lab = Lab.start()
+    lab = RealLab.start_real()
     pids = _processes(lab)
     os.kill(lab.status().supervisor, signal.SIGKILL)
     _until(lambda: not any(_runs(pid) for pid in pids))
@@ -170,7 +171,7 @@ def test_failed_start_says_why_and_leaves_nothing(
     monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path))
     name = f"fails-{os.getpid()}"
     with pytest.raises(LabError) as failure:
-        Lab.start(name)
+        RealLab.start_real(name)
     assert "kube-apiserver ended with code 3" in str(failure.value)
     assert "broken" in str(failure.value)
     assert not (places.labs() / name).exists()
@@ -181,7 +182,7 @@ def test_failed_start_says_why_and_leaves_nothing(
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Lab]:
-    with Lab.start() as running:
+    with RealLab.start_real() as running:
         yield running
 
 

@@ -26,7 +26,6 @@ def project(tmp_path: Path) -> Path:
     (folder / "Pulumi.yaml").write_text("name: trivial\nruntime: python\n")
     (folder / "__main__.py").write_text(PROGRAM)
     (folder / "beside.py").write_text("ANSWER = 42\n")
-    (tmp_path / "state").mkdir()
     return folder
 
 
@@ -47,7 +46,7 @@ def test_error_of_the_program_is_told(project: Path) -> None:
 
 
 def _pulumi(project: Path, *arguments: str) -> str:
-    environment = os.environ | pulumi_tools.environment(project.parent / "state")
+    environment = os.environ | pulumi_tools.environment(project.parent)
     return subprocess.run(
         ["pulumi", *arguments, "--non-interactive"],
         cwd=project,

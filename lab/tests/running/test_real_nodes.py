@@ -7,9 +7,8 @@ from functools import partial
 
 import pytest
 
-from lab import Lab, LabError
-from lab.api import Api
-from lab.faults import (
+from harvester_net.lab.api import Api
+from harvester_net.lab.faults import (
     AgentDown,
     AgentFrozen,
     AgentSlow,
@@ -21,6 +20,7 @@ from lab.faults import (
     SwitchMtu,
     set_faults,
 )
+from lab import LabError, RealLab
 
 from .real_sites import REAL_NODES as NODES
 from .real_sites import RealSite
@@ -30,13 +30,13 @@ VLAN = 100
 
 
 @pytest.fixture
-async def api(real_lab: Lab) -> AsyncIterator[Api]:
+async def api(real_lab: RealLab) -> AsyncIterator[Api]:
     async with real_lab.api() as api:
         yield api
 
 
 @pytest.fixture
-async def site(real_lab: Lab, api: Api, number: int) -> AsyncIterator[RealSite]:
+async def site(real_lab: RealLab, api: Api, number: int) -> AsyncIterator[RealSite]:
     """A cluster network on the three real nodes."""
     site = RealSite(api, f"cn{number}", NODES, real_lab)
     await site.adopt()
@@ -44,7 +44,7 @@ async def site(real_lab: Lab, api: Api, number: int) -> AsyncIterator[RealSite]:
     await site.abandon()
 
 
-async def test_devices_are_as_the_config_says(real_lab: Lab, site: RealSite) -> None:
+async def test_devices_are_as_the_config_says(real_lab: RealLab, site: RealSite) -> None:
     await site.configure("eno2", "eno3", mtu=9000)
     await site.comes_up()
     for node in NODES:
@@ -61,16 +61,21 @@ async def test_devices_are_as_the_config_says(real_lab: Lab, site: RealSite) -> 
 
 
 async def test_full_frames_pass_over_a_vlan_after_the_mtu_changed(
-    real_lab: Lab, site: RealSite
+    real_lab: RealLab, site: RealSite
 ) -> None:
     await site.configure("eno2")
     await site.comes_up()
     before = {node: await site.bond_index(node) for node in NODES}
     await site.vm_network_arrives(VLAN)
     await site.change(linkAttributes={"mtu": 9000})
+
+    async def has_new_bond(node: str) -> bool:
+        return await site.bond_index(node) > before[node]
+
     for node in NODES:
         await until(partial(site.mtus, node), (9000, 9000))
-        assert await site.bond_index(node) > before[node]
+        # The LinkMonitor tells of it a moment later.
+        await until(partial(has_new_bond, node))
     await site.vlan_arrives(VLAN)
     with real_lab.vms(*NODES, cluster_network=site.network, vlan=VLAN, mtu=9000) as vms:
         for source, target in zip(NODES, [*NODES[1:], NODES[0]], strict=True):
@@ -80,7 +85,9 @@ async def test_full_frames_pass_over_a_vlan_after_the_mtu_changed(
             assert answer.code == 0
 
 
-async def test_bond_takes_another_nic_and_another_mode(real_lab: Lab, site: RealSite) -> None:
+async def test_bond_takes_another_nic_and_another_mode(
+    real_lab: RealLab, site: RealSite
+) -> None:
     await site.configure("eno2")
     await site.comes_up()
     await site.change(nics=["eno3", "eno4"], bondOptions={"mode": "balance-tlb"})
@@ -90,7 +97,7 @@ async def test_bond_takes_another_nic_and_another_mode(real_lab: Lab, site: Real
 
 
 async def test_deleting_a_config_leaves_nothing_on_the_nodes(
-    real_lab: Lab, site: RealSite
+    real_lab: RealLab, site: RealSite
 ) -> None:
     await site.configure("eno2")
     await site.comes_up()
@@ -103,7 +110,7 @@ async def test_deleting_a_config_leaves_nothing_on_the_nodes(
 
 @pytest.mark.parametrize("fault", [AgentDown("node2"), AgentFrozen("node2")], ids=str)
 async def test_agent_that_does_nothing_leaves_its_node_as_it_is(
-    real_lab: Lab, site: RealSite, fault: Fault
+    real_lab: RealLab, site: RealSite, fault: Fault
 ) -> None:
     await site.configure("eno2")
     await site.comes_up()
@@ -118,7 +125,7 @@ async def test_agent_that_does_nothing_leaves_its_node_as_it_is(
 
 
 async def test_nic_that_was_pulled_is_missing_and_used_when_it_is_back(
-    real_lab: Lab, site: RealSite
+    real_lab: RealLab, site: RealSite
 ) -> None:
     await site.fault(NicMissing("node2", "eno2"))
     assert "eno2" not in real_lab.devices("node2")
@@ -130,7 +137,7 @@ async def test_nic_that_was_pulled_is_missing_and_used_when_it_is_back(
     await site.comes_up()
 
 
-async def test_nic_of_another_master_is_refused(real_lab: Lab, site: RealSite) -> None:
+async def test_nic_of_another_master_is_refused(real_lab: RealLab, site: RealSite) -> None:
     await site.fault(NicEnslaved("node2", "eno2"))
     master = real_lab.devices("node2")["team0"]
     assert real_lab.devices("node2")["eno2"].master == master.name
@@ -142,7 +149,7 @@ async def test_nic_of_another_master_is_refused(real_lab: Lab, site: RealSite) -
     await site.comes_up()
 
 
-async def test_pulled_cable_has_no_carrier(real_lab: Lab, site: RealSite) -> None:
+async def test_pulled_cable_has_no_carrier(real_lab: RealLab, site: RealSite) -> None:
     await site.configure("eno2", "eno3")
     await site.comes_up()
     await site.fault(LinkDown("node2", "eno2"))
@@ -152,7 +159,9 @@ async def test_pulled_cable_has_no_carrier(real_lab: Lab, site: RealSite) -> Non
     await until(partial(_carrier, site, "node2", "eno2"))
 
 
-async def test_foreign_port_keeps_the_bridge_at_its_mtu(real_lab: Lab, site: RealSite) -> None:
+async def test_foreign_port_keeps_the_bridge_at_its_mtu(
+    real_lab: RealLab, site: RealSite
+) -> None:
     bridge = f"{site.network}-br"
     await site.configure("eno2")
     await site.comes_up()
@@ -166,7 +175,7 @@ async def test_foreign_port_keeps_the_bridge_at_its_mtu(real_lab: Lab, site: Rea
 
 
 async def test_switch_with_a_small_mtu_drops_long_frames_alone(
-    real_lab: Lab, site: RealSite
+    real_lab: RealLab, site: RealSite
 ) -> None:
     await site.configure("eno2", mtu=9000)
     await site.comes_up()

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from lab import Lab
-from lab.api import Api, Object
-from lab.faults import ImagePullFails, set_faults
+from harvester_net.lab.api import Api, Object
+from harvester_net.lab.faults import ImagePullFails, set_faults
+from lab import RealLab
 
 from .waits import is_gone, until
 
@@ -82,7 +82,7 @@ _NODE_NAME = {"fieldPath": "spec.nodeName"}
 
 
 @pytest.fixture
-async def api(real_lab: Lab) -> AsyncIterator[Api]:
+async def api(real_lab: RealLab) -> AsyncIterator[Api]:
     async with real_lab.api() as api:
         yield api
 
@@ -117,7 +117,7 @@ async def test_message_is_cut_as_kubernetes_cuts_it(pods: Pods) -> None:
     assert end["message"].endswith("\n3000\n")
 
 
-async def test_pod_that_runs_too_long_is_ended(real_lab: Lab, pods: Pods) -> None:
+async def test_pod_that_runs_too_long_is_ended(real_lab: RealLab, pods: Pods) -> None:
     name = await pods.create(
         "node1", "sleep 4711", activeDeadlineSeconds=1, terminationGracePeriodSeconds=1
     )
@@ -128,7 +128,7 @@ async def test_pod_that_runs_too_long_is_ended(real_lab: Lab, pods: Pods) -> Non
     assert "4711" not in real_lab.guest.run_now("ps").said
 
 
-async def test_deleted_pod_may_clean_up_before_it_goes(real_lab: Lab, pods: Pods) -> None:
+async def test_deleted_pod_may_clean_up_before_it_goes(real_lab: RealLab, pods: Pods) -> None:
     clean_up = "trap 'ip link del mine; exit 1' TERM"
     script = f"{clean_up}; ip link add mine type dummy; sleep 600 & wait"
     rights = NOTHING | {"capabilities": {"drop": ["ALL"], "add": ["NET_ADMIN"]}}

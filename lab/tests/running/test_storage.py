@@ -6,8 +6,8 @@ import hashlib
 import json
 from functools import partial
 
-from lab.api import Api
-from lab.faults import VolumeStaysAttached, set_faults
+from harvester_net.lab.api import Api
+from harvester_net.lab.faults import VolumeStaysAttached, set_faults
 
 from .conftest import CLAIMS
 from .guests import Guests

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lab.faults import VmDoesNotStop, set_faults
-from lab.simulators.virt_handler import GUEST_SHUTDOWN
+from harvester_net.lab.faults import VmDoesNotStop, set_faults
+from harvester_net.lab.simulators.virt_handler import GUEST_SHUTDOWN
 
 from .guests import KUBEVIRT, Guests
 from .sites import Site

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lab.api import Api, ApiError, Object
+from harvester_net.lab.api import Api, ApiError, Object
 
 
 async def until(

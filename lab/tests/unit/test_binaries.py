@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import binaries, places
+from lab import binaries
 from lab.binaries import BINARIES, Found, binary, fits, version_in
 
 
@@ -75,7 +75,7 @@ def test_built_program_is_renewed_when_its_module_changes(
         (tmp_path / module).mkdir()
         for file in ("go.mod", "go.sum"):
             (tmp_path / module / file).write_text("first")
-    monkeypatch.setattr(places, "TOOLS", tmp_path)
+    monkeypatch.setattr(binaries, "TOOLS", tmp_path)
     before = {each.name: binaries.module_hash(each.module) for each in BINARIES}
     (tmp_path / "pulumi" / "go.mod").write_text("second")
     changed = {n for n, h in before.items() if binaries.module_hash(binary(n).module) != h}
@@ -84,7 +84,7 @@ def test_built_program_is_renewed_when_its_module_changes(
 
 def test_every_program_of_the_table_is_pinned_in_its_module() -> None:
     for each in BINARIES:
-        go_mod = (places.TOOLS / each.module / "go.mod").read_text()
+        go_mod = (binaries.TOOLS / each.module / "go.mod").read_text()
         if not each.package.startswith("./"):
             assert each.package in go_mod, each.name
             assert f"v{each.version}" in go_mod, each.name

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from lab import building
+from harvester_net.lab.errors import LabError
+from lab import binaries, building
 from lab.binaries import binary, built_path
-from lab.errors import LabError
 
 BUILDS = """
 while [ $# -gt 0 ]; do [ "$1" = -o ] && target=$2; shift; done
@@ -61,6 +61,16 @@ def test_too_old_go_is_told_in_gos_own_words(go: Path) -> None:
     _write(go, "echo 'go.mod requires go >= 1.26 (running go 1.20)' >&2; exit 1")
     with pytest.raises(LabError, match=r"needs Go 1\.\d+(.|\n)*running go 1.20"):
         building.ensure(["virt-api"], _Told().console)
+
+
+def test_needed_go_is_that_of_the_most_demanding_module(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for module, version in (("a", "1.9"), ("b", "1.26.6"), ("c", "1.26")):
+        (tmp_path / module).mkdir()
+        (tmp_path / module / "go.mod").write_text(f"module {module}\n\ngo {version}\n")
+    monkeypatch.setattr(binaries, "TOOLS", tmp_path)
+    assert building.needed_go() == "1.26.6"
 
 
 class _Told:

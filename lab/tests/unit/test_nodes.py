@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from lab import LabError
-from lab.errors import NoRealNodes
-from lab.faults import (
+from harvester_net.lab.errors import NoRealNodes
+from harvester_net.lab.faults import (
     AgentDown,
     AgentFrozen,
     AgentSlow,
@@ -23,13 +22,15 @@ from lab.faults import (
     SwitchMtu,
     format_fault,
     parse_fault,
+    unfit,
 )
+from harvester_net.lab.simulators.machines import base_objects, real_address
+from lab import LabError
 from lab.nodes import machine, packages
-from lab.nodes.devices import devices_in
+from lab.nodes.devices import TRIES, devices_in, look
 from lab.nodes.guest import Answer
 from lab.nodes.image import Entry, archive, load_order
-from lab.simulators.machines import base_objects, real_address
-from lab.simulators.real_faults import scripts_of, unfit
+from lab.nodes.real_faults import scripts_of
 
 REAL = ["node1", "node2", "node3"]
 QUIET = Console(quiet=True)
@@ -236,3 +237,14 @@ def _programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, apt: str) -> None
         program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
     monkeypatch.setattr("platform.machine", lambda: packages.ARCHITECTURE)
+
+
+@pytest.mark.parametrize("interrupted", [0, 1, TRIES])
+def test_devices_that_change_under_the_look_are_looked_at_again(interrupted: int) -> None:
+    link = {"ifindex": 2, "ifname": "eno1", "mtu": 1500, "flags": []}
+    answers = [f"{json.dumps([link])}\n\n"] * (TRIES + 1)
+    for number in range(interrupted):
+        answers[number] = f"Dump was interrupted and may be inconsistent.\n{answers[number]}"
+    looks = iter(answers)
+    assert set(look(lambda script: next(looks))) == {"eno1"}
+    assert len(list(looks)) == TRIES + 1 - min(interrupted + 1, TRIES)

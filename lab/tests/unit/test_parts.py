@@ -13,20 +13,20 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from lab import certificates, launch
+from harvester_net.lab import certificates, launch
+from harvester_net.lab.errors import LabError
+from harvester_net.lab.manifests import base_objects, namespaces
+from harvester_net.lab.processes import tail
+from harvester_net.lab.status import ComponentStatus, Status, read, supervising, supervisor_of
+from harvester_net.lab.users import USERS, Users
+from lab import pulumi_tools
 from lab.binaries import BINARIES
-from lab.cli import main
 from lab.components import COMPONENTS, LISTENING, OBJECTS, Component, component
-from lab.errors import LabError
+from lab.definitions import from_longhorn, open_type, without_descriptions
 from lab.language_host import engine_address
-from lab.manifests import base_objects, namespaces
-from lab.manifests.crds import from_longhorn, open_type, without_descriptions
 from lab.objects import collection, way_to
-from lab.processes import tail
 from lab.setup import Setup, free_ports, own_address
-from lab.status import ComponentStatus, Status, read, supervising, supervisor_of
 from lab.step_graph import Step, run_in_order
-from lab.users import USERS, Users
 
 
 async def test_steps_run_when_what_they_need_is_done() -> None:
@@ -248,22 +248,17 @@ def test_remains_of_a_killed_lab_are_swept_away(labs_here: Path) -> None:
     assert {path.name for path in alive.parent.iterdir()} == {"alive", made_just_now.name}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code", "said"),
-    [
-        (["status"], 1, 'The lab "main" is not up. No other lab is up either.'),
-        (["down"], 0, 'There is no lab "main"; nothing to do.'),
-    ],
-)
-def test_commands_say_that_there_is_no_lab(
-    arguments: list[str],
-    code: int,
-    said: str,
-    labs_here: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert main(arguments) == code
-    assert said in capsys.readouterr().out
+def test_who_has_no_pulumi_hears_of_both_ways_to_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_go(names: list[str], console: object) -> dict[str, Path]:
+        raise LabError("that needs Go")
+
+    monkeypatch.setattr(pulumi_tools, "ensure", without_go)
+    with pytest.raises(LabError) as refused:
+        pulumi_tools.pulumi_command()
+    assert str(refused.value) == (
+        "The command pulumi is not on PATH. How to install it: "
+        "https://www.pulumi.com/docs/iac/download-install\nOr have it built: that needs Go"
+    )
 
 
 @pytest.mark.parametrize(

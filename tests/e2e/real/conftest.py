@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import Lab
+from lab import RealLab
 from tests.e2e.failures import set_faults
 from tests.e2e.stack import Stack
 
@@ -15,7 +15,7 @@ from .leftovers import nothing_is_left
 
 
 @pytest.fixture
-def stack(tmp_path: Path, real_lab: Lab) -> Iterator[Stack]:
+def stack(tmp_path: Path, real_lab: RealLab) -> Iterator[Stack]:
     """A stack whose resources are destroyed at the end; on no node anything may be left of it.
 
     If anything is, the lab is made anew, so that only one test fails for it.

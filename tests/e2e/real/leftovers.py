@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from lab import Lab
+from lab import RealLab
 from lab.nodes.devices import Device
 from tests.e2e.conftest import leftovers as objects_left
 from tests.e2e.waiting import eventually
@@ -19,14 +19,14 @@ GROUP = "network.harvesterhci.io"
 ALWAYS = {"lo", "eno1", "eno2", "eno3", "eno4", "mgmt-bo", "mgmt-br"}
 
 
-def nothing_is_left(lab: Lab) -> None:
+def nothing_is_left(lab: RealLab) -> None:
     """Neither objects nor devices; those go some moments later."""
     with suppress(AssertionError):
         eventually(lambda: leftovers(lab) == [], seconds=10)
     assert leftovers(lab) == []
 
 
-def leftovers(lab: Lab) -> list[str]:
+def leftovers(lab: RealLab) -> list[str]:
     """Everything that is there although nothing should be."""
     return [
         *objects_left(lab),
@@ -46,14 +46,14 @@ def devices_left(devices: dict[str, Device]) -> Iterator[str]:
     yield from (f"{name} is missing" for name in sorted(ALWAYS - devices.keys()))
 
 
-def _pods_and_journals(lab: Lab) -> Iterator[str]:
+def _pods_and_journals(lab: RealLab) -> Iterator[str]:
     for path in (PODS, CONFIG_MAPS):
         for item in lab.client.list(path)["items"]:
             if (name := item["metadata"]["name"]).startswith("harvester-net"):
                 yield f"{path.rpartition('/')[2]}/{name}"
 
 
-def _labels(lab: Lab) -> Iterator[str]:
+def _labels(lab: RealLab) -> Iterator[str]:
     for item in lab.client.list(MACHINES)["items"]:
         for label in item["metadata"].get("labels") or {}:
             if label.startswith(GROUP) and label != f"{GROUP}/mgmt":

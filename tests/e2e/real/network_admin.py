@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lab import Lab
+from lab import RealLab
 
 NAME = "network-admin"
 ACCOUNTS = "/api/v1/namespaces/default/serviceaccounts"
@@ -27,7 +27,7 @@ RULES = [
 ]
 
 
-def kubeconfig_of_network_admin(lab: Lab, directory: Path) -> Path:
+def kubeconfig_of_network_admin(lab: RealLab, directory: Path) -> Path:
     """Makes the user, and returns where its kubeconfig is."""
     lab.client.create(ACCOUNTS, _made("ServiceAccount", "v1"))
     role = _made("ClusterRole", f"{RBAC}/v1", rules=RULES)
@@ -50,7 +50,7 @@ def _made(kind: str, version: str, **content: Any) -> dict[str, Any]:
     return {"apiVersion": version, "kind": kind, "metadata": {"name": NAME}} | content
 
 
-def _kubeconfig(lab: Lab, token: str) -> dict[str, Any]:
+def _kubeconfig(lab: RealLab, token: str) -> dict[str, Any]:
     cluster = {"server": lab.url, "certificate-authority": str(lab.ca_file)}
     return {
         "apiVersion": "v1",

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lab import Lab
+from lab import RealLab
 from tests.e2e.stack import Resource, Stack, resource
 
 from .quick_start import BOND, BRIDGE, NETWORK, NODES, VLAN
@@ -61,7 +61,7 @@ def said(printed: str, word: str) -> list[str]:
     return [line.removeprefix(begin) for line in lines if line.startswith(begin)]
 
 
-def mtus(lab: Lab) -> list[tuple[int, int]]:
+def mtus(lab: RealLab) -> list[tuple[int, int]]:
     """MTU in bytes of bond and bridge, node by node."""
     seen = [lab.devices(node) for node in NODES]
     return [(devices[BOND].mtu, devices[BRIDGE].mtu) for devices in seen]

@@ -6,8 +6,7 @@ import json
 from functools import partial
 from pathlib import Path
 
-from lab import Lab
-from lab.faults import (
+from harvester_net.lab.faults import (
     AgentDown,
     AgentFrozen,
     ForeignPort,
@@ -15,6 +14,7 @@ from lab.faults import (
     NicMissing,
     SwitchMtu,
 )
+from lab import RealLab
 from lab.nodes.devices import Device
 from tests.e2e.failures import faults, set_faults
 from tests.e2e.programs import CLUSTER_NETWORKS
@@ -23,7 +23,7 @@ from tests.e2e.test_blocked import until_told
 from tests.e2e.vms import node_of, phase, running_vm
 from tests.e2e.waiting import eventually
 
-from .arrival import vlans_arrive
+from .arrival import up_to_the_vlans
 from .leftovers import GROUP, MACHINES, devices_left, nothing_is_left
 from .network_admin import kubeconfig_of_network_admin
 from .quick_start import BOND, BRIDGE, NETWORK, NODES, VLAN
@@ -44,9 +44,9 @@ VERIFY = ("verify", NETWORK, "--vlan", str(VLAN))
 
 
 def test_agents_that_do_nothing_stop_the_change_and_are_named(
-    stack: Stack, real_lab: Lab
+    stack: Stack, real_lab: RealLab
 ) -> None:
-    stack.program(*program(1500)).up().succeeded()
+    up_to_the_vlans(stack, real_lab, program(1500))
     stack.program(*program(9000, verify=LOOK))
     with faults(real_lab, AgentFrozen("node2"), AgentDown("node3")):
         told = stack.up().failed().output
@@ -65,9 +65,10 @@ def test_agents_that_do_nothing_stop_the_change_and_are_named(
     assert mtus(real_lab) == NEW_MTU
 
 
-def test_nics_that_were_pulled_are_named_before_and_after(stack: Stack, real_lab: Lab) -> None:
-    stack.program(*program(1500, ("eno2", "eno3"))).up().succeeded()
-    vlans_arrive(real_lab, VLAN)
+def test_nics_that_were_pulled_are_named_before_and_after(
+    stack: Stack, real_lab: RealLab
+) -> None:
+    up_to_the_vlans(stack, real_lab, program(1500, ("eno2", "eno3")))
     pulled = [NicMissing("node1", "eno2"), NicMissing("node1", "eno3")]
     with faults(real_lab, *pulled, NicMissing("node2", "eno3")):
         code, printed = harvester_net(stack, *VERIFY)
@@ -90,16 +91,18 @@ def test_nics_that_were_pulled_are_named_before_and_after(stack: Stack, real_lab
 
 
 def test_port_in_the_bridge_is_found_and_named_with_its_vm(
-    stack: Stack, real_lab: Lab
+    stack: Stack, real_lab: RealLab
 ) -> None:
-    stack.program(*program(1500)).up().succeeded()
+    up_to_the_vlans(stack, real_lab, program(1500))
     ports = [ForeignPort(node, BRIDGE, 1500) for node in NODES]
     with running_vm(real_lab, "vm1", "production"), faults(real_lab, *ports):
         port = next(n for n, d in real_lab.devices("node1").items() if _is_vm_port(n, d))
         held = f"bridge {BRIDGE} has MTU 1500, not 9000: port {port}"
         out = "holds it there; stop what is behind it, or take it out of the bridge on"
         consent = ("--stop-vms", "--verify-on-nodes", "--verify-vlan", str(VLAN))
-        code, printed = harvester_net(stack, "mtu", "change", NETWORK, "9000", *consent)
+        code, printed = harvester_net(
+            stack, "mtu", "change", NETWORK, "9000", "--yes", *consent
+        )
         assert (code, phase(real_lab, "vm1")) == (4, None)
         for node in NODES:
             assert (
@@ -107,7 +110,9 @@ def test_port_in_the_bridge_is_found_and_named_with_its_vm(
                 f"ip link set {port} nomaster"
             ) in printed
 
-        code, printed = harvester_net(stack, "mtu", "resume", "--without-verification")
+        code, printed = harvester_net(
+            stack, "mtu", "resume", "--yes", "--without-verification"
+        )
         assert (code, phase(real_lab, "vm1")) == (0, "Running"), printed
         code, printed = harvester_net(stack, "verify", NETWORK)
         node = node_of(real_lab, "vm1")
@@ -124,9 +129,9 @@ def _is_vm_port(name: str, device: Device) -> bool:
 
 
 def test_small_switch_is_found_by_full_frames_and_the_change_goes_back(
-    stack: Stack, real_lab: Lab
+    stack: Stack, real_lab: RealLab
 ) -> None:
-    stack.program(*program(1500)).up().succeeded()
+    up_to_the_vlans(stack, real_lab, program(1500))
     stack.program(*program(9000, verify=LOOK, on_failure="rollBack"))
     with faults(real_lab, SwitchMtu(1500)):
         told = stack.up().failed().output
@@ -141,10 +146,10 @@ def test_small_switch_is_found_by_full_frames_and_the_change_goes_back(
 
 
 def test_without_image_or_right_nothing_is_touched(
-    stack: Stack, real_lab: Lab, tmp_path: Path
+    stack: Stack, real_lab: RealLab, tmp_path: Path
 ) -> None:
     """Neither VMs nor devices: the nodes are looked at once before anything is stopped."""
-    stack.program(*program(1500)).up().succeeded()
+    up_to_the_vlans(stack, real_lab, program(1500))
     stack.program(*program(9000, verify=LOOK | {"image": "registry/none:1"}))
     unproven = (
         "MTU of cluster network cn-data: 1500 -> 9000: refused, and nothing was changed:\n"
@@ -170,7 +175,13 @@ def test_without_image_or_right_nothing_is_touched(
             'group "" in the namespace "harvester-system"; needed is the right to create, '
             "list and delete pods in namespace harvester-system"
         )
-        assert f"{unproven} {why}; disruption.verifyOnNodes asks for it\n" in told
+        pods = ("create", "delete", "list")
+        lacks = ", ".join(f"{verb} pods in namespace harvester-system" for verb in pods)
+        assert (
+            "MTU of cluster network cn-data: 1500 -> 9000: refused, and nothing was changed:\n"
+            f"      - the user of the kubeconfig may not {lacks}; `harvester-net rbac --for "
+            "changes --for verify` prints the role\n"
+        ) in told
         code, printed = harvester_net(stack, *VERIFY)
         assert (code, said(printed, "not proven")) == (2, [why])
         stack.environ["KUBECONFIG"] = everything
@@ -178,7 +189,7 @@ def test_without_image_or_right_nothing_is_touched(
     assert mtus(real_lab) == OLD_MTU
 
 
-def test_mgmt_waits_for_the_host_that_was_forgotten(stack: Stack, real_lab: Lab) -> None:
+def test_mgmt_waits_for_the_host_that_was_forgotten(stack: Stack, real_lab: RealLab) -> None:
     def mgmt(mtu: int) -> Stack:
         consent = {"verify_on_nodes": {}, "node_timeout_seconds": 5}
         return stack.program(resource("ClusterNetwork", "mgmt", mtu=mtu, disruption=consent))
@@ -206,13 +217,15 @@ def test_mgmt_waits_for_the_host_that_was_forgotten(stack: Stack, real_lab: Lab)
     mgmt(1500).up().succeeded()
 
 
-def uplink_mtu(lab: Lab) -> str:
+def uplink_mtu(lab: RealLab) -> str:
     """What Harvester believes of mgmt."""
     notes = lab.client.get(f"{CLUSTER_NETWORKS}/mgmt")["metadata"].get("annotations") or {}
     return str(notes.get("network.harvesterhci.io/uplink-mtu", "1500"))
 
 
-def test_config_that_never_became_ready_leaves_nothing(stack: Stack, real_lab: Lab) -> None:
+def test_config_that_never_became_ready_leaves_nothing(
+    stack: Stack, real_lab: RealLab
+) -> None:
     # As long as the agent is down, its LinkMonitor lists the NIC that is gone.
     set_faults(real_lab, AgentDown("node2"))
     set_faults(real_lab, AgentDown("node2"), NicMissing("node2", "eno3"))
@@ -236,9 +249,9 @@ def test_config_that_never_became_ready_leaves_nothing(stack: Stack, real_lab: L
 
 
 def test_agent_that_misses_a_deletion_is_named_with_what_it_leaves(
-    stack: Stack, real_lab: Lab
+    stack: Stack, real_lab: RealLab
 ) -> None:
-    stack.program(*program(1500)).up().succeeded()
+    up_to_the_vlans(stack, real_lab, program(1500))
     index = real_lab.devices("node2")[BOND].index
     with faults(real_lab, AgentDown("node2")):
         told = stack.destroy().succeeded().output
@@ -259,9 +272,8 @@ def test_agent_that_misses_a_deletion_is_named_with_what_it_leaves(
     nothing_is_left(real_lab)
 
 
-def test_json_says_the_same_for_programs(stack: Stack, real_lab: Lab) -> None:
-    stack.program(*program(9000)).up().succeeded()
-    vlans_arrive(real_lab, VLAN)
+def test_json_says_the_same_for_programs(stack: Stack, real_lab: RealLab) -> None:
+    up_to_the_vlans(stack, real_lab, program(9000))
     code, printed = harvester_net(stack, *VERIFY, "--json")
     document = json.loads(printed)
     assert (code, document["proven"], document["findings"]) == (0, True, [])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from lab import Lab
+from lab import RealLab
 from tests.e2e.stack import Stack
 from tests.e2e.vms import running_vm
 
@@ -17,7 +17,7 @@ from .quick_start import NETWORK, NODES, RACKS, STORAGE_VLAN, VLAN, QuickStart, 
 PAIRS = [(a, b) for a in NODES for b in NODES if a != b]
 
 
-def reaches(stack: Stack, lab: Lab, desired: QuickStart) -> None:
+def reaches(stack: Stack, lab: RealLab, desired: QuickStart) -> None:
     """`up` makes the devices of every node what the program says, and then nothing is left
     to be done.
     """
@@ -35,7 +35,7 @@ def told(stack: Stack, name: str) -> dict[str, dict[str, Any]]:
     return {seen["node"]: seen for seen in stack.state()[name]["outputs"]["nodes"]}
 
 
-def is_told(lab: Lab, node: str, seen: dict[str, Any]) -> None:
+def is_told(lab: RealLab, node: str, seen: dict[str, Any]) -> None:
     """The output says what the kernel of the node says."""
     devices = lab.devices(node)
     uplink = uplink_in(devices)
@@ -49,7 +49,9 @@ def is_told(lab: Lab, node: str, seen: dict[str, Any]) -> None:
     assert seen["reaches"] == [other for other in NODES if other != node]
 
 
-def test_quick_start_lives_on_the_devices_of_all_nodes(stack: Stack, real_lab: Lab) -> None:
+def test_quick_start_lives_on_the_devices_of_all_nodes(
+    stack: Stack, real_lab: RealLab
+) -> None:
     verify = {"vlan": VLAN}
     plain = QuickStart(verify=verify)
     reaches(stack, real_lab, plain)

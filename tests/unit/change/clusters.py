@@ -13,6 +13,7 @@ from harvester_net.change.goals.mtu import MtuGoal
 from harvester_net.change.goals.network_config import ConfigDeletionGoal, ConfigGoal
 from harvester_net.change.goals.storage_network import StorageNetworkGoal
 from harvester_net.change.goals.vm_network import VmNetworkGoal
+from harvester_net.change.kinds import UNDER_WAY
 from harvester_net.cluster.errors import Denied
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
@@ -31,6 +32,7 @@ from harvester_net.cluster.resources import (
     key_of,
     labels_of,
 )
+from harvester_net.harvester.network_configs import PREDECESSORS
 from harvester_net.rules.system_networks import is_protected
 
 from ... import objects
@@ -132,7 +134,7 @@ def volume_object(vm: str) -> Object:
 
 def bare_world(version: tuple[int, int], nodes: dict[str, dict[str, str]]) -> World:
     """A cluster after its installation: nodes by name with their labels."""
-    world = World(version)
+    world = World(version, {resource: {} for resource in UNDER_WAY})
     number = f"v{version[0]}.{version[1]}.0"
     settings = [
         objects.setting("server-version", number),
@@ -429,7 +431,9 @@ def _config(config: Object, observer: Any) -> Any:
     spec = json.loads(json.dumps(config["spec"]))
     attributes = dict(spec["uplink"].pop("linkAttributes", None) or {})
     attributes["mtu"] = observer(spec["clusterNetwork"], attributes.get("mtu"))
-    return spec, attributes, labels_of(config), annotations_of(config)
+    # What is made again says which uids it had: nothing else may be new.
+    notes = {k: v for k, v in annotations_of(config).items() if k != PREDECESSORS}
+    return spec, attributes, labels_of(config), notes
 
 
 def _nad(world: World, nad: Object, observer: Any) -> tuple[str, str]:

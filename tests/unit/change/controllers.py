@@ -13,6 +13,7 @@ from harvester_net.cluster.resources import (
     LINK_MONITOR,
     LONGHORN_SETTING,
     NAD,
+    NODE,
     SETTING,
     VLAN_CONFIG,
     VLAN_STATUS,
@@ -48,6 +49,8 @@ from .world import (
 STRATEGY = "harvesterhci.io/vmRunStrategy"
 FINAL = ("Succeeded", "Failed")
 APPLIED = "model/applied"
+DEAD = "model/dead"
+"""Annotation of a node of this model: its agent does nothing any more."""
 
 
 # --- KubeVirt and Harvester's VM controller --------------------------------------------------
@@ -157,6 +160,8 @@ def agents(world: World) -> World:
     for key, status in list(world.of(VLAN_STATUS).items()):
         config = world.get(VLAN_CONFIG, status["status"]["vlanConfig"])
         node, network = status["status"]["node"], status["status"]["clusterNetwork"]
+        if _is_dead(world, node):
+            continue
         stays = config is not None and not is_terminating(config) and node in matched(config)
         if not stays:
             world = _torn_down(world.without(VLAN_STATUS, key), network, node)
@@ -164,8 +169,13 @@ def agents(world: World) -> World:
         if config["spec"]["clusterNetwork"] == "mgmt" or is_terminating(config):
             continue
         for node in matched(config):
-            world = _set_up(world, config, node)
+            if not _is_dead(world, node):
+                world = _set_up(world, config, node)
     return world
+
+
+def _is_dead(world: World, node: str) -> bool:
+    return DEAD in annotations_of(world.of(NODE)[node])
 
 
 def _torn_down(world: World, network: str, node: str) -> World:

@@ -66,10 +66,15 @@ class LiveCluster(ModelCluster):
         return await super().patch(resource, key, fields, deadline)
 
     async def delete(
-        self, resource: Resource, key: str, uid: str | None, deadline: Any
+        self,
+        resource: Resource,
+        key: str,
+        uid: str | None,
+        deadline: Any,
+        version: str | None = None,
     ) -> bool:
         self._write("delete", resource, key)
-        return await super().delete(resource, key, uid, deadline)
+        return await super().delete(resource, key, uid, deadline, version)
 
     async def list(self, resource: Resource, deadline: Any) -> dict[str, Object]:
         """All objects of a kind."""

@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from random import Random
 from typing import Any, TypeVar
 
+from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.errors import AlreadyExists, Conflict, NotFound
+from harvester_net.cluster.merge_patch import applied
+from harvester_net.cluster.permissions import Attempt
 from harvester_net.cluster.resources import (
     VLAN_CONFIG,
     VM,
@@ -20,10 +23,10 @@ from harvester_net.cluster.resources import (
     annotations_of,
     key_of,
 )
+from harvester_net.cluster.rights import Right
 from harvester_net.rules.config_writes import admitted_write
 from harvester_net.rules.rule import Write
 
-from ...fake_api import merged
 from ...timing import QUICK
 from .admission import admit
 from .controllers import CONTROLLERS, STRATEGY, settled, strategy_of
@@ -51,7 +54,7 @@ def patched(world: World, resource: Resource, key: str, fields: Object) -> World
     version = (fields.get("metadata") or {}).get("resourceVersion")
     if version not in (None, old["metadata"]["resourceVersion"]):
         raise Conflict(f"{resource.plural} {key} has changed")
-    new = merged(old, fields)
+    new = applied(old, fields)
     admit(world, resource, old, new)
     new = _mutated(world, resource, old, new)
     return world if new == old else world.put(resource, new)
@@ -109,9 +112,25 @@ class ModelConnection:
 
     def __init__(self, cluster: ModelCluster) -> None:
         self._cluster = cluster
+        self.settings = AccessSettings(environment="")
+        self.where = "the model"
+        self.away = 0.0
 
     async def start_vm(self, key: str, deadline: Any) -> None:
         self._cluster.world = start_asked(self._cluster.world, key)
+
+
+class ModelPermissions:
+    """The part of Permissions that a change uses: everything is allowed."""
+
+    def forget(self) -> None:
+        """Nothing is remembered."""
+
+    async def missing(self, wanted: Iterable[Right], deadline: Any) -> list[Right]:
+        return []
+
+    async def why_refused(self, attempt: Attempt, deadline: Any) -> str:
+        return ""
 
 
 class ModelCluster:
@@ -120,6 +139,7 @@ class ModelCluster:
     def __init__(self, world: World) -> None:
         self.world = world
         self.connection = ModelConnection(self)
+        self.permissions = ModelPermissions()
         self.timings = QUICK
 
     async def create(self, resource: Resource, obj: Object, deadline: Any) -> Object:
@@ -133,8 +153,16 @@ class ModelCluster:
         return self.world.of(resource)[key]
 
     async def delete(
-        self, resource: Resource, key: str, uid: str | None, deadline: Any
+        self,
+        resource: Resource,
+        key: str,
+        uid: str | None,
+        deadline: Any,
+        version: str | None = None,
     ) -> bool:
+        live = self.world.get(resource, key)
+        if live is not None and version not in (None, live["metadata"]["resourceVersion"]):
+            raise Conflict(f"{resource.plural} {key} has changed")
         try:
             self.world = deleted(self.world, resource, key, uid)
         except NotFound:
@@ -143,6 +171,12 @@ class ModelCluster:
 
     async def get(self, resource: Resource, key: str, deadline: Any) -> Object | None:
         return self.world.get(resource, key)
+
+    async def get_lately(
+        self, resource: Resource, key: str, seconds: float, deadline: Any
+    ) -> Object | None:
+        """The namespaces of the model have no uid, as for a user who may not read them."""
+        return None
 
     def cached(self, resource: Resource) -> dict[str, Object]:
         """The objects of a kind; there is no lag in the model."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from harvester_net.change.consent import Consent
 from harvester_net.change.errors import Refusal
 from harvester_net.change.goals.mtu import MtuGoal
 from harvester_net.change.report import reason_text
@@ -23,6 +24,7 @@ from .controllers import settled
 from .model import created, patched
 from .world import World
 
+FULL = Consent(stop_vms=True, cycle_storage_network=True)
 UP = MtuGoal(cluster_network="data", mtu=9000)
 STORAGE_TEXT = '{"vlan":300, "clusterNetwork":"data","range":"192.168.0.0/24"}'
 SHARED = '{"share-storage-network":true}'

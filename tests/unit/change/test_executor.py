@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from harvester_net.change import apply as change
 from harvester_net.change import journal, lease
-from harvester_net.change.apply import way_back
 from harvester_net.change.consent import Consent
+from harvester_net.change.context import ChangeContext, Observer
+from harvester_net.change.continuation import way_back
 from harvester_net.change.errors import (
     ChangeBusy,
     ChangeRefused,
@@ -22,6 +25,7 @@ from harvester_net.change.journal import Journal
 from harvester_net.change.plan import plan
 from harvester_net.change.record import Record
 from harvester_net.change.report import error_text
+from harvester_net.change.steps.vms import is_halted
 from harvester_net.cluster.errors import Denied, Rejected
 from harvester_net.cluster.resources import (
     CONFIG_MAP,
@@ -31,16 +35,16 @@ from harvester_net.cluster.resources import (
     VM,
     VMI,
     VOLUME,
+    Object,
 )
 from harvester_net.kinds.changes import INPUTS
 
 from .clusters import picture
 from .controllers import settled
 from .live import Heard, LiveCluster, as_cluster, context_on, opened
-from .sites import UP, site
-from .world import HOME, World
+from .sites import FULL, UP, site
+from .world import HINDRANCE, HOME, World
 
-FULL = Consent(stop_vms=True, cycle_storage_network=True)
 VMS: dict[str, str | bool] = {"default/vm1": "Always", "default/vm2": "RerunOnFailure"}
 
 
@@ -112,7 +116,6 @@ async def test_a_step_that_is_done_already_writes_nothing() -> None:
     live.writes.clear()
     book = Journal(as_cluster(live), live.deadline(), record_of(site()))
     book.record = book.record.model_copy(update={"done": ["delete nc-1"]})
-    book.resume()
     await Executor(context_on(live), book).run()
     assert [write for write in live.writes if write[1] is not CONFIG_MAP] == []
 
@@ -348,4 +351,235 @@ def test_the_way_back_of_a_config_that_is_going_makes_it_again() -> None:
     world = site()
     going = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}}
     world = world.changed(VLAN_CONFIG, "nc-1", going)
-    assert way_back(record_of(site()), world.snapshot).done == []
+    done = way_back(record_of(site()), world.snapshot).done
+    assert done == ["set mtu nc-0", "delete nc-1"]
+
+
+# --- what others do to a config before we delete it ------------------------------------------
+
+
+def others_change(live: LiveCluster, spec: Object) -> None:
+    """Somebody changes nc-1 right before its deletion is asked for, once."""
+
+    def change(write: Any) -> None:
+        if write == ("delete", VLAN_CONFIG, "nc-1") and not changed:
+            changed.append(write)
+            live.world = live.world.changed(VLAN_CONFIG, "nc-1", {"spec": spec})
+
+    changed: list[Any] = []
+    live.before_write = change
+
+
+async def test_nics_that_somebody_changed_meanwhile_come_back() -> None:
+    live = LiveCluster(site())
+    others_change(live, {"uplink": {"nics": ["eno7", "eno8"]}})
+    await ran(live)
+    config = live.world.of(VLAN_CONFIG)["nc-1"]
+    assert config["spec"]["uplink"]["nics"] == ["eno7", "eno8"]
+    assert config["spec"]["uplink"]["linkAttributes"]["mtu"] == 9000
+
+
+async def test_what_others_wrote_that_means_the_same_keeps_the_record() -> None:
+    live = LiveCluster(site())
+    seen: list[Record] = []
+
+    def look(write: Any) -> None:
+        if write[0] == "delete" and not seen:
+            count = {"metadata": {"generation": 7}}
+            live.world = live.world.changed(VLAN_CONFIG, "nc-1", count)
+            seen.append(journal.record_in(live.world.of(CONFIG_MAP)[journal.KEY]))
+
+    live.before_write = look
+    await ran(live)
+    deletions = [write for write in live.writes if write[:2] == ("delete", VLAN_CONFIG)]
+    assert len(deletions) == 2
+    noted = [write for write in live.writes if write[1] is CONFIG_MAP]
+    assert noted, "the journal is kept"
+    (before,) = seen
+    assert (
+        live.world.of(VLAN_CONFIG)["nc-1"]["spec"]["uplink"]["nics"]
+        == (before.configs["nc-1"].manifest["spec"]["uplink"]["nics"])
+    )
+
+
+# --- a few VMs at a time ---------------------------------------------------------------------
+
+SLOW = 5
+"""Seconds that VMs of `Slowly` take, by the clock of the model."""
+FIVE: dict[str, str | bool] = {
+    "default/a": "Always",
+    "default/b": "Always",
+    "default/c": True,
+    "default/d": "RerunOnFailure",
+    "default/e": "Always",
+}
+
+
+class Slowly:
+    """VMs take their time to stop and to start; how many did so at once is counted."""
+
+    def __init__(self, live: LiveCluster) -> None:
+        self._live = live
+        self._since: dict[str, tuple[str, float]] = {}
+        self.stopping, self.starting = 0, 0
+        """The most that were on their way at once."""
+        live.trouble = self.hold
+
+    def hold(self, before: World, after: World) -> World:
+        stopping, starting = 0, 0
+        for key, vm in after.of(VM).items():
+            was, now = before.get(VMI, key), after.get(VMI, key)
+            halted = is_halted(vm)
+            if halted and was is not None and (now is not None or self._waits("stop", key)):
+                after = after.put(VMI, was)
+                after = after.changed(VM, key, {"status": {"printableStatus": "Stopping"}})
+                stopping += 1
+            elif not halted and (now is None or self._waits("start", key)):
+                if now is not None:
+                    after = after.changed(VMI, key, {"status": {"phase": "Pending"}})
+                starting += 1
+        self.stopping = max(self.stopping, stopping)
+        self.starting = max(self.starting, starting)
+        return after
+
+    def _waits(self, what: str, key: str) -> bool:
+        before, since = self._since.get(key, ("start", -SLOW))
+        if before != what:
+            since = self._live.now
+            self._since[key] = what, since
+        return self._live.now - since < SLOW
+
+
+async def few(live: LiveCluster, number: int = 2) -> Journal:
+    """The journal of a change that stops and starts so many VMs at once."""
+    return await opened(live, record_of(live.world, replace(FULL, max_parallel=number)))
+
+
+@pytest.mark.parametrize(("number", "most"), [(1, 1), (2, 2), (4, 4), (9, 5)])
+async def test_so_many_vms_stop_and_start_at_once_as_are_allowed(
+    number: int, most: int
+) -> None:
+    live = LiveCluster(site(vms=FIVE))
+    expected = picture(live.world, "data", 9000)
+    slowly = Slowly(live)
+    await Executor(context_on(live), await few(live, number)).run()
+    assert (slowly.stopping, slowly.starting) == (most, most)
+    live.trouble = lambda before, after: after
+    live.settle()
+    assert picture(live.world, "data") == expected
+
+
+async def killed_at(live: LiveCluster, book: Journal, writes: int) -> bool:
+    """Run until so many VMs were written, and die there; whether it came so far."""
+    left = [writes]
+
+    def kill(write: tuple[str, object, str]) -> None:
+        if write[1] is VM and not left[0]:
+            task.cancel()
+            raise asyncio.CancelledError
+        left[0] -= write[1] is VM
+
+    live.before_write = kill
+    task = asyncio.create_task(Executor(context_on(live), book).run())
+    with suppress(asyncio.CancelledError):
+        await task
+    live.before_write = lambda write: None
+    return task.cancelled()
+
+
+@pytest.mark.parametrize("writes", range(10))
+async def test_a_run_after_a_killed_one_stops_and_starts_no_more_at_once(writes: int) -> None:
+    live = LiveCluster(site(vms=FIVE))
+    expected = picture(live.world, "data", 9000)
+    slowly, book = Slowly(live), await few(live)
+    assert await killed_at(live, book, writes)
+    found = await journal.find(as_cluster(live), live.deadline())
+    assert found is not None
+    again = Journal(as_cluster(live), live.deadline(), found.record, found)
+    await Executor(context_on(live), again).run()
+    assert (slowly.stopping, slowly.starting) == (2, 2)
+    live.trouble = lambda before, after: after
+    live.settle()
+    assert picture(live.world, "data") == expected
+
+
+async def test_a_vm_that_is_on_its_way_takes_the_first_place() -> None:
+    """The last one was asked to stop by a run before, or by its owner."""
+    live = LiveCluster(site(vms=FIVE))
+    slowly, book = Slowly(live), await few(live, 1)
+    live.world = live.world.changed(VM, "default/e", {"spec": {"runStrategy": "Halted"}})
+    await Executor(context_on(live), book).run()
+    assert (slowly.stopping, slowly.starting) == (1, 1)
+
+
+async def test_when_a_vm_will_not_stop_those_after_it_are_not_touched() -> None:
+    live = LiveCluster(site(vms=FIVE))
+    live.trouble = stubborn("default/b")  # type: ignore[assignment]
+    with pytest.raises(ChangeStopped, match="waiting for VM default/b to stop"):
+        await Executor(context_on(live), await few(live, 1)).run()
+    stopped = {key for key, vm in live.world.of(VM).items() if is_halted(vm)}
+    assert stopped == {"default/a", "default/b"}
+
+
+async def test_a_vm_that_does_not_come_up_keeps_no_other_one_down() -> None:
+    live = LiveCluster(site(vms=FIVE))
+    book = await few(live, 1)
+    hindered = {"metadata": {"annotations": {HINDRANCE: "unschedulable"}}}
+    live.world = live.world.changed(VM, "default/b", hindered)
+    with pytest.raises(ChangeStopped) as stopped:
+        await Executor(context_on(live), book).run()
+    assert str(stopped.value).startswith(
+        "step 10, start VM default/b (Always): not done after 600 s, still waiting for VM "
+        "default/b to run (Starting). 12 of 13 steps are done; left: start VM default/b"
+    )
+    up = {
+        key for key, vmi in live.world.of(VMI).items() if vmi["status"]["phase"] == "Running"
+    }
+    assert up == FIVE.keys() - {"default/b"}
+
+
+async def test_no_vm_is_started_any_more_when_the_time_is_up() -> None:
+    live, cancelled = LiveCluster(site(vms=FIVE)), asyncio.Event()
+    book = await few(live, 1)
+
+    def cancel(write: tuple[str, object, str]) -> None:
+        if write[1] is VM and "set mtu nc-0" in book.record.done:
+            cancelled.set()
+
+    live.before_write = cancel
+    context = replace(context_on(live), deadline=live.deadline(cancelled=cancelled))
+    Slowly(live)
+    with pytest.raises(ChangeStopped, match="cancelled"):
+        await Executor(context, book).run()
+    down = {key for key, vm in live.world.of(VM).items() if is_halted(vm)}
+    assert down == {"default/b", "default/c", "default/d", "default/e"}
+
+
+def ticking(live: LiveCluster, heard: Heard) -> ChangeContext:
+    """A context in which a second passes whenever something is told."""
+
+    def tell(status: str) -> None:
+        heard.statuses.append(status)
+        live.now += 1
+        live.settle()
+
+    live.timings = replace(live.timings, stale_webhooks=0, step_poll=0)
+    return replace(context_on(live), observer=Observer(status=tell))
+
+
+@pytest.mark.parametrize("storage", [True, False])
+async def test_vms_that_are_started_meanwhile_are_stopped_a_few_at_a_time(
+    storage: bool,
+) -> None:
+    """And have the time that they need, longer than a webhook's cache may lag."""
+    world = site(vms=FIVE, storage=storage)
+    for key in FIVE:  # On the node of the config that is deleted.
+        world = world.changed(VM, key, {"metadata": {"annotations": {HOME: "node1"}}})
+    live, heard = LiveCluster(settled(world)), Heard()
+    slowly, book = Slowly(live), await few(live)
+    stopped = [f"stop {key}" for key in FIVE]
+    book.record = book.record.model_copy(update={"done": stopped})
+    await Executor(ticking(live, heard), book).run()
+    assert (slowly.stopping, slowly.starting) == (2, 2)
+    assert "waiting for VM default/a to stop" in heard.statuses
+    assert UP.is_reached(live.world.snapshot)

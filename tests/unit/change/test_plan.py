@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from harvester_net.change.goals.mtu import MtuGoal
 from harvester_net.change.goals.network_config import ConfigDeletionGoal, ConfigGoal
 from harvester_net.change.goals.storage_network import StorageNetworkGoal
 from harvester_net.change.goals.vm_network import VmNetworkGoal
-from harvester_net.change.plan import extend, is_interrupting, manifest_of, plan
+from harvester_net.change.plan import extend, is_interrupting, plan
 from harvester_net.change.record import Record, VmRecord
 from harvester_net.change.vms import vm_record
 from harvester_net.cluster.resources import (
@@ -27,6 +28,7 @@ from harvester_net.cluster.resources import (
     VMI,
     Object,
 )
+from harvester_net.harvester.network_configs import manifest_of
 from harvester_net.harvester.vm_networks import vm_networks_of
 from harvester_net.specs.disruption import Disruption
 
@@ -34,10 +36,9 @@ from ... import objects
 from .clusters import config_object, nad_object, vm_object
 from .controllers import settled
 from .model import created, patched
-from .sites import SHARED, STORAGE_TEXT, UP, reasons, site
+from .sites import FULL, SHARED, STORAGE_TEXT, UP, reasons, site
 from .world import NETWORK, WITNESS, World
 
-FULL = Consent(stop_vms=True, cycle_storage_network=True)
 CYCLE = (
     "the storage or RWX network is on this cluster network and must be cleared and set again; "
     "allow it with disruption.cycleStorageNetwork: true"
@@ -88,7 +89,10 @@ def test_configs_are_recorded_without_what_the_server_fills_in() -> None:
     assert recorded.manifest["metadata"] == {
         "name": "nc-0",
         "labels": {"team": "a", f"{NETWORK}/clusternetwork": "data"},
-        "annotations": {"note": "nc-0"},
+        "annotations": {
+            "note": "nc-0",
+            "harvester-net/predecessors": config["metadata"]["uid"],
+        },
     }
     assert recorded.nodes == ["node0"]
     assert list(recorded.bonds) == ["node0"]
@@ -237,6 +241,20 @@ def test_a_storage_network_elsewhere_is_left_alone() -> None:
 def test_the_texts_of_the_settings_are_recorded_exactly() -> None:
     record = record_of(site(storage=True, shared=True))
     assert (record.storage, record.rwx) == (STORAGE_TEXT, SHARED)
+
+
+@pytest.mark.parametrize(("nodes", "number"), [(1, 5), (4, 20), (0, 5)])
+def test_by_default_five_vms_go_at_once_for_each_node_but_witnesses(
+    nodes: int, number: int
+) -> None:
+    world = site(nodes=nodes).put(NODE, objects.node("w", {WITNESS: "true"}))
+    record = record_of(world)
+    assert record.max_parallel == number
+    # Whoever goes on says another number, or leaves it.
+    asked = replace(FULL, max_parallel=3)
+    assert plan(world.snapshot, UP, asked).record.max_parallel == 3
+    assert record.with_limits_of(asked).max_parallel == 3
+    assert record.with_limits_of(FULL).max_parallel == number
 
 
 @pytest.mark.parametrize(
@@ -449,6 +467,13 @@ def test_a_shared_storage_network_is_not_cleared() -> None:
         (("*/vm?",), "other/vm1", True),
         (("other/vm1", "default/vm1"), "default/vm1", True),
         (("Default/VM1",), "default/vm1", False),
+        (("prod*/*",), "production/x", True),
+        (("*/x*",), "production/x", True),
+        # No star reaches over the slash.
+        (("prod*",), "production/x", False),
+        (("*",), "production/x", False),
+        (("p*x",), "production/x", False),
+        (("*/*/*",), "production/x", False),
     ],
 )
 def test_patterns_say_which_vms_may_be_stopped(
@@ -461,9 +486,11 @@ def test_what_a_disruption_leaves_open_has_its_default() -> None:
     assert consent_of(None) == Consent()
     assert consent_of(Disruption()) == Consent()
     given = Disruption.model_validate(
-        {"stopVms": True, "onlyVms": ["default/*"], "onFailure": "rollBack"}
+        {"stopVms": True, "onlyVms": ["default/*"], "maxParallel": 7, "onFailure": "rollBack"}
     )
-    consent = Consent(stop_vms=True, only_vms=("default/*",), on_failure="rollBack")
+    consent = Consent(
+        stop_vms=True, only_vms=("default/*",), max_parallel=7, on_failure="rollBack"
+    )
     assert consent_of(given) == consent
 
 
@@ -534,3 +561,28 @@ def test_a_record_that_goes_on_takes_in_the_vms_started_since() -> None:
     assert reasons(refusals) == [
         "1 VM must be stopped: default/late; allow it with disruption.stopVms: true"
     ]
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ({}, []),
+        ({"migrationState": {"completed": True}}, []),
+        ({"migrationState": {"failed": True, "endTimestamp": "2026-01-01T00:00:00Z"}}, []),
+        (
+            {"migrationState": {"startTimestamp": "2026-01-01T00:00:00Z"}},
+            ["VM default/vm1 is being migrated; wait until that is over"],
+        ),
+        ({"conditions": [{"type": "Paused", "status": "False"}]}, []),
+        (
+            {"conditions": [{"type": "Paused", "status": "True"}]},
+            ["VM default/vm1 is paused; let it run, or stop it, first"],
+        ),
+    ],
+)
+def test_what_a_vm_is_in_the_middle_of_is_not_broken_off(
+    status: Object, said: list[str]
+) -> None:
+    world = site(vms={"default/vm1": "Always"})
+    world = world.changed(VMI, "default/vm1", {"status": status})
+    assert reasons(plan(world.snapshot, UP, FULL).refusals) == said

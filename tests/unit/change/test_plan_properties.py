@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from harvester_net.change import report
-from harvester_net.change.apply import way_back
 from harvester_net.change.consent import Consent
+from harvester_net.change.continuation import way_back
 from harvester_net.change.goals import AnyGoal
 from harvester_net.change.plan import Plan, plan
 from harvester_net.cluster.errors import ClusterError
@@ -21,12 +21,11 @@ from harvester_net.harvester.snapshot import Snapshot
 
 from .clusters import Case, cases, other_cases, picture
 from .controllers import settled
-from .sites import reasons
+from .sites import FULL, reasons
 from .walking import Interrupted, Stuck, Walk, walked
 from .world import World
 
 EXAMPLES = int(os.environ.get("PLANNER_EXAMPLES", "100"))
-FULL = Consent(stop_vms=True, cycle_storage_network=True)
 
 # A cluster is large by nature, and some properties need one with running VMs.
 LARGE = [HealthCheck.large_base_example, HealthCheck.too_slow, HealthCheck.filter_too_much]

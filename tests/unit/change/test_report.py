@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from harvester_net.change.consent import Consent
@@ -14,15 +16,15 @@ from harvester_net.change.plan import Plan, plan
 from harvester_net.change.record import Record
 from harvester_net.change.report import (
     headline,
+    notes,
     plan_text,
     refusal_text,
     remaining_text,
     structured,
 )
 
-from .sites import STORAGE_TEXT, UP, reasons, site
+from .sites import FULL, STORAGE_TEXT, UP, reasons, site
 
-FULL = Consent(stop_vms=True, cycle_storage_network=True)
 VMS: dict[str, str | bool] = {"default/a": "Always", "default/b": True}
 
 
@@ -47,8 +49,19 @@ def test_the_plan_of_the_largest_case() -> None:
         "  11. start VM default/a (Always)",
         "  12. start VM default/b (running)",
         "note: the switch ports of the uplinks must carry frames of 9000 bytes; Harvester "
-        "cannot tell",
+        "cannot tell, `harvester-net verify data` can",
     ]
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(1, ["the VMs stop, and start, 1 at a time"]), (2, []), (None, [])],
+)
+def test_a_plan_says_how_many_vms_go_at_a_time_where_there_are_more(
+    number: int | None, said: list[str]
+) -> None:
+    consent = replace(FULL, max_parallel=number)
+    assert notes(plan(site(vms=VMS).snapshot, UP, consent).record)[1:] == said
 
 
 def test_a_long_plan_shows_its_beginning_and_its_end() -> None:

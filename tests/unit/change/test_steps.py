@@ -14,9 +14,16 @@ from harvester_net.change.goals.storage_network import StorageNetworkGoal
 from harvester_net.change.goals.vm_network import VmNetworkGoal
 from harvester_net.change.plan import plan
 from harvester_net.change.record import Record, VmRecord
-from harvester_net.change.steps.order import core, core_and_before, steps_of
+from harvester_net.change.steps.order import parts_of, steps_of
 from harvester_net.change.steps.step import Step
-from harvester_net.change.steps.vms import StartVm, StopVm, halted, is_halted, restored
+from harvester_net.change.steps.vms import (
+    STOPPED_FOR,
+    StartVm,
+    StopVm,
+    halted,
+    is_halted,
+    restored,
+)
 from harvester_net.cluster.merge_patch import back, contains
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
@@ -34,10 +41,9 @@ from harvester_net.cluster.resources import (
 
 from ...objects import status_name
 from .controllers import LONGHORN_RWX
-from .sites import SHARED, STORAGE_TEXT, UP, site
+from .sites import FULL, SHARED, STORAGE_TEXT, UP, site
 from .world import NETWORK, STORAGE, World
 
-FULL = Consent(stop_vms=True, cycle_storage_network=True)
 VMS: dict[str, str | bool] = {"default/vm1": "Always"}
 GOING = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}}
 
@@ -143,10 +149,10 @@ def test_vms_stay_down_without_restart_and_if_they_were_down() -> None:
         assert "start default/vm1" not in after_of(down)
 
 
-def test_core_and_before_leaves_out_what_restores() -> None:
+def test_what_restores_is_a_part_of_its_own() -> None:
     record = record_of(site(vms=VMS, storage=True, shared=True))
     restoring = {"set storage network", "set rwx network", "start default/vm1"}
-    assert set(after_of(record)) - set(core_and_before(record)) == restoring
+    assert {step.id for step in parts_of(record).restoring} == restoring
 
 
 def test_ids_are_unique_and_every_step_comes_after_known_ones() -> None:
@@ -179,14 +185,18 @@ def test_a_vm_is_halted_in_the_field_that_it_uses(spec: Object, expected: Object
 
 @pytest.mark.parametrize("strategy", ["Always", "RerunOnFailure", "Manual", "Once"])
 def test_strategy_and_annotation_are_restored_together(strategy: str) -> None:
+    notes = {"harvesterhci.io/vmRunStrategy": strategy, STOPPED_FOR: None}
     assert restored(VmRecord(strategy=strategy)) == {
-        "metadata": {"annotations": {"harvesterhci.io/vmRunStrategy": strategy}},
+        "metadata": {"annotations": notes},
         "spec": {"runStrategy": strategy},
     }
 
 
 def test_the_old_field_is_restored_as_the_old_field() -> None:
-    assert restored(VmRecord(strategy=None)) == {"spec": {"running": True}}
+    assert restored(VmRecord(strategy=None)) == {
+        "metadata": {"annotations": {STOPPED_FOR: None}},
+        "spec": {"running": True},
+    }
 
 
 def _vm_world(spec: Object, phase: str | None, status: str = "Stopped") -> World:
@@ -484,5 +494,5 @@ def test_a_changed_uplink_is_proven_by_its_bonds(
     record = plan(world.snapshot, goal, Consent()).record
     before = record.configs["nc-0"].model_copy(update={"bonds": {"node0": 7}})
     record = record.model_copy(update={"configs": {"nc-0": before}})
-    (step,) = core(record)
+    (step,) = parts_of(record).core
     assert step.unproven(world.put(LINK_MONITOR, monitor).snapshot) == says

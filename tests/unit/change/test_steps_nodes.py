@@ -183,7 +183,7 @@ async def test_what_stays_wrong_stops_the_change_with_the_vms_down(nodes: Nodes)
     assert "default/vm1" not in live.world.of(VMI)
     # Repaired, the next run looks again and goes on.
     nodes.looks = [Outcome("data", 9000)]
-    await change.resume_change(context_on(live))
+    await change.resume_change(context_on(live), image="mine")
     assert "default/vm1" in live.world.of(VMI)
     assert await journal.read(context_on(live).cluster, live.deadline()) is None
 
@@ -238,6 +238,21 @@ async def test_whoever_wants_the_vms_back_at_once_may_do_without(nodes: Nodes) -
     assert len(nodes.asked) == 1, "no second look is worth it"
     await change.resume_change(context_on(live), without_verification=True)
     assert "default/vm1" in live.world.of(VMI)
+
+
+async def test_a_journal_cannot_choose_the_image_of_privileged_pods(nodes: Nodes) -> None:
+    nodes.looks = [Outcome("data", 9000, findings=(OLD,))]
+    live = LiveCluster(site(vms=VMS))
+    consent = replace(FULL, verify_on_nodes=NodeCheck(vlan=100, image="evil/image"))
+    with pytest.raises(ChangeStopped):
+        await change.apply_change(context_on(live), UP, consent)
+    asked, nodes.looks = len(nodes.asked), [Outcome("data", 9000)]
+    with pytest.raises(ChangeRefused, match="pods of image evil/image") as refused:
+        await change.resume_change(context_on(live))
+    assert refused.value.refusals[0].allowed_by == "verifyOnNodes.image"
+    assert len(nodes.asked) == asked
+    await change.resume_change(context_on(live), image="evil/image")
+    assert len(nodes.asked) == asked + 1
 
 
 async def test_an_up_without_it_goes_on_without_it(nodes: Nodes) -> None:

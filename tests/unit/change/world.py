@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from harvester_net.cluster.merge_patch import applied
 from harvester_net.cluster.resources import (
     NAD,
     VLAN_CONFIG,
@@ -19,7 +20,6 @@ from harvester_net.cluster.resources import (
     labels_of,
 )
 from harvester_net.harvester.snapshot import Snapshot
-from tests.fake_api import merged
 
 NETWORK = "network.harvesterhci.io"
 STORAGE = "storage-network.settings.harvesterhci.io"
@@ -74,7 +74,7 @@ class World:
         nothing.
         """
         before = self.of(resource)[key]
-        after = merged(before, fields)
+        after = applied(before, fields)
         return self if after == before else self.put(resource, after)
 
 

@@ -1,4 +1,4 @@
-"""A fake API server in a thread of its own, with a cluster network of one config and one VM.
+"""An embedded cluster in a thread of its own, with a cluster network of one config and one VM.
 
 For tests of the command line, which runs its own event loop. Instead of Harvester's
 controllers, what they would write is written at once.
@@ -11,24 +11,49 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 
 from harvester_net.cluster.resources import Object
 
 from ... import objects
-from ...fake_api import FakeApi, serving
+from ...cluster import LabApi
 
 VM = "default/a"
 CONFIG = "nc-1"
+LEASE = "harvester-system/harvester-net-change"
+JOURNAL = "harvester-system/harvester-net-journal"
 STRATEGY = "Always"
 
 
 @contextmanager
-def served(api: FakeApi) -> Iterator[FakeApi]:
-    """The fake API server, answering from another thread."""
+def cluster_of_one(certificates: Path) -> Iterator[LabApi]:
+    """Cluster network `data` with MTU 1500 on node1, and VM default/a that runs on it."""
+    api = LabApi(
+        certificates,
+        objects=[
+            objects.cluster_network("data", 1500),
+            objects.config(CONFIG, nodes=["node1"]),
+            objects.vlan_status(CONFIG, "node1"),
+            monitor(index=5),
+            objects.nad("vm100"),
+            objects.vm("a", "default/vm100", status="Running", strategy=STRATEGY),
+            objects.vmi("a", "default/vm100"),
+        ],
+    )
+    api.controllers["virtualmachines"] = lambda vm: obey(api, vm)
+    api.controllers["vlanconfigs"] = lambda config: follow(api, config)
+    with _served(api):
+        yield api
+
+
+@contextmanager
+def _served(api: LabApi) -> Iterator[None]:
+    """It answers from another thread."""
     up, loop, done = threading.Event(), asyncio.new_event_loop(), asyncio.Event()
 
     async def serve() -> None:
-        async with serving(api):
+        async with api:
             up.set()
             await done.wait()
 
@@ -36,29 +61,11 @@ def served(api: FakeApi) -> Iterator[FakeApi]:
     thread.start()
     assert up.wait(10)
     try:
-        yield api
+        yield
     finally:
         loop.call_soon_threadsafe(done.set)
         thread.join()
         loop.close()
-
-
-def cluster_of_one() -> FakeApi:
-    """Cluster network `data` with MTU 1500 on node1, and VM default/a that runs on it."""
-    api = FakeApi()
-    for obj in (
-        objects.cluster_network("data", 1500),
-        objects.config(CONFIG, nodes=["node1"]),
-        objects.vlan_status(CONFIG, "node1"),
-        monitor(index=5),
-        objects.nad("vm100"),
-        objects.vm("a", "default/vm100", status="Running", strategy=STRATEGY),
-        objects.vmi("a", "default/vm100", uid="uid-a"),
-    ):
-        api.put(obj)
-    api.on_write["virtualmachines"] = lambda vm: obey(api, vm)
-    api.on_write["vlanconfigs"] = lambda config: follow(api, config)
-    return api
 
 
 def monitor(index: int) -> Object:
@@ -67,19 +74,29 @@ def monitor(index: int) -> Object:
     return objects.link_monitor("data", {"node1": links})
 
 
-def obey(api: FakeApi, vm: Object) -> None:
+def obey(api: LabApi, vm: Object) -> None:
     """What KubeVirt does: the instance goes, or comes."""
     halted = vm["spec"]["runStrategy"] == "Halted"
     vm["status"]["printableStatus"] = "Stopped" if halted else "Running"
     if halted and api.has("virtualmachineinstances", VM):
         api.remove("virtualmachineinstances", VM)
     elif not halted and not api.has("virtualmachineinstances", VM):
-        api.put(objects.vmi("a", "default/vm100", uid="uid-again"))
+        api.put(objects.vmi("a", "default/vm100"))
 
 
-def follow(api: FakeApi, config: Object) -> None:
+def does_not_stop(api: LabApi) -> None:
+    """The guest ignores every request to shut down."""
+
+    def ignore(vm: Object) -> None:
+        if vm["spec"]["runStrategy"] != "Halted":
+            obey(api, vm)
+
+    api.controllers["virtualmachines"] = ignore
+
+
+def follow(api: LabApi, config: Object) -> None:
     """What the network controller and the agent do: everything takes the MTU."""
-    mtu = config["spec"]["uplink"].get("linkAttributes", {}).get("mtu", 1500)
+    mtu = mtu_in(config)
     note = {"network.harvesterhci.io/uplink-mtu": str(mtu)}
     api.change("clusternetworks", "data", {"metadata": {"annotations": note}})
     text = json.dumps(objects.cni("vm100", vlan=100, mtu=mtu))
@@ -89,12 +106,54 @@ def follow(api: FakeApi, config: Object) -> None:
     api.put(monitor(bond["index"] + 1))
 
 
-def mtu_of(api: FakeApi) -> int:
+def mtu_in(config: Object) -> int:
+    return int(config["spec"]["uplink"].get("linkAttributes", {}).get("mtu", 1500))
+
+
+def mtu_of(api: LabApi) -> int:
     """The MTU that the config has."""
-    uplink = api.get("vlanconfigs", CONFIG)["spec"]["uplink"]
-    return int(uplink.get("linkAttributes", {}).get("mtu", 1500))
+    return mtu_in(api.get("vlanconfigs", CONFIG))
 
 
-def journal_of(api: FakeApi) -> Object | None:
+def journal_of(api: LabApi) -> Object | None:
     """The journal, if there is one."""
-    return api.objects.get("configmaps", {}).get("harvester-system/harvester-net-journal")
+    return api.get("configmaps", JOURNAL) if api.has("configmaps", JOURNAL) else None
+
+
+def hold_lease(
+    cluster: LabApi, holder: str = "grace (process 7 on elsewhere, 0123456789ab-1-0a1b2c3d)"
+) -> None:
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    namespace, _, name = LEASE.partition("/")
+    cluster.put(
+        {
+            "apiVersion": "coordination.k8s.io/v1",
+            "kind": "Lease",
+            "metadata": {"name": name, "namespace": namespace},
+            "spec": {
+                "holderIdentity": holder,
+                "leaseDurationSeconds": 30,
+                "acquireTime": "2026-01-01T10:00:00.000000Z",
+                "renewTime": now,
+            },
+        }
+    )
+
+
+@contextmanager
+def a_living_holder(cluster: LabApi) -> Iterator[None]:
+    """Somebody else holds the lease meanwhile, and renews it again and again."""
+    over = threading.Event()
+
+    def renew() -> None:
+        while not over.wait(0.1):
+            hold_lease(cluster)
+
+    hold_lease(cluster)
+    renewing = threading.Thread(target=renew)
+    renewing.start()
+    try:
+        yield
+    finally:
+        over.set()
+        renewing.join()

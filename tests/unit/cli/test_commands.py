@@ -6,42 +6,57 @@ import json
 import os
 import re
 import signal
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from typer.testing import CliRunner, Result
 
 from harvester_net.change.consent import Consent
+from harvester_net.change.rights import changing
 from harvester_net.cli import commands, session
 from harvester_net.cli.main import app
 from harvester_net.cluster.cluster import Cluster
 from harvester_net.cluster.resources import Object
+from harvester_net.cluster.rights import Right
 from harvester_net.cluster.timings import Timings
+from harvester_net.lab.apiserver.errors import status as status_object
 
-from ...fake_api import FakeApi
+from ...cluster import LabApi, kubeconfig
+from ...rbac import NAME, TOKEN, bound, roles_of
 from .cluster_of_one import (
     CONFIG,
+    JOURNAL,
+    LEASE,
     STRATEGY,
     VM,
+    a_living_holder,
     cluster_of_one,
+    does_not_stop,
+    hold_lease,
     journal_of,
     mtu_of,
     obey,
-    served,
 )
 
-LEASE = "harvester-system/harvester-net-change"
-JOURNAL = "harvester-system/harvester-net-journal"
-STEPS = """\
+PORTS = (
+    "the switch ports of the uplinks must carry frames of 9000 bytes; Harvester cannot tell, "
+    "`harvester-net verify data` can"
+)
+MARK = "&#96;"
+STEPS = f"""\
    1. stop VM default/a (Always)
    2. set MTU 9000 on network config nc-1 (node1)
    3. start VM default/a (Always)
-note: the switch ports of the uplinks must carry frames of 9000 bytes; Harvester cannot tell
+note: {PORTS}
 """
+WATCHDOG = Path(__file__).parents[3] / "examples" / "watchdog" / "cronjob.yaml"
+WHERE = "https://127.0.0.1 (context lab)"
 MISSING_CONSENT = "  - 1 VM must be stopped: default/a; allow it with --stop-vms\n"
+NO_STOP = ("patch", "VirtualMachine")
 GO_ON = (
     "To go on: harvester-net mtu resume. To go back to the start: harvester-net mtu "
     "roll-back. What stands where: harvester-net mtu status\n"
@@ -51,87 +66,113 @@ Mtu = Callable[..., Result]
 
 
 @pytest.fixture
-def cluster() -> Iterator[FakeApi]:
-    with served(cluster_of_one()) as api:
+def cluster(certificates: Path) -> Iterator[LabApi]:
+    with cluster_of_one(certificates) as api:
         yield api
 
 
 @pytest.fixture
-def mtu(cluster: FakeApi, monkeypatch: pytest.MonkeyPatch) -> Mtu:
+def mtu(cluster: LabApi, monkeypatch: pytest.MonkeyPatch) -> Mtu:
     """Runs `harvester-net mtu` with these arguments on the cluster."""
     monkeypatch.setattr("getpass.getuser", lambda: "ada")
 
     def run(*arguments: str) -> Result:
-        given = [*arguments, "--kubeconfig", cluster.kubeconfig()]
+        writes = arguments[0] not in ("plan", "status") and "--help" not in arguments
+        yes = ["--yes"] if writes else []
+        given = [*arguments, *yes, "--kubeconfig", cluster.kubeconfig()]
         return CliRunner().invoke(app, ["mtu", *given])
 
     return run
 
 
 def end(result: Result) -> tuple[int, str, str]:
-    """Exit code, output and errors; the output with every duration as 0.0."""
+    """Exit code, output and errors; the output with every duration as 0.0, and the cluster
+    without its port and id.
+    """
     said = re.sub(r"\d+\.\d s", "0.0 s", result.stdout)
-    return result.exit_code, said, result.stderr
+    said = re.sub(r"(https://127\.0\.0\.1):\d+", r"\1", said)
+    return result.exit_code, re.sub(r"\b[0-9a-f-]{36}\b", "ID", said), result.stderr
 
 
-def does_not_stop(cluster: FakeApi) -> None:
-    """The guest ignores every request to shut down."""
-
-    def ignore(vm: Object) -> None:
-        if vm["spec"]["runStrategy"] != "Halted":
-            obey(cluster, vm)
-
-    cluster.on_write["virtualmachines"] = ignore
-
-
-def begun(cluster: FakeApi, mtu: Mtu) -> None:
+def begun(cluster: LabApi, mtu: Mtu) -> None:
     """A change that was left after the VM had been asked to stop."""
     does_not_stop(cluster)
     assert mtu("change", "data", "9000", "--stop-vms", "--stop-timeout", "1").exit_code == 4
 
 
-def hold_lease(
-    cluster: FakeApi, holder: str = "grace (process 7 on elsewhere, 1-0a1b2c3d)"
-) -> None:
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    namespace, _, name = LEASE.partition("/")
-    cluster.put(
-        {
-            "apiVersion": "coordination.k8s.io/v1",
-            "kind": "Lease",
-            "metadata": {"name": name, "namespace": namespace},
-            "spec": {
-                "holderIdentity": holder,
-                "leaseDurationSeconds": 30,
-                "acquireTime": "2026-01-01T10:00:00.000000Z",
-                "renewTime": now,
-            },
-        }
-    )
-
-
 # --- plan ------------------------------------------------------------------------------------
 
 
-def test_plan_shows_the_steps(mtu: Mtu, cluster: FakeApi) -> None:
+def test_plan_shows_the_steps(mtu: Mtu, cluster: LabApi) -> None:
     shown = f"MTU of cluster network data: 1500 -> 9000, in 3 steps:\n{STEPS}"
-    assert end(mtu("plan", "data", "9000", "--stop-vms")) == (0, shown, "")
+    assert end(mtu("plan", "data", "9000", "--stop-vms")) == (
+        0,
+        f"{shown}cluster: {WHERE}, id ID\n",
+        "",
+    )
     assert cluster.writes() == []
 
 
-def test_plan_without_consent_is_refused(mtu: Mtu, cluster: FakeApi) -> None:
+def test_plan_without_consent_is_refused(mtu: Mtu, cluster: LabApi) -> None:
     shown = f"MTU of cluster network data: 1500 -> 9000, in 3 steps:\n{STEPS}"
     refused = f"\nrefused as it is:\n{MISSING_CONSENT}"
-    assert end(mtu("plan", "data", "9000")) == (3, shown + refused, "")
+    where = f"cluster: {WHERE}, id ID\n"
+    assert end(mtu("plan", "data", "9000")) == (3, shown + refused + where, "")
     assert cluster.writes() == []
+
+
+def someone(cluster: LabApi, given: Iterable[Right]) -> str:
+    """The kubeconfig of a user with these rights."""
+    cluster.accept(TOKEN, user=NAME)
+    for obj in bound(roles_of(given)):
+        cluster.put(obj)
+    return cluster.kubeconfig({"token": TOKEN})
+
+
+NOT_ALLOWED = (
+    "  - the user of the kubeconfig may not patch virtualmachines.kubevirt.io in namespace "
+    "default; `harvester-net rbac --for changes` prints the role\n"
+)
+
+
+def test_missing_right_is_a_refusal_of_the_plan_and_of_the_change(cluster: LabApi) -> None:
+    given = [right for right in changing() if (right.verb, right.resource.kind) != NO_STOP]
+    user = ["--kubeconfig", someone(cluster, given)]
+    shown = f"MTU of cluster network data: 1500 -> 9000, in 3 steps:\n{STEPS}"
+    asked = ["data", "9000", "--stop-vms", *user]
+    plan = CliRunner().invoke(app, ["mtu", "plan", *asked])
+    assert end(plan) == (
+        3,
+        f"{shown}\nrefused as it is:\n{NOT_ALLOWED}cluster: {WHERE}, id ID\n",
+        "",
+    )
+    change = CliRunner().invoke(app, ["mtu", "change", *asked])
+    head = "MTU of cluster network data: 1500 -> 9000: refused, and nothing was changed:\n"
+    assert end(change) == (3, "", f"{head}{NOT_ALLOWED}")
+    assert {seen.plural for seen in cluster.writes()} == {"leases"}
+    assert (journal_of(cluster), mtu_of(cluster)) == (None, 1500)
+
+
+def test_reader_is_shown_the_plan(cluster: LabApi) -> None:
+    user = someone(cluster, [right for right in changing() if not right.writes])
+    plan = CliRunner().invoke(
+        app, ["mtu", "plan", "data", "9000", "--stop-vms", "--kubeconfig", user]
+    )
+    shown = f"MTU of cluster network data: 1500 -> 9000, in 3 steps:\n{STEPS}"
+    assert end(plan) == (
+        0,
+        f"{shown}cluster: {WHERE}, id ID\n",
+        "the user of the kubeconfig may only read; whoever carries this out needs more: "
+        "`harvester-net rbac --for changes` prints the role\n",
+    )
 
 
 def test_vm_outside_the_patterns_is_a_refusal(mtu: Mtu) -> None:
     result = mtu("plan", "data", "9000", "--stop-vms", "--only-vms", "prod/*")
     assert result.exit_code == 3
-    assert result.stdout.endswith(
+    assert (
         "  - 1 VM must be stopped that no pattern names: default/a; allow it with --only-vms\n"
-    )
+    ) in result.stdout
     covered = mtu(
         "plan", "data", "9000", "--stop-vms", "--only-vms", "x/y", "--only-vms", "*/a"
     )
@@ -144,7 +185,7 @@ def test_without_restart_the_vm_stays_down(mtu: Mtu) -> None:
 
 
 def test_plan_for_a_pull_request(mtu: Mtu) -> None:
-    markdown = """\
+    markdown = f"""\
 ### MTU of cluster network data: 1500 -> 9000
 
 **Refused as it is:**
@@ -161,15 +202,20 @@ def test_plan_for_a_pull_request(mtu: Mtu) -> None:
 - VMs to start again (1): `default/a`
 - Settings to clear and set again (0): none
 
-> Note: the switch ports of the uplinks must carry frames of 9000 bytes; Harvester cannot tell
+> Note: {PORTS.replace("`", MARK)}
+
+Cluster: `{WHERE}, id ID`
 """
     assert end(mtu("plan", "data", "9000", "--output", "markdown")) == (3, markdown, "")
 
 
-def test_plan_for_programs(mtu: Mtu) -> None:
+def test_plan_for_programs(mtu: Mtu, cluster: LabApi) -> None:
     result = mtu("plan", "data", "9000", "--stop-vms", "--output", "json")
     assert result.exit_code == 0
-    assert json.loads(result.stdout) == {
+    shown = json.loads(result.stdout)
+    uid = cluster.get("namespaces", "kube-system")["metadata"]["uid"]
+    assert shown.pop("cluster") == {"server": f"{cluster.url} (context lab)", "id": uid}
+    assert shown == {
         "change": "MTU of cluster network data: 1500 -> 9000",
         "clusterNetwork": "data",
         "oldMtu": 1500,
@@ -186,13 +232,12 @@ def test_plan_for_programs(mtu: Mtu) -> None:
         ],
         "networkConfigs": ["nc-1"],
         "stoppedVms": ["default/a"],
+        "maxParallel": 5,
         "startedVms": ["default/a"],
         "cycledSettings": [],
         "refusals": [],
-        "notes": [
-            "the switch ports of the uplinks must carry frames of 9000 bytes; Harvester "
-            "cannot tell"
-        ],
+        "warnings": [],
+        "notes": [PORTS],
     }
 
 
@@ -221,7 +266,7 @@ def test_plan_of_an_unknown_cluster_network_names_the_known(mtu: Mtu) -> None:
     assert (document["refusals"], document["steps"]) == ([refusal], [])
 
 
-def test_nothing_is_planned_from_the_middle_of_a_change(mtu: Mtu, cluster: FakeApi) -> None:
+def test_nothing_is_planned_from_the_middle_of_a_change(mtu: Mtu, cluster: LabApi) -> None:
     begun(cluster, mtu)
     assert end(mtu("plan", "data", "4000")) == (
         3,
@@ -235,12 +280,13 @@ def test_nothing_is_planned_from_the_middle_of_a_change(mtu: Mtu, cluster: FakeA
 # --- change ----------------------------------------------------------------------------------
 
 
-def test_change_is_carried_out(mtu: Mtu, cluster: FakeApi) -> None:
+def test_change_is_carried_out(mtu: Mtu, cluster: LabApi) -> None:
     assert end(mtu("change", "data", "9000", "--stop-vms")) == (
         0,
-        """\
+        f"""\
 MTU of cluster network data: 1500 -> 9000, in 3 steps
-note: the switch ports of the uplinks must carry frames of 9000 bytes; Harvester cannot tell
+cluster: {WHERE}
+note: {PORTS}
 1/3 stop VM default/a (Always)
 1/3 done after 0.0 s: stop VM default/a (Always)
 2/3 set MTU 9000 on network config nc-1 (node1)
@@ -258,7 +304,7 @@ done in 0.0 s: MTU of cluster network data: 1500 -> 9000
 
 
 def test_change_without_consent_is_refused_before_anything_is_touched(
-    mtu: Mtu, cluster: FakeApi
+    mtu: Mtu, cluster: LabApi
 ) -> None:
     assert end(mtu("change", "data", "9000")) == (
         3,
@@ -278,9 +324,10 @@ def test_change_to_what_is_there_is_nothing_to_do(mtu: Mtu) -> None:
     )
 
 
-def test_somebody_else_holds_the_lease(mtu: Mtu, cluster: FakeApi) -> None:
-    hold_lease(cluster)
-    assert end(mtu("change", "data", "9000", "--stop-vms")) == (
+def test_somebody_else_holds_the_lease(mtu: Mtu, cluster: LabApi) -> None:
+    with a_living_holder(cluster):
+        ended = end(mtu("change", "data", "9000", "--stop-vms"))
+    assert ended == (
         5,
         "",
         "another change of the cluster's networks is going on since "
@@ -290,7 +337,7 @@ def test_somebody_else_holds_the_lease(mtu: Mtu, cluster: FakeApi) -> None:
     assert cluster.writes() == []
 
 
-def test_vm_that_does_not_stop_stops_the_change(mtu: Mtu, cluster: FakeApi) -> None:
+def test_vm_that_does_not_stop_stops_the_change(mtu: Mtu, cluster: LabApi) -> None:
     does_not_stop(cluster)
     code, out, err = end(mtu("change", "data", "9000", "--stop-vms", "--stop-timeout", "1"))
     assert code == 4
@@ -307,7 +354,7 @@ def test_vm_that_does_not_stop_stops_the_change(mtu: Mtu, cluster: FakeApi) -> N
     assert mtu_of(cluster) == 1500
 
 
-def test_vm_that_does_not_stop_is_rolled_back(mtu: Mtu, cluster: FakeApi) -> None:
+def test_vm_that_does_not_stop_is_rolled_back(mtu: Mtu, cluster: LabApi) -> None:
     does_not_stop(cluster)
     consent = ("--stop-vms", "--stop-timeout", "1", "--on-failure", "roll-back")
     code, out, err = end(mtu("change", "data", "9000", *consent))
@@ -323,22 +370,22 @@ def test_vm_that_does_not_stop_is_rolled_back(mtu: Mtu, cluster: FakeApi) -> Non
     assert journal_of(cluster) is None
 
 
-def test_time_that_is_up_is_no_reason_to_roll_back(mtu: Mtu, cluster: FakeApi) -> None:
+def test_time_that_is_up_is_no_reason_to_roll_back(mtu: Mtu, cluster: LabApi) -> None:
     does_not_stop(cluster)
-    consent = ("--stop-vms", "--timeout", "2", "--on-failure", "roll-back")
+    consent = ("--stop-vms", "--timeout", "5", "--on-failure", "roll-back")
     code, _, err = end(mtu("change", "data", "9000", *consent))
     assert code == 4
-    assert "not done after 2 s" in err
+    assert "not done after 5 s" in err
     assert not json.loads(journal(cluster)).get("backwards", False)
 
 
-def journal(cluster: FakeApi) -> str:
+def journal(cluster: LabApi) -> str:
     found = journal_of(cluster)
     assert found is not None
     return str(found["data"]["record"])
 
 
-def interrupting(cluster: FakeApi, times: int) -> None:
+def interrupting(cluster: LabApi, times: int) -> None:
     """The user presses ^C when the VM is asked to stop, which it does not."""
 
     def press(vm: Object) -> None:
@@ -347,10 +394,10 @@ def interrupting(cluster: FakeApi, times: int) -> None:
             if times > 1:
                 os.kill(os.getpid(), signal.SIGTERM)  # Two of one kind may become one.
 
-    cluster.on_write["virtualmachines"] = press
+    cluster.controllers["virtualmachines"] = press
 
 
-def test_interrupted_once_it_stops_at_a_safe_point(mtu: Mtu, cluster: FakeApi) -> None:
+def test_interrupted_once_it_stops_at_a_safe_point(mtu: Mtu, cluster: LabApi) -> None:
     interrupting(cluster, 1)
     code, _, err = end(
         mtu("change", "data", "9000", "--stop-vms", "--on-failure", "roll-back")
@@ -365,7 +412,7 @@ def test_interrupted_once_it_stops_at_a_safe_point(mtu: Mtu, cluster: FakeApi) -
 
 
 def test_interrupted_twice_it_stops_at_once_and_nothing_is_lost(
-    mtu: Mtu, cluster: FakeApi
+    mtu: Mtu, cluster: LabApi
 ) -> None:
     interrupting(cluster, 2)
     code, _, err = end(mtu("change", "data", "9000", "--stop-vms"))
@@ -378,7 +425,7 @@ def test_interrupted_twice_it_stops_at_once_and_nothing_is_lost(
 
 
 def test_error_that_nobody_expects_in_the_middle_is_no_end(
-    mtu: Mtu, cluster: FakeApi, monkeypatch: pytest.MonkeyPatch
+    mtu: Mtu, cluster: LabApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any) -> None:
         raise ZeroDivisionError("a mistake")
@@ -395,18 +442,19 @@ def test_error_that_nobody_expects_in_the_middle_is_no_end(
 # --- status, resume, roll-back ---------------------------------------------------------------
 
 
-def test_status_of_a_quiet_cluster(mtu: Mtu, cluster: FakeApi) -> None:
+def test_status_of_a_quiet_cluster(mtu: Mtu, cluster: LabApi) -> None:
     assert end(mtu("status")) == (
         0,
-        "no change is unfinished; nobody holds the lease\n",
+        f"no change is unfinished on {WHERE}; nobody holds the lease\n",
         "",
     )
     document = json.loads(mtu("status", "--output", "json").stdout)
+    assert document.pop("cluster") == f"{cluster.url} (context lab)"
     assert document == {"unfinished": None, "holder": None}
     assert cluster.writes() == []
 
 
-def test_status_of_an_unfinished_change(mtu: Mtu, cluster: FakeApi) -> None:
+def test_status_of_an_unfinished_change(mtu: Mtu, cluster: LabApi) -> None:
     begun(cluster, mtu)
     began = json.loads(journal(cluster))["began"]
     assert end(mtu("status")) == (
@@ -415,6 +463,7 @@ def test_status_of_an_unfinished_change(mtu: Mtu, cluster: FakeApi) -> None:
 MTU of cluster network data: 1500 -> 9000
   not finished: 0 of 3 steps are done
   begun {began} by ada with harvester-net mtu change
+  cluster {WHERE}
   nobody holds the lease
 steps:
   next    1. stop VM default/a (Always): waits for VM default/a to stop
@@ -429,12 +478,13 @@ To go on: harvester-net mtu resume. To go back to the start: harvester-net mtu r
     )
 
 
-def test_status_for_programs(mtu: Mtu, cluster: FakeApi) -> None:
+def test_status_for_programs(mtu: Mtu, cluster: LabApi) -> None:
     begun(cluster, mtu)
     hold_lease(cluster)
     document = json.loads(mtu("status", "--output", "json").stdout)
     assert document["unfinished"]["began"].startswith("20")
     assert document["holder"]["renewed"].startswith("20")
+    assert document.pop("cluster") == f"{cluster.url} (context lab)"
     del document["unfinished"]["began"], document["holder"]["renewed"]
     left = {"state": "left", "waitsFor": ""}
     assert document == {
@@ -465,7 +515,19 @@ def test_status_for_programs(mtu: Mtu, cluster: FakeApi) -> None:
     }
 
 
-def test_status_says_what_is_taken_away_at_the_moment(mtu: Mtu, cluster: FakeApi) -> None:
+def test_status_alarms_only_of_a_change_that_nobody_works_on(
+    mtu: Mtu, cluster: LabApi
+) -> None:
+    alarm = ("status", "--exit-code", "--output", "json")
+    assert mtu(*alarm).exit_code == 0
+    begun(cluster, mtu)
+    assert mtu(*alarm).exit_code == 4
+    assert mtu("status", "--output", "json").exit_code == 0
+    hold_lease(cluster)
+    assert mtu(*alarm).exit_code == 0
+
+
+def test_status_says_what_is_taken_away_at_the_moment(mtu: Mtu, cluster: LabApi) -> None:
     begun(cluster, mtu)
     cluster.remove("virtualmachineinstances", VM)
     cluster.remove("vlanconfigs", CONFIG)
@@ -474,11 +536,12 @@ def test_status_says_what_is_taken_away_at_the_moment(mtu: Mtu, cluster: FakeApi
     assert "  network config nc-1 (node1) is deleted; the journal holds it\n" in shown
 
 
-def test_resume_finishes_what_is_unfinished(mtu: Mtu, cluster: FakeApi) -> None:
+def test_resume_finishes_what_is_unfinished(mtu: Mtu, cluster: LabApi) -> None:
     begun(cluster, mtu)
-    cluster.on_write["virtualmachines"] = lambda vm: obey(cluster, vm)
-    cluster.change("virtualmachines", VM, {"status": {"printableStatus": "Stopped"}})
-    obey(cluster, cluster.get("virtualmachines", VM))
+    cluster.controllers["virtualmachines"] = lambda vm: obey(cluster, vm)
+    # Asked to stop long ago, it does so now.
+    cluster.change("virtualmachines", VM, {"status": {"printableStatus": "Stopping"}})
+    assert not cluster.has("virtualmachineinstances", VM)
     code, out, err = end(mtu("resume"))
     assert (code, err) == (0, "")
     assert out.endswith("done in 0.0 s: MTU of cluster network data: 1500 -> 9000\n")
@@ -486,9 +549,9 @@ def test_resume_finishes_what_is_unfinished(mtu: Mtu, cluster: FakeApi) -> None:
     assert journal_of(cluster) is None
 
 
-def test_roll_back_returns_to_the_start(mtu: Mtu, cluster: FakeApi) -> None:
+def test_roll_back_returns_to_the_start(mtu: Mtu, cluster: LabApi) -> None:
     begun(cluster, mtu)
-    cluster.on_write["virtualmachines"] = lambda vm: obey(cluster, vm)
+    cluster.controllers["virtualmachines"] = lambda vm: obey(cluster, vm)
     code, out, err = end(mtu("roll-back"))
     assert (code, err) == (0, "")
     assert out.endswith("done in 0.0 s: MTU of cluster network data: back to 1500\n")
@@ -504,7 +567,7 @@ def test_where_nothing_is_unfinished_there_is_nothing_to_do(mtu: Mtu, command: s
 
 @pytest.mark.parametrize("command", ["status", "resume", "roll-back"])
 def test_journal_of_another_version_is_not_guessed_at(
-    mtu: Mtu, cluster: FakeApi, command: str
+    mtu: Mtu, cluster: LabApi, command: str
 ) -> None:
     namespace, _, name = JOURNAL.partition("/")
     cluster.put(
@@ -554,15 +617,15 @@ def test_context_that_is_not_there(mtu: Mtu) -> None:
 def test_cluster_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     at_once = partial(Cluster, timings=Timings(first_contact=-1))
     monkeypatch.setattr(session, "Cluster", at_once)
-    nowhere = FakeApi(url="http://127.0.0.1:9").kubeconfig()
+    nowhere = yaml.safe_dump(kubeconfig("http://127.0.0.1:9"))
     code, _, err = end(CliRunner().invoke(app, ["mtu", "status", "--kubeconfig", nowhere]))
     assert code == 1
     assert err.startswith("error: http://127.0.0.1:9 does not answer: ")
     assert err.endswith(". Is the kubeconfig the right one?\n")
 
 
-def test_what_is_forbidden_is_said_in_one_line(mtu: Mtu, cluster: FakeApi) -> None:
-    cluster.fail("GET configmaps", 403, {"message": "ada may not"})
+def test_what_is_forbidden_is_said_in_one_line(mtu: Mtu, cluster: LabApi) -> None:
+    cluster.fail("GET configmaps", 403, status_object(403, "Forbidden", "ada may not"))
     code, _, err = end(mtu("status"))
     assert (code, err) == (
         1,
@@ -596,12 +659,20 @@ def test_traceback_only_for_those_who_ask(mtu: Mtu, monkeypatch: pytest.MonkeyPa
         (["change", "Data_1", "9000"], "'Data_1' is not a valid name of a cluster network"),
         (["change", "data", "9000", "--only-vms", "a/b"], "--only-vms narrows --stop-vms"),
         (
+            ["plan", "data", "9000", "--stop-vms", "--only-vms", "prod*"],
+            "--only-vms: 'prod*' is not namespace/name; write prod*/* for namespaces",
+        ),
+        (
             ["change", "data", "9000", "--on-failure", "retry"],
             "Invalid value for '--on-failure': ",
         ),
         (
             ["change", "data", "9000", "--stop-timeout", "0"],
             "Invalid value for '--stop-timeout': ",
+        ),
+        (
+            ["change", "data", "9000", "--max-parallel", "0"],
+            "Invalid value for '--max-parallel': ",
         ),
         (["status", "--output", "markdown"], "Invalid value for '--output': "),
         (["undo"], "No such command 'undo'."),
@@ -633,3 +704,27 @@ def test_help_lists_the_exit_codes() -> None:
 def test_version() -> None:
     result = CliRunner().invoke(app, ["--version"])
     assert re.fullmatch(r"harvester-net \d+\.\d+\.\d+\S*\n", result.stdout)
+
+
+def test_watchdog_alarms_and_rolls_back_what_nobody_works_on(
+    mtu: Mtu, cluster: LabApi
+) -> None:
+    commands = {
+        job["metadata"]["name"]: container["command"]
+        for job in yaml.safe_load_all(WATCHDOG.read_text())
+        if job["kind"] == "CronJob"
+        for container in job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    }
+
+    def run(name: str) -> int:
+        program, group, *arguments = commands[f"harvester-net-{name}"]
+        assert (program, group) == ("harvester-net", "mtu")
+        return mtu(*(each for each in arguments if each != "--yes")).exit_code
+
+    assert run("alarm") == 0
+    begun(cluster, mtu)
+    assert run("alarm") == 4
+    cluster.controllers["virtualmachines"] = lambda vm: obey(cluster, vm)
+    assert run("roll-back") == 0
+    assert run("alarm") == 0
+    assert (mtu_of(cluster), journal_of(cluster)) == (1500, None)

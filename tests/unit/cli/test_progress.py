@@ -81,7 +81,10 @@ def test_failure_says_why() -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (record(), "MTU of cluster network data: 1500 -> 9000, in 3 steps\nnote: "),
+        (
+            record(),
+            "MTU of cluster network data: 1500 -> 9000, in 3 steps\ncluster: here\nnote: ",
+        ),
         (
             record(done=("stop default/vm0",)),
             "MTU of cluster network data: 1500 -> 9000, in 3 steps, 1 of them done before\n",
@@ -93,7 +96,7 @@ def test_failure_says_why() -> None:
     ],
 )
 def test_what_begins_is_introduced(given: Record, said: str) -> None:
-    progress, out = Progress(), io.StringIO()
+    progress, out = Progress(where=lambda: "here"), io.StringIO()
     with shown(progress, out):
         assert not progress.begun
         progress.observer.begins(given)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,10 +21,8 @@ from harvester_net.verify.facts import CheckRequest
 from harvester_net.verify.outcome import Finding, Outcome
 from harvester_net.verify.pinging import PingResult, Pings
 
-from ...fake_api import FakeApi
-from .cluster_of_one import cluster_of_one, served
-
-LEASE = "harvester-system/harvester-net-change"
+from ...cluster import LabApi
+from .cluster_of_one import LEASE, a_living_holder, cluster_of_one
 
 
 def devices(node: str, mtu: int = 9000, **more: Any) -> Devices:
@@ -50,15 +49,15 @@ UNPROVEN = Outcome("data", 9000, unproven=("nobody looked at the nodes",))
 
 
 @pytest.fixture
-def cluster() -> Iterator[FakeApi]:
-    with served(cluster_of_one()) as api:
+def cluster(certificates: Path) -> Iterator[LabApi]:
+    with cluster_of_one(certificates) as api:
         yield api
 
 
 class Verify:
     """Runs `harvester-net verify` where the nodes look as a test says."""
 
-    def __init__(self, cluster: FakeApi) -> None:
+    def __init__(self, cluster: LabApi) -> None:
         self.cluster = cluster
         self.outcome: Outcome | Exception = GOOD
         self.asked: list[CheckRequest] = []
@@ -84,7 +83,7 @@ class Verify:
 
 
 @pytest.fixture
-def verify(cluster: FakeApi, monkeypatch: pytest.MonkeyPatch) -> Verify:
+def verify(cluster: LabApi, monkeypatch: pytest.MonkeyPatch) -> Verify:
     made = Verify(cluster)
     monkeypatch.setattr(verifying, "check", made.check)
     monkeypatch.setattr("getpass.getuser", lambda: "ada")
@@ -161,7 +160,7 @@ def test_numbers_out_of_range_are_a_wrong_call(verify: Verify, wrong: list[str])
     assert verify.asked == []
 
 
-def test_the_lease_is_held_meanwhile_and_given_back(verify: Verify, cluster: FakeApi) -> None:
+def test_the_lease_is_held_meanwhile_and_given_back(verify: Verify, cluster: LabApi) -> None:
     verify("data")
     assert verify.holder.startswith("ada with harvester-net verify (process ")
     assert cluster.get("leases", LEASE)["spec"]["holderIdentity"] == ""
@@ -176,12 +175,10 @@ def test_errors_are_one_line_and_code_2(verify: Verify) -> None:
     )
 
 
-def test_a_change_that_is_going_on_is_not_looked_into(
-    verify: Verify, cluster: FakeApi, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_change_that_is_going_on_is_not_looked_into(verify: Verify, cluster: LabApi) -> None:
     verify("data")
-    monkeypatch.setattr("harvester_net.change.lease.is_free", lambda lease, now: False)
-    result = verify("data")
+    with a_living_holder(cluster):
+        result = verify("data")
     assert result.exit_code == 2
     assert result.stderr.startswith("not proven: another change of the cluster's networks")
     assert len(verify.asked) == 1
@@ -192,10 +189,10 @@ def test_a_narrow_terminal_cuts_no_sentence() -> None:
     assert "found: node2: bridge data-br has MTU 1500, not 9000: port veth0" in lines
 
 
-def test_a_change_takes_how_to_look(cluster: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_takes_how_to_look(cluster: LabApi, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[NodeCheck | None] = []
 
-    def changing(goal: MtuGoal, consent: Consent) -> Any:
+    def changing(goal: MtuGoal, consent: Consent, *, yes: bool) -> Any:
         given.append(consent.verify_on_nodes)
         return _nothing
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import datetime
 import ipaddress
-import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,16 +79,7 @@ def issued(name: str, by: Pair | None = None, *, address: str = "") -> Pair:
     return Pair(builder.sign(signer, hashes.SHA256()), key)
 
 
-def server_context(
-    directory: Path, server: Pair, clients_of: Pair | None = None
-) -> ssl.SSLContext:
-    """The TLS of a server, which wants client certificates of this authority if given."""
-    certificate, key = directory / "server.crt", directory / "server.key"
-    certificate.write_bytes(server.certificate_text)
-    key.write_bytes(server.key_text)
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate, key)
-    if clients_of is not None:
-        context.verify_mode = ssl.CERT_REQUIRED
-        context.load_verify_locations(cadata=clients_of.certificate_text.decode())
-    return context
+def write(directory: Path, name: str, pair: Pair) -> None:
+    """As files, such as `ca.crt` and `ca.key`."""
+    (directory / f"{name}.crt").write_bytes(pair.certificate_text)
+    (directory / f"{name}.key").write_bytes(pair.key_text)

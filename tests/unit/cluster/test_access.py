@@ -4,27 +4,36 @@ fails.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from aiohttp import web
 
 from harvester_net.cluster import access as access_module
 from harvester_net.cluster.access import Access, AccessSettings, impersonation, load
 from harvester_net.cluster.cluster import Cluster
-from harvester_net.cluster.deadline import Deadline
-from harvester_net.cluster.errors import BadConnection, Unreachable
-from harvester_net.cluster.resources import CLUSTER_NETWORK
-from harvester_net.cluster.timings import Timings
+from harvester_net.cluster.deadline import Deadline, DeadlineExceeded
+from harvester_net.cluster.errors import (
+    BadConnection,
+    Forbidden,
+    Unauthenticated,
+    Unreachable,
+)
+from harvester_net.cluster.resources import CLUSTER_NETWORK, NAD, VLAN_CONFIG
+from harvester_net.cluster.timings import DEFAULT_TIMINGS, Timings
 from harvester_net.kinds.failures import describe
 
-from ...fake_api import FakeApi, Seen, kubeconfig, serving
-from .certificates import Pair, issued, server_context
+from ...cluster import LabApi, kubeconfig
+from ...faults import Seen
+from .certificates import Pair, issued, write
 
 CLUSTER = "https://127.0.0.1:1"
 HIDDEN = "SEKRET9"
@@ -41,6 +50,16 @@ def _nothing_around(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(access_module, "IN_CLUSTER_TOKEN", tmp_path / "no-token")
 
 
+@pytest.fixture
+async def api(certificates: Path, tmp_path: Path) -> AsyncIterator[LabApi]:
+    """A cluster that knows some tokens, and whose temporary files are not among ours."""
+    (tmp_path / "server").mkdir()
+    async with LabApi(certificates, directory=tmp_path / "server") as cluster:
+        cluster.accept("abc", "home", "environment", "setting", "second", "from-file")
+        cluster.accept("plugged", "brief", "long")
+        yield cluster
+
+
 @asynccontextmanager
 async def opened(settings: AccessSettings) -> AsyncIterator[Access]:
     access = await load(settings)
@@ -50,13 +69,20 @@ async def opened(settings: AccessSettings) -> AsyncIterator[Access]:
         await access.transport.close()
 
 
-async def request_of(api: FakeApi, settings: AccessSettings) -> Seen:
+async def request_of(api: LabApi, settings: AccessSettings) -> Seen:
     """The request that the server sees."""
     cluster = Cluster(settings, timings=Timings(first_contact=0))
     try:
         await cluster.list(CLUSTER_NETWORK, Deadline(10))
     finally:
         await cluster.close()
+    return api.seen[-1]
+
+
+async def refused_request_of(api: LabApi, settings: AccessSettings) -> Seen:
+    """The request that the server sees, and refuses for want of credentials."""
+    with pytest.raises(Forbidden, match="Unauthorized"):
+        await request_of(api, settings)
     return api.seen[-1]
 
 
@@ -70,21 +96,21 @@ def text(config: Any) -> AccessSettings:
     return AccessSettings(yaml.safe_dump(config), environment="")
 
 
-async def test_kubeconfig_as_text_and_as_json(api: FakeApi) -> None:
-    for given in (api.kubeconfig({"token": "abc"}), json.dumps(kubeconfig(api.url))):
+async def test_kubeconfig_as_text_and_as_json(api: LabApi) -> None:
+    for given in (api.kubeconfig({"token": "abc"}), json.dumps(api.access())):
         seen = await request_of(api, AccessSettings(given, environment=""))
         assert seen.path == "/apis/network.harvesterhci.io/v1beta1/clusternetworks"
         assert seen.headers["Accept"].startswith("application/json")
 
 
-async def test_kubeconfig_as_a_path(api: FakeApi, tmp_path: Path) -> None:
+async def test_kubeconfig_as_a_path(api: LabApi, tmp_path: Path) -> None:
     path = tmp_path / "config"
     path.write_text(api.kubeconfig({"token": "abc"}))
     seen = await request_of(api, AccessSettings(str(path), environment="/nowhere"))
     assert seen.headers["Authorization"] == "Bearer abc"
 
 
-async def test_kubeconfig_in_the_home_directory(api: FakeApi, tmp_path: Path) -> None:
+async def test_kubeconfig_in_the_home_directory(api: LabApi, tmp_path: Path) -> None:
     (tmp_path / "home/.kube").mkdir()
     (tmp_path / "home/.kube/config").write_text(api.kubeconfig({"token": "home"}))
     for settings in (
@@ -95,7 +121,7 @@ async def test_kubeconfig_in_the_home_directory(api: FakeApi, tmp_path: Path) ->
 
 
 async def test_setting_goes_before_the_environment_and_the_home_directory(
-    api: FakeApi, tmp_path: Path
+    api: LabApi, tmp_path: Path
 ) -> None:
     (tmp_path / "home/.kube").mkdir()
     (tmp_path / "home/.kube/config").write_text(api.kubeconfig({"token": "home"}))
@@ -109,9 +135,9 @@ async def test_setting_goes_before_the_environment_and_the_home_directory(
 
 
 async def test_several_files_in_the_environment_are_read_as_one(
-    api: FakeApi, tmp_path: Path
+    api: LabApi, tmp_path: Path
 ) -> None:
-    whole = kubeconfig(api.url, {"token": "abc"})
+    whole = api.access({"token": "abc"})
     rest = {"apiVersion": "v1", "kind": "Config"}
     names = ("clusters", "users", "contexts")
     parts = {name: rest | {name: whole[name]} for name in names}
@@ -123,9 +149,10 @@ async def test_several_files_in_the_environment_are_read_as_one(
     assert seen.headers["Authorization"] == "Bearer abc"
 
 
-async def test_another_context_can_be_chosen(api: FakeApi) -> None:
+async def test_another_context_can_be_chosen(api: LabApi) -> None:
     config = kubeconfig(CLUSTER, {"token": "first"})
-    config["clusters"].append({"name": "two", "cluster": {"server": api.url}})
+    two = api.access()["clusters"][0]["cluster"]
+    config["clusters"].append({"name": "two", "cluster": two})
     config["users"].append({"name": "second", "user": {"token": "second"}})
     config["contexts"].append(
         {"name": "other", "context": {"cluster": "two", "user": "second"}}
@@ -143,25 +170,27 @@ async def test_context_that_is_not_there_is_named() -> None:
     assert "nope" in told
 
 
-async def test_user_without_credentials_sends_none(api: FakeApi) -> None:
-    seen = await request_of(api, AccessSettings(api.kubeconfig(), environment=""))
-    assert "Authorization" not in seen.headers
+async def test_user_without_credentials_sends_none(api: LabApi) -> None:
+    given = AccessSettings(api.kubeconfig({}), environment="")
+    assert "Authorization" not in (await refused_request_of(api, given)).headers
 
 
-async def test_token_from_a_file(api: FakeApi, tmp_path: Path) -> None:
+async def test_token_from_a_file(api: LabApi, tmp_path: Path) -> None:
     (tmp_path / "token").write_text("from-file\n")
     user = {"tokenFile": str(tmp_path / "token")}
     seen = await request_of(api, AccessSettings(api.kubeconfig(user), environment=""))
     assert seen.headers["Authorization"] == "Bearer from-file"
 
 
-async def test_user_and_password(api: FakeApi) -> None:
+async def test_user_and_password(api: LabApi) -> None:
+    """For what stands before an API server: itself it takes no passwords."""
     user = {"username": "me", "password": "secret"}
-    seen = await request_of(api, AccessSettings(api.kubeconfig(user), environment=""))
+    given = AccessSettings(api.kubeconfig(user), environment="")
+    seen = await refused_request_of(api, given)
     assert seen.headers["Authorization"] == "Basic bWU6c2VjcmV0"
 
 
-async def test_impersonation_is_sent_in_headers(api: FakeApi) -> None:
+async def test_impersonation_is_sent_in_headers(api: LabApi) -> None:
     user = {
         "token": "abc",
         "as": "jane",
@@ -169,6 +198,10 @@ async def test_impersonation_is_sent_in_headers(api: FakeApi) -> None:
         "as-groups": ["devs", "ops"],
         "as-user-extra": {"reason": ["test"]},
     }
+    given = AccessSettings(api.kubeconfig(user), environment="")
+    with pytest.raises(Forbidden, match='User "jane" cannot list resource "clusternetworks"'):
+        await request_of(api, given)
+    api.grant("Group", "ops", "list")
     seen = await request_of(api, AccessSettings(api.kubeconfig(user), environment=""))
     assert seen.headers["Impersonate-User"] == "jane"
     assert seen.headers["Impersonate-Uid"] == "7"
@@ -176,9 +209,10 @@ async def test_impersonation_is_sent_in_headers(api: FakeApi) -> None:
     assert seen.headers["Authorization"] == "Bearer abc"
 
 
-async def test_impersonation_from_a_file_is_sent_too(api: FakeApi, tmp_path: Path) -> None:
+async def test_impersonation_from_a_file_is_sent_too(api: LabApi, tmp_path: Path) -> None:
     path = tmp_path / "config"
-    path.write_text(api.kubeconfig({"as": "jane"}))
+    path.write_text(api.kubeconfig({"token": "abc", "as": "jane"}))
+    api.grant("User", "jane", "list")
     seen = await request_of(api, AccessSettings(environment=str(path)))
     assert seen.headers["Impersonate-User"] == "jane"
 
@@ -207,12 +241,19 @@ def test_headers_of_impersonation(user: Any, headers: list[tuple[str, str]]) -> 
     assert impersonation(user) == headers
 
 
-async def test_proxy_is_used(api: FakeApi) -> None:
-    """The fake server takes the part of the proxy: it sees a request for another host."""
-    config = kubeconfig(
-        "http://cluster.invalid:8080", {"token": "abc"}, **{"proxy-url": api.url}
-    )
-    seen = await request_of(api, text(config))
+async def test_proxy_is_used(api: LabApi) -> None:
+    """The server's other door, without TLS, takes the part of the proxy: there comes a
+    request for another host.
+    """
+    proxy = web.AppRunner(api.application())
+    await proxy.setup()
+    await web.TCPSite(proxy, "127.0.0.1", 0).start()
+    door = f"http://127.0.0.1:{proxy.addresses[0][1]}"
+    config = kubeconfig("http://cluster.invalid:8080", {"token": "abc"}, **{"proxy-url": door})
+    try:
+        seen = await request_of(api, text(config))
+    finally:
+        await proxy.cleanup()
     assert seen.headers["Host"] == "cluster.invalid:8080"
 
 
@@ -221,53 +262,61 @@ def authority() -> Pair:
     return issued("authority")
 
 
-async def test_client_certificate_in_the_text(authority: Pair, tmp_path: Path) -> None:
-    server, client = (
-        issued("localhost", authority, address="127.0.0.1"),
-        issued("me", authority),
-    )
-    tls = server_context(tmp_path, server, clients_of=authority)
-    async with serving(tls=tls) as api:
-        user = {
-            "client-certificate-data": client.certificate_data,
-            "client-key-data": client.key_data,
-        }
-        config = kubeconfig(
-            api.url, user, **{"certificate-authority-data": authority.certificate_data}
-        )
-        await request_of(api, text(config))
+@asynccontextmanager
+async def served_by(server: Pair, authority: Pair, tmp_path: Path) -> AsyncIterator[LabApi]:
+    """A cluster that shows this certificate, and takes users of this authority."""
+    for place in (tmp_path / "certificates", tmp_path / "server"):
+        place.mkdir()
+    write(tmp_path / "certificates", "ca", authority)
+    write(tmp_path / "certificates", "kube-apiserver", server)
+    directory = tmp_path / "server"
+    async with LabApi(tmp_path / "certificates", directory=directory) as cluster:
+        cluster.grant("User", "me", "list")
+        yield cluster
+
+
+@pytest.fixture
+async def certified(authority: Pair, tmp_path: Path) -> AsyncIterator[LabApi]:
+    """A cluster that knows user `me` by a certificate of this authority."""
+    server = issued("localhost", authority, address="127.0.0.1")
+    async with served_by(server, authority, tmp_path) as cluster:
+        yield cluster
+
+
+async def test_client_certificate_in_the_text(
+    certified: LabApi, authority: Pair, tmp_path: Path
+) -> None:
+    client = issued("me", authority)
+    user = {
+        "client-certificate-data": client.certificate_data,
+        "client-key-data": client.key_data,
+    }
+    await request_of(certified, text(certified.access(user)))
+    await refused_request_of(certified, text(certified.access({})))
     assert list((tmp_path / "tmp").iterdir()) == [], "keys must not stay on the disk"
 
 
 async def test_client_certificate_in_files_beside_the_kubeconfig(
-    authority: Pair, tmp_path: Path
+    certified: LabApi, authority: Pair, tmp_path: Path
 ) -> None:
-    server, client = (
-        issued("localhost", authority, address="127.0.0.1"),
-        issued("me", authority),
-    )
-    tls = server_context(tmp_path, server, clients_of=authority)
-    (tmp_path / "ca.crt").write_bytes(authority.certificate_text)
-    (tmp_path / "me.crt").write_bytes(client.certificate_text)
-    (tmp_path / "me.key").write_bytes(client.key_text)
-    async with serving(tls=tls) as api:
-        user = {"client-certificate": "me.crt", "client-key": "me.key"}
-        config = kubeconfig(api.url, user, **{"certificate-authority": "ca.crt"})
-        (tmp_path / "config").write_text(yaml.safe_dump(config))
-        await request_of(api, AccessSettings(str(tmp_path / "config"), environment=""))
+    write(tmp_path, "ca", authority)
+    write(tmp_path, "me", issued("me", authority))
+    user = {"client-certificate": "me.crt", "client-key": "me.key"}
+    config = kubeconfig(certified.url, user, **{"certificate-authority": "ca.crt"})
+    (tmp_path / "config").write_text(yaml.safe_dump(config))
+    await request_of(certified, AccessSettings(str(tmp_path / "config"), environment=""))
 
 
 async def test_server_of_another_authority_is_not_trusted(
     authority: Pair, tmp_path: Path
 ) -> None:
     server = issued("localhost", issued("somebody else"), address="127.0.0.1")
-    async with serving(tls=server_context(tmp_path, server)) as api:
-        config = kubeconfig(
-            api.url, {}, **{"certificate-authority-data": authority.certificate_data}
-        )
+    async with served_by(server, authority, tmp_path) as api:
         with pytest.raises(Unreachable, match="certificate verify failed"):
-            await request_of(api, text(config))
-        insecure = kubeconfig(api.url, {}, **{"insecure-skip-tls-verify": True})
+            await request_of(api, text(api.access()))
+        assert api.seen == []
+        user = {"token": api.plane.users.token("admin")}
+        insecure = kubeconfig(api.url, user, **{"insecure-skip-tls-verify": True})
         await request_of(api, text(insecure))
 
 
@@ -275,12 +324,11 @@ async def test_name_of_the_servers_certificate_can_be_given(
     authority: Pair, tmp_path: Path
 ) -> None:
     server = issued("harvester.lab", authority)
-    async with serving(tls=server_context(tmp_path, server)) as api:
-        trust = {"certificate-authority-data": authority.certificate_data}
+    async with served_by(server, authority, tmp_path) as api:
         with pytest.raises(Unreachable):
-            await request_of(api, text(kubeconfig(api.url, {}, **trust)))
-        named = trust | {"tls-server-name": "harvester.lab"}
-        await request_of(api, text(kubeconfig(api.url, {}, **named)))
+            await request_of(api, text(api.access()))
+        named = api.access(None, **{"tls-server-name": "harvester.lab"})
+        await request_of(api, text(named))
 
 
 def credentials(tmp_path: Path, script: str, version: str = "v1") -> dict[str, Any]:
@@ -311,7 +359,7 @@ def printed(version: str, **status: str) -> str:
 
 @pytest.mark.parametrize("version", ["v1", "v1beta1"])
 async def test_credential_plugin_gives_the_token(
-    api: FakeApi, tmp_path: Path, version: str
+    api: LabApi, tmp_path: Path, version: str
 ) -> None:
     script = f'echo "$FLAVOUR $1" > {tmp_path}/called\n' + printed(version, token="plugged")
     user = credentials(tmp_path, script, version)
@@ -321,7 +369,7 @@ async def test_credential_plugin_gives_the_token(
 
 
 async def test_credentials_of_a_plugin_are_renewed_when_they_end(
-    api: FakeApi, tmp_path: Path
+    api: LabApi, tmp_path: Path
 ) -> None:
     script = f"echo x >> {tmp_path}/calls\n" + printed(
         "v1", token="brief", expirationTimestamp="2020-01-01T00:00:00Z"
@@ -336,7 +384,7 @@ async def test_credentials_of_a_plugin_are_renewed_when_they_end(
     assert len((tmp_path / "calls").read_text().split()) > first
 
 
-async def test_credentials_that_last_are_asked_for_once(api: FakeApi, tmp_path: Path) -> None:
+async def test_credentials_that_last_are_asked_for_once(api: LabApi, tmp_path: Path) -> None:
     script = f"echo x >> {tmp_path}/calls\n" + printed(
         "v1", token="long", expirationTimestamp="2099-01-01T00:00:00Z"
     )
@@ -348,6 +396,63 @@ async def test_credentials_that_last_are_asked_for_once(api: FakeApi, tmp_path: 
     await cluster.close()
     assert (tmp_path / "calls").read_text() == "x\n"
     assert {seen.headers["Authorization"] for seen in api.seen} == {"Bearer long"}
+
+
+async def test_credential_plugin_runs_once_for_requests_side_by_side(
+    api: LabApi, tmp_path: Path
+) -> None:
+    script = f"echo x >> {tmp_path}/calls\n" + printed(
+        "v1", token="long", expirationTimestamp="2099-01-01T00:00:00Z"
+    )
+    user = credentials(tmp_path, script)
+    cluster = Cluster(AccessSettings(api.kubeconfig(user), environment=""))
+    kinds = (CLUSTER_NETWORK, VLAN_CONFIG, NAD)
+    await asyncio.gather(*(cluster.list(kind, Deadline(10)) for kind in kinds))
+    await cluster.close()
+    assert (tmp_path / "calls").read_text() == "x\n"
+
+
+async def test_credential_plugin_that_waits_for_a_login_has_a_limit(
+    api: LabApi, tmp_path: Path
+) -> None:
+    user = credentials(tmp_path, "exec sleep 60\n")
+    timings = replace(DEFAULT_TIMINGS, credentials=0.1, first_contact=0.1)
+    settings = AccessSettings(api.kubeconfig(user), environment="")
+    cluster = Cluster(settings, timings=timings)
+    with pytest.raises(Unreachable, match="gave no credentials within 0 s"):
+        await asyncio.wait_for(cluster.list(CLUSTER_NETWORK, Deadline(1)), 10)
+    await cluster.close()
+
+
+async def test_credential_plugin_that_waits_for_a_login_obeys_the_user(
+    api: LabApi, tmp_path: Path
+) -> None:
+    user = credentials(tmp_path, "exec sleep 60\n")
+    cluster = Cluster(AccessSettings(api.kubeconfig(user), environment=""))
+    cancelled = asyncio.Event()
+    asking = asyncio.ensure_future(cluster.list(CLUSTER_NETWORK, Deadline(60, cancelled)))
+    await asyncio.sleep(0.1)
+    cancelled.set()
+    with pytest.raises(DeadlineExceeded, match="cancelled"):
+        await asyncio.wait_for(asking, 5)
+    await cluster.close()
+
+
+async def test_plugin_is_asked_again_when_the_server_knows_its_token_no_more(
+    api: LabApi, tmp_path: Path
+) -> None:
+    script = f"echo x >> {tmp_path}/calls\n" + printed("v1", token="plugged")
+    user = credentials(tmp_path, script)
+    cluster = Cluster(AccessSettings(api.kubeconfig(user), environment=""))
+    await cluster.list(CLUSTER_NETWORK, Deadline(10))
+    api.fail("LIST vlanconfigs", 401, "Unauthorized")
+    assert await cluster.list(VLAN_CONFIG, Deadline(10)) == {}
+    api.fail("LIST network-attachment-definitions", 401, "Unauthorized", times=9)
+    with pytest.raises(Unauthenticated):
+        await cluster.list(NAD, Deadline(10))
+    await cluster.close()
+    assert (tmp_path / "calls").read_text() == "x\nx\nx\n"
+    assert api.counts()["LIST network-attachment-definitions"] == 2
 
 
 @pytest.mark.parametrize(
@@ -488,7 +593,7 @@ async def test_pod_without_its_environment_is_told(
 
 
 async def test_kubeconfig_goes_before_the_pods_account(
-    api: FakeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    api: LabApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "token").write_text("pod")
     monkeypatch.setattr(access_module, "IN_CLUSTER_TOKEN", tmp_path / "token")
@@ -501,7 +606,7 @@ def test_settings_do_not_show_the_kubeconfig() -> None:
 
 
 async def test_environment_is_read_when_the_settings_are_made(
-    api: FakeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    api: LabApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "config").write_text(api.kubeconfig({"token": "abc"}))
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))

@@ -1,4 +1,4 @@
-"""The cluster as one run sees it, against a small fake API server: few requests, no lost
+"""The cluster as one run sees it, against an embedded API server: few requests, no lost
 waits.
 """
 
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from harvester_net.cluster import connection
 from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
 from harvester_net.cluster.deadline import Deadline, DeadlineExceeded
@@ -20,6 +21,7 @@ from harvester_net.cluster.errors import (
     ClusterError,
     Conflict,
     Denied,
+    Expired,
     Forbidden,
     NotFound,
     Rejected,
@@ -34,9 +36,10 @@ from harvester_net.cluster.resources import (
     Object,
     key_of,
 )
+from harvester_net.lab.apiserver.errors import status as status_object
 
 from ... import objects
-from ...fake_api import FakeApi, kubeconfig, status_object
+from ...cluster import LabApi, kubeconfig
 from ...timing import QUICK
 from ...waiting import SECONDS, until
 
@@ -44,7 +47,7 @@ NETWORK = objects.cluster_network("data")
 
 
 @pytest.fixture
-async def cluster(api: FakeApi) -> AsyncIterator[Cluster]:
+async def cluster(api: LabApi) -> AsyncIterator[Cluster]:
     opened = Cluster(AccessSettings(api.kubeconfig(), environment=""), timings=QUICK)
     yield opened
     await opened.close()
@@ -56,7 +59,7 @@ def deadline() -> Deadline:
 
 
 async def test_kind_is_listed_once_for_many_reads(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     for index in range(300):
         api.put(objects.nad(f"vm{index}"))
@@ -69,14 +72,14 @@ async def test_kind_is_listed_once_for_many_reads(
 
 
 async def test_kinds_are_listed_side_by_side(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     await asyncio.gather(*(cluster.list(kind, deadline) for kind in (NAD, VM, VLAN_CONFIG)))
     assert len(api.seen) == 3
 
 
 async def test_list_that_failed_is_tried_again_by_the_next(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     api.fail("LIST clusternetworks", 403, status_object(403, "Forbidden", "not you"))
     with pytest.raises(Forbidden, match="not you"):
@@ -84,25 +87,55 @@ async def test_list_that_failed_is_tried_again_by_the_next(
     assert await cluster.list(CLUSTER_NETWORK, deadline) == {}
 
 
-async def test_long_list_comes_in_pages(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+@pytest.mark.parametrize("page", ["<html>Please log in</html>", "[1]", "[" * 100_000])
+async def test_answer_of_a_portal_on_the_way_is_an_outage(
+    cluster: Cluster, api: LabApi, deadline: Deadline, page: str
 ) -> None:
-    first = {
-        "items": [NETWORK | {"metadata": {"name": "a"}}],
-        "metadata": {"resourceVersion": "7", "continue": "more"},
-    }
-    second = {
-        "items": [NETWORK | {"metadata": {"name": "b"}}],
-        "metadata": {"resourceVersion": "7"},
-    }
-    api.fail("LIST clusternetworks", 200, first)
-    api.fail("LIST clusternetworks", 200, second)
-    assert list(await cluster.list(CLUSTER_NETWORK, deadline)) == ["a", "b"]
-    assert [seen.query.get("continue") for seen in api.seen] == [None, "more"]
+    api.put(objects.cluster_network("data"))
+    api.fail("LIST clusternetworks", 200, page)
+    assert list(await cluster.list(CLUSTER_NETWORK, deadline)) == ["data"]
+    api.fail("LIST virtualmachines", 200, page, times=1_000)
+    with pytest.raises(Unreachable, match="does not answer as an API server"):
+        await cluster.list(VM, Deadline(0.3))
+
+
+async def test_long_list_comes_in_pages(
+    cluster: Cluster, api: LabApi, deadline: Deadline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "PAGE", 2)
+    for name in "abcde":
+        api.put(objects.cluster_network(name))
+    assert list(await cluster.list(CLUSTER_NETWORK, deadline)) == list("abcde")
+    assert [seen.query["limit"] for seen in api.seen] == ["2", "2", "2"]
+    first, second, third = (seen.query.get("continue") for seen in api.seen)
+    assert first is None
+    assert second != third
+
+
+async def test_list_whose_pages_are_too_old_comes_whole(
+    cluster: Cluster, api: LabApi, deadline: Deadline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "PAGE", 2)
+    for name in "abcde":
+        api.put(objects.cluster_network(name))
+    api.meanwhile("LIST clusternetworks", lambda: None, times=2)
+    api.meanwhile("LIST clusternetworks", api.forget_history)
+    assert list(await cluster.list(CLUSTER_NETWORK, deadline)) == list("abcde")
+    asked = [(seen.query.get("limit"), "continue" in seen.query) for seen in api.seen]
+    assert asked == [("2", False), ("2", True), ("2", True), (None, False)]
+
+
+async def test_list_that_is_too_old_even_when_whole_says_so(
+    cluster: Cluster, api: LabApi, deadline: Deadline
+) -> None:
+    api.fail("LIST clusternetworks", 410, {"message": "too old"}, times=2)
+    with pytest.raises(Expired, match="too old"):
+        await cluster.list(CLUSTER_NETWORK, deadline)
+    assert api.count("LIST clusternetworks") == 2
 
 
 async def test_own_writes_are_known_without_another_list(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     await cluster.list(CLUSTER_NETWORK, deadline)
     made = await cluster.create(CLUSTER_NETWORK, NETWORK, deadline)
@@ -116,7 +149,7 @@ async def test_own_writes_are_known_without_another_list(
 
 
 async def test_patch_is_a_merge_patch_of_the_given_fields_only(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     api.put(objects.cluster_network("data", 9000, labels={"theirs": "x"}))
     fields = {"metadata": {"labels": {"mine": "y"}}}
@@ -131,8 +164,10 @@ async def test_patch_is_a_merge_patch_of_the_given_fields_only(
 
 
 async def test_namespaced_object_is_created_in_its_namespace(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
+    api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "tenants"}})
+    api.put(NETWORK)
     await cluster.create(NAD, objects.nad("vm100", "tenants"), deadline)
     assert api.has("network-attachment-definitions", "tenants/vm100")
     assert api.writes()[0].path == (
@@ -141,7 +176,7 @@ async def test_namespaced_object_is_created_in_its_namespace(
 
 
 async def test_fresh_asks_the_server_and_remembers(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     api.put(NETWORK)
     await cluster.list(CLUSTER_NETWORK, deadline)
@@ -156,7 +191,7 @@ async def test_fresh_asks_the_server_and_remembers(
 
 
 async def test_what_is_forgotten_is_listed_again(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     await cluster.list(VM, deadline)
     api.put(objects.vm("vm1"))
@@ -166,9 +201,9 @@ async def test_what_is_forgotten_is_listed_again(
 
 
 async def test_kind_that_the_server_does_not_know(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
-    api.missing.add("virtualmachines")
+    api.unserve("virtualmachines")
     assert await cluster.list_if_served(VM, deadline) == {}
     with pytest.raises(NotFound):
         await cluster.list(VM, deadline)
@@ -192,7 +227,7 @@ OUTAGES: list[tuple[str, int, Any]] = [
     ("status", "body"), [pytest.param(s, b, id=what) for what, s, b in OUTAGES]
 )
 async def test_outage_is_waited_for(
-    cluster: Cluster, api: FakeApi, deadline: Deadline, status: int, body: Any
+    cluster: Cluster, api: LabApi, deadline: Deadline, status: int, body: Any
 ) -> None:
     await cluster.list(CLUSTER_NETWORK, deadline)
     for request in ("POST", "PATCH", "DELETE", "LIST"):
@@ -211,7 +246,7 @@ async def test_outage_is_waited_for(
 
 
 async def test_outage_that_lasts_is_raised_with_the_reason_to_stop(
-    cluster: Cluster, api: FakeApi
+    cluster: Cluster, api: LabApi
 ) -> None:
     await cluster.list(CLUSTER_NETWORK, Deadline(SECONDS))
     body = status_object(503, "ServiceUnavailable", "starting")
@@ -222,7 +257,7 @@ async def test_outage_that_lasts_is_raised_with_the_reason_to_stop(
 
 
 async def test_create_whose_answer_was_lost_exists_already(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     api.fail("POST clusternetworks", 0, after=True)
     with pytest.raises(AlreadyExists):
@@ -232,7 +267,6 @@ async def test_create_whose_answer_was_lost_exists_already(
 
 ANSWERS: list[tuple[int, Any, type[Exception]]] = [
     (400, status_object(400, "BadRequest", "no"), Rejected),
-    (401, status_object(401, "Unauthorized", "no"), Forbidden),
     (403, status_object(403, "Forbidden", "no"), Forbidden),
     (404, status_object(404, "NotFound", "no"), NotFound),
     (409, status_object(409, "Conflict", "no"), Conflict),
@@ -243,7 +277,7 @@ ANSWERS: list[tuple[int, Any, type[Exception]]] = [
 @pytest.mark.parametrize(("status", "body", "error"), ANSWERS)
 async def test_answer_is_not_asked_for_twice(
     cluster: Cluster,
-    api: FakeApi,
+    api: LabApi,
     deadline: Deadline,
     status: int,
     body: Any,
@@ -257,7 +291,7 @@ async def test_answer_is_not_asked_for_twice(
 
 @pytest.mark.parametrize("status", [500, 422, 400, 405])
 async def test_denial_is_an_answer_whatever_its_number(
-    cluster: Cluster, api: FakeApi, deadline: Deadline, status: int
+    cluster: Cluster, api: LabApi, deadline: Deadline, status: int
 ) -> None:
     """The network webhook denies with 500 (H3.0)."""
     api.deny("POST clusternetworks", "Internal error occurred: because of X", status=status)
@@ -269,7 +303,7 @@ async def test_denial_is_an_answer_whatever_its_number(
 
 
 async def test_deletion_is_asked_for_this_object_only(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     uid = api.put(NETWORK)["metadata"]["uid"]
     with pytest.raises(Conflict):
@@ -288,7 +322,7 @@ def going(name: str) -> Object:
 
 
 async def test_hundred_deletions_are_waited_for_on_one_watch(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     uids = {f"default/{i}": api.put(going(str(i)))["metadata"]["uid"] for i in range(100)}
     waits = [
@@ -306,13 +340,13 @@ async def test_hundred_deletions_are_waited_for_on_one_watch(
 
 
 async def test_object_that_is_gone_already_is_not_waited_for(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     await cluster.wait_until_gone(CLUSTER_NETWORK, "data", "uid-1", deadline)
 
 
 async def test_successor_of_the_same_name_means_that_the_old_one_is_gone(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     uid = api.put(NETWORK)["metadata"]["uid"]
     waiting = asyncio.create_task(
@@ -320,7 +354,7 @@ async def test_successor_of_the_same_name_means_that_the_old_one_is_gone(
     )
     await until(lambda: api.count("WATCH clusternetworks"))
     api.remove("clusternetworks", "data")
-    api.put(objects.cluster_network("data", uid="uid-next"))
+    assert api.put(NETWORK)["metadata"]["uid"] != uid
     await asyncio.wait_for(waiting, SECONDS)
 
 
@@ -337,12 +371,12 @@ async def waiting_for_label(
     return asyncio.create_task(cluster.wait_for((CLUSTER_NETWORK,), labelled, deadline))
 
 
-def label(api: FakeApi, value: str = "done") -> None:
+def label(api: LabApi, value: str = "done") -> None:
     api.change("clusternetworks", "data", {"metadata": {"labels": {"state": value}}})
 
 
 async def test_change_wakes_those_who_wait(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     api.put(NETWORK)
     waiting = await waiting_for_label(cluster, deadline)
@@ -353,7 +387,7 @@ async def test_change_wakes_those_who_wait(
 
 
 async def test_our_own_write_wakes_those_who_wait(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     api.put(NETWORK)
     waiting = await waiting_for_label(cluster, deadline)
@@ -364,7 +398,7 @@ async def test_our_own_write_wakes_those_who_wait(
 
 
 async def test_change_before_the_watch_is_not_missed(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     api.put(NETWORK)
     await cluster.list(CLUSTER_NETWORK, deadline)
@@ -373,7 +407,7 @@ async def test_change_before_the_watch_is_not_missed(
 
 
 async def test_watch_that_the_server_ends_is_continued_where_it_was(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     api.put(NETWORK)
     waiting = await waiting_for_label(cluster, deadline)
@@ -390,7 +424,7 @@ async def test_watch_that_the_server_ends_is_continued_where_it_was(
 
 
 async def test_events_that_are_too_old_mean_a_new_list(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     api.put(NETWORK)
     waiting = await waiting_for_label(cluster, deadline)
@@ -414,7 +448,7 @@ async def test_events_that_are_too_old_mean_a_new_list(
     ids=["410", "503", "reset", "error event", "cut in the middle of a line"],
 )
 async def test_watch_that_breaks_is_begun_again(
-    cluster: Cluster, api: FakeApi, deadline: Deadline, status: int, body: Any
+    cluster: Cluster, api: LabApi, deadline: Deadline, status: int, body: Any
 ) -> None:
     api.put(NETWORK)
     api.fail("WATCH clusternetworks", status, body)
@@ -425,7 +459,7 @@ async def test_watch_that_breaks_is_begun_again(
 
 
 async def test_event_of_a_large_object_is_read(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     """A VM with its cloud-init and managed fields is larger than a line usually is."""
     api.put(NETWORK)
@@ -437,7 +471,7 @@ async def test_event_of_a_large_object_is_read(
 
 
 async def test_watch_that_ends_at_once_is_not_asked_for_without_a_pause(
-    cluster: Cluster, api: FakeApi
+    cluster: Cluster, api: LabApi
 ) -> None:
     """A proxy may cut every stream; the server must survive us all the same."""
     api.put(NETWORK)
@@ -448,7 +482,7 @@ async def test_watch_that_ends_at_once_is_not_asked_for_without_a_pause(
 
 
 async def test_kind_that_may_not_be_watched_fails_those_who_wait(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     for request in ("LIST", "WATCH"):
         api.fail(f"{request} clusternetworks", 403, status_object(403, "Forbidden", "not you"))
@@ -458,14 +492,14 @@ async def test_kind_that_may_not_be_watched_fails_those_who_wait(
         api.allow(f"{request} clusternetworks")
 
 
-async def test_wait_ends_when_its_time_is_up(cluster: Cluster, api: FakeApi) -> None:
+async def test_wait_ends_when_its_time_is_up(cluster: Cluster, api: LabApi) -> None:
     api.put(NETWORK)
     waiting = await waiting_for_label(cluster, Deadline(0.1))
     with pytest.raises(DeadlineExceeded, match="not done after 0 s"):
         await asyncio.wait_for(waiting, SECONDS)
 
 
-async def test_wait_ends_when_the_user_cancels(cluster: Cluster, api: FakeApi) -> None:
+async def test_wait_ends_when_the_user_cancels(cluster: Cluster, api: LabApi) -> None:
     api.put(NETWORK)
     cancelled = asyncio.Event()
     waiting = await waiting_for_label(cluster, Deadline(SECONDS, cancelled))
@@ -476,7 +510,7 @@ async def test_wait_ends_when_the_user_cancels(cluster: Cluster, api: FakeApi) -
 
 
 async def test_wait_for_a_list_that_does_not_come_ends_when_the_user_cancels(
-    cluster: Cluster, api: FakeApi
+    cluster: Cluster, api: LabApi
 ) -> None:
     api.fail("LIST clusternetworks", 503, "starting", times=100_000)
     cancelled = asyncio.Event()
@@ -488,7 +522,7 @@ async def test_wait_for_a_list_that_does_not_come_ends_when_the_user_cancels(
 
 
 async def test_watch_is_kept_for_the_next_who_waits(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     """The engine deletes many objects a few at a time."""
     api.put(NETWORK)
@@ -496,13 +530,14 @@ async def test_watch_is_kept_for_the_next_who_waits(
     with pytest.raises(DeadlineExceeded):
         await impatient
     patient = await waiting_for_label(cluster, deadline)
+    await until(lambda: api.count("WATCH clusternetworks"))
     label(api)
     await asyncio.wait_for(patient, SECONDS)
     assert (api.count("LIST clusternetworks"), api.count("WATCH clusternetworks")) == (1, 1)
 
 
 async def test_kind_that_is_forgotten_is_not_watched_any_more(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     api.put(NETWORK)
     waiting = await waiting_for_label(cluster, deadline)
@@ -515,7 +550,7 @@ async def test_kind_that_is_forgotten_is_not_watched_any_more(
 
 
 async def test_several_kinds_are_watched_together(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     def both() -> bool | None:
         return bool(cluster.cached(VLAN_CONFIG) and cluster.cached(CLUSTER_NETWORK)) or None
@@ -530,7 +565,7 @@ async def test_several_kinds_are_watched_together(
 
 
 async def test_requests_are_counted_for_the_benchmarks(
-    cluster: Cluster, api: FakeApi, deadline: Deadline
+    cluster: Cluster, api: LabApi, deadline: Deadline
 ) -> None:
     await cluster.list(NAD, deadline)
     await cluster.create(CLUSTER_NETWORK, NETWORK, deadline)
@@ -580,7 +615,7 @@ async def test_closing_what_was_never_opened_is_nothing() -> None:
     await Cluster(AccessSettings("nowhere", environment="")).close()
 
 
-async def test_many_calls_open_one_connection(api: FakeApi, deadline: Deadline) -> None:
+async def test_many_calls_open_one_connection(api: LabApi, deadline: Deadline) -> None:
     cluster = Cluster(AccessSettings(api.kubeconfig(), environment=""), timings=QUICK)
     calls: list[Awaitable[Any]] = [cluster.connection.open() for _ in range(20)]
     opened = await asyncio.gather(*calls)

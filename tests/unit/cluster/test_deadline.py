@@ -111,3 +111,19 @@ async def test_pause_that_is_cancelled_raises_the_outage_itself() -> None:
     cancelled.set()
     with pytest.raises(Unreachable, match=r"no answer \(cancelled\)"):
         await Deadline(10, cancelled).pause(1, Unreachable("no answer"))
+
+
+async def test_answers_that_something_failed_are_taken_for_a_while_only(clock: Clock) -> None:
+    """A webhook that fails at every call must not be asked for four hours."""
+    heard: list[str] = []
+    deadline = Deadline(1000, now=clock)
+    step = deadline.patient(10, lambda outage: heard.append(str(outage)))
+    failing, silent = Unreachable("EOF"), Unreachable("no answer")
+    failing.answered = True
+    await step.within(500).pause(0.001, failing)
+    clock.seconds += 11
+    with pytest.raises(Unreachable, match="EOF"):
+        await step.within(500).pause(0.001, failing)
+    await step.pause(0.001, silent)
+    await deadline.pause(0.001, failing)
+    assert heard == ["EOF", "EOF", "no answer"]

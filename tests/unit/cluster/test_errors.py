@@ -13,15 +13,16 @@ from harvester_net.cluster.errors import (
     ClusterError,
     Conflict,
     Denied,
+    Expired,
     Forbidden,
     NotFound,
     Rejected,
+    Unauthenticated,
     Unreachable,
     denial,
     error_of,
 )
-
-from ...fake_api import status_object
+from harvester_net.lab.apiserver.errors import status as status_object
 
 NETWORK = "validator.harvester-system.harvester-network-webhook"
 HARVESTER = "validator.harvesterhci.io"
@@ -146,7 +147,7 @@ ANSWERS: dict[str, tuple[tuple[int, Any], type[ClusterError], str]] = {
     ),
     "who are you": (
         answer(401, "Unauthorized", "Unauthorized"),
-        Forbidden,
+        Unauthenticated,
         "patch settings storage-network: Unauthorized",
     ),
     "not for you": (
@@ -156,7 +157,7 @@ ANSWERS: dict[str, tuple[tuple[int, Any], type[ClusterError], str]] = {
     ),
     "events too old": (
         answer(410, "Expired", "too old resource version"),
-        Rejected,
+        Expired,
         "patch settings storage-network: too old resource version",
     ),
     "the schema says no": (
@@ -193,7 +194,7 @@ def test_answer_of_the_server_becomes_an_error_of_ours(case: str) -> None:
 def test_denial_says_by_whom_and_in_the_servers_words() -> None:
     found = denial(denied_by(NETWORK, INTERNAL + "can't delete it\nfor reasons"))
     assert found is not None
-    assert (found.by, found.why) == (NETWORK, "can't delete it\nfor reasons")
+    assert (found.by, found.why) == (NETWORK, "can't delete it for reasons")
 
 
 @pytest.mark.parametrize(

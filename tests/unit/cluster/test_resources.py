@@ -1,102 +1,54 @@
-"""Kinds of objects: where they are on the server, and how we call their objects."""
+"""Paths of objects: a name is one segment, whoever says it."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from harvester_net.cluster.resources import (
-    CLAIM,
-    CLUSTER_NETWORK,
-    NAD,
-    NODE,
-    Resource,
-    annotations_of,
-    condition,
-    is_terminating,
-    key_of,
-    labels_of,
-    split_key,
-)
+from harvester_net.cluster.errors import Rejected
+from harvester_net.cluster.resources import NAD, NODE, VLAN_CONFIG
 
 
 @pytest.mark.parametrize(
-    ("resource", "key", "path"),
+    ("path", "said"),
     [
+        (VLAN_CONFIG.path(), "/apis/network.harvesterhci.io/v1beta1/vlanconfigs"),
+        (NODE.path_of("node1.example.org"), "/api/v1/nodes/node1.example.org"),
         (
-            CLUSTER_NETWORK,
-            "data",
-            "/apis/network.harvesterhci.io/v1beta1/clusternetworks/data",
-        ),
-        (NODE, "node1", "/api/v1/nodes/node1"),
-        (CLAIM, "a/b", "/api/v1/namespaces/a/persistentvolumeclaims/b"),
-        (
-            NAD,
-            "a/b",
-            "/apis/k8s.cni.cncf.io/v1/namespaces/a/network-attachment-definitions/b",
+            NAD.path("tenants"),
+            "/apis/k8s.cni.cncf.io/v1/namespaces/tenants/network-attachment-definitions",
         ),
         (
-            NAD,
-            "b",
-            "/apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions/b",
+            NAD.path_of("web"),
+            "/apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions/web",
         ),
+        (NODE.path_of("a?b#c"), "/api/v1/nodes/a%3Fb%23c"),
     ],
 )
-def test_path_of_an_object(resource: Resource, key: str, path: str) -> None:
-    assert resource.path_of(key) == path
-
-
-def test_path_of_all_objects_of_a_kind() -> None:
-    assert NAD.path() == "/apis/k8s.cni.cncf.io/v1/network-attachment-definitions"
-    assert (
-        NAD.path("a") == "/apis/k8s.cni.cncf.io/v1/namespaces/a/network-attachment-definitions"
-    )
+def test_path_names_exactly_one_object(path: str, said: str) -> None:
+    assert path == said
 
 
 @pytest.mark.parametrize(
-    ("meta", "key"), [({"name": "a"}, "a"), ({"name": "a", "namespace": "n"}, "n/a")]
-)
-def test_key_says_the_namespace_if_there_is_one(meta: dict[str, Any], key: str) -> None:
-    assert key_of({"metadata": meta}) == key
-
-
-@pytest.mark.parametrize(
-    ("key", "parts"), [("n/a", ("n", "a")), ("a", ("default", "a")), ("/a", ("default", "a"))]
-)
-def test_key_without_a_namespace_is_in_the_default_one(
-    key: str, parts: tuple[str, str]
-) -> None:
-    assert split_key(key) == parts
-
-
-@pytest.mark.parametrize("meta", [{}, {"labels": None, "annotations": None}])
-def test_object_without_labels_has_none(meta: dict[str, Any]) -> None:
-    assert labels_of({"metadata": meta}) == {}
-    assert annotations_of({"metadata": meta}) == {}
-
-
-def test_object_with_a_deletion_timestamp_is_going() -> None:
-    assert is_terminating({"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}})
-    assert not is_terminating({"metadata": {}})
-
-
-@pytest.mark.parametrize(
-    ("status", "seen"),
+    "name",
     [
-        ({}, {}),
-        ({"status": None}, {}),
-        ({"status": {"conditions": None}}, {}),
-        ({"status": {"conditions": [{"type": "other"}]}}, {}),
-        (
-            {
-                "status": {
-                    "conditions": [{"type": "other"}, {"type": "ready", "status": "True"}]
-                }
-            },
-            {"type": "ready", "status": "True"},
-        ),
+        "",
+        ".",
+        "..",
+        "../../../../apis/apps/v1/namespaces/longhorn-system/daemonsets/longhorn-manager",
+        "a/b",
+        "%2e%2e",
+        "a\\b",
+        "a b",
+        "a\nb",
+        "a\x00",
     ],
 )
-def test_condition_is_found_by_its_type(status: dict[str, Any], seen: dict[str, str]) -> None:
-    assert condition(status, "ready") == seen
+def test_what_is_no_name_leads_nowhere(name: str) -> None:
+    with pytest.raises(Rejected, match="is no name that an object can have"):
+        VLAN_CONFIG.path_of(name)
+
+
+@pytest.mark.parametrize("key", ["../kube-system/web", "default/..", "a/b/c/d", "default/"])
+def test_what_is_no_key_leads_nowhere(key: str) -> None:
+    with pytest.raises(Rejected):
+        NAD.path_of(key)

@@ -62,6 +62,14 @@ def test_network_config_is_not_held_by_vm_networks_alone() -> None:
     assert found == []
 
 
+def test_vm_that_only_still_runs_with_a_network_need_only_be_restarted() -> None:
+    found = blockers.of_vm_network(
+        "default/vm100", [objects.vm("web", "other")], [objects.vmi("web", "vm100", "other")]
+    )
+    why = "Running on node1; its spec names the network no more: restart it"
+    assert found == [Blocker(f"VM default/web ({why})")]
+
+
 def test_vm_network_is_held_by_running_and_by_stopped_vms() -> None:
     found = blockers.of_vm_network(
         "default/vm100",

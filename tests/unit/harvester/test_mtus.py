@@ -13,7 +13,16 @@ from ... import objects
 
 
 @pytest.mark.parametrize(
-    ("text", "mtu"), [(None, 1500), ("", 1500), ("0", 1500), ("9000", 9000), ("many", 1500)]
+    ("text", "mtu"),
+    [
+        (None, 1500),
+        ("", 1500),
+        ("0", 1500),
+        ("+9000", 9000),
+        ("09000", 9000),
+        ("9000", 9000),
+        ("many", 1500),
+    ],
 )
 def test_mtu_of_a_cluster_network_is_read_from_its_annotation(
     text: str | None, mtu: int

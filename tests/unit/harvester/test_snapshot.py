@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from harvester_net.cluster.resources import NAD, SETTING, VLAN_CONFIG, key_of
 from harvester_net.harvester.snapshot import NADS_OF, VMIS_AT, VMIS_ON, VMS_ON, Snapshot
-from harvester_net.harvester.versions import NEWEST, Version
+from harvester_net.harvester.versions import NEWEST, Release, Version
 
 from ... import objects
 from ..rules.cases import cluster
@@ -56,6 +58,21 @@ def test_version_is_that_of_the_setting(text: str, version: Version) -> None:
     by_default = objects.setting("server-version", None, text)
     assert Snapshot({SETTING: {"server-version": by_default}}).version == version
     assert Snapshot({}).version == NEWEST
+
+
+@pytest.mark.parametrize(
+    ("text", "release"),
+    [
+        ("v1.6.0", (1, 6, 0)),
+        ("1.6.1-rc2", (1, 6, 1)),
+        ("v1.10.12", (1, 10, 12)),
+        ("v1.6-head", (1, 6, sys.maxsize)),
+        ("master-2f1a3c-head", (*NEWEST, sys.maxsize)),
+    ],
+)
+def test_release_is_the_version_to_its_patch(text: str, release: Release) -> None:
+    found = objects.setting("server-version", text)
+    assert Snapshot({SETTING: {"server-version": found}}).release == release
 
 
 def test_vms_are_found_by_network_and_by_node() -> None:

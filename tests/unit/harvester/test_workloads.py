@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from harvester_net.cluster.resources import Object, key_of
+from harvester_net.cluster.resources import VMI, Object, key_of
 from harvester_net.harvester.vm_networks import is_system_nad, nads_of
 from harvester_net.harvester.workloads import (
     is_stopped,
     networks_of,
     not_detached,
     not_stopped,
+    users_of,
     uses,
 )
 
@@ -150,3 +151,48 @@ def test_volumes_that_keep_the_storage_network(
     volume: Object, claims: dict[str, Object], expected: list[str]
 ) -> None:
     assert not_detached([volume], claims) == expected
+
+
+DISK = objects.volume("pvc-1", claim="default/disk")
+
+
+def remembered(volume: Object, **status: Any) -> Object:
+    owner = volume["status"]["kubernetesStatus"] | status
+    return volume | {"status": volume["status"] | {"kubernetesStatus": owner}}
+
+
+@pytest.mark.parametrize(
+    ("volume", "expected"),
+    [
+        (DISK, []),
+        (
+            objects.in_use(DISK, "pg-0", "StatefulSet", "pg"),
+            ["pod default/pg-0 (StatefulSet pg)"],
+        ),
+        (objects.in_use(DISK, "lonely"), ["pod default/lonely"]),
+        # Longhorn remembers the pods that had it last.
+        (
+            remembered(objects.in_use(DISK, "pg-0"), lastPodRefAt="2026-01-01T00:00:00Z"),
+            [],
+        ),
+        (
+            remembered(DISK, workloadsStatus=[{"podName": "job", "podStatus": "Succeeded"}]),
+            [],
+        ),
+        (remembered(DISK, workloadsStatus="?"), []),
+        (remembered(DISK, workloadsStatus=["?", {"podStatus": "Running"}]), []),
+        (DISK | {"status": {"kubernetesStatus": "?"}}, []),
+        (DISK | {"status": "?"}, []),
+        (objects.in_use(DISK, "a\x1b[2J"), ["pod default/a\\x1b[2J"]),
+    ],
+)
+def test_pods_that_have_a_volume_attached(volume: Object, expected: list[str]) -> None:
+    assert [str(user) for user in users_of(volume)] == expected
+
+
+def test_a_vm_is_known_by_its_pod_and_by_those_beside_it() -> None:
+    (own,) = users_of(objects.in_use(DISK, "virt-launcher-a-x", VMI.kind, "a"))
+    (plugged,) = users_of(objects.in_use(DISK, "hp-volume-x", "Pod", "virt-launcher-a-x"))
+    (other,) = users_of(objects.in_use(DISK, "pg-0", "StatefulSet", "pg"))
+    assert [user.vm for user in (own, plugged, other)] == ["default/a", "", ""]
+    assert [user.is_beside_a_vm for user in (own, plugged, other)] == [True, True, False]

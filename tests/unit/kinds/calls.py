@@ -1,4 +1,4 @@
-"""Life-cycle calls for tests: a cluster on a fake API server, and what was said meanwhile."""
+"""Life-cycle calls for tests: an embedded cluster, and what was said meanwhile."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from harvester_net.kinds.call import Call
 from harvester_net.kinds.desired_state import DesiredState
 from harvester_net.kinds.kind import Kind
 
-from ...fake_api import FakeApi
+from ...cluster import LabApi
 from ...timing import QUICK
 
 URN = "urn:pulumi:dev::site::harvester-net:index:{kind}::{name}"
@@ -45,9 +45,9 @@ def offline_call(said: Said | None = None, **more: Any) -> Call:
 
 @dataclass
 class Run:
-    """One run of Pulumi against a fake API server."""
+    """One run of Pulumi against an embedded cluster."""
 
-    api: FakeApi
+    api: LabApi
     cluster: Cluster
     said: Said = field(default_factory=Said)
 
@@ -64,7 +64,7 @@ class Run:
 
 
 @asynccontextmanager
-async def running(api: FakeApi) -> AsyncIterator[Run]:
+async def running(api: LabApi) -> AsyncIterator[Run]:
     """A run that begins with no knowledge of the cluster."""
     settings = AccessSettings(api.kubeconfig(), environment="")
     cluster = Cluster(settings, timings=QUICK)

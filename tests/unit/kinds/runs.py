@@ -1,4 +1,4 @@
-"""Runs against a fake API server: a small cluster, and previews of programs on it."""
+"""Runs against an embedded cluster: a small one, and previews of programs on it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harvester_net.kinds.owned import OwnedKind
 from harvester_net.kinds.registry import KINDS
 
 from ... import objects
-from ...fake_api import FakeApi
+from ...cluster import LabApi
 from ..programs import CLUSTER_NETWORK, NETWORK_CONFIG, STORAGE_NETWORK, VM_NETWORK, program
 from .calls import Run
 
@@ -31,7 +31,7 @@ VM100 = program(VM_NETWORK)
 STORED = program(STORAGE_NETWORK, clusterNetwork="data")
 
 
-def furnish(api: FakeApi) -> None:
+def furnish(api: LabApi) -> None:
     """Harvester 1.8 with one node, whose NICs are known, and a cluster network."""
     api.put(objects.setting("server-version", "v1.8.0"))
     api.put(objects.storage_setting())
@@ -46,7 +46,7 @@ def furnish(api: FakeApi) -> None:
     api.put(objects.cluster_network("data"))
 
 
-def carry(api: FakeApi) -> None:
+def carry(api: LabApi) -> None:
     """The cluster network is set up on the node."""
     api.put(objects.config("rack-a", nodes=["n1"]))
     api.put(objects.vlan_status("rack-a", "n1"))

@@ -15,7 +15,7 @@ from harvester_net.verify.devices import Bond, Bridge, Devices, Member
 from harvester_net.verify.outcome import Finding, Outcome
 from harvester_net.verify.pinging import PingResult, Pings
 
-from ...fake_api import FakeApi
+from ...cluster import LabApi
 from ..programs import CLUSTER_NETWORK
 from .calls import Run, running
 
@@ -41,7 +41,7 @@ SEEN = Outcome(
 
 
 @pytest.fixture
-async def run(api: FakeApi) -> AsyncIterator[Run]:
+async def run(api: LabApi) -> AsyncIterator[Run]:
     async with running(api) as started:
         yield started
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harvester_net.cluster.merge_patch import applied
 from harvester_net.cluster.resources import VLAN_CONFIG, Object
 from harvester_net.kinds.cluster_network import ClusterNetwork
 from harvester_net.kinds.codecs.codec import metadata, own_metadata
 
 from ... import objects
-from ...fake_api import merged
 from ..programs import CLUSTER_NETWORK, FULL, program
 from .calls import offline_call, wish_of
 
@@ -165,6 +165,6 @@ def test_patch_of_own_labels_touches_no_other(
 ) -> None:
     live = {"metadata": {"name": "data", "labels": present}}
     desired = wish_of(KIND, program(CLUSTER_NETWORK, labels=new))
-    patched = merged(live, own_metadata(desired, {"labels": old}, live))["metadata"]["labels"]
+    patched = applied(live, own_metadata(desired, {"labels": old}, live))["metadata"]["labels"]
     others = {key: value for key, value in present.items() if key not in {*old, *new}}
     assert patched == others | new

@@ -135,7 +135,7 @@ def test_config_is_laid_with_what_the_webhook_writes_into_it() -> None:
 def test_program_that_makes_everything_at_once_is_told_nothing() -> None:
     network = objects.cluster_network("fresh")
     configs = [config("a", clusterNetwork="fresh"), config("b", clusterNetwork="other")]
-    net = objects.nad(config=objects.cni(bridge="fresh-br", vlan=1), cluster_network="fresh")
+    net = objects.nad(config=objects.cni(bridge="fresh-br", vlan=7), cluster_network="fresh")
     wanted = storage(clusterNetwork="fresh")
     live = cluster(*NODES, unset(), objects.longhorn_node("n1"))
     program = [network, configs[0], net, wanted]

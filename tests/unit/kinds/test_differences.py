@@ -347,3 +347,10 @@ def test_trunk_drift_shows_at_the_trunk() -> None:
     live = TRUNK | {"vlanTrunk": [{"id": 200}]}
     spec = KINDS[VM_NETWORK].spec
     assert projected(spec, live, TRUNK)["vlanTrunk"] == [{"id": 200}]
+
+
+def test_import_shows_a_default_that_must_be_given() -> None:
+    """Without it the program that Pulumi writes would not run."""
+    spec, seen = KINDS[STORAGE_NETWORK].spec, program(STORAGE_NETWORK, vlan=0)
+    assert projected(spec, seen, {}) == seen
+    assert projected(spec, seen, program(STORAGE_NETWORK, vlan=1))["vlan"] == 1

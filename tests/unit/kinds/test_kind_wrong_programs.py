@@ -39,15 +39,17 @@ WRONG_PROGRAMS: dict[str, tuple[str, dict[str, Any], list[str]]] = {
         program(CLUSTER_NETWORK, name="Data"),
         [
             "name: 'Data' is not a valid name of a cluster network; use lower-case letters, "
-            "digits and '-', with a letter or digit at both ends"
+            "digits and '-', with a letter or digit at both ends, or several such parts "
+            "joined by '.'"
         ],
     ),
-    "name with a dot, which would split the device's name": (
-        CLUSTER_NETWORK,
-        program(CLUSTER_NETWORK, name="data.1"),
+    "name of a network config that ends with a dot": (
+        NETWORK_CONFIG,
+        program(NETWORK_CONFIG, name="node1.example.org."),
         [
-            "name: 'data.1' is not a valid name of a cluster network; use lower-case letters, "
-            "digits and '-', with a letter or digit at both ends"
+            "name: 'node1.example.org.' is not a valid name of a network config; use "
+            "lower-case letters, digits and '-', with a letter or digit at both ends, or "
+            "several such parts joined by '.'"
         ],
     ),
     "MTU too small": (
@@ -119,13 +121,37 @@ WRONG_PROGRAMS: dict[str, tuple[str, dict[str, Any], list[str]]] = {
         CLUSTER_NETWORK,
         program(
             CLUSTER_NETWORK,
-            disruption={"stopVMs": True, "onFailure": "rollback", "stopTimeoutSeconds": "60"},
+            disruption={
+                "stopVMs": True,
+                "maxParallel": 0,
+                "onFailure": "rollback",
+                "stopTimeoutSeconds": "60",
+            },
         ),
         [
+            "disruption.maxParallel: must be at least 1, not 0",
             "disruption.onFailure: 'rollback' is not one of stop, rollBack; did you mean "
             "rollBack?",
             "disruption.stopTimeoutSeconds: must be a whole number, not the text '60'",
             "disruption.stopVMs: is not a property of disruption; did you mean stopVms?",
+        ],
+    ),
+    "a VLAN for the look at the nodes that is none": (
+        CLUSTER_NETWORK,
+        program(CLUSTER_NETWORK, disruption={"verifyOnNodes": {"vlan": 5000}}),
+        ["disruption.verifyOnNodes.vlan: must be at most 4094, not 5000"],
+    ),
+    "patterns that do not say a namespace": (
+        CLUSTER_NETWORK,
+        program(
+            CLUSTER_NETWORK,
+            disruption={"stopVms": True, "onlyVms": ["prod/*", "prod*", "/x", "a/b/c"]},
+        ),
+        [
+            "disruption.onlyVms[1]: 'prod*' is not namespace/name; write prod*/* for "
+            "namespaces, or */prod* for VMs",
+            "disruption.onlyVms[2]: '/x' is not namespace/name",
+            "disruption.onlyVms[3]: 'a/b/c' is not namespace/name",
         ],
     ),
     "nothing given": (
@@ -395,7 +421,7 @@ WRONG_PROGRAMS: dict[str, tuple[str, dict[str, Any], list[str]]] = {
             "exclude[0]: 192.168.1.0/25 is outside the range 192.168.0.0/24",
             "exclude[1]: 192.168.0.0/24 leaves no address of the range 192.168.0.0/24",
             "exclude[2]: 192.168.0.0/23 leaves no address of the range 192.168.0.0/24",
-            "exclude[3]: 192.168.0.1/32 overlaps 192.168.0.0/24, which is excluded already",
+            "exclude[3]: 192.168.0.1/32 overlaps 192.168.0.0/23, which is excluded already",
         ],
     ),
     "untagged storage on mgmt": (
@@ -468,6 +494,21 @@ def test_mtu_that_is_not_the_cluster_networks_is_refused() -> None:
         "mtu: 1500 is not the 9000 of ClusterNetwork data; the MTU is decided there, leave it "
         "out here"
     ]
+
+
+def test_mtus_that_contradict_are_found_in_whichever_order_they_come() -> None:
+    """Pulumi checks in any order: a preview found it by luck, `up` always."""
+    desired_state = DesiredState()
+    for kind in (VM_NETWORK, NETWORK_CONFIG):
+        assert list(KINDS[kind].check(program(kind, mtu=1500), desired_state)[1]) == []
+    wanted = program(CLUSTER_NETWORK, mtu=9000)
+    _, problems = KINDS[CLUSTER_NETWORK].check(wanted, desired_state)
+    assert [str(problem) for problem in problems] == [
+        "mtu: 9000 is not what the program gives VmNetwork default/vm100 (1500), "
+        "NetworkConfig rack-a (1500); leave it out there"
+    ]
+    wanted = program(CLUSTER_NETWORK, mtu=1500)
+    assert list(KINDS[CLUSTER_NETWORK].check(wanted, desired_state)[1]) == []
 
 
 @pytest.mark.parametrize(

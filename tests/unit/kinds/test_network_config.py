@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harvester_net.cluster.merge_patch import applied
 from harvester_net.cluster.resources import CLUSTER_NETWORK, Object
 from harvester_net.harvester.network_configs import NOT_HEARD
 from harvester_net.kinds.codecs.network_config import (
@@ -19,7 +20,7 @@ from harvester_net.kinds.codecs.network_config import (
 from harvester_net.kinds.network_config import NetworkConfig, gave_up
 
 from ... import objects
-from ...fake_api import FakeApi, merged
+from ...cluster import LabApi
 from ..programs import FULL, NETWORK_CONFIG, program
 from .calls import offline_call, running, wish_of
 
@@ -85,7 +86,7 @@ async def test_mtu_is_always_sent_as_a_real_number(mtu: int) -> None:
     ("noted", "expected"), [(9000, 9000), (None, 4000)], ids=["by the server", "by a config"]
 )
 async def test_mtu_of_the_cluster_network_is_sent_when_none_is_given(
-    api: FakeApi, noted: int | None, expected: int
+    api: LabApi, noted: int | None, expected: int
 ) -> None:
     """A server up to 1.5 notes no MTU; there the first network config tells it (H7)."""
     network = objects.cluster_network("data", noted)
@@ -158,7 +159,7 @@ def test_live_spelling_of_the_same_uplink_is_left_alone(uplink: Object) -> None:
 
 
 def test_order_of_nics_is_left_as_the_server_has_it() -> None:
-    live = merged(LIVE, {"uplink": {"nics": ["eth2", "eth1"]}})
+    live = applied(LIVE, {"uplink": {"nics": ["eth2", "eth1"]}})
     assert patch_of(FULL[NETWORK_CONFIG], live) == {}
 
 
@@ -219,9 +220,9 @@ CHANGES: list[tuple[str, Object, Object]] = [
     ("changed", "patch"), [pytest.param(c, p, id=what) for what, c, p in CHANGES]
 )
 def test_patch_has_only_what_changes(changed: Object, patch: Object) -> None:
-    wanted = merged(FULL[NETWORK_CONFIG], changed)
+    wanted = applied(FULL[NETWORK_CONFIG], changed)
     assert patch_of(wanted, LIVE) == patch
-    assert patch_of(wanted, merged(LIVE, patch)) == {}, "the patch must be enough"
+    assert patch_of(wanted, applied(LIVE, patch)) == {}, "the patch must be enough"
 
 
 def test_mtu_change_is_sent_alone() -> None:
@@ -230,7 +231,7 @@ def test_mtu_change_is_sent_alone() -> None:
 
 
 def test_keys_of_a_newer_server_are_left_alone() -> None:
-    live = merged(
+    live = applied(
         LIVE,
         {
             "uplink": {
@@ -241,7 +242,7 @@ def test_keys_of_a_newer_server_are_left_alone() -> None:
         },
     )
     assert patch_of(FULL[NETWORK_CONFIG], live) == {}
-    wanted = merged(FULL[NETWORK_CONFIG], {"uplink": {"bondOptions": {"miimon": 200}}})
+    wanted = applied(FULL[NETWORK_CONFIG], {"uplink": {"bondOptions": {"miimon": 200}}})
     assert patch_of(wanted, live) == {"uplink": {"bondOptions": {"miimon": 200}}}
 
 

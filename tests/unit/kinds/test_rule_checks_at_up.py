@@ -19,11 +19,12 @@ from harvester_net.harvester.names import MATCHED_NODES
 from harvester_net.kinds import rule_checks
 from harvester_net.kinds.call import Call
 from harvester_net.kinds.desired_state import CREATED_BY, DesiredState
-from harvester_net.kinds.failures import Refused
+from harvester_net.kinds.failures import MADE_FIRST, Refused
+from harvester_net.lab.apiserver.errors import status as status_object
 from harvester_net.rules.rule import Write
 
 from ... import objects
-from ...fake_api import FakeApi, denied_text, status_object
+from ...cluster import LabApi
 from ...timing import hasten
 from ...waiting import SECONDS, until
 from .calls import Run, running, urn_of
@@ -36,7 +37,7 @@ KNOWN = objects.nad()
 
 
 @pytest.fixture
-async def run(api: FakeApi) -> AsyncIterator[Run]:
+async def run(api: LabApi) -> AsyncIterator[Run]:
     furnish(api)
     async with running(api) as started:
         # The programs of these tests name their resources one by one.
@@ -58,21 +59,19 @@ async def send(obj: Object, call: Call) -> Object:
 
 
 async def test_denial_is_waited_out_while_the_run_clears_the_way(
-    run: Run, api: FakeApi
+    run: Run, api: LabApi
 ) -> None:
-    api.deny(POST, "none-existing cluster network")
     call = run.call(VM_NET, "mine", desired_state=planning())
     sending = asyncio.create_task(send(NET, call))
     await until(lambda: f"waiting: {MISSING}" in run.said.told)
     assert not sending.done()
     api.put(objects.cluster_network("later"))
-    api.allow(POST)
     made = await asyncio.wait_for(sending, SECONDS)
     assert made["metadata"]["uid"] == api.get(NAD.plural, "default/vm100")["metadata"]["uid"]
 
 
 async def test_denial_that_stays_when_the_way_is_clear_has_the_servers_words(
-    run: Run, api: FakeApi
+    run: Run, api: LabApi
 ) -> None:
     api.deny(POST, "because")
     sending = asyncio.create_task(
@@ -85,26 +84,24 @@ async def test_denial_that_stays_when_the_way_is_clear_has_the_servers_words(
 
 
 async def test_way_that_is_not_cleared_in_time_ends_with_the_servers_words(
-    run: Run, api: FakeApi
+    run: Run, api: LabApi
 ) -> None:
     hasten(run.cluster, cure=0.0)
-    api.deny(POST, "none-existing cluster network")
-    with pytest.raises(Denied, match="none-existing cluster network"):
+    with pytest.raises(Denied, match="cluster network later not found"):
         await send(NET, run.call(VM_NET, "mine", desired_state=planning()))
     assert run.said.told == [f"waiting: {MISSING}"]
 
 
-async def test_lasting_denial_has_our_words_and_the_servers(run: Run, api: FakeApi) -> None:
-    api.deny(POST, "none-existing cluster network")
+async def test_lasting_denial_has_our_words_and_the_servers(run: Run, api: LabApi) -> None:
     with pytest.raises(Refused) as refused:
         await send(NET, run.call(VM_NET, "mine"))
-    server = "Harvester refused it: none-existing cluster network"
-    assert (str(refused.value), api.count(POST)) == (f"{MISSING} ({server})", 1)
+    server = "Harvester refused it: cluster network later not found"
+    assert (str(refused.value), api.count(POST)) == (f"{MISSING}; {MADE_FIRST} ({server})", 1)
     assert isinstance(refused.value.__cause__, Denied)
 
 
 async def test_denial_that_no_rule_explains_has_the_servers_words_at_once(
-    run: Run, api: FakeApi
+    run: Run, api: LabApi
 ) -> None:
     api.deny(POST, "because")
     assert run.cluster.wrote_at == -math.inf
@@ -113,14 +110,14 @@ async def test_denial_that_no_rule_explains_has_the_servers_words_at_once(
     assert api.count(POST) == 1
 
 
-async def test_denial_right_after_our_own_write_is_tried_again(run: Run, api: FakeApi) -> None:
+async def test_denial_right_after_our_own_write_is_tried_again(run: Run, api: LabApi) -> None:
     run.cluster.wrote_at = time.monotonic()
     api.deny(POST, "stale", times=3)
     await send(KNOWN, run.call(VM_NET, "mine"))
     assert api.count(POST) == 4
 
 
-async def test_denial_long_after_our_own_write_is_not(run: Run, api: FakeApi) -> None:
+async def test_denial_long_after_our_own_write_is_not(run: Run, api: LabApi) -> None:
     run.cluster.wrote_at = time.monotonic() - 2 * run.cluster.timings.webhook_lag
     api.deny(POST, "because", times=1)
     with pytest.raises(Denied):
@@ -128,9 +125,9 @@ async def test_denial_long_after_our_own_write_is_not(run: Run, api: FakeApi) ->
     assert api.count(POST) == 1
 
 
-async def test_webhook_of_somebody_else_has_its_say_at_once(run: Run, api: FakeApi) -> None:
+async def test_webhook_of_somebody_else_has_its_say_at_once(run: Run, api: LabApi) -> None:
     run.cluster.wrote_at = time.monotonic()
-    text = denied_text("no bridges here", by="policy.example.com")
+    text = 'admission webhook "policy.example.com" denied the request: no bridges here'
     api.fail(POST, 403, status_object(403, "Forbidden", text))
     with pytest.raises(Denied, match="no bridges here"):
         await send(NET, run.call(VM_NET, "mine", desired_state=planning()))
@@ -138,17 +135,16 @@ async def test_webhook_of_somebody_else_has_its_say_at_once(run: Run, api: FakeA
 
 
 async def test_denial_to_one_who_may_not_look_has_the_servers_words(
-    run: Run, api: FakeApi
+    run: Run, api: LabApi
 ) -> None:
-    api.deny(POST, "because")
     api.fail("LIST nodes", 403, status_object(403, "Forbidden", "no nodes for you"))
-    with pytest.raises(Denied, match="because"):
+    with pytest.raises(Denied, match="cluster network later not found"):
         await send(NET, run.call(VM_NET, "mine"))
     assert len(run.said.warned) == 1
 
 
 async def test_what_the_server_would_take_although_it_cannot_work_is_refused(
-    run: Run, api: FakeApi
+    run: Run, api: LabApi
 ) -> None:
     with pytest.raises(Refused) as refused:
         await CONFIG.create(
@@ -160,7 +156,7 @@ async def test_what_the_server_would_take_although_it_cannot_work_is_refused(
 
 
 async def test_node_that_a_later_resource_of_the_run_leaves_is_no_objection(
-    run: Run, api: FakeApi
+    run: Run, api: LabApi
 ) -> None:
     """The engine sends updates side by side, each before the next one is checked."""
     made_by = {CREATED_BY: urn_of(CONFIG, "old"), MATCHED_NODES: '["n1"]'}
@@ -179,7 +175,7 @@ async def test_node_that_a_later_resource_of_the_run_leaves_is_no_objection(
     await asyncio.wait_for(judged, SECONDS)
 
 
-async def test_what_the_server_refuses_itself_is_left_to_it(run: Run, api: FakeApi) -> None:
+async def test_what_the_server_refuses_itself_is_left_to_it(run: Run, api: LabApi) -> None:
     api.deny("POST vlanconfigs", "overlaps")
     api.put(objects.vlan_status("gone", "n1"))
     with pytest.raises(Refused, match=r"still has the uplink .*\(Harvester refused it: overl"):
@@ -187,7 +183,7 @@ async def test_what_the_server_refuses_itself_is_left_to_it(run: Run, api: FakeA
     assert api.count("POST vlanconfigs") == 1
 
 
-async def test_warning_is_given_at_up_too(run: Run, api: FakeApi) -> None:
+async def test_warning_is_given_at_up_too(run: Run, api: LabApi) -> None:
     call = run.call(CONFIG, "mine")
     config = CONFIG.codec.manifest(CONFIG.spec.model_validate(RACK), 1500)
     config["spec"]["uplink"]["nics"] = ["eth3"]
@@ -197,7 +193,7 @@ async def test_warning_is_given_at_up_too(run: Run, api: FakeApi) -> None:
     ]
 
 
-async def test_rare_write_is_judged_by_what_is_there_now(run: Run, api: FakeApi) -> None:
+async def test_rare_write_is_judged_by_what_is_there_now(run: Run, api: LabApi) -> None:
     carry(api)
     old = api.get("settings", "storage-network")
     new = old | {"value": '{"clusterNetwork":"data","vlan":300,"range":"192.168.0.0/24"}'}

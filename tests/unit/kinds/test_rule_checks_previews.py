@@ -13,10 +13,11 @@ from harvester_net.kinds import rule_checks
 from harvester_net.kinds.desired_state import DesiredState
 from harvester_net.kinds.failures import Refused
 from harvester_net.kinds.kind import Kind
+from harvester_net.lab.apiserver.errors import status as status_object
 from harvester_net.rules.rule import Write
 
 from ... import objects
-from ...fake_api import FakeApi, status_object
+from ...cluster import LabApi
 from ...timing import hasten
 from ...waiting import SECONDS, until
 from .calls import Run, running
@@ -37,24 +38,25 @@ from .runs import (
 NO_NIC = "uplink.nics: n1 has no eth9; free there: eth1, eth2, eth3 (down)"
 NO_NETWORK = "clusterNetwork: there is no cluster network '{}'; the cluster has {}"
 UNLESS = ", unless this run changes that"
+FIRST = "; this run, another provider or stack must make it first"
 FORBIDDEN = "not all that Harvester would refuse can be said: "
 
 
 @pytest.fixture
-async def run(api: FakeApi) -> AsyncIterator[Run]:
+async def run(api: LabApi) -> AsyncIterator[Run]:
     furnish(api)
     async with running(api) as started:
         yield started
 
 
-async def test_right_program_is_told_nothing(run: Run, api: FakeApi) -> None:
+async def test_right_program_is_told_nothing(run: Run, api: LabApi) -> None:
     carry(api)
     await previewed(run, VM_NET, VM100)
     assert (run.said.warned, api.writes()) == ([], [])
 
 
 async def test_refusal_has_the_rules_words_and_nothing_is_written(
-    run: Run, api: FakeApi
+    run: Run, api: LabApi
 ) -> None:
     with pytest.raises(Refused) as refused:
         await previewed(run, CONFIG, RACK | {"uplink": {"nics": ["eth9"]}})
@@ -67,7 +69,7 @@ async def test_everything_that_stands_against_it_is_said_at_once(run: Run) -> No
     assert str(refused.value).splitlines() == [NO_NIC, NO_NIC.replace("eth9", "eth8")]
 
 
-async def test_refusal_of_an_update_writes_nothing_either(run: Run, api: FakeApi) -> None:
+async def test_refusal_of_an_update_writes_nothing_either(run: Run, api: LabApi) -> None:
     carry(api)
     desired = RACK | {"uplink": {"nics": ["eth9"]}}
     with pytest.raises(Refused, match="n1 has no eth9"):
@@ -84,9 +86,13 @@ async def test_warning_does_not_refuse(run: Run) -> None:
     ]
 
 
-async def test_what_the_run_may_still_make_is_a_warning(run: Run, api: FakeApi) -> None:
-    await previewed(run, CONFIG, RACK | {"clusterNetwork": "later"})
-    assert run.said.warned == [NO_NETWORK.format("later", "data") + UNLESS]
+async def test_what_the_run_may_still_make_is_a_warning(run: Run, api: LabApi) -> None:
+    """Once, however much is on it: another provider of the program may make it."""
+    plan = DesiredState()
+    for name, vlan in (("vm100", 100), ("vm200", 200)):
+        wanted = VM100 | {"clusterNetwork": "later", "name": name, "vlan": vlan}
+        await previewed(run, VM_NET, wanted, plan)
+    assert run.said.warned == [NO_NETWORK.format("later", "data") + FIRST]
     assert api.writes() == []
 
 
@@ -98,7 +104,7 @@ async def test_what_the_run_makes_is_not_mentioned(run: Run) -> None:
 
 
 async def test_preview_waits_a_moment_for_what_the_program_names_later(
-    run: Run, api: FakeApi
+    run: Run, api: LabApi
 ) -> None:
     hasten(run.cluster, program_silence=SECONDS)
     desired_state = DesiredState()
@@ -124,12 +130,12 @@ async def test_certain_refusal_comes_with_the_warnings_beside_it(run: Run) -> No
         await previewed(run, CONFIG, desired)
     assert str(refused.value) == NO_NIC.removesuffix(", eth3 (down)")
     assert set(run.said.warned) == {
-        NO_NETWORK.format("later", "data") + UNLESS,
+        NO_NETWORK.format("later", "data") + FIRST,
         "uplink.nics: eth3 of n1 is down; look at cable and switch port",
     }
 
 
-async def test_preview_of_many_looks_at_the_cluster_once(run: Run, api: FakeApi) -> None:
+async def test_preview_of_many_looks_at_the_cluster_once(run: Run, api: LabApi) -> None:
     carry(api)
     desired_state = DesiredState()
     for vlan in range(100, 110):
@@ -145,14 +151,14 @@ async def test_preview_of_many_looks_at_the_cluster_once(run: Run, api: FakeApi)
     ids=["a config", "a VM network", "the storage network"],
 )
 async def test_who_may_not_look_is_warned_and_not_refused(
-    run: Run, api: FakeApi, kind: Kind[Any], desired: Object
+    run: Run, api: LabApi, kind: Kind[Any], desired: Object
 ) -> None:
     api.fail("LIST nodes", 403, status_object(403, "Forbidden", "no nodes for you"), times=9)
     await previewed(run, kind, desired)
     assert [text.startswith(FORBIDDEN) for text in run.said.warned] == [True]
 
 
-async def test_who_may_not_look_is_told_so_once_in_a_run(run: Run, api: FakeApi) -> None:
+async def test_who_may_not_look_is_told_so_once_in_a_run(run: Run, api: LabApi) -> None:
     api.fail("LIST nodes", 403, status_object(403, "Forbidden", "no nodes for you"), times=9)
     desired_state = DesiredState()
     await previewed(run, CONFIG, RACK, desired_state)
@@ -161,7 +167,7 @@ async def test_who_may_not_look_is_told_so_once_in_a_run(run: Run, api: FakeApi)
 
 
 async def test_who_may_not_look_at_volumes_is_still_told_of_nics(
-    run: Run, api: FakeApi
+    run: Run, api: LabApi
 ) -> None:
     carry(api)
     api.fail("LIST volumes", 403, status_object(403, "Forbidden", "no volumes"), times=9)
@@ -174,7 +180,7 @@ async def test_who_may_not_look_at_volumes_is_still_told_of_nics(
 
 
 async def test_replacement_is_warned_of_who_holds_the_object_before(
-    run: Run, api: FakeApi
+    run: Run, api: LabApi
 ) -> None:
     api.put(objects.nad())
     api.put(objects.vmi("vm1", "vm100", node="n1"))
@@ -187,16 +193,14 @@ async def test_replacement_is_warned_of_who_holds_the_object_before(
     ]
 
 
-async def test_replacement_of_what_nobody_holds_is_told_nothing(
-    run: Run, api: FakeApi
-) -> None:
+async def test_replacement_of_what_nobody_holds_is_told_nothing(run: Run, api: LabApi) -> None:
     api.put(objects.nad())
     await previewed(run, VM_NET, VM100 | {"vlan": 200}, replaced="default/vm100")
     assert run.said.warned == []
 
 
 async def test_replacement_that_may_stop_vms_is_not_warned_of_them(
-    run: Run, api: FakeApi
+    run: Run, api: LabApi
 ) -> None:
     carry(api)
     api.put(objects.nad())
@@ -213,9 +217,7 @@ async def test_replacement_that_may_stop_vms_is_not_warned_of_them(
     assert run.said.warned == []
 
 
-async def test_ordered_change_answers_for_the_vms_that_it_stops(
-    run: Run, api: FakeApi
-) -> None:
+async def test_ordered_change_answers_for_the_vms_that_it_stops(run: Run, api: LabApi) -> None:
     carry(api)
     api.put(objects.nad())
     api.put(objects.vmi("vm1", "vm100", node="n1"))
@@ -229,7 +231,7 @@ async def test_ordered_change_answers_for_the_vms_that_it_stops(
 
 
 async def test_setting_that_is_busy_is_waited_for_and_not_mentioned(
-    run: Run, api: FakeApi
+    run: Run, api: LabApi
 ) -> None:
     carry(api)
     busy = objects.storage_setting("{}", status="False", reason="In Progress")
@@ -240,7 +242,7 @@ async def test_setting_that_is_busy_is_waited_for_and_not_mentioned(
     assert run.said.warned == []
 
 
-async def test_storage_network_shows_its_addresses(run: Run, api: FakeApi) -> None:
+async def test_storage_network_shows_its_addresses(run: Run, api: LabApi) -> None:
     carry(api)
     shown: list[str] = []
     await previewed(run, STORAGE, STORED, inform=shown.append)
@@ -251,7 +253,7 @@ async def test_storage_network_shows_its_addresses(run: Run, api: FakeApi) -> No
 
 
 async def test_storage_network_without_uplinks_is_warned_of_unless_the_run_makes_one(
-    run: Run, api: FakeApi
+    run: Run, api: LabApi
 ) -> None:
     desired_state = DesiredState()
     CONFIG.check(RACK, desired_state)
@@ -264,7 +266,7 @@ async def test_storage_network_without_uplinks_is_warned_of_unless_the_run_makes
     ]
 
 
-async def test_config_on_its_way_out_is_not_in_the_way(run: Run, api: FakeApi) -> None:
+async def test_config_on_its_way_out_is_not_in_the_way(run: Run, api: LabApi) -> None:
     slow = objects.config("old", finalizers=["wrangler.cattle.io/slow"])
     api.put(objects.going(slow))
     await previewed(run, CONFIG, RACK)

@@ -8,9 +8,16 @@ import pytest
 
 from harvester_net.cluster.resources import Object
 from harvester_net.harvester.wording import listed
-from harvester_net.kinds.codecs.storage_network import properties_of, same_network, text_of
+from harvester_net.kinds.codecs.storage_network import (
+    properties_of,
+    same_network,
+    text_of,
+    unreadable,
+)
+from harvester_net.kinds.storage_network import StorageNetwork
 
 from ..programs import FULL, STORAGE_NETWORK, program
+from .calls import checked
 
 LEAST = program(STORAGE_NETWORK)
 TEXT = '{"clusterNetwork":"storage","vlan":300,"range":"192.168.0.0/24"}'
@@ -42,6 +49,10 @@ def test_text_of_the_full_program() -> None:
         (TEXT, LEAST),
         ('{ "vlan": 300,\n "range":"192.168.0.0/24", "clusterNetwork":"storage" }', LEAST),
         (TEXT[:-1] + ',"exclude":[],"exclusiveVlan":null,"future":1}', LEAST),
+        (TEXT[:-1] + ',"exclusiveVlan":"what 1.8 does not know"}', LEAST),
+        (TEXT.replace('"vlan":300,', ""), LEAST | {"vlan": 0}),
+        (TEXT.replace("300", "null"), LEAST | {"vlan": 0}),
+        (TEXT.replace("vlan", "VLAN").replace("range", "Range"), LEAST),
     ],
 )
 def test_text_of_the_setting_is_read(text: str, properties: Object) -> None:
@@ -53,6 +64,7 @@ SAME: list[tuple[Object, Object]] = [
     (LEAST, dict(reversed(LEAST.items()))),
     (LEAST, LEAST | {"exclude": [], "exclusiveVlan": False}),
     (LEAST | {"vlan": 0}, LEAST | {"vlan": 1}),
+    (program(STORAGE_NETWORK, without=("vlan",)), LEAST | {"vlan": 0}),
     (
         LEAST | {"exclude": ["192.168.0.1/32", "192.168.0.2/32"]},
         LEAST | {"exclude": ["192.168.0.2/32", "192.168.0.1/32"]},
@@ -91,3 +103,35 @@ def test_different_storage_networks(one: Object, other: Object) -> None:
 )
 def test_long_list_is_cut(count: int, text: str) -> None:
     assert listed([f"vm{index}" for index in range(count)]) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", None),
+        (TEXT, None),
+        (TEXT[:-1] + ',"exclusiveVlan":7}', None),
+        (
+            TEXT.replace("300", '"300"'),
+            'the value of the Setting storage-network cannot be read (vlan: "300" is not a '
+            "whole number that fits here); mend it, or clear it",
+        ),
+        (
+            "[]",
+            "the value of the Setting storage-network cannot be read (a list is not an "
+            "object); mend it, or clear it",
+        ),
+    ],
+)
+def test_value_that_cannot_be_read_says_why(text: str, why: str | None) -> None:
+    assert unreadable(text) == why
+
+
+@pytest.mark.parametrize(
+    "exclude",
+    [["192.168.0.9/30"], ["192.168.0.0/30", "192.168.0.128/25", "192.168.0.1/32"]],
+    ids=["host bits", "twice, but not one after the other"],
+)
+def test_exclusions_that_harvester_takes_pass_as_they_are(exclude: list[str]) -> None:
+    inputs = LEAST | {"exclude": exclude}
+    assert checked(StorageNetwork(), inputs) == inputs

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from harvester_net.cluster.resources import Object
+from harvester_net.cluster.resources import VLAN_STATUS, Object
 from harvester_net.cluster.timings import DEFAULT_TIMINGS
+from harvester_net.harvester.snapshot import Snapshot
 from harvester_net.kinds.failures import Refused
 from harvester_net.kinds.owned import OwnedKind
 from harvester_net.kinds.registry import KINDS
@@ -20,7 +21,7 @@ from harvester_net.kinds.teardown import (
 )
 
 from ... import objects
-from ...fake_api import FakeApi
+from ...cluster import LabApi
 from ...timing import hasten
 from ...waiting import SECONDS, until
 from ..programs import NETWORK_CONFIG
@@ -72,12 +73,12 @@ FREE = {"eth1": 0, "eth2": 0}
 def test_nics_work_that_every_node_has_free_or_in_the_own_bond(
     nics: tuple[str, ...], monitors: dict[str, Object], working: list[str]
 ) -> None:
-    assert working_nics(config(*nics), monitors) == working
+    assert working_nics(config(*nics), monitors, Snapshot({})) == working
 
 
 def test_a_node_that_has_said_nothing_yet_has_not_failed() -> None:
     statuses = {"s1": objects.vlan_status("rack-a", "n1", MISSING)}
-    assert failed_nodes(config("eth9"), statuses) == {"n1": MISSING}
+    assert failed_nodes(config("eth9"), Snapshot({VLAN_STATUS: statuses})) == {"n1": MISSING}
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,7 @@ def test_a_node_whose_agent_missed_the_deletion_is_named_with_what_to_do() -> No
 
 
 @pytest.fixture
-async def run(api: FakeApi) -> AsyncIterator[Run]:
+async def run(api: LabApi) -> AsyncIterator[Run]:
     async with running(api) as started:
         yield started
 
@@ -130,7 +131,7 @@ def deletion(run: Run, uid: str) -> asyncio.Task[None]:
     return asyncio.create_task(kind.delete("rack-a", {"uid": uid}, call))
 
 
-def put_failed(api: FakeApi) -> str:
+def put_failed(api: LabApi) -> str:
     """A config of which one NIC is missing on the only node."""
     uid = api.put(config("eth1", "eth9", nodes=("n1",)))["metadata"]["uid"]
     api.put(objects.vlan_status("rack-a", "n1", MISSING))
@@ -141,7 +142,7 @@ def put_failed(api: FakeApi) -> str:
 
 
 async def test_a_config_that_failed_is_set_up_with_the_nics_there_are_before_it_goes(
-    run: Run, api: FakeApi
+    run: Run, api: LabApi
 ) -> None:
     nics: list[list[str]] = []
 
@@ -151,7 +152,7 @@ async def test_a_config_that_failed_is_set_up_with_the_nics_there_are_before_it_
             api.put(objects.vlan_status("rack-a", "n1"))
 
     uid = put_failed(api)
-    api.on_write["vlanconfigs"] = set_up
+    api.controllers["vlanconfigs"] = set_up
     task = deletion(run, uid)
     await until(lambda: not api.has("vlanconfigs", "rack-a"))
     api.remove("vlanstatuses", objects.status_name("data", "n1"))
@@ -162,7 +163,7 @@ async def test_a_config_that_failed_is_set_up_with_the_nics_there_are_before_it_
 
 
 async def test_a_config_that_cannot_be_repaired_goes_with_a_warning(
-    run: Run, api: FakeApi
+    run: Run, api: LabApi
 ) -> None:
     hasten(run.cluster, repair=0.05)
     task = deletion(run, put_failed(api))
@@ -174,7 +175,7 @@ async def test_a_config_that_cannot_be_repaired_goes_with_a_warning(
 
 
 async def test_a_deletion_that_a_node_has_missed_ends_with_what_to_do(
-    run: Run, api: FakeApi
+    run: Run, api: LabApi
 ) -> None:
     hasten(run.cluster, silent_agent=0.0, tear_down=0.1)
     uid = api.put(config("eth1", nodes=("n1",)))["metadata"]["uid"]
@@ -188,7 +189,7 @@ async def test_a_deletion_that_a_node_has_missed_ends_with_what_to_do(
 
 
 async def test_devices_that_an_agent_has_left_are_named_though_its_status_is_gone(
-    run: Run, api: FakeApi
+    run: Run, api: LabApi
 ) -> None:
     hasten(run.cluster, silent_agent=0.05)
     uid = api.put(config("eth1", nodes=("n1",)))["metadata"]["uid"]
@@ -208,7 +209,7 @@ async def test_devices_that_an_agent_has_left_are_named_though_its_status_is_gon
     ]
 
 
-async def test_devices_that_go_a_moment_later_are_no_matter(run: Run, api: FakeApi) -> None:
+async def test_devices_that_go_a_moment_later_are_no_matter(run: Run, api: LabApi) -> None:
     uid = api.put(config("eth1", nodes=("n1",)))["metadata"]["uid"]
     api.put(objects.vlan_status("rack-a", "n1"))
     kind = {"apiVersion": "network.harvesterhci.io/v1beta1", "kind": "LinkMonitor"}

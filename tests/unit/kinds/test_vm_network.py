@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
+from harvester_net.cluster.merge_patch import applied
 from harvester_net.cluster.resources import Object, annotations_of, labels_of
 from harvester_net.harvester.names import ROUTE
-from harvester_net.kinds.codecs.vm_network import new_cni_config, observed_vlans, with_vlans
+from harvester_net.kinds.codecs.vm_network import new_cni_config, observed_vlans
 from harvester_net.kinds.vm_network import VmNetwork
 
 from ... import objects
-from ...fake_api import merged
 from ..programs import FULL, TRUNK, VM_NETWORK, program
-from .calls import offline_call, wish_of
+from .calls import checked, offline_call, wish_of
 
 KIND = VmNetwork()
 LABEL = "network.harvesterhci.io/clusternetwork"
@@ -131,13 +131,14 @@ async def test_only_the_vlans_of_a_live_config_change(inputs: Object, vlans: Obj
         ({"vlan": 0, "vlanTrunk": TRUNK["vlanTrunk"]}, TRUNK),
         ({"vlanTrunk": None, "vlan": 100}, VLAN),
         ({"vlanTrunk": [], "vlan": 100}, VLAN),
+        ({"VLAN": 100}, VLAN),
+        ({"VlanTrunk": [None, {"MINID": 100, "maxid": 110, "Id": 200}]}, TRUNK),
     ],
 )
-def test_vlans_that_mean_the_same_give_the_very_same_config(
+async def test_vlans_that_mean_the_same_leave_the_config_alone(
     live: Object, inputs: Object
 ) -> None:
-    config = objects.cni(**live)
-    assert with_vlans(config, wish_of(KIND, inputs)) is config
+    assert await changes(inputs, objects.nad(config=objects.cni(**live))) == {}
 
 
 async def test_change_from_trunk_to_vlan_leaves_no_trunk_behind() -> None:
@@ -279,8 +280,76 @@ def test_id_says_the_namespace(inputs: Object, key: str) -> None:
     assert KIND.key(inputs) == key
 
 
-def test_patch_of_a_live_network_is_enough() -> None:
-    live = json.loads(LIVE_TEXT)
-    changed = with_vlans(live, wish_of(KIND, TRUNK))
-    assert with_vlans(changed, wish_of(KIND, TRUNK)) is changed
-    assert merged(live, {}) == live, "the live config itself is not changed"
+async def test_patch_of_a_live_network_is_enough() -> None:
+    live = objects.nad(config=LIVE_TEXT)
+    patch = await changes(TRUNK, live)
+    assert await changes(TRUNK, applied(live, patch)) == {}
+    assert live == objects.nad(config=LIVE_TEXT), "the live network itself is not changed"
+
+
+@pytest.mark.parametrize(
+    "live",
+    [
+        objects.cni(),
+        objects.cni(vlan=0),
+        objects.cni(vlan=0, vlanTrunk=[{"id": 5}]),
+        objects.cni(vlan=10, vlanTrunk=[{"id": 5}]),
+    ],
+    ids=["untagged", "untagged with VLAN 0", "trunk", "trunk that has a VLAN left"],
+)
+async def test_route_of_what_is_no_vlan_is_nobodys_wish(live: Object) -> None:
+    """Harvester's pages write one on every network that they make."""
+    nad = objects.nad(config=live, annotations={ROUTE: json.dumps(ON_SERVER)})
+    inputs = KIND.inputs_of(nad, {}, offline_call())
+    assert "route" not in inputs
+    assert checked(KIND, inputs) == inputs
+    assert await changes(inputs, nad) == {}
+
+
+async def test_route_goes_when_a_network_becomes_a_vlan_without_one() -> None:
+    """Else it would begin to mean something that no program asks for."""
+    nad = objects.nad(config=objects.cni(), annotations={ROUTE: json.dumps(ON_SERVER)})
+    patch = await changes(VLAN, nad)
+    assert patch["metadata"] == {"annotations": {ROUTE: None}}
+
+
+@pytest.mark.parametrize("key", ["MODE", "Mode"])
+async def test_route_is_read_and_written_in_any_case(key: str) -> None:
+    nad = objects.nad(annotations={ROUTE: json.dumps({key: "auto", "Outdated": True})})
+    assert KIND.observed_inputs(nad, offline_call())["route"] == {"mode": "auto"}
+    manual = {"mode": "manual", "cidr": "10.0.0.0/24", "gateway": "10.0.0.1"}
+    patch = await changes(program(VM_NETWORK, route=manual), nad)
+    written = json.loads(patch["metadata"]["annotations"][ROUTE])
+    assert written == manual | {"serverIPAddr": "", "Outdated": True}
+
+
+@pytest.mark.parametrize(
+    ("config", "read"),
+    [
+        ({"VLAN": 20, "Bridge": "data-br"}, {"vlan": 20}),
+        (
+            {"bridge": "data-br", "type": "", "vlan": 20, "MTU": 9000},
+            {"vlan": 20, "mtu": 9000},
+        ),
+        (
+            {"bridge": "data-br", "VlanTrunk": [None, {"MINID": 5, "maxid": 6, "ID": 9}]},
+            {"vlanTrunk": [{"id": 9}, {"minID": 5, "maxID": 6}]},
+        ),
+        ({"bridge": "data-br", "vlanTrunk": []}, {"type": "UntaggedNetwork"}),
+    ],
+    ids=["VLAN in capitals", "no type", "an odd trunk", "a trunk of nothing"],
+)
+async def test_odd_spelling_is_read_as_the_server_reads_it(
+    config: Object, read: Object
+) -> None:
+    nad = objects.nad(config=config)
+    inputs = KIND.inputs_of(nad, {}, offline_call())
+    assert inputs == {"name": "vm100", "clusterNetwork": "data"} | read
+    assert checked(KIND, inputs) == inputs
+    assert await changes(inputs, nad) == {}
+
+
+async def test_keys_in_another_case_are_not_written_twice() -> None:
+    live = objects.nad(config={"bridge": "data-br", "VLAN": 20, "vlanTrun\u212a": []})
+    patch = await changes(VLAN, live)
+    assert json.loads(patch["spec"]["config"]) == {"bridge": "data-br", "vlan": 100}

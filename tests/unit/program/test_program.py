@@ -205,6 +205,15 @@ def test_cluster_network_without_mtu_gives_none(preview: bool) -> None:
     assert "mtu" not in monitor.inputs["vlan"]
 
 
+@pytest.mark.parametrize("ignored", ["mtu", "*"])
+def test_mtu_that_pulumi_is_told_to_ignore_is_given_to_nobody(ignored: str) -> None:
+    """The cluster network keeps another one, and every VM network contradicted it for ever."""
+    opts = pulumi.ResourceOptions(ignore_changes=[ignored])
+    monitor = run(lambda: on_network(hn.ClusterNetwork("cn-data", mtu=1500, opts=opts)))
+    assert "mtu" not in monitor.inputs["config"]
+    assert "mtu" not in monitor.inputs["vlan"]
+
+
 def test_mtu_is_known_in_a_preview_that_knows_nothing_else() -> None:
     def program() -> None:
         on_network(hn.ClusterNetwork("cn-data", mtu=9000))

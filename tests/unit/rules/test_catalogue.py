@@ -137,7 +137,7 @@ SINCE = {
 }
 """The rules that a version brought (H7); all others are as old as Harvester."""
 UNTIL = {
-    (1, 7): {"trunks-are-known"},
+    (1, 7): {"trunks-are-known", "untagged-traffic-is-apart"},
     (1, 8): {"config-without-nodes-stays", "overlay-is-on-mgmt"},
     (1, 9): {"exclusive-vlan-is-known"},
 }
@@ -177,6 +177,7 @@ def test_ordered_change_takes_care_of_vms_and_of_the_mtu() -> None:
         "all-vms-are-stopped",
         "all-volumes-are-detached",
         "configs-have-one-mtu",
+        "mgmt-mtu-changes-without-system-network",
         "mgmt-mtu-changes-without-vms",
         "mtu-is-that-of-all-configs",
         "mtu-is-that-of-the-cluster-network",

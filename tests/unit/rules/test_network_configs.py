@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from harvester_net.cluster.resources import Object
+
 from ... import objects
 from .cases import (
     LABEL,
@@ -36,6 +38,18 @@ from .configs import (
     uplink,
 )
 
+
+def options(queue: int, **bond: object) -> Object:
+    """An uplink with a queue length and bond options."""
+    return uplink(None, **bond) | {"linkAttributes": {"txQLen": queue}}
+
+
+def addressed(address: str) -> Object:
+    """A MAC address, as it is on the wire."""
+    return {"linkAttributes": {"hardwareAddr": address}}
+
+
+SAME = "configs-have-the-same-options"
 CASES = [
     says(
         "config-is-not-for-mgmt",
@@ -207,7 +221,7 @@ CASES = [
     silent("config-matches-a-node", "one", create(OTHER), cluster(DATA, N1, N2)),
     silent("config-matches-a-node", "nothing changes", update(OTHER, OTHER), cluster(N1)),
     says(
-        "configs-have-one-bond-mode",
+        SAME,
         "two modes",
         create(objects.config("rack-a", uplink=uplink(mode="802.3ad"))),
         cluster(DATA, OTHER),
@@ -215,13 +229,50 @@ CASES = [
         "on the same cluster network",
     ),
     silent(
-        "configs-have-one-bond-mode",
+        SAME,
         "absent is active-backup",
         create(objects.config("rack-a", uplink=uplink(mode="active-backup"))),
         cluster(DATA, OTHER),
     ),
+    says(
+        SAME,
+        "two intervals, two queues",
+        create(objects.config("rack-a", uplink=options(1000, miimon=50))),
+        cluster(DATA, OTHER, objects.config("rack-c", uplink=options(1000, miimon=50))),
+        "uplink.bondOptions: miimon 50 is not the 100 of network config rack-b on the same "
+        "cluster network",
+        "uplink.linkAttributes: txQLen 1000 is not the -1 of network config rack-b on the "
+        "same cluster network",
+    ),
+    *(
+        silent(
+            SAME,
+            f"{what} is the default",
+            create(objects.config("rack-a", uplink=options(queue, **bond))),
+            cluster(DATA, objects.config("rack-b", uplink=theirs)),
+        )
+        for what, queue, bond, theirs in (
+            ("miimon 100", -1, {"miimon": 100}, uplink()),
+            ("miimon -1", -1, {"miimon": -1}, options(-1, miimon=100)),
+            ("miimon 0", 0, {"miimon": 0}, options(-1, miimon=100)),
+            ("an empty mode", -1, {"mode": ""}, uplink(mode="active-backup")),
+            ("no option", -1, {}, options(-1, mode="active-backup", miimon=100)),
+        )
+    ),
     silent(
-        "configs-have-one-bond-mode",
+        SAME,
+        "a MAC address is one bond's own",
+        create(objects.config("rack-a", uplink=uplink() | addressed("AgAAqrvM"))),
+        cluster(DATA, objects.config("rack-b", uplink=uplink() | addressed("AgAAqrvN"))),
+    ),
+    silent(
+        SAME,
+        "on another cluster network",
+        create(objects.config("rack-a", uplink=uplink(miimon=50))),
+        cluster(DATA, objects.config("rack-b", "other")),
+    ),
+    silent(
+        SAME,
         "the uplink does not change",
         update(MINE, MINE | {"spec": MINE["spec"] | {"description": "new"}}),
         cluster(DATA, objects.config("rack-b", uplink=uplink(mode="802.3ad"))),

@@ -5,8 +5,25 @@ from __future__ import annotations
 import pytest
 
 from ... import objects
-from .cases import V1_6, V1_7, V1_8, V1_9, Case, cluster, create, said, says, silent, update
+from .cases import (
+    V1_5,
+    V1_6,
+    V1_7,
+    V1_8,
+    V1_9,
+    Case,
+    cluster,
+    create,
+    said,
+    says,
+    silent,
+    update,
+)
 from .nets import DATA, RESERVED, STORAGE, VLANS, VM100, net, trunk
+
+ONE, APART = "vlan-1-is-untagged", "untagged-traffic-is-apart"
+NATIVE = net("native", vlan=0)
+TO_1_6_0 = objects.setting("server-version", "v1.6.0")
 
 CASES = [
     says(
@@ -109,6 +126,83 @@ CASES = [
         "untagged",
         create(net("mine", vlan=0)),
         cluster(DATA, net(vlan=0)),
+    ),
+    says(
+        ONE,
+        "VLAN 1",
+        create(net(vlan=1)),
+        cluster(DATA),
+        "vlan: VLAN 1 leaves the uplink without a tag, and a switch port that takes tagged "
+        "frames alone drops it; use another VLAN, or type: UntaggedNetwork if untagged "
+        "traffic is meant",
+    ),
+    silent(ONE, "VLAN 2", create(net(vlan=2)), cluster(DATA)),
+    silent(ONE, "untagged", create(net(vlan=0)), cluster(DATA)),
+    silent(ONE, "in a trunk", create(trunk({"id": 1})), cluster(DATA)),
+    silent(ONE, "it does not change", update(net(vlan=1), net(vlan=1)), cluster(DATA)),
+    says(
+        APART,
+        "untagged beside VLANs",
+        create(NATIVE),
+        cluster(DATA, VM100, STORAGE, TO_1_6_0, version=V1_6),
+        "type: VMs on default/vm100, the storage network "
+        "(harvester-system/storagenetwork-abcde) hear its traffic too: Harvester keeps "
+        "untagged traffic apart from 1.6.1 on; until then give it a cluster network of its "
+        "own",
+    ),
+    says(
+        APART,
+        "VLAN 1 beside VLANs",
+        create(net("native", vlan=1)),
+        cluster(DATA, VM100, TO_1_6_0, version=V1_6),
+        "vlan: VMs on default/vm100 hear its traffic too: Harvester keeps untagged traffic "
+        "apart from 1.6.1 on; until then give it a cluster network of its own",
+    ),
+    says(
+        APART,
+        "a VLAN beside untagged, on 1.5",
+        create(VM100),
+        cluster(DATA, NATIVE, version=V1_5),
+        "vlan: its VMs hear the untagged traffic of default/native too: Harvester keeps "
+        "untagged traffic apart from 1.6.1 on; until then give it a cluster network of its "
+        "own",
+    ),
+    silent(
+        APART,
+        "from 1.6.1 on it is",
+        create(NATIVE),
+        cluster(DATA, VM100, objects.setting("server-version", "v1.6.1"), version=V1_6),
+    ),
+    silent(APART, "1.7", create(NATIVE), cluster(DATA, VM100, version=V1_7)),
+    silent(
+        APART,
+        "VLANs alone",
+        create(VM100),
+        cluster(DATA, net("x", vlan=101), TO_1_6_0, version=V1_6),
+    ),
+    silent(
+        APART,
+        "untagged alone",
+        create(NATIVE),
+        cluster(DATA, net("x", vlan=1), TO_1_6_0, version=V1_6),
+    ),
+    silent(
+        APART,
+        "on another cluster network",
+        create(net("native", vlan=0, bridge="other-br")),
+        cluster(DATA, VM100, TO_1_6_0, version=V1_6),
+    ),
+    silent(
+        APART,
+        "leaving",
+        create(NATIVE),
+        cluster(DATA, objects.going(VM100), TO_1_6_0, version=V1_6),
+    ),
+    silent(
+        APART,
+        "it does not change",
+        update(NATIVE, NATIVE),
+        cluster(DATA, VM100, TO_1_6_0, version=V1_6),
     ),
 ]
 

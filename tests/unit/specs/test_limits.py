@@ -13,11 +13,15 @@ GOOD: dict[str, tuple[Any, list[Any]]] = {
     "MTU": (limits.Mtu, [0, 576, 1500, 9000]),
     "VLAN": (limits.VlanId, [1, 2, 4094]),
     "storage VLAN": (storage_network.StorageVlanId, [0, 1, 4094]),
-    "cluster network": (limits.ClusterNetworkName, ["a", "mgmt", "a-b", "123456789012", "0"]),
-    "network config": (limits.NetworkConfigName, ["rack-a", "r" * 63]),
+    "cluster network": (
+        limits.ClusterNetworkName,
+        ["a", "mgmt", "a-b", "a.b", "123456789012", "0"],
+    ),
+    "network config": (limits.NetworkConfigName, ["rack-a", "node1.example.org", "r" * 63]),
     "VM network": (limits.VmNetworkName, ["vm100", "a.b.c", "a" * 253]),
     "namespace": (limits.Namespace, ["default", "n" * 63]),
-    "IPv4 network": (limits.Ipv4Network, ["10.0.0.0/16", "192.168.0.0/24", "10.1.1.1/32"]),
+    "IPv4 network": (limits.Ipv4Network, ["10.0.0.0/16", "192.168.0.0/024", "10.1.1.1/32"]),
+    "part of an IPv4 network": (limits.Ipv4Part, ["10.0.0.0/16", "10.0.0.9/30"]),
     "NIC": (network_config.NicName, ["eth1", "enp0s31f6", "e" * 15, "bond0.100"]),
     "MAC address": (
         network_config.MacAddress,
@@ -34,9 +38,26 @@ BAD: dict[str, tuple[Any, list[Any]]] = {
     "storage VLAN": (storage_network.StorageVlanId, [-1, 4095]),
     "cluster network": (
         limits.ClusterNetworkName,
-        ["", "1234567890123", "-a", "a-", "A", "a_b", "a.b", "a b", "ä", "a\n"],
+        [
+            "",
+            "1234567890123",
+            "-a",
+            "a-",
+            "A",
+            "a_b",
+            "a..b",
+            "a.-b",
+            ".a",
+            "a.",
+            "a b",
+            "ä",
+            "a\n",
+        ],
     ),
-    "network config": (limits.NetworkConfigName, ["r" * 64, "a.b", ""]),
+    "network config": (
+        limits.NetworkConfigName,
+        ["r" * 64, f"{'r' * 62}.r", "a..b", "a-.b", ".a", "a.", "A.b", ""],
+    ),
     "VM network": (
         limits.VmNetworkName,
         ["", "a..b", ".a", "a.", "a" * 254, f"{'a' * 200}.{'b' * 100}"],
@@ -55,6 +76,10 @@ BAD: dict[str, tuple[Any, list[Any]]] = {
             "::ffff:10.0.0.0/112",
             "x",
         ],
+    ),
+    "part of an IPv4 network": (
+        limits.Ipv4Part,
+        ["", "10.0.0.0/15", "10.0.0.1", "10.0.0.0/33", "fd00::/64", "x"],
     ),
     "NIC": (network_config.NicName, ["", "e" * 16, "a/b", "a b"]),
     "MAC address": (

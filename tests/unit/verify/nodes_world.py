@@ -1,30 +1,29 @@
-"""A cluster whose nodes answer to pods: what the check asks of it, and nothing else."""
+"""An embedded cluster whose nodes answer to pods."""
 
 from __future__ import annotations
 
 import base64
 import gzip
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, cast
 
 from harvester_net.cluster.cluster import Cluster
-from harvester_net.cluster.errors import ClusterError, NotFound
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
     NAD,
     NODE,
     SETTING,
     VLAN_CONFIG,
-    VMI,
     Object,
     Resource,
+    is_terminating,
+    key_of,
+    labels_of,
 )
-from harvester_net.cluster.timings import Timings
+from harvester_net.verify.pods import LABEL, LONGHORN
 
 from ... import objects
-from ...timing import QUICK
+from ...cluster import LabApi
 from . import recorded
 
 IMAGE = "longhornio/longhorn-manager:v1.10.0"
@@ -60,82 +59,71 @@ def terminated(message: str, code: int = 0) -> Object:
     }
 
 
+Objects = dict[Resource, dict[str, Object]]
+
+
 @dataclass
-class NodesWorld:
-    """Objects, and what the pods on each node come to."""
+class Site:
+    """A cluster, a client of it, and what the pods on each node come to."""
 
-    objects: dict[Resource, dict[str, Object]] = field(default_factory=dict)
-    looks: dict[str, str] = field(default_factory=dict)
+    api: LabApi
+    cluster: Cluster
+    looks: dict[str, str]
     pings: dict[str, str] = field(default_factory=dict)
-    pods: dict[str, Object] = field(default_factory=dict)
-    made: list[Object] = field(default_factory=list)
-    refuses: ClusterError | None = None
-    """What the server answers to a new pod."""
-    daemon_set: Object | None = None
-    other_pods: list[Object] = field(default_factory=list)
-    timings: Timings = QUICK
-    before_list: Callable[[], None] = lambda: None
+    statuses: dict[str, Object] = field(default_factory=dict)
+    """Of pods that do not end with an answer."""
 
     @property
-    def cluster(self) -> Cluster:
-        return cast(Cluster, self)
+    def made(self) -> list[Object]:
+        """The pods that were asked for."""
+        return [seen.body for seen in self.api.writes() if seen.request == "POST pods"]
 
     @property
-    def connection(self) -> NodesWorld:
-        return self
+    def pods(self) -> dict[str, Object]:
+        """The pods of checks that are there."""
+        pods = self.api.of("pods").items()
+        return {key: pod for key, pod in pods if LABEL in labels_of(pod)}
 
-    async def list_if_served(self, resource: Resource, deadline: Any) -> dict[str, Object]:
-        return self.objects.get(resource, {})
+    def run(self, pod: Object) -> None:
+        """What the kubelets do."""
+        if is_terminating(pod):
+            self.api.remove("pods", key_of(pod))
+        elif LABEL in labels_of(pod) and pod["status"]["phase"] == "Pending":
+            pod["status"] = self._end_of(pod)
 
-    async def get(self, resource: Resource, key: str, deadline: Any) -> Object:
-        if self.daemon_set is None:
-            raise NotFound(f"get {resource.plural} {key}")
-        return self.daemon_set
-
-    async def create(
-        self, resource: Resource, namespace: str, obj: Object, deadline: Any
-    ) -> Object:
-        if self.refuses is not None:
-            raise self.refuses
-        (container,) = obj["spec"]["containers"]
-        answers = (
-            self.pings if "Pings the other nodes" in container["command"][2] else self.looks
-        )
-        message = answers.get(obj["spec"]["nodeName"])
-        status = {"phase": "Pending"} if message is None else terminated(message)
-        self.made.append(obj)
-        self.pods[obj["metadata"]["name"]] = obj | {"status": status}
-        return obj
-
-    async def list(
-        self, resource: Resource, deadline: Any, **params: str
-    ) -> tuple[list[Object], str]:
-        if not params:
-            return self.other_pods, "1"
-        self.before_list()
-        return list(self.pods.values()), "1"
-
-    async def delete(self, resource: Resource, name: str, uid: Any, deadline: Any) -> None:
-        if self.pods.pop(name, None) is None:
-            raise NotFound(name)
+    def _end_of(self, pod: Object) -> Object:
+        node = pod["spec"].get("nodeName")
+        if node in self.statuses:
+            return self.statuses[node]
+        (container,) = pod["spec"]["containers"]
+        does_ping = "Pings the other nodes" in container["command"][2]
+        message = (self.pings if does_ping else self.looks).get(node)
+        unchanged: Object = pod["status"]
+        return unchanged if message is None else terminated(message)
 
 
-def world(*nodes: str, network: str = "data", mtu: int = 9000) -> NodesWorld:
+def healthy(*nodes: str, network: str = "data", mtu: int = 9000) -> Objects:
     """A healthy cluster network on some nodes, with VM network default/web on VLAN 100."""
     uplink = {"nics": ["ens1", "ens2"], "linkAttributes": {"mtu": mtu}}
     config = objects.config("rack", network, list(nodes), uplink=uplink)
     conf = objects.cni("web", f"{network}-br", vlan=100)
     nad = objects.nad("web", config=conf, cluster_network=network)
-    image = {"template": {"spec": {"containers": [{"image": IMAGE}]}}}
-    return NodesWorld(
-        objects={
-            CLUSTER_NETWORK: {network: objects.cluster_network(network, mtu)},
-            VLAN_CONFIG: {"rack": config} if network != "mgmt" else {},
-            NAD: {"default/web": nad},
-            NODE: {name: objects.node(name) for name in nodes},
-            SETTING: {"server-version": objects.setting("server-version", "v1.7.1")},
-            VMI: {},
-        },
-        looks={name: looked(mtu, network) for name in nodes},
-        daemon_set={"spec": image},
-    )
+    return {
+        CLUSTER_NETWORK: {network: objects.cluster_network(network, mtu)},
+        VLAN_CONFIG: {"rack": config} if network != "mgmt" else {},
+        NAD: {"default/web": nad},
+        NODE: {name: objects.node(name) for name in nodes},
+        SETTING: {"server-version": objects.setting("server-version", "v1.7.1")},
+    }
+
+
+def daemon_set() -> Object:
+    """Whose image the pods run."""
+    namespace, _, name = LONGHORN.partition("/")
+    template = {"template": {"spec": {"containers": [{"image": IMAGE}]}}}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "DaemonSet",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": template,
+    }

@@ -235,6 +235,79 @@ def test_an_old_mgmt_bond_names_the_hosts_command(
     ]
 
 
+NMCLI = (
+    "nmcli con modify bond-mgmt 802-3-ethernet.mtu {0}; nmcli con modify bridge-mgmt "
+    "802-3-ethernet.mtu {0}; with a VLAN also vlan-mgmt; then nmcli device reapply mgmt-bo; "
+    "nmcli device reapply mgmt-br"
+)
+
+
+def test_hosts_that_nobody_has_told_harvester_of_may_be_right() -> None:
+    """Installed with 9000, and no annotation: it named only the way back to 1500."""
+    expected = Expected("mgmt", 1500, (1, 7), noted=False)
+    assert said(MGMT, expected)[0] == (
+        "node2: bond mgmt-bo has MTU 9000, not 1500; nobody has told Harvester an MTU of "
+        "mgmt, so it takes 1500; if 9000 is right: kubectl annotate clusternetwork mgmt "
+        "network.harvesterhci.io/uplink-mtu=9000, or mtu=9000 on ClusterNetwork mgmt; if not, "
+        f"on node2: {NMCLI.format(1500)}"
+    )
+
+
+def test_vlan_device_of_the_node_has_the_mtu_of_its_bridge() -> None:
+    """It stayed at 1500 beside 9000, and that counted as proven."""
+    tagged = replace(MGMT, host_devices={"mgmt-br.20": 1500, "mgmt-br.30": 9000})
+    assert said(tagged, replace(ON_MGMT, vm_networks={})) == [
+        "node2: VLAN device mgmt-br.20 of the node has MTU 1500, not 9000; on node2: "
+        f"{NMCLI.format(9000)}"
+    ]
+    own = replace(GOOD, host_devices={"data-br.20": 1500})
+    assert said(own) == []
+    assert [str(note) for note in notes(own, EXPECTED)] == [
+        "node2: VLAN device data-br.20 of the node has MTU 1500, not 9000; it stays so until "
+        "its HostNetworkConfig is made again"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "where"),
+    [
+        ({"all": 2, "mgmt-br": 0}, "all is 2"),
+        ({"all": 2, "mgmt-br": 2}, "all is 2"),
+        ({"all": 0, "mgmt-br": 2}, "mgmt-br is 2"),
+        ({"all": 8, "mgmt-br": 1}, "all is 8"),
+    ],
+)
+def test_arp_that_gives_no_answer_is_found(settings: dict[str, int], where: str) -> None:
+    """Longhorn's pods do not become ready, and that counted as proven."""
+    name, _, value = where.partition(" is ")
+    setting = f"net.ipv4.conf.{name}.arp_ignore"
+    silent = replace(MGMT, arp_ignore=settings)
+    assert said(silent, replace(ON_MGMT, vm_networks={})) == [
+        f"node2: {setting} is {value}, so ARP requests from other subnets get no answer and "
+        "Longhorn's pods do not become ready; where the host sets it, take it out, then on "
+        f"node2: sysctl -w {setting}=0, and delete the pods of Longhorn that are not ready, "
+        "which keep the old value"
+    ]
+
+
+@pytest.mark.parametrize("settings", [{}, {"all": 0}, {"all": 1}, {"all": 2, "mgmt-br": 3}])
+def test_arp_that_answers_other_subnets_is_no_finding(settings: dict[str, int]) -> None:
+    answering = replace(MGMT, arp_ignore=settings)
+    assert said(answering, replace(ON_MGMT, vm_networks={})) == []
+
+
+def test_device_that_is_switched_off_is_found() -> None:
+    """`ip link set data-br down` left everything proven."""
+    off = replace(GOOD, bond=replace(BOND, up=False), bridge=replace(BRIDGE, up=False))
+    assert said(off) == [
+        "node2: bond data-bo is switched off; on node2: ip link set data-bo up",
+        "node2: bridge data-br is switched off; on node2: ip link set data-br up",
+    ]
+    assert not off.is_connected
+    dark = tuple(replace(nic, state="down") for nic in NICS)
+    assert len(said(replace(GOOD, bond=replace(BOND, up=False, members=dark)))) == 1
+
+
 @pytest.mark.parametrize(
     ("version", "command"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from harvester_net.verify.devices import Bond, Bridge, Devices, Member, Port, Ports
 from harvester_net.verify.parsing import Unreadable, devices_in
 
-from .recorded import Tools, healthy, port_line
+from .recorded import Tools, healthy, link, port_line
 
 SHELLS = [shell for shell in ("dash", "bash") if shutil.which(shell)]
 
@@ -23,6 +24,15 @@ def shell(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def tools(tmp_path: Path) -> Tools:
     return healthy(Tools(tmp_path / "tools"))
+
+
+def arp_settings(folder: Path, **values: int) -> str:
+    """A folder like the kernel's with an arp_ignore for each device."""
+    for device, value in values.items():
+        place = folder / "conf" / device.replace("_", "-")
+        place.mkdir(parents=True)
+        (place / "arp_ignore").write_text(f"{value}\n")
+    return str(folder / "conf")
 
 
 def seen(tools: Tools, shell: str = "sh", vlan: str = "") -> Devices:
@@ -125,4 +135,37 @@ def test_what_a_killed_ping_has_left_is_seen(tools: Tools, shell: str) -> None:
         "ip -o link show type vlan",
         "9: data-br.7@data-br: <UP> mtu 1500\n8: hnv-100-8d77@data-br: <UP> mtu 1500\n",
     )
-    assert seen(tools, shell).leftovers == ("hnv-100-8d77",)
+    found = seen(tools, shell)
+    assert found.leftovers == ("hnv-100-8d77",)
+    assert found.host_devices == {"data-br.7": 1500}
+
+
+def test_devices_that_are_switched_off_are_told(tools: Tools, shell: str) -> None:
+    down = {"flags": ["NO-CARRIER", "BROADCAST", "MULTICAST"], "operstate": "DOWN"}
+    bridge = json.dumps([link("data-br", 21, 9000, **down)])
+    tools.says("ip -j link show dev data-br", bridge)
+    found = seen(tools, shell)
+    assert found.bond is not None
+    assert found.bridge is not None
+    assert (found.bond.up, found.bridge.up) == (True, False)
+
+
+def test_arp_settings_are_read_of_mgmt_alone(tools: Tools, tmp_path: Path, shell: str) -> None:
+    conf = arp_settings(tmp_path, all=2, mgmt_br=0, data_br=1)
+    found = {
+        name: devices_in(
+            tools.run("look.sh", shell, CN=name, VLAN="", CONF=conf), "node1", name
+        )
+        for name in ("mgmt", "data")
+    }
+    assert found["mgmt"].arp_ignore == {"all": 2, "mgmt-br": 0}
+    assert found["data"].arp_ignore == {}
+
+
+def test_arp_settings_that_are_not_there_are_left_out(
+    tools: Tools, tmp_path: Path, shell: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    conf = arp_settings(tmp_path, all=1)
+    answer = tools.run("look.sh", shell, CN="mgmt", VLAN="", CONF=conf)
+    assert devices_in(answer, "node1", "mgmt").arp_ignore == {"all": 1}
+    assert capfd.readouterr().err == ""

@@ -107,3 +107,15 @@ def test_what_cannot_be_pinged_is_said(
     plan, reasons = planned(seen, vlan)
     assert sorted(plan.addresses if plan else []) == pinging
     assert reasons == [why]
+
+
+def test_nodes_with_one_address_are_not_pinged_for_each_would_answer_itself() -> None:
+    seen = nodes(
+        node1=host("node1", "10.1.0.1"),
+        node2=host("node2", "10.1.0.1"),
+        node3=host("node3", "10.1.0.3"),
+    )
+    plan, why = planned(seen | {"node4": host("node4", "10.1.0.4")})
+    assert plan is not None
+    assert plan.addresses == {"node3": "10.1.0.3", "node4": "10.1.0.4"}
+    assert why == ["node1 and node2 have the same address, 10.1.0.1"]

@@ -111,7 +111,7 @@ def test_the_script_gets_every_value_that_it_reads(task: PodTask) -> None:
     (container,) = made(task)["spec"]["containers"]
     given = {variable["name"] for variable in container["env"]}
     read = set(re.findall(r"\$\{?([A-Z]+)\b", container["command"][2]))
-    assert read - given <= {"TOOLS", "ANSWER", "SYS"}
+    assert read - given <= {"TOOLS", "ANSWER", "SYS", "CONF"}
     assert all(isinstance(variable["value"], str) for variable in container["env"])
 
 

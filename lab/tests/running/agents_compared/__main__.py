@@ -14,8 +14,9 @@ import sys
 import time
 from contextlib import nullcontext
 
-from lab import Lab
+from lab import RealLab
 
+from ..tables import LAB
 from . import record, table
 from .differences import differences, expectation, surprises
 from .play import played
@@ -27,13 +28,17 @@ from .stage import OpenStage, real_stage, simulated_stage
 def main(arguments: list[str]) -> None:
     options = _options(arguments)
     if options.command == "table":
-        table.FILE.write_text(table.rewritten(table.FILE.read_text()))
+        LAB.write_text(table.PLACE.rewritten(LAB.read_text(), table.text()))
         return
     scenarios = [
         each for each in SCENARIOS if not options.titles or each.title in options.titles
     ]
     real = options.command == "record"
-    up = nullcontext(Lab.attach(options.lab)) if options.lab else Lab.start(real=real)
+    up = (
+        nullcontext(RealLab.attach(options.lab))
+        if options.lab
+        else RealLab.start_real(real_nodes=real)
+    )
     with up as lab:
         for scenario in scenarios:
             if real:
@@ -51,7 +56,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_intermixed_args(arguments)
 
 
-async def _record(scenario: Scenario, lab: Lab, anew: bool) -> None:
+async def _record(scenario: Scenario, lab: RealLab, anew: bool) -> None:
     recorded = record.read()
     before = {} if anew else recorded.get(scenario.title, {})
     # What real nodes do is waited for, whatever they did before.
@@ -65,7 +70,7 @@ async def _record(scenario: Scenario, lab: Lab, anew: bool) -> None:
     record.write({title: recorded[title] for title in titles})
 
 
-async def _compare(scenario: Scenario, lab: Lab) -> None:
+async def _compare(scenario: Scenario, lab: RealLab) -> None:
     recorded = record.read()[scenario.title]
     seen = await _play(scenario, lab, simulated_stage, 1.5, recorded)
     for surprise in surprises(scenario.title, recorded, seen):
@@ -73,7 +78,7 @@ async def _compare(scenario: Scenario, lab: Lab) -> None:
 
 
 async def _play(
-    scenario: Scenario, lab: Lab, open_stage: OpenStage, quiet: float, recorded: Steps
+    scenario: Scenario, lab: RealLab, open_stage: OpenStage, quiet: float, recorded: Steps
 ) -> Steps:
     began = time.monotonic()
     expected = expectation(scenario.title, recorded)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from lab.faults import Fault, set_faults
+from harvester_net.lab.faults import Fault, set_faults
 from tests import objects
 
 from ..sites import NETWORK, Site

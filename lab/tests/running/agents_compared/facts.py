@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab.api import Object
-from lab.simulators.mirror import is_deleting
-from lab.simulators.vlan_status import GROUP, status_name
+from harvester_net.lab.api import Object
+from harvester_net.lab.simulators.mirror import is_deleting
+from harvester_net.lab.simulators.vlan_status import GROUP, status_name
 
 Fields = dict[str, Any]
 Facts = dict[str, Fields]

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from lab.api import Api, Object
-from lab.simulators.mirror import CORE, NETWORK, Mirror, key_of
+from harvester_net.lab.api import Api, Object
+from harvester_net.lab.simulators.mirror import CORE, NETWORK, Mirror, key_of
 
 from .facts import Objects
 from .order import Event

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from lab.api import Object
+from harvester_net.lab.api import Object
 
 from .facts import Names, Numbers, Objects, Wanted, facts_of, holds, of_each
 

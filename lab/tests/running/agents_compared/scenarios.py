@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from lab.faults import AgentDown, LinkDown, NicEnslaved, NicMissing
+from harvester_net.lab.faults import AgentDown, LinkDown, NicEnslaved, NicMissing
 
 from .acts import (
     Act,

@@ -8,11 +8,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from lab import Lab
-from lab.api import Api
-from lab.faults import set_faults
-from lab.simulators import machine
-from lab.simulators.agent import links_path
+from harvester_net.lab.api import Api
+from harvester_net.lab.faults import set_faults
+from harvester_net.lab.simulators import machine
+from harvester_net.lab.simulators.agent import links_path
+from lab import RealLab
 
 from ..real_sites import REAL_NODES
 from ..sites import GROUP, LONGHORN, NADS, NETWORK, NODES, Site
@@ -135,7 +135,7 @@ class Stage:
 class RealStage(Stage):
     """The three real nodes, alone there with their NICs."""
 
-    lab: Lab
+    lab: RealLab
 
     async def build(self) -> None:
         """They are there already."""
@@ -164,21 +164,24 @@ class RealStage(Stage):
             answer.checked()
 
 
-OpenStage = Callable[[Lab, int], AbstractAsyncContextManager[Stage]]
+OpenStage = Callable[[RealLab, int], AbstractAsyncContextManager[Stage]]
 """Opens a stage in a lab, with a number that no other has."""
 
 
 @asynccontextmanager
-async def simulated_stage(lab: Lab, number: int) -> AsyncIterator[Stage]:
+async def simulated_stage(lab: RealLab, number: int) -> AsyncIterator[Stage]:
     nodes = tuple(f"m{number}{role}" for role in ROLES)
     async with lab.api() as api, _built(Stage(api, number, nodes)) as stage:
         yield stage
 
 
 @asynccontextmanager
-async def real_stage(lab: Lab, number: int) -> AsyncIterator[Stage]:
+async def real_stage(lab: RealLab, number: int) -> AsyncIterator[Stage]:
     nodes = tuple(REAL_NODES)
-    async with lab.api() as api, _built(RealStage(api, number, nodes, lab)) as stage:
+    async with (
+        lab.api() as api,
+        _built(RealStage(api, number, nodes, lab)) as stage,
+    ):
         yield stage
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from lab.api import Object
+from harvester_net.lab.api import Object
 
+from ..tables import LAB
 from . import record, table
 from .differences import KNOWN, Difference, Known, differences
 from .facts import Facts, Names, Numbers, Objects, facts_of, holds, of_each
@@ -236,22 +237,7 @@ def test_known_differences_are_of_steps_that_there_are() -> None:
     ] == []
 
 
-def test_table_is_written_between_its_comments_alone() -> None:
-    document = f"before\n{table.BEGIN}\n{table.END}\nafter\n"
-    once = table.rewritten(document)
-    assert table.written(once) == table.text()
-    assert once.startswith("before\n")
-    assert once.endswith("\nafter\n")
-    assert table.rewritten(once) == once
-
-
-@pytest.mark.parametrize("document", ["", table.BEGIN, f"{table.BEGIN}\n", table.END])
-def test_document_without_place_for_the_table_is_left_alone(document: str) -> None:
-    with pytest.raises(ValueError, match="lacks one of the comments"):
-        table.rewritten(document)
-
-
 def test_document_has_the_table() -> None:
-    assert table.written(table.FILE.read_text()) == table.text(), (
+    assert table.PLACE.written(LAB.read_text()) == table.text(), (
         "write it with: make agents-table"
     )

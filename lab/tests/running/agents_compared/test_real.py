@@ -9,7 +9,7 @@ import os
 
 import pytest
 
-from lab import Lab
+from lab import RealLab
 
 from . import record
 from .differences import differences
@@ -36,7 +36,7 @@ EVERY = "HARVESTER_NET_EVERY_SCENARIO" in os.environ
     ids=lambda scenario: scenario.title,
 )
 async def test_real_agents_do_as_recorded(
-    real_lab: Lab, number: int, scenario: Scenario
+    real_lab: RealLab, number: int, scenario: Scenario
 ) -> None:
     recorded = record.read()[scenario.title]
 

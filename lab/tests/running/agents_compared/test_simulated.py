@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab import Lab
+from lab import RealLab
 
 from . import record
 from .differences import expectation, surprises
@@ -17,7 +17,7 @@ QUIET = 2.0
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.title)
 async def test_simulated_agents_do_as_real_ones(
-    lab: Lab, number: int, scenario: Scenario
+    lab: RealLab, number: int, scenario: Scenario
 ) -> None:
     recorded = record.read()[scenario.title]
     expected = expectation(scenario.title, recorded)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.embedded.objects import Object
+from harvester_net.lab.apiserver.objects import Object
 from lab.tests.running.conformance.step import (
     API,
     EVERYWHERE,
@@ -92,7 +92,7 @@ ACCESS = (
             ],
         },
     ),
-    Step("nobody gets the rack", "GET", f"{RACKS}/r1", headers=NOBODY),
+    Step("nobody gets the rack", "GET", f"{RACKS}/r1", headers=NOBODY, settled=200),
     Step("nobody gets the other rack", "GET", f"{RACKS}/r2", headers=NOBODY),
     Step(
         "why nobody may",

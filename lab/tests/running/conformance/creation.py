@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.embedded.objects import Object
+from harvester_net.lab.apiserver.objects import Object
 from lab.tests.running.conformance.step import (
     API,
     EVERYWHERE,

@@ -9,7 +9,7 @@ import asyncio
 import json
 from pathlib import Path
 
-from lab import Lab
+from lab import RealLab
 from lab.tests.running.conformance.play import Answer, Answers, played, server_of
 
 FILE = Path(__file__).with_name("real_answers.json")
@@ -30,5 +30,5 @@ def write(answers: Answers) -> None:
 
 
 if __name__ == "__main__":
-    with Lab.start() as lab:
+    with RealLab.start_real() as lab:
         write(asyncio.run(played(server_of(lab))))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab.embedded.objects import Object
+from harvester_net.lab.apiserver.objects import Object
 
 Said = dict[str, Any]
 """What a server has answered so far, by the names of steps."""
@@ -99,6 +99,9 @@ class Step:
     headers: dict[str, str] = field(default_factory=dict)
     differs: str = ""
     """Why the embedded server answers something else."""
+    settled: int | None = None
+    """The status once the server goes by the steps before; it is asked until then. The real
+    one hears of new roles by a watch, some time after it took them."""
 
 
 def definition(kind: str, namespaced: bool, **version: object) -> Object:

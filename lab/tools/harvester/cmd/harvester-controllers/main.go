@@ -1,5 +1,6 @@
 // harvester-controllers runs those of Harvester's own controllers that the networks depend on, and nothing
-// else of Harvester: storage network, virtual machines (run strategies), and the creation of its Settings.
+// else of Harvester: storage and RWX network, VM migration network, virtual machines (run strategies), and the
+// creation of its Settings.
 package main
 
 import (
@@ -9,6 +10,7 @@ import (
 
 	"github.com/harvester/harvester/pkg/config"
 	"github.com/harvester/harvester/pkg/controller/global/settings"
+	migrationnetwork "github.com/harvester/harvester/pkg/controller/master/kubevirt"
 	"github.com/harvester/harvester/pkg/controller/master/storagenetwork"
 	"github.com/harvester/harvester/pkg/controller/master/virtualmachine"
 	"github.com/harvester/harvester/pkg/generated/controllers/cdi.kubevirt.io"
@@ -48,6 +50,7 @@ func main() {
 	management := newManagement(rest)
 	options := config.Options{Namespace: "harvester-system", Threadiness: 5, HCIMode: true}
 	check(storagenetwork.Register(ctx, management, options))
+	check(migrationnetwork.Register(ctx, management, options))
 	check(virtualmachine.Register(ctx, management, options))
 	check(createSettings(ctx, management, options))
 	// All factories share one controller factory, so starting one starts them all.

@@ -1,0 +1,25 @@
+"""JSON of others, in texts and fields, where all that counts is what can be read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def json_object(text: object) -> dict[str, Any]:
+    """The object that a text holds; empty if it is no JSON object, or no text."""
+    try:
+        found = json.loads(text) if isinstance(text, str) else {}
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def fields_in(value: object) -> dict[str, Any]:
+    """A value that should be an object; an empty one if it is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def items_in(value: object) -> list[Any]:
+    """A value that should be a list; an empty one if it is none."""
+    return value if isinstance(value, list) else []

@@ -1,0 +1,186 @@
+"""Scheduler and kubelet of the simulated nodes: nodes become ready, pods are bound and run."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+
+from harvester_net.lab.api import Api, Object
+from harvester_net.lab.simulators.index import Index
+from harvester_net.lab.simulators.machines import address_of, nics_of
+from harvester_net.lab.simulators.mirror import World, is_deleting, key_of
+from harvester_net.lab.simulators.moves import phase_in
+from harvester_net.lab.simulators.placement import suitable_nodes
+from harvester_net.lab.simulators.steps import Steps, gone
+from harvester_net.lab.simulators.timings import now
+
+_PLACE, _RUN, _END, _REMOVE = "place", "run", "end", "remove"
+_RUN_FOR_REAL = "run for real"
+_FINAL = ("Succeeded", "Failed")
+
+
+def is_of_host(pod: Object) -> bool:
+    return bool(pod["spec"].get("hostNetwork"))
+
+
+def next_step(pod: Object, guest_phase: str, nodes: set[str]) -> str:
+    """What the kubelet does with the pod now; "" if nothing.
+
+    A guest that runs holds its pod: virt-launcher only ends when the guest has.
+    """
+    phase = (pod.get("status") or {}).get("phase", "Pending")
+    node = pod["spec"].get("nodeName")
+    if node and node not in nodes:
+        return ""
+    if is_deleting(pod):
+        return "" if guest_phase in ("Running", "Scheduled") else _REMOVE
+    if not node:
+        return _PLACE
+    # One of the host's network that runs is waited for again, whoever started it.
+    if phase == "Pending" or (phase == "Running" and is_of_host(pod)):
+        return _RUN
+    return _END if phase == "Running" and guest_phase in _FINAL else ""
+
+
+class Kubelet:
+    def __init__(self, world: World, steps: Steps) -> None:
+        self._world = world
+        self._api: Api = world.api
+        self._steps = steps
+        self._turn = itertools.count()
+        self._guests = Index(world.vmis, lambda vmi: (vmi["metadata"]["uid"],))
+
+    async def run(self) -> None:
+        world = self._world
+        async for _ in self._steps.looks(
+            world.nodes, world.pods, world.vmis, world.config_maps
+        ):
+            for node in world.nodes:
+                if nics_of(node) and not _is_ready(node):
+                    self._steps.start(key_of(node), self._join, node)
+            nodes = {node["metadata"]["name"] for node in world.nodes if nics_of(node)}
+            for pod in world.pods:
+                if step := self._step(pod, nodes):
+                    # What runs for real may run long, and can be ended meanwhile.
+                    apart = f" {step}" if is_of_host(pod) else ""
+                    self._steps.start(pod["metadata"]["uid"] + apart, self._do, pod, step)
+
+    def _guest(self, pod: Object) -> Object | None:
+        """The VMI that this pod holds, if it is a virt-launcher."""
+        owners = pod["metadata"].get("ownerReferences") or ()
+        found = (self._guests.one(owner["uid"]) for owner in owners)
+        return next(filter(None, found), None)
+
+    def _step(self, pod: Object, nodes: set[str]) -> str:
+        guest = self._guest(pod)
+        step = next_step(pod, phase_in(pod, guest) if guest else "", nodes)
+        if step == _RUN and is_of_host(pod):
+            real = self._world.real_nodes
+            return _RUN_FOR_REAL if real and real.can_run(pod) else ""
+        return step
+
+    async def _do(self, pod: Object, step: str) -> None:
+        path = self._world.pods.path_of(pod)
+        match step:
+            case "place":
+                await self._place(pod, path)
+            case "run":
+                # The guest's own start is the other half.
+                await asyncio.sleep(self._world.timings.vm_start / 2)
+                await self._api.merge_patch(f"{path}/status", {"status": running(pod)})
+            case "end":
+                status = {"status": {"phase": "Succeeded"}}
+                await self._api.merge_patch(f"{path}/status", status)
+            case "run for real" if self._world.real_nodes:
+                await self._world.real_nodes.run(pod)
+            case "remove" if self._world.real_nodes and is_of_host(pod):
+                await self._world.real_nodes.remove(pod)
+            case "remove":
+                await gone(self._api, path, {"gracePeriodSeconds": 0})
+
+    async def _place(self, pod: Object, path: str) -> None:
+        nodes = suitable_nodes(pod, self._world.nodes, self._world.pods)
+        if not nodes:
+            await self._refuse(pod, path)
+            return
+        node = nodes[next(self._turn) % len(nodes)]
+        names = {key: pod["metadata"][key] for key in ("name", "namespace")}
+        target = {"apiVersion": "v1", "kind": "Node", "name": node}
+        binding = {"apiVersion": "v1", "kind": "Binding", "metadata": names, "target": target}
+        await self._api.create(f"{path}/binding", binding)
+
+    async def _refuse(self, pod: Object, path: str) -> None:
+        """Say that no node fits, once; the next look at the nodes may find one."""
+        refusal = {
+            "type": "PodScheduled",
+            "status": "False",
+            "reason": "Unschedulable",
+            "message": f"0/{len(list(self._world.nodes))} nodes are available",
+        }
+        said = (pod.get("status") or {}).get("conditions", [])
+        if not any(refusal.items() <= condition.items() for condition in said):
+            status = {"conditions": [refusal]}
+            await self._api.merge_patch(f"{path}/status", {"status": status})
+
+    async def _join(self, node: Object) -> None:
+        path = self._world.nodes.path_of(node)
+        taints = (node.get("spec") or {}).get("taints") or []
+        left = [x for x in taints if x["key"] != "node.kubernetes.io/not-ready"]
+        if left != taints:
+            await self._api.merge_patch(path, {"spec": {"taints": left or None}})
+        await self._api.merge_patch(f"{path}/status", {"status": _node_status(node)})
+
+
+async def run_kubelet(world: World) -> None:
+    async with asyncio.TaskGroup() as group:
+        await Kubelet(world, Steps(group, world.timings.retry)).run()
+
+
+def _is_ready(node: Object) -> bool:
+    conditions = (node.get("status") or {}).get("conditions", [])
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+
+
+def _node_status(node: Object) -> Object:
+    size = {"cpu": "16", "memory": "64Gi", "pods": "200", "devices.kubevirt.io/kvm": "100"}
+    ready = {
+        "type": "Ready",
+        "status": "True",
+        "reason": "KubeletReady",
+        "lastHeartbeatTime": now(),
+        "lastTransitionTime": now(),
+    }
+    addresses = [{"type": "Hostname", "address": node["metadata"]["name"]}]
+    if address := address_of(node):
+        addresses.append({"type": "InternalIP", "address": address})
+    return {
+        "capacity": size,
+        "allocatable": size,
+        "addresses": addresses,
+        "conditions": [ready],
+    }
+
+
+def running(pod: Object) -> Object:
+    """The status of a pod whose containers have all started."""
+    kinds = ("PodScheduled", "Initialized", "ContainersReady", "Ready")
+    address = "10.52.0.9"
+    return {
+        "phase": "Running",
+        "podIP": address,
+        "podIPs": [{"ip": address}],
+        "conditions": [{"type": kind, "status": "True"} for kind in kinds],
+        "containerStatuses": [_started(container) for container in pod["spec"]["containers"]],
+    }
+
+
+def _started(container: Object) -> Object:
+    return {
+        "name": container["name"],
+        "ready": True,
+        "started": True,
+        "restartCount": 0,
+        "image": container["image"],
+        "imageID": "",
+        "state": {"running": {"startedAt": now()}},
+    }

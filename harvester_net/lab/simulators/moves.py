@@ -1,0 +1,71 @@
+"""What the virt-handlers of two nodes do when a guest moves from one to the other.
+
+virt-controller makes a pod on the target and names it in the VMI's `migrationState`. Then the
+target listens, the source sends, the guest arrives, and who has it says so: one step each.
+"""
+
+from __future__ import annotations
+
+from harvester_net.lab.api import Object
+
+NODE = "kubevirt.io/nodeName"
+TARGET_NODE = "kubevirt.io/migrationTargetNodeName"
+"""Labels of a VMI: the virt-handlers that look after it."""
+
+_PORTS = {"49152": 0}
+_ABORTED = "Live migration aborted"
+
+
+def next_move(vmi: Object, now: str) -> Object:
+    """The fields of the VMI that its virt-handlers write now; empty if none."""
+    status = vmi.get("status") or {}
+    state = status.get("migrationState") or {}
+    if status.get("phase") != "Running" or not state.get("targetNode"):
+        return {}
+    if state.get("completed"):
+        return _forgotten(vmi)
+    if state.get("abortRequested") and not state.get("endTimestamp"):
+        failed = {"failed": True, "abortStatus": "Succeeded", "failureReason": _ABORTED}
+        return _moving({"completed": True, "endTimestamp": now} | failed)
+    if not state.get("targetNodeAddress"):
+        listening = {"targetDirectMigrationNodePorts": _PORTS}
+        return _moving({"targetNodeAddress": "10.52.0.9"} | listening)
+    if not state.get("startTimestamp"):
+        return _moving({"startTimestamp": now})
+    if not state.get("endTimestamp"):
+        return _arrived(str(state["targetNode"]), now)
+    return _moving({"completed": True})
+
+
+def _moving(state: Object) -> Object:
+    return {"status": {"migrationState": state}}
+
+
+def _arrived(node: str, now: str) -> Object:
+    state = {
+        "targetNodeDomainDetected": True,
+        "targetNodeDomainReadyTimestamp": now,
+        "endTimestamp": now,
+    }
+    status = {"nodeName": node, "migrationState": state}
+    return {"metadata": {"labels": {NODE: node}}, "status": status}
+
+
+def _forgotten(vmi: Object) -> Object:
+    """The target has nothing to look out for any more."""
+    found = (vmi["metadata"].get("labels") or {}).get(TARGET_NODE)
+    return {"metadata": {"labels": {TARGET_NODE: None}}} if found else {}
+
+
+def phase_in(pod: Object, vmi: Object) -> str:
+    """The phase of a guest as one of its pods sees it: "" if it is not, or not yet, in there.
+
+    A pod that the guest has left is at its end.
+    """
+    status = vmi.get("status") or {}
+    phase, home = str(status.get("phase", "")), status.get("nodeName")
+    if not home or home == pod["spec"].get("nodeName"):
+        return phase
+    state = status.get("migrationState") or {}
+    left = state.get("sourcePod") == pod["metadata"]["name"] and state.get("completed")
+    return "Succeeded" if left else ""
