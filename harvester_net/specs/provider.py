@@ -8,6 +8,9 @@ from pydantic import Field
 
 from .spec import Spec
 
+OFFLINE = "harvester-net is offline: nothing on the cluster is looked at or changed"
+"""What a run without a cluster says first."""
+
 
 class Provider(Spec):
     """How the cluster is reached. Without any of it: KUBECONFIG, then `~/.kube/config`."""

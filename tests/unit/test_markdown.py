@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt  # rich needs it.
 from markdown_it.token import Token
 
-from harvester_net.cli.render.markdown import code, escaped
+from harvester_net.markdown import code, escaped
 from harvester_net.printable import printable
 
-from .hostile import FORGED, SHOWN_FORGED
+from .cli.hostile import FORGED, SHOWN_FORGED
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 PIECES = ["a", "```", "---", "![", "](x)", "<b>", "@team", "http://", "www.", "&amp;", "| a |"]

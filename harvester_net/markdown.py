@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from ...printable import printable
+from .printable import printable
 
 _SPECIAL = re.compile(
     r"(?P<looked_for>(?:[@#]|(?<=:)//|(?<=www)\.)[@#]*)|(?P<cut_at>[|`])|[\\*_\[\]{}<&!~$]",

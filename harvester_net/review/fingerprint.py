@@ -1,0 +1,32 @@
+"""A hash of all that a reviewer could see, to tell whether two previews say the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+
+from .preview import Preview
+
+
+def fingerprint(preview: Preview) -> str:
+    """SHA-256 of the changes, the plans and the reasons against them, in hexadecimal.
+
+    What changes on the cluster and shows in the preview changes it too: another VM that is in
+    the way, another value that somebody wrote. Words that only inform do not.
+    """
+    seen = {
+        "stack": preview.name,
+        "changes": [asdict(change) for change in preview.changes],
+        "others": dict(preview.others),
+        "plans": {name: _plan(preview, name) for name in preview.plans},
+        "errors": sorted((said.urn.name, said.text) for said in preview.errors),
+        "complete": preview.complete,
+    }
+    text = json.dumps(seen, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plan(preview: Preview, name: str) -> list[list[str]]:
+    plan = preview.plans[name]
+    return [[title for _, title in plan.steps], list(plan.affected_vms)]

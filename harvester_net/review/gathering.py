@@ -1,0 +1,117 @@
+"""From the steps and sentences of a preview, in either form, to the preview itself."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .preview import PROVIDER, Change, Diagnostic, Operation, Preview, Urn
+from .steps import ChangePlan, plan_in
+
+_OPERATIONS = {
+    "delete": Operation.DELETE,
+    "replace": Operation.REPLACE,
+    "create-replacement": Operation.REPLACE,
+    "delete-replaced": Operation.REPLACE,
+    "import-replacement": Operation.REPLACE,
+    "update": Operation.UPDATE,
+    "create": Operation.CREATE,
+    "import": Operation.IMPORT,
+}
+"""Those that change something; a `refresh` only looks, and `same` is none."""
+_ORDER = list(Operation)
+_COLOURS = re.compile(r"<\{%.*?%\}>|\x1b\[[0-9;]*m")
+_SEVERITIES = {"error": "error", "warning": "warning", "info": "info", "info#err": "info"}
+_AFTERMATH = frozenset(
+    ("preview failed", "resource monitor shut down while waiting on step's done channel")
+)
+"""What Pulumi says after an error and because of it."""
+
+Said = tuple[object, object, str]
+"""Severity, URN and text of a diagnostic."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step that Pulumi would take for a resource."""
+
+    urn: str
+    operation: str
+    old: dict[str, Any] = field(default_factory=dict)
+    new: dict[str, Any] = field(default_factory=dict)
+    paths: tuple[str, ...] = ()
+    outputs: dict[str, Any] = field(default_factory=dict)
+
+
+def gathered(steps: Iterable[Step], said: Iterable[Said], *, complete: bool) -> Preview:
+    """The preview of these steps and sentences."""
+    by_urn = defaultdict[str, list[Step]](list)
+    for step in steps:
+        by_urn[step.urn].append(step)
+    diagnostics = list(dict.fromkeys(map(_diagnostic, said)))
+    urns = [Urn.of(urn) for urn in by_urn] + [it.urn for it in diagnostics]
+    where = next((urn for urn in urns if urn.stack), Urn())
+    changes = [change for of_one in by_urn.values() if (change := _change(of_one))]
+    plans, told = _plans(by_urn), []
+    for it in diagnostics:
+        if it.is_error or (plan := plan_in(it.text)) is None:
+            told.append(it)
+            continue
+        known = plans.get(it.urn.name)
+        plans[it.urn.name] = plan if known is None else known.with_words_of(plan)
+    return Preview(
+        project=where.project,
+        stack=where.stack,
+        changes=tuple(sorted((it for it in changes if _is_told(it)), key=_place)),
+        others=Counter(it.operation for it in changes if not _is_told(it)),
+        diagnostics=tuple(it for it in told if it.text not in _AFTERMATH),
+        plans=dict(sorted(plans.items())),
+        complete=complete,
+    )
+
+
+def _is_told(change: Change) -> bool:
+    return change.urn.is_ours and change.urn.type != PROVIDER
+
+
+def _place(change: Change) -> tuple[int, str, str]:
+    return _ORDER.index(change.operation), change.kind, change.urn.name
+
+
+def _change(steps: list[Step]) -> Change | None:
+    """What becomes of one resource, of which a replacement has several steps."""
+    changing = [step for step in steps if step.operation in _OPERATIONS]
+    if not changing:
+        return None
+    return Change(
+        urn=Urn.of(changing[0].urn),
+        operation=min((_OPERATIONS[it.operation] for it in changing), key=_ORDER.index),
+        old=next((step.old for step in changing if step.old), {}),
+        new=next((step.new for step in reversed(changing) if step.new), {}),
+        paths=tuple(sorted({str(path) for step in changing for path in step.paths})),
+    )
+
+
+def _plans(by_urn: dict[str, list[Step]]) -> dict[str, ChangePlan]:
+    """The plans that are outputs."""
+    found = {}
+    for urn, steps in by_urn.items():
+        for step in steps:
+            titles = _texts(step.outputs.get("plan"))
+            if Urn.of(urn).is_ours and step.operation in _OPERATIONS and titles:
+                vms = _texts(step.outputs.get("affectedVms"))
+                found[Urn.of(urn).name] = ChangePlan.of_outputs(titles, vms)
+    return found
+
+
+def _texts(value: object) -> list[str]:
+    return [it for it in value if isinstance(it, str)] if isinstance(value, list) else []
+
+
+def _diagnostic(said: Said) -> Diagnostic:
+    severity, urn, text = said
+    known = _SEVERITIES.get(str(severity), "debug")
+    return Diagnostic(known, Urn.of(str(urn or "")), _COLOURS.sub("", text).strip())

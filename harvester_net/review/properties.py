@@ -1,0 +1,111 @@
+"""Values of properties in words: what changes, and what a new object is like."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..markdown import escaped
+from ..printable import printable
+from .preview import Change, Operation, Properties
+
+_PART = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.\[\]]+)')
+_SECRET_MARK = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""How Pulumi writes what is known only at `up`."""
+NOT_KNOWN = "known at up"
+LONGEST = 160
+"""Characters of a value."""
+_UNTOLD = frozenset(("name", "namespace", "labels", "annotations", "disruption"))
+"""Of a new object: what its name says, and what no reviewer of networks looks for first."""
+_MISSING = object()
+
+
+def value_at(properties: Properties, path: str) -> object:
+    """The value at the path of a difference: ``uplink.nics[0]``, ``labels["a.b"]``."""
+    found: Any = properties
+    for quoted, index, plain in _PART.findall(path):
+        if index and isinstance(found, list):
+            found = found[int(index)] if int(index) < len(found) else _MISSING
+        elif isinstance(found, dict):
+            found = found.get(plain or index or json.loads(f'"{quoted}"'), _MISSING)
+        else:
+            return _MISSING
+    return found
+
+
+def difference(change: Change) -> str:
+    """What changes, old and new, in Markdown."""
+    told = []
+    for path in change.paths:
+        old, new = value_at(change.old, path), value_at(change.new, path)
+        if old is _MISSING and new is _MISSING:
+            told.append(escaped(path))
+        elif old is _MISSING:
+            told.append(f"{escaped(path)}: {_words(new)}")
+        else:
+            after = "nothing" if new is _MISSING else _words(new)
+            told.append(f"{escaped(path)}: {_words(old)} → {after}")
+    return "; ".join(told)
+
+
+def description(group: Sequence[Properties]) -> str:
+    """What objects are like that come or go together: what they have in common, and numbers
+    from the least to the greatest.
+    """
+    leaves = [dict(_leaves(properties)) for properties in group]
+    paths = sorted({path for leaf in leaves for path in leaf})
+    told = (
+        (path, _in_common([leaf.get(path, _MISSING) for leaf in leaves])) for path in paths
+    )
+    return "; ".join(f"{escaped(path)}: {words}" for path, words in told if words)
+
+
+def is_described(change: Change) -> bool:
+    """Whether all of the object is new or goes, so that there is no old and new."""
+    return not change.paths and change.operation is not Operation.UPDATE
+
+
+def _in_common(values: list[object]) -> str:
+    first = values[0]
+    if all(value == first for value in values):
+        return _words(first)
+    numbers = [it for it in values if isinstance(it, int | float) and it is not True]
+    if len(numbers) < len(values):
+        return ""
+    return f"{_words(min(numbers))} … {_words(max(numbers))}"
+
+
+def _leaves(value: Properties, path: str = "") -> Iterator[tuple[str, object]]:
+    """The values that are no objects, with their paths; a list of values is one."""
+    for name, inner in value.items():
+        if not path and (name in _UNTOLD or name.startswith("__")):
+            continue
+        if isinstance(inner, dict) and _SECRET_MARK not in inner:
+            yield from _leaves(inner, f"{path}{name}.")
+        elif inner is not None:
+            yield f"{path}{name}", inner
+
+
+def _words(value: object) -> str:
+    """A value in one line of bounded length; a secret never."""
+    plain = _plain(value)
+    text = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
+    return escaped(printable(text, LONGEST)) or '""'
+
+
+def _plain(value: object) -> object:
+    if value == UNKNOWN:
+        return NOT_KNOWN
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, dict):
+        if value.get(_SECRET_MARK) == _SECRET:
+            return "[secret]"
+        return {name: _plain(inner) for name, inner in sorted(value.items())}
+    return value

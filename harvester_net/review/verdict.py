@@ -1,0 +1,102 @@
+"""What a preview comes to: how bad it is, and one line that says so."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import IntEnum
+
+from ..harvester.wording import counted
+from .preview import Operation, Preview
+
+_DONE = {
+    Operation.DELETE: "deleted",
+    Operation.REPLACE: "replaced",
+    Operation.UPDATE: "changed",
+    Operation.CREATE: "created",
+    Operation.IMPORT: "imported",
+}
+_LOSING = (Operation.DELETE, Operation.REPLACE)
+
+
+class Level(IntEnum):
+    """How much a preview does, from nothing to what cannot be done."""
+
+    NOTHING = 0
+    CHANGES = 1
+    INTERRUPTS = 2
+    """VMs stop, or a network of Harvester's Settings is down for a while."""
+    REFUSED = 3
+    """It cannot be carried out as it is, or nobody knows what it does."""
+
+
+def level_of(preview: Preview) -> Level:
+    """How much it does."""
+    if preview.errors or not preview.complete:
+        return Level.REFUSED
+    if preview.affected_vms or cleared_networks(preview):
+        return Level.INTERRUPTS
+    changes = preview.changes or preview.plans or sum(preview.others.values())
+    return Level.CHANGES if changes else Level.NOTHING
+
+
+def cleared_networks(preview: Preview) -> list[str]:
+    """The networks of Harvester's Settings that are down while it is carried out."""
+    found = (name for plan in preview.plans.values() for name in plan.cleared)
+    return list(dict.fromkeys(found))
+
+
+def verdict(preview: Preview) -> str:
+    """The preview in one line of Markdown."""
+    level = level_of(preview)
+    if level is Level.NOTHING:
+        return f"✅ **Nothing changes.**{_unseen(preview)}"
+    counts = _counts(preview)
+    return _head(preview, level) + (f" · {counts}" if counts else "") + _unseen(preview)
+
+
+def _head(preview: Preview, level: Level) -> str:
+    if level is Level.REFUSED:
+        return _refused(preview)
+    if level is Level.INTERRUPTS:
+        return f"⚠️ **{_interrupted(preview)}**"
+    if any(change.operation in _LOSING for change in preview.changes):
+        return "⚠️ **Networks are deleted or replaced; no VM is stopped**"
+    return "✅ **No VM is stopped**" if preview.saw_the_cluster else "**Changes**"
+
+
+def _refused(preview: Preview) -> str:
+    if any(said.urn.is_ours for said in preview.errors):
+        return "🛑 **Refused: nothing can be applied until this is resolved**"
+    if preview.errors:
+        return "🛑 **The preview failed: what would change is not known**"
+    return "🛑 **The preview did not come to its end: what would change is not known**"
+
+
+def _interrupted(preview: Preview) -> str:
+    vms, down = preview.affected_vms, preview.vms_that_stay_down
+    # What the words of a long plan leave out may stop more.
+    least = "at least " if any(plan.left_out for plan in preview.plans.values()) else ""
+    told = []
+    if vms:
+        again = "" if down else " and start again" if len(vms) > 1 else " and starts again"
+        verb = "stops" if len(vms) == 1 else "stop"
+        told.append(f"{least}{counted(len(vms), 'VM')} {verb}{again}")
+    if 0 < len(down) < len(vms):
+        told.append(f"{len(down)} of them stay down")
+    elif down:
+        told.append("and nothing starts them again")
+    told += [f"the {name} is down meanwhile" for name in cleared_networks(preview)]
+    return ", ".join(told)
+
+
+def _counts(preview: Preview) -> str:
+    ours = Counter(change.operation for change in preview.changes)
+    total = ours + Counter(preview.others)
+    counts = [f"{total[it]} {_DONE[it]}" for it in Operation if total[it]]
+    return ", ".join(counts)
+
+
+def _unseen(preview: Preview) -> str:
+    if preview.saw_the_cluster:
+        return ""
+    return " · made without the cluster, so that nobody knows what stands against it"
