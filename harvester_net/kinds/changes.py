@@ -98,12 +98,13 @@ async def preview_change(
         return {}
     made = await make_plan(goal, disruption, call, shown=True)
     forbidden, note = await preview(made, call.cluster, call.deadline)
+    text = f"{report.plan_text(made)}\ncluster: {call.cluster.connection.where}"
     if refusals := [*made.refusals, *forbidden]:
+        call.inform(text)  # Who is to allow something sees first what that is.
         reasons = (report.reason_text(refusal, INPUTS) for refusal in refusals)
         raise Refused(report.refusal_text(report.headline(made.record), reasons))
     if note:
         call.warn(note)
-    text = f"{report.plan_text(made)}\ncluster: {call.cluster.connection.where}"
     if is_interrupting(made.record):
         call.warn(text)
     else:

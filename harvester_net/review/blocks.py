@@ -41,7 +41,7 @@ class Block:
     def text(self, most: int | None = None) -> str:
         """Its Markdown, with at most so many of its items."""
         shown = self.items if most is None else self.items[:most]
-        return f"{self.head}{''.join(f'{item}\n' for item in shown)}{self.tail}"
+        return "".join([self.head, *(f"{item}\n" for item in shown), self.tail])
 
 
 def size(text: str) -> int:

@@ -44,8 +44,7 @@ def comment(
     """
     form = form or Form()
     if level_of(preview) is Level.NOTHING and not preview.warnings:
-        words = f"{form.mark(preview.name)}\n{verdict(preview)} {name(preview.name)}\n"
-        return words
+        return f"{form.mark(preview.name)}\n{verdict(preview)} {name(preview.name)}\n"
     blocks = [
         _head(preview, form),
         *_reasons(preview),

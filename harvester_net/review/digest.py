@@ -19,10 +19,8 @@ def is_digest(value: dict[str, Any]) -> bool:
 def preview_of_digest(document: dict[str, Any]) -> Preview:
     """The preview that it describes."""
     steps = (_step(fields_in(step)) for step in items_in(document.get("steps")))
-    said = (
-        (fields_in(item).get("severity"), fields_in(item).get("urn"), _words(fields_in(item)))
-        for item in items_in(document.get("diagnostics"))
-    )
+    told = map(fields_in, items_in(document.get("diagnostics")))
+    said = ((it.get("severity"), it.get("urn"), _words(it)) for it in told)
     return gathered(steps, said, complete=document.get("maybeCorrupt") is not True)
 
 
@@ -39,4 +37,5 @@ def _step(step: dict[str, Any]) -> Step:
 
 
 def _words(item: dict[str, Any]) -> str:
-    return f"{item.get('prefix') or ''}{item.get('message') or ''}"
+    """The message, which begins with its severity here."""
+    return str(item.get("message") or "").removeprefix(f"{item.get('severity')}: ")

@@ -50,7 +50,7 @@ def _preview(run: list[Event]) -> Preview:
     )
     told = (fields_in(event["diagnosticEvent"]) for event in run if "diagnosticEvent" in event)
     said = (
-        (it.get("severity"), it.get("urn"), f"{it.get('prefix') or ''}{it.get('message')}")
+        (it.get("severity"), it.get("urn"), str(it.get("message") or ""))
         for it in told
         if it.get("ephemeral") is not True
     )

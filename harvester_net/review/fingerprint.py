@@ -22,6 +22,7 @@ def fingerprint(preview: Preview) -> str:
         "plans": {name: _plan(preview, name) for name in preview.plans},
         "errors": sorted((said.urn.name, said.text) for said in preview.errors),
         "complete": preview.complete,
+        "cluster seen": preview.saw_the_cluster,
     }
     text = json.dumps(seen, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .preview import PROVIDER, Change, Diagnostic, Operation, Preview, Urn
+from .preview import PROVIDER, STACK, Change, Diagnostic, Operation, Preview, Urn
 from .steps import ChangePlan, plan_in
 
 _OPERATIONS = {
@@ -24,10 +24,10 @@ _OPERATIONS = {
 """Those that change something; a `refresh` only looks, and `same` is none."""
 _ORDER = list(Operation)
 _COLOURS = re.compile(r"<\{%.*?%\}>|\x1b\[[0-9;]*m")
-_SEVERITIES = {"error": "error", "warning": "warning", "info": "info", "info#err": "info"}
-_AFTERMATH = frozenset(
-    ("preview failed", "resource monitor shut down while waiting on step's done channel")
-)
+_TRACEBACK = "\nTraceback (most recent call last):"
+_PREFIXES = ("Preview failed: ", "an unhandled error occurred: ")
+"""What Pulumi puts before a sentence of others, or before one that was said already."""
+_AFTERMATH = frozenset(("preview failed", "Resource monitor has terminated, shutting down"))
 """What Pulumi says after an error and because of it."""
 
 Said = tuple[object, object, str]
@@ -51,30 +51,30 @@ def gathered(steps: Iterable[Step], said: Iterable[Said], *, complete: bool) -> 
     by_urn = defaultdict[str, list[Step]](list)
     for step in steps:
         by_urn[step.urn].append(step)
-    diagnostics = list(dict.fromkeys(map(_diagnostic, said)))
+    diagnostics = [it for it in dict.fromkeys(map(_diagnostic, said)) if _is_for_people(it)]
     urns = [Urn.of(urn) for urn in by_urn] + [it.urn for it in diagnostics]
     where = next((urn for urn in urns if urn.stack), Urn())
-    changes = [change for of_one in by_urn.values() if (change := _change(of_one))]
-    plans, told = _plans(by_urn), []
-    for it in diagnostics:
-        if it.is_error or (plan := plan_in(it.text)) is None:
-            told.append(it)
-            continue
-        known = plans.get(it.urn.name)
-        plans[it.urn.name] = plan if known is None else known.with_words_of(plan)
+    changes = [it for of_one in by_urn.values() if (it := _change(of_one)) is not None]
+    plans, told = _plans(by_urn), list[Diagnostic]()
+    for sentence in diagnostics:
+        who = sentence.urn.name
+        if sentence.is_error or (plan := plan_in(sentence.text)) is None:
+            told.append(sentence)
+        else:
+            plans[who] = plans[who].with_words_of(plan) if who in plans else plan
     return Preview(
         project=where.project,
         stack=where.stack,
-        changes=tuple(sorted((it for it in changes if _is_told(it)), key=_place)),
-        others=Counter(it.operation for it in changes if not _is_told(it)),
-        diagnostics=tuple(it for it in told if it.text not in _AFTERMATH),
+        changes=tuple(sorted((it for it in changes if it.urn.is_ours), key=_place)),
+        others=Counter(it.operation for it in changes if not it.urn.is_ours),
+        diagnostics=tuple(told),
         plans=dict(sorted(plans.items())),
         complete=complete,
     )
 
 
-def _is_told(change: Change) -> bool:
-    return change.urn.is_ours and change.urn.type != PROVIDER
+def _is_for_people(said: Diagnostic) -> bool:
+    return said.severity in ("error", "warning", "info") and said.text not in _AFTERMATH
 
 
 def _place(change: Change) -> tuple[int, str, str]:
@@ -84,7 +84,7 @@ def _place(change: Change) -> tuple[int, str, str]:
 def _change(steps: list[Step]) -> Change | None:
     """What becomes of one resource, of which a replacement has several steps."""
     changing = [step for step in steps if step.operation in _OPERATIONS]
-    if not changing:
+    if not changing or Urn.of(changing[0].urn).type in (STACK, PROVIDER):
         return None
     return Change(
         urn=Urn.of(changing[0].urn),
@@ -113,5 +113,8 @@ def _texts(value: object) -> list[str]:
 
 def _diagnostic(said: Said) -> Diagnostic:
     severity, urn, text = said
-    known = _SEVERITIES.get(str(severity), "debug")
-    return Diagnostic(known, Urn.of(str(urn or "")), _COLOURS.sub("", text).strip())
+    text = _COLOURS.sub("", text).strip()
+    for prefix in _PREFIXES:
+        text = text.removeprefix(prefix)
+    known = str(severity).partition("#")[0]
+    return Diagnostic(known, Urn.of(str(urn or "")), text.partition(_TRACEBACK)[0])

@@ -13,6 +13,7 @@ from .steps import ChangePlan
 
 PACKAGE = "harvester-net"
 PROVIDER = f"pulumi:providers:{PACKAGE}"
+STACK = "pulumi:pulumi:Stack"
 
 Properties = Mapping[str, Any]
 

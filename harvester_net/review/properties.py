@@ -19,6 +19,8 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 NOT_KNOWN = "known at up"
 LONGEST = 160
 """Characters of a value."""
+FEW = 3
+"""Values that are told one by one."""
 _UNTOLD = frozenset(("name", "namespace", "labels", "annotations", "disruption"))
 """Of a new object: what its name says, and what no reviewer of networks looks for first."""
 _MISSING = object()
@@ -43,25 +45,25 @@ def difference(change: Change) -> str:
     for path in change.paths:
         old, new = value_at(change.old, path), value_at(change.new, path)
         if old is _MISSING and new is _MISSING:
-            told.append(escaped(path))
+            told.append(path)
         elif old is _MISSING:
-            told.append(f"{escaped(path)}: {_words(new)}")
+            told.append(f"{path}: {_words(new)}")
         else:
             after = "nothing" if new is _MISSING else _words(new)
-            told.append(f"{escaped(path)}: {_words(old)} → {after}")
-    return "; ".join(told)
+            told.append(f"{path}: {_words(old)} → {after}")
+    return escaped("; ".join(told))
 
 
 def description(group: Sequence[Properties]) -> str:
-    """What objects are like that come or go together: what they have in common, and numbers
-    from the least to the greatest.
+    """What objects are like that come or go together, in Markdown: what they have in common,
+    a few values that differ, and of many numbers the least and the greatest.
     """
     leaves = [dict(_leaves(properties)) for properties in group]
     paths = sorted({path for leaf in leaves for path in leaf})
     told = (
         (path, _in_common([leaf.get(path, _MISSING) for leaf in leaves])) for path in paths
     )
-    return "; ".join(f"{escaped(path)}: {words}" for path, words in told if words)
+    return escaped("; ".join(f"{path}: {words}" for path, words in told if words))
 
 
 def is_described(change: Change) -> bool:
@@ -70,9 +72,11 @@ def is_described(change: Change) -> bool:
 
 
 def _in_common(values: list[object]) -> str:
-    first = values[0]
-    if all(value == first for value in values):
-        return _words(first)
+    if any(value is _MISSING for value in values):
+        return ""
+    told = list(dict.fromkeys(map(_words, values)))
+    if len(told) <= FEW:
+        return ", ".join(told)
     numbers = [it for it in values if isinstance(it, int | float) and it is not True]
     if len(numbers) < len(values):
         return ""
@@ -93,8 +97,10 @@ def _leaves(value: Properties, path: str = "") -> Iterator[tuple[str, object]]:
 def _words(value: object) -> str:
     """A value in one line of bounded length; a secret never."""
     plain = _plain(value)
+    if isinstance(plain, list) and all(isinstance(inner, str) for inner in plain):
+        plain = " + ".join(plain)
     text = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
-    return escaped(printable(text, LONGEST)) or '""'
+    return printable(text, LONGEST) or '""'
 
 
 def _plain(value: object) -> object:

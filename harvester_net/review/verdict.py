@@ -60,7 +60,8 @@ def _head(preview: Preview, level: Level) -> str:
     if level is Level.INTERRUPTS:
         return f"⚠️ **{_interrupted(preview)}**"
     if any(change.operation in _LOSING for change in preview.changes):
-        return "⚠️ **Networks are deleted or replaced; no VM is stopped**"
+        # Pulumi asks no provider about deletions.
+        return "⚠️ **Networks go**; what stands against that is said only when it comes"
     return "✅ **No VM is stopped**" if preview.saw_the_cluster else "**Changes**"
 
 

@@ -15,11 +15,19 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+from harvester_net.review.properties import UNKNOWN
 from lab import Lab
 
-from .programs import cluster_network, network_config, network_configs, storage_network
-from .programs import vm_network as network
+from .programs import (
+    NADS,
+    cluster_network,
+    network_config,
+    network_configs,
+    storage_network,
+    vm_network,
+)
 from .stack import Resource, Stack
 from .vms import running_vm
 
@@ -27,6 +35,10 @@ EVENTS = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
 VMS = 40
 CONSENT = {"stop_vms": True, "cycle_storage_network": True}
 _TIMES = re.compile(r'"(timestamp|duration|durationSeconds)":(\s*)\d+')
+_UID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_PORT = re.compile(r"(https://127\.0\.0\.1):\d+")
+_OF_A_PLACE = ("stackTrace", "sourcePosition", "created", "modified")
+"""Fields of a resource that tell of this machine and this moment."""
 
 
 def program(mtu: int = 1500, vlan: int = 200, **consent: object) -> list[Resource]:
@@ -34,17 +46,10 @@ def program(mtu: int = 1500, vlan: int = 200, **consent: object) -> list[Resourc
     return [
         cluster_network(mtu=mtu, **({"disruption": consent} if consent else {})),
         *network_configs(),
-        network("vm100", vlan=100),
-        network("vm200", vlan=vlan),
+        vm_network("vm100", vlan=100),
+        vm_network("vm200", vlan=vlan),
         storage_network(),
     ]
-
-
-def refused() -> list[Resource]:
-    """No consent for the MTU, and a NIC that a node has not."""
-    made = program(mtu=9000)
-    made[1] = network_config("node1", uplink={"nics": ["eno2", "eno9"]})
-    return made
 
 
 def wrong() -> list[Resource]:
@@ -74,13 +79,17 @@ def _stages(stack: Stack, lab: Lab, running: ExitStack) -> Iterator[str]:
     yield "nothing"
     stack.program(*program(vlan=201))
     yield "vlan"
+    nad = f"{NADS}/vm200"
+    config = json.loads(lab.client.get(nad)["spec"]["config"]) | {"vlan": 250}
+    lab.client.merge_patch(nad, {"spec": {"config": json.dumps(config)}})
+    yield "drift"
     stack.program(*wrong())
     yield "wrong"
     for number in range(1, VMS + 1):
         running.enter_context(running_vm(lab, f"db-{number:02}", "vm100"))
     stack.program(*program(mtu=9000, **CONSENT))
     yield "mtu"
-    stack.program(*refused())
+    stack.program(*program(mtu=9000))
     yield "refused"
     stack.program(*program()[:5])
     yield "deleted"
@@ -89,7 +98,7 @@ def _stages(stack: Stack, lab: Lab, running: ExitStack) -> Iterator[str]:
 
 
 def record(stack: Stack, file: Path) -> None:
-    """One preview in both forms, without the times."""
+    """One preview in both forms, without what tells of this machine and this moment."""
     for suffix, more in (("json", {}), ("jsonl", EVENTS)):
         seen = subprocess.run(
             ["pulumi", "preview", "--json", "--non-interactive", "--color=never"],
@@ -101,9 +110,30 @@ def record(stack: Stack, file: Path) -> None:
             text=True,
             timeout=240,
         )
-        text = _TIMES.sub(r'"\1":\g<2>0', seen.stdout)
-        file.with_suffix(f".{suffix}").write_text(text)
-        print(json.dumps([file.name, suffix, seen.returncode, len(text), seen.stderr[-300:]]))
+        values = seen.stdout.splitlines() if suffix == "jsonl" else [seen.stdout]
+        kept = [it for it in map(json.loads, filter(None, values)) if not _is_debug(it)]
+        indent = 1 if suffix == "json" else None
+        lines = [json.dumps(_without_place(it), indent=indent) for it in kept]
+        text = _PORT.sub(r"\1", _TIMES.sub(r'"\1":\g<2>0', "\n".join(lines)))
+        file.with_suffix(f".{suffix}").write_text(f"{_UID.sub(_made_up, text)}\n")
+        print(file.name, suffix, seen.returncode, len(text), seen.stderr[-300:])
+
+
+def _is_debug(event: dict[str, Any]) -> bool:
+    return event.get("diagnosticEvent", {}).get("severity") == "debug"
+
+
+def _without_place(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_place(inner) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    return {k: _without_place(inner) for k, inner in value.items() if k not in _OF_A_PLACE}
+
+
+def _made_up(uid: re.Match[str]) -> str:
+    """The same text for every uid, but for Pulumi's own that mean something."""
+    return uid[0] if uid[0] == UNKNOWN else "00000000-0000-4000-8000-000000000000"
 
 
 if __name__ == "__main__":
