@@ -14,7 +14,7 @@ from .form import Form
 from .look import Seat
 from .names import name, ranges
 from .preview import Change, Operation, Preview
-from .properties import description, difference, is_described
+from .properties import description, difference, drift, is_described
 from .refusals import Reason, reasons
 from .steps import ChangePlan
 from .verdict import Level, cleared_networks, level_of, verdict
@@ -85,6 +85,11 @@ def _warnings(preview: Preview) -> Iterator[Block]:
         _reason(Reason(who, "", words))
         for who, plan in preview.plans.items()
         for words in plan.warnings
+    ]
+    told += [
+        _reason(Reason(it.urn.name, "", f"changed since the last up: {drift(it)}"))
+        for it in preview.changes
+        if it.recorded is not None
     ]
     if told:
         yield Block(Weight.WARNINGS, tuple(told), "warnings", "**Warnings**\n\n")

@@ -86,12 +86,16 @@ def _change(steps: list[Step]) -> Change | None:
     changing = [step for step in steps if step.operation in _OPERATIONS]
     if not changing or Urn.of(changing[0].urn).type in (STACK, PROVIDER):
         return None
+    old = next((step.old for step in changing if step.old), {})
+    # Before anything else the engine reads the object, whose state is then the old one.
+    recorded = next((step.old for step in steps if step.operation == "refresh"), old)
     return Change(
         urn=Urn.of(changing[0].urn),
         operation=min((_OPERATIONS[it.operation] for it in changing), key=_ORDER.index),
-        old=next((step.old for step in changing if step.old), {}),
+        old=old,
         new=next((step.new for step in reversed(changing) if step.new), {}),
         paths=tuple(sorted({str(path) for step in changing for path in step.paths})),
+        recorded=None if recorded == old else recorded,
     )
 
 

@@ -67,6 +67,8 @@ class Change:
     new: Properties = field(default_factory=dict)
     paths: tuple[str, ...] = ()
     """The properties that change; none of a new resource."""
+    recorded: Properties | None = None
+    """Its inputs after the last `up`, where the cluster has others or the object is gone."""
 
     @property
     def kind(self) -> str:

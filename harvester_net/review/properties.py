@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..markdown import escaped
@@ -41,17 +41,32 @@ def value_at(properties: Properties, path: str) -> object:
 
 def difference(change: Change) -> str:
     """What changes, old and new, in Markdown."""
+    return escaped(_difference(change.paths, change.old, change.new))
+
+
+def drift(change: Change) -> str:
+    """What somebody has changed past Pulumi, as plain text; empty if nobody has."""
+    if change.recorded is None:
+        return ""
+    if not change.old:
+        return "it is gone from the cluster"
+    found = {**change.recorded, **change.old}
+    paths = [it for it in sorted(found) if change.recorded.get(it) != change.old.get(it)]
+    return _difference(paths, change.recorded, change.old)
+
+
+def _difference(paths: Iterable[str], before: Properties, after: Properties) -> str:
     told = []
-    for path in change.paths:
-        old, new = value_at(change.old, path), value_at(change.new, path)
+    for path in paths:
+        old, new = value_at(before, path), value_at(after, path)
         if old is _MISSING and new is _MISSING:
             told.append(path)
         elif old is _MISSING:
             told.append(f"{path}: {_words(new)}")
         else:
-            after = "nothing" if new is _MISSING else _words(new)
-            told.append(f"{path}: {_words(old)} → {after}")
-    return escaped("; ".join(told))
+            now = "nothing" if new is _MISSING else _words(new)
+            told.append(f"{path}: {_words(old)} → {now}")
+    return "; ".join(told)
 
 
 def description(group: Sequence[Properties]) -> str:

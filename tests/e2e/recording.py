@@ -37,8 +37,14 @@ CONSENT = {"stop_vms": True, "cycle_storage_network": True}
 _TIMES = re.compile(r'"(timestamp|duration|durationSeconds)":(\s*)\d+')
 _UID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PORT = re.compile(r"(https://127\.0\.0\.1):\d+")
-_OF_A_PLACE = ("stackTrace", "sourcePosition", "created", "modified")
-"""Fields of a resource that tell of this machine and this moment."""
+_LEFT_OUT = {
+    *("stackTrace", "sourcePosition", "created", "modified"),
+    *("provider", "parent", "dependencies", "propertyDependencies", "custom"),
+    *("refreshBeforeUpdate", "color", "keys", "logical", "planning"),
+}
+"""Fields of a resource or event that tell of this machine and this moment, or are long and
+read by nobody.
+"""
 
 
 def program(mtu: int = 1500, vlan: int = 200, **consent: object) -> list[Resource]:
@@ -79,10 +85,9 @@ def _stages(stack: Stack, lab: Lab, running: ExitStack) -> Iterator[str]:
     yield "nothing"
     stack.program(*program(vlan=201))
     yield "vlan"
-    nad = f"{NADS}/vm200"
-    config = json.loads(lab.client.get(nad)["spec"]["config"]) | {"vlan": 250}
-    lab.client.merge_patch(nad, {"spec": {"config": json.dumps(config)}})
+    _set_vlan(lab, 250)
     yield "drift"
+    _set_vlan(lab, 200)
     stack.program(*wrong())
     yield "wrong"
     for number in range(1, VMS + 1):
@@ -93,12 +98,17 @@ def _stages(stack: Stack, lab: Lab, running: ExitStack) -> Iterator[str]:
     yield "refused"
     stack.program(*program()[:5])
     yield "deleted"
-    (stack.directory / "resources.json").write_text("[")
-    yield "broken"
+
+
+def _set_vlan(lab: Lab, vlan: int) -> None:
+    """What somebody does past Pulumi."""
+    nad = f"{NADS}/vm200"
+    config = json.loads(lab.client.get(nad)["spec"]["config"]) | {"vlan": vlan}
+    lab.client.merge_patch(nad, {"spec": {"config": json.dumps(config)}})
 
 
 def record(stack: Stack, file: Path) -> None:
-    """One preview in both forms, without what tells of this machine and this moment."""
+    """One preview in both forms."""
     for suffix, more in (("json", {}), ("jsonl", EVENTS)):
         seen = subprocess.run(
             ["pulumi", "preview", "--json", "--non-interactive", "--color=never"],
@@ -113,22 +123,22 @@ def record(stack: Stack, file: Path) -> None:
         values = seen.stdout.splitlines() if suffix == "jsonl" else [seen.stdout]
         kept = [it for it in map(json.loads, filter(None, values)) if not _is_debug(it)]
         indent = 1 if suffix == "json" else None
-        lines = [json.dumps(_without_place(it), indent=indent) for it in kept]
+        lines = [json.dumps(_trimmed(it), indent=indent) for it in kept]
         text = _PORT.sub(r"\1", _TIMES.sub(r'"\1":\g<2>0', "\n".join(lines)))
         file.with_suffix(f".{suffix}").write_text(f"{_UID.sub(_made_up, text)}\n")
         print(file.name, suffix, seen.returncode, len(text), seen.stderr[-300:])
 
 
 def _is_debug(event: dict[str, Any]) -> bool:
-    return event.get("diagnosticEvent", {}).get("severity") == "debug"
+    return bool(event.get("diagnosticEvent", {}).get("severity") == "debug")
 
 
-def _without_place(value: Any) -> Any:
+def _trimmed(value: Any) -> Any:
     if isinstance(value, list):
-        return [_without_place(inner) for inner in value]
+        return [_trimmed(inner) for inner in value]
     if not isinstance(value, dict):
         return value
-    return {k: _without_place(inner) for k, inner in value.items() if k not in _OF_A_PLACE}
+    return {k: _trimmed(inner) for k, inner in value.items() if k not in _LEFT_OUT}
 
 
 def _made_up(uid: re.Match[str]) -> str:

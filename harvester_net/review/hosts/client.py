@@ -95,7 +95,11 @@ class Client:
                 stream=True,
             ) as response:
                 return self._answer(response)
-        except (requests.ConnectionError, requests.Timeout) as error:
+        except (
+            requests.ConnectionError,
+            requests.Timeout,
+            requests.exceptions.ChunkedEncodingError,
+        ) as error:
             raise TryAgain(
                 f"{self._place.api} cannot be reached: {self.said(error)}"
             ) from error
