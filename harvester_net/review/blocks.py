@@ -7,9 +7,12 @@ what was left out is said.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+
+from ..harvester.wording import counted
 
 
 class Weight(IntEnum):
@@ -21,10 +24,14 @@ class Weight(IntEnum):
     INTERRUPTED = 7
     WARNINGS = 6
     CHANGES = 5
-    COMMAND = 4
+    OTHERS = 4
     PLAN = 3
     PICTURE = 2
     NOTES = 1
+
+
+_LONGEST_NOTE = 300
+"""Room for the sentence about what is left out: a few words for each kind of item."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,7 @@ class Block:
     weight: Weight
     items: tuple[str, ...]
     what: str = ""
-    """What its items are, in the plural: ``steps``. Without it the block is whole or not."""
+    """What an item is: ``step``."""
     head: str = ""
     tail: str = ""
 
@@ -54,7 +61,7 @@ def fitted(blocks: Sequence[Block], limit: int) -> str:
 
     What is `Weight.ALWAYS` is there even if the limit is too small for it.
     """
-    whole = _joined([block.text() for block in blocks])
+    whole = "\n".join(block.text() for block in blocks)
     if size(whole) <= limit:
         return whole
     room = limit - _LONGEST_NOTE
@@ -64,23 +71,13 @@ def fitted(blocks: Sequence[Block], limit: int) -> str:
         if kept[index]:
             room -= size(blocks[index].text(kept[index])) + 1
     shown = [block.text(n) for block, n in zip(blocks, kept, strict=True) if n]
-    return _joined([*shown, _left_out(blocks, kept, limit)])
-
-
-_LONGEST_NOTE = 600
-"""Room for the sentence about what is left out: it has a clause for each kind of block."""
-
-
-def _joined(texts: Sequence[str]) -> str:
-    return "\n".join(texts)
+    return "\n".join([*shown, _left_out(blocks, kept, limit)])
 
 
 def _most(block: Block, room: int) -> int:
     """How many items of a block fit; 0 if it is left out."""
     if block.weight is Weight.ALWAYS or size(block.text()) < room:
         return len(block.items)
-    if not block.what:
-        return 0
     left = room - size(block.text(0)) - 1
     for number, item in enumerate(block.items):
         left -= size(item) + 1
@@ -90,13 +87,8 @@ def _most(block: Block, room: int) -> int:
 
 
 def _left_out(blocks: Sequence[Block], kept: Sequence[int], limit: int) -> str:
-    missing: dict[str, int] = {}
+    missing = Counter[str]()
     for block, shown in zip(blocks, kept, strict=True):
-        if left := len(block.items) - shown:
-            what = block.what or block.weight.name.lower()
-            missing[what] = missing.get(what, 0) + left
-    told = ", ".join(
-        f"{number:,} {what}" if what in {it.what for it in blocks} else f"the {what}"
-        for what, number in missing.items()
-    )
-    return f"_Left out, for a comment has at most {limit:,} characters: {told}._\n"
+        missing[block.what] += len(block.items) - shown
+    told = ", ".join(counted(number, what) for what, number in missing.items() if number)
+    return f"_Left out, for a comment has at most {limit} characters: {told}._\n"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..harvester.wording import counted
-from ..markdown import escaped
+from ..markdown import code, escaped
 from ..printable import printable
 from .blocks import Block, Weight, fitted
 from .fingerprint import fingerprint
@@ -44,7 +45,7 @@ def comment(
     """
     form = form or Form()
     if level_of(preview) is Level.NOTHING and not preview.warnings:
-        return f"{form.mark(preview.name)}\n{verdict(preview)} {name(preview.name)}\n"
+        return f"{form.mark(preview.name)}{verdict(preview)} {name(preview.name)}\n"
     blocks = [
         _head(preview, form),
         *_reasons(preview),
@@ -52,7 +53,7 @@ def comment(
         *_warnings(preview),
         *_changes(preview),
         *_plans(preview, form),
-        *([Block(Weight.PICTURE, (picture,))] if picture else []),
+        *([Block(Weight.PICTURE, (picture,), "picture")] if picture else []),
         *_notes(preview, form),
         _foot(preview),
     ]
@@ -67,7 +68,8 @@ def _head(preview: Preview, form: Form) -> Block:
 def _foot(preview: Preview) -> Block:
     lines = [f"Hash of what was reviewed: `{fingerprint(preview)}`"]
     if level_of(preview) is not Level.REFUSED:
-        lines.insert(0, f"It is carried out by `pulumi up --stack {preview.stack}`.")
+        command = f"pulumi up --stack {shlex.quote(preview.stack)}"
+        lines.insert(0, f"It is carried out by {code(command)}.")
     return Block(Weight.ALWAYS, ("\n\n".join(lines),))
 
 
@@ -76,7 +78,7 @@ def _foot(preview: Preview) -> Block:
 
 def _reasons(preview: Preview) -> Iterator[Block]:
     if told := tuple(map(_reason, reasons(preview.errors))):
-        yield Block(Weight.REFUSALS, told, "reasons", "**What stands against it**\n\n")
+        yield Block(Weight.REFUSALS, told, "reason", "**What stands against it**\n\n")
 
 
 def _warnings(preview: Preview) -> Iterator[Block]:
@@ -92,7 +94,7 @@ def _warnings(preview: Preview) -> Iterator[Block]:
         if it.recorded is not None
     ]
     if told:
-        yield Block(Weight.WARNINGS, tuple(told), "warnings", "**Warnings**\n\n")
+        yield Block(Weight.WARNINGS, tuple(told), "warning", "**Warnings**\n\n")
 
 
 def _reason(reason: Reason) -> str:
@@ -107,19 +109,22 @@ def _reason(reason: Reason) -> str:
 def _interrupted(
     preview: Preview, form: Form, seats: Mapping[str, Seat], note: str
 ) -> Iterator[Block]:
+    if cleared := tuple(map(_cleared, cleared_networks(preview))):
+        yield Block(Weight.INTERRUPTED, cleared, "interrupted network")
     down = set(preview.vms_that_stay_down)
     items = [_vm(key, seats.get(key, Seat()), key in down) for key in preview.affected_vms]
     if items:
         head = f"**{counted(len(items), 'VM')} to stop**\n\n"
         if note:
             head += f"Node and owner are not known: {escaped(note)}\n\n"
-        yield Block(Weight.INTERRUPTED, tuple(items[:UNFOLDED]), "VMs", head)
+        yield Block(Weight.INTERRUPTED, tuple(items[:UNFOLDED]), "VM", head)
     if rest := items[UNFOLDED:]:
         before, after = form.fold(f"{len(rest)} more")
-        yield Block(Weight.INTERRUPTED, tuple(rest), "VMs", before, after)
-    for network in cleared_networks(preview):
-        words = f"**The {network}** is cleared, and set again when the networks are ready."
-        yield Block(Weight.INTERRUPTED, (words,))
+        yield Block(Weight.INTERRUPTED, tuple(rest), "VM", before, after)
+
+
+def _cleared(network: str) -> str:
+    return f"- **The {network}** is cleared, and set again when the networks are ready."
 
 
 def _vm(key: str, seat: Seat, stays_down: bool) -> str:
@@ -135,10 +140,10 @@ def _vm(key: str, seat: Seat, stays_down: bool) -> str:
 def _changes(preview: Preview) -> Iterator[Block]:
     if rows := tuple(_rows(preview.changes)):
         head = "| | Kind | Which | What |\n|---|---|---|---|\n"
-        yield Block(Weight.CHANGES, rows, "rows of changes", head)
+        yield Block(Weight.CHANGES, rows, "row", head)
     if others := [f"{preview.others[it]} to {it}" for it in Operation if preview.others[it]]:
         words = f"Of other packages, not shown here: {', '.join(others)}."
-        yield Block(Weight.CHANGES, (words,))
+        yield Block(Weight.OTHERS, (words,), "sentence about other packages")
 
 
 def _rows(changes: Sequence[Change]) -> Iterator[str]:
@@ -185,7 +190,7 @@ def _plans(preview: Preview, form: Form) -> Iterator[Block]:
             head, tail = form.fold(printable(title))
         else:
             head, tail = f"**{escaped(title)}**\n\n", ""
-        yield Block(Weight.PLAN, tuple(_steps(plan)), "steps", head, tail)
+        yield Block(Weight.PLAN, tuple(_steps(plan)), "step", head, tail)
 
 
 def _steps(plan: ChangePlan) -> Iterator[str]:
@@ -205,4 +210,4 @@ def _notes(preview: Preview, form: Form) -> Iterator[Block]:
     if told:
         head, tail = form.fold("Notes")
         items = tuple(f"- {escaped(words)}" for words in told)
-        yield Block(Weight.NOTES, items, "notes", head, tail)
+        yield Block(Weight.NOTES, items, "note", head, tail)

@@ -22,11 +22,11 @@ class Form:
     """Whether comments and folds of HTML are understood; elsewhere they would be read."""
 
     def mark(self, stack: str) -> str:
-        """The line, which nobody sees, by which the comment of a stack is found again."""
+        """The first line, which nobody sees, by which the comment is found again."""
         # An HTML comment ends at two dashes, and a name of a stack may have them.
         safe = quote(stack, safe="/").replace("--", "-%2D")
         told = f"harvester-net review {safe}"
-        return f"<!-- {told} -->" if self.html else f"[//]: # ({told})"
+        return f"<!-- {told} -->\n" if self.html else f"[//]: # ({told})\n\n"
 
     def fold(self, summary: str) -> tuple[str, str]:
         """What stands before and after what is folded; ``summary``: plain text."""

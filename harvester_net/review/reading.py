@@ -16,6 +16,8 @@ from .digest import is_digest, preview_of_digest
 from .events import is_event, previews_of_events
 from .preview import Preview, Unfit
 
+LONGEST_NAME = 255
+"""Characters of project and stack; Pulumi allows a hundred for each."""
 _DECODER = json.JSONDecoder()
 
 
@@ -31,6 +33,8 @@ def previews(text: str) -> list[Preview]:
     found += previews_of_events(events)
     if not found:
         raise Unfit("no preview of Pulumi; make it with `pulumi preview --json`")
+    if any(len(preview.name) > LONGEST_NAME for preview in found):
+        raise Unfit("the name of its stack is too long for one")
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from enum import IntEnum
 
 from ..harvester.wording import counted
@@ -74,20 +75,27 @@ def _refused(preview: Preview) -> str:
 
 
 def _interrupted(preview: Preview) -> str:
+    told = [*_stopped(preview)]
+    while_ = "meanwhile" if told else "for a while"
+    told += [f"the {name} is down {while_}" for name in cleared_networks(preview)]
+    words = ", ".join(told)
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def _stopped(preview: Preview) -> Iterator[str]:
     vms, down = preview.affected_vms, preview.vms_that_stay_down
+    if not vms:
+        return
     # What the words of a long plan leave out may stop more.
     least = "at least " if any(plan.left_out for plan in preview.plans.values()) else ""
-    told = []
-    if vms:
-        again = "" if down else " and start again" if len(vms) > 1 else " and starts again"
-        verb = "stops" if len(vms) == 1 else "stop"
-        told.append(f"{least}{counted(len(vms), 'VM')} {verb}{again}")
-    if 0 < len(down) < len(vms):
-        told.append(f"{len(down)} of them stay down")
-    elif down:
-        told.append("and nothing starts them again")
-    told += [f"the {name} is down meanwhile" for name in cleared_networks(preview)]
-    return ", ".join(told)
+    verb, again = ("stops", "starts") if len(vms) == 1 else ("stop", "start")
+    stopped = f"{least}{counted(len(vms), 'VM')} {verb}"
+    if not down:
+        yield f"{stopped} and {again} again"
+    elif len(down) == len(vms):
+        yield f"{stopped}, and nothing starts {'it' if len(vms) == 1 else 'them'} again"
+    else:
+        yield f"{stopped}, {len(down)} of them {'stays' if len(down) == 1 else 'stay'} down"
 
 
 def _counts(preview: Preview) -> str:
