@@ -12,7 +12,7 @@ from .options import Context, Kubeconfig
 
 CODES = """Exit codes: 0 the comment is written (and, with --post, posted if there is a pull
 request); 1 an error; 2 a wrong call. With --fail-on, from that level on: 3 refused, or the
-preview failed; 7 VMs stop, or the storage or RWX network is down for a while; 8 other
+preview failed; 10 VMs stop, or the storage or RWX network is down for a while; 11 other
 changes."""
 SECONDS = 120
 
@@ -55,7 +55,7 @@ Post = Annotated[
         "BITBUCKET_TOKEN."
     ),
 ]
-Gate = Annotated[FailOn | None, typer.Option(help="End with 3, 7 or 8 from this level on.")]
+Gate = Annotated[FailOn | None, typer.Option(help="End with 3, 10 or 11 from this level on.")]
 Limit = Annotated[
     int | None,
     typer.Option(

@@ -62,7 +62,7 @@ def comment(
 
 def _head(preview: Preview, form: Form) -> Block:
     title = f"### Harvester networks: {name(preview.name)}"
-    return Block(Weight.ALWAYS, (f"{form.mark(preview.name)}\n{title}\n\n{verdict(preview)}",))
+    return Block(Weight.ALWAYS, (f"{form.mark(preview.name)}{title}\n\n{verdict(preview)}",))
 
 
 def _foot(preview: Preview) -> Block:
