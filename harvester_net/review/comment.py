@@ -22,6 +22,7 @@ from .verdict import Level, cleared_networks, level_of, verdict
 
 UNFOLDED = 20
 """VMs, steps and names that are seen at once."""
+TABLE = "| | Kind | Which | What |\n|---|---|---|---|\n"
 SIGNS = {
     Operation.DELETE: "**- delete**",
     Operation.REPLACE: "**± replace**",
@@ -84,7 +85,7 @@ def _reasons(preview: Preview) -> Iterator[Block]:
 def _warnings(preview: Preview) -> Iterator[Block]:
     told = [_reason(reason) for reason in reasons(preview.warnings)]
     told += [
-        _reason(Reason(who, "", words))
+        _reason(Reason(who.name, "", words))
         for who, plan in preview.plans.items()
         for words in plan.warnings
     ]
@@ -139,8 +140,9 @@ def _vm(key: str, seat: Seat, stays_down: bool) -> str:
 
 def _changes(preview: Preview) -> Iterator[Block]:
     if rows := tuple(_rows(preview.changes)):
-        head = "| | Kind | Which | What |\n|---|---|---|---|\n"
-        yield Block(Weight.CHANGES, rows, "row", head)
+        refused = level_of(preview) is Level.REFUSED
+        head = "As far as the preview came:\n\n" if refused else ""
+        yield Block(Weight.CHANGES, rows, "row", f"{head}{TABLE}")
     if others := [f"{preview.others[it]} to {it}" for it in Operation if preview.others[it]]:
         words = f"Of other packages, not shown here: {', '.join(others)}."
         yield Block(Weight.OTHERS, (words,), "sentence about other packages")
@@ -185,7 +187,7 @@ def _few(names: Sequence[str]) -> str:
 def _plans(preview: Preview, form: Form) -> Iterator[Block]:
     for who, plan in preview.plans.items():
         number = len(plan.steps) + plan.left_out
-        title = f"{plan.headline or who}: {counted(number, 'step')}"
+        title = f"{plan.headline or who.name}: {counted(number, 'step')}"
         if number > UNFOLDED:
             head, tail = form.fold(printable(title))
         else:
@@ -206,8 +208,9 @@ def _steps(plan: ChangePlan) -> Iterator[str]:
 
 
 def _notes(preview: Preview, form: Form) -> Iterator[Block]:
-    told = dict.fromkeys(words for plan in preview.plans.values() for words in plan.notes)
+    told = [_reason(reason) for reason in reasons(preview.notes)]
+    of_plans = dict.fromkeys(words for plan in preview.plans.values() for words in plan.notes)
+    told += [f"- {escaped(words)}" for words in of_plans]
     if told:
         head, tail = form.fold("Notes")
-        items = tuple(f"- {escaped(words)}" for words in told)
-        yield Block(Weight.NOTES, items, "note", head, tail)
+        yield Block(Weight.NOTES, tuple(told), "note", head, tail)

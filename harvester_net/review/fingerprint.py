@@ -19,15 +19,12 @@ def fingerprint(preview: Preview) -> str:
         "stack": preview.name,
         "changes": [asdict(change) for change in preview.changes],
         "others": dict(preview.others),
-        "plans": {name: _plan(preview, name) for name in preview.plans},
+        "plans": [
+            [asdict(urn), plan.steps, plan.affected_vms] for urn, plan in preview.plans.items()
+        ],
         "errors": sorted((said.urn.name, said.text) for said in preview.errors),
         "complete": preview.complete,
         "cluster seen": preview.saw_the_cluster,
     }
     text = json.dumps(seen, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _plan(preview: Preview, name: str) -> list[list[str]]:
-    plan = preview.plans[name]
-    return [[title for _, title in plan.steps], list(plan.affected_vms)]

@@ -51,17 +51,12 @@ def gathered(steps: Iterable[Step], said: Iterable[Said], *, complete: bool) -> 
     by_urn = defaultdict[str, list[Step]](list)
     for step in steps:
         by_urn[step.urn].append(step)
-    diagnostics = [it for it in dict.fromkeys(map(_diagnostic, said)) if _is_for_people(it)]
-    urns = [Urn.of(urn) for urn in by_urn] + [it.urn for it in diagnostics]
-    where = next((urn for urn in urns if urn.stack), Urn())
     changes = [it for of_one in by_urn.values() if (it := _change(of_one)) is not None]
-    plans, told = _plans(by_urn), list[Diagnostic]()
-    for sentence in diagnostics:
-        who = sentence.urn.name
-        if sentence.is_error or (plan := plan_in(sentence.text)) is None:
-            told.append(sentence)
-        else:
-            plans[who] = plans[who].with_words_of(plan) if who in plans else plan
+    sentences = [it for it in dict.fromkeys(map(_diagnostic, said)) if _is_for_people(it)]
+    plans = _plans(step for of_one in by_urn.values() for step in of_one)
+    told = _with_words(plans, sentences)
+    urns = [*map(Urn.of, by_urn), *(it.urn for it in sentences)]
+    where = next((urn for urn in urns if urn.stack), Urn())
     return Preview(
         project=where.project,
         stack=where.stack,
@@ -71,6 +66,20 @@ def gathered(steps: Iterable[Step], said: Iterable[Said], *, complete: bool) -> 
         plans=dict(sorted(plans.items())),
         complete=complete,
     )
+
+
+def _with_words(
+    plans: dict[Urn, ChangePlan], sentences: Iterable[Diagnostic]
+) -> list[Diagnostic]:
+    """Adds to the plans what sentences tell of them, and returns the others."""
+    others = []
+    for it in sentences:
+        if it.is_error or (plan := plan_in(it.text)) is None:
+            others.append(it)
+        else:
+            known = plans.get(it.urn)
+            plans[it.urn] = plan if known is None else known.with_words_of(plan)
+    return others
 
 
 def _is_for_people(said: Diagnostic) -> bool:
@@ -99,15 +108,14 @@ def _change(steps: list[Step]) -> Change | None:
     )
 
 
-def _plans(by_urn: dict[str, list[Step]]) -> dict[str, ChangePlan]:
+def _plans(steps: Iterable[Step]) -> dict[Urn, ChangePlan]:
     """The plans that are outputs."""
     found = {}
-    for urn, steps in by_urn.items():
-        for step in steps:
-            titles = _texts(step.outputs.get("plan"))
-            if Urn.of(urn).is_ours and step.operation in _OPERATIONS and titles:
-                vms = _texts(step.outputs.get("affectedVms"))
-                found[Urn.of(urn).name] = ChangePlan.of_outputs(titles, vms)
+    for step in steps:
+        urn, titles = Urn.of(step.urn), _texts(step.outputs.get("plan"))
+        if urn.is_ours and step.operation in _OPERATIONS and titles:
+            vms = _texts(step.outputs.get("affectedVms"))
+            found[urn] = ChangePlan.of_outputs(titles, vms)
     return found
 
 

@@ -32,7 +32,7 @@ class Operation(StrEnum):
     IMPORT = "import"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Urn:
     """The name of a resource in Pulumi; empty parts where a text is no URN."""
 
@@ -102,8 +102,8 @@ class Preview:
     """How many resources of other packages change."""
     diagnostics: tuple[Diagnostic, ...] = ()
     """What was said, but for what the plans say."""
-    plans: Mapping[str, ChangePlan] = field(default_factory=dict)
-    """The ordered changes, by the name of the resource."""
+    plans: Mapping[Urn, ChangePlan] = field(default_factory=dict)
+    """The ordered changes, by their resources."""
     complete: bool = True
     """Whether Pulumi came to its end."""
 
@@ -124,6 +124,13 @@ class Preview:
             said
             for said in self.diagnostics
             if said.severity == "warning" and (said.urn.is_ours or said.text == OFFLINE)
+        )
+
+    @property
+    def notes(self) -> tuple[Diagnostic, ...]:
+        """What this package tells besides."""
+        return tuple(
+            said for said in self.diagnostics if said.severity == "info" and said.urn.is_ours
         )
 
     @property

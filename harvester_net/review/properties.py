@@ -12,6 +12,7 @@ from ..printable import printable
 from .preview import Change, Operation, Properties
 
 _PART = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.\[\]]+)')
+_ESCAPED = re.compile(r"\\(.)")
 _SECRET_MARK = "4dabf18193072939515e22adb298388d"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -33,7 +34,7 @@ def value_at(properties: Properties, path: str) -> object:
         if index and isinstance(found, list):
             found = found[int(index)] if int(index) < len(found) else _MISSING
         elif isinstance(found, dict):
-            found = found.get(plain or index or json.loads(f'"{quoted}"'), _MISSING)
+            found = found.get(plain or index or _ESCAPED.sub(r"\1", quoted), _MISSING)
         else:
             return _MISSING
     return found
@@ -92,7 +93,7 @@ def _in_common(values: list[object]) -> str:
     told = list(dict.fromkeys(map(_words, values)))
     if len(told) <= FEW:
         return ", ".join(told)
-    numbers = [it for it in values if isinstance(it, int | float) and it is not True]
+    numbers = [it for it in values if isinstance(it, int | float) and not isinstance(it, bool)]
     if len(numbers) < len(values):
         return ""
     return f"{_words(min(numbers))} … {_words(max(numbers))}"

@@ -17,6 +17,8 @@ _CLEARS = {
     "reset the RWX network": "RWX network",
 }
 _HEAD = re.compile(r"(?P<headline>.+), in \d+ steps?:")
+_BEGUN = re.compile(r"(?P<headline>.+): begun .+, \d+ of \d+ steps done; left:")
+_ITEM = "  - "
 _STEP = re.compile(r" *(\d+)\. (.+)")
 _GAP = re.compile(r" *\.\.\. (\d+) more steps \.\.\.")
 _MARKS = ("warning", "note", "cluster")
@@ -79,11 +81,18 @@ def _stopped_by(title: str) -> str:
 
 
 def plan_in(text: str) -> ChangePlan | None:
-    """The plan that a text of the plugin is; None if it is another text."""
+    """The plan that a text of the plugin is, or what is left of one; None if it is another
+    text.
+    """
     first, *lines = text.strip("\n").split("\n")
+    if begun := _BEGUN.fullmatch(first):
+        left = enumerate((line.removeprefix(_ITEM) for line in lines), start=1)
+        return ChangePlan(tuple(left), f"{begun['headline']}, which is not finished")
     head = _HEAD.fullmatch(first)
-    if head is None:
-        return None
+    return None if head is None else _planned(head["headline"], lines)
+
+
+def _planned(headline: str, lines: Iterable[str]) -> ChangePlan:
     steps, left_out = [], 0
     said: dict[str, list[str]] = {mark: [] for mark in _MARKS}
     for line in lines:
@@ -96,7 +105,7 @@ def plan_in(text: str) -> ChangePlan | None:
             said.get(mark, []).append(words)
     return ChangePlan(
         tuple(steps),
-        head["headline"],
+        headline,
         left_out=left_out,
         warnings=tuple(said["warning"]),
         notes=tuple(said["note"]),

@@ -51,7 +51,7 @@ def verdict(preview: Preview) -> str:
     level = level_of(preview)
     if level is Level.NOTHING:
         return f"✅ **Nothing changes.**{_unseen(preview)}"
-    counts = _counts(preview)
+    counts = "" if level is Level.REFUSED else _counts(preview)
     return _head(preview, level) + (f" · {counts}" if counts else "") + _unseen(preview)
 
 
@@ -62,7 +62,9 @@ def _head(preview: Preview, level: Level) -> str:
         return f"⚠️ **{_interrupted(preview)}**"
     if any(change.operation in _LOSING for change in preview.changes):
         # Pulumi asks no provider about deletions.
-        return "⚠️ **Networks go**; what stands against that is said only when it comes"
+        return (
+            "⚠️ **Networks are deleted or replaced**; what stands against it, only `up` tells"
+        )
     return "✅ **No VM is stopped**" if preview.saw_the_cluster else "**Changes**"
 
 

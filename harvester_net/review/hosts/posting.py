@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import count
 
 from .apis import Api, Comment, api_of
 from .client import Answer, Client, PostingFailed, TryAgain, words_of
@@ -51,22 +50,25 @@ def post(
     of a request without an answer; for at most so many seconds. Raises PostingFailed.
     """
     clock, api = clock or Clock(), api_of(place)
-    until, client = clock.now() + seconds, Client(place, api.headers)
+    until, pause, client = clock.now() + seconds, 1.0, Client(place, api.headers)
     try:
-        for attempt in count():
+        while True:
             try:
                 return _put(client, api, place, body)
             except TryAgain as again:
-                asked = again.seconds
-                pause = min(2.0**attempt, LONGEST_PAUSE) if asked is None else asked
-                if clock.now() + pause > until:
-                    more = "" if asked is None else f", which wants {asked:.0f} s of patience"
-                    said = f"{again}{more}; given up after {seconds:.0f} s"
-                    raise PostingFailed(said) from again
-                clock.sleep(pause)
-        raise AssertionError("count() has no end")
+                wait = max(again.seconds or 0.0, pause)
+                if clock.now() + wait > until:
+                    raise PostingFailed(_given_up(again, seconds)) from again
+                clock.sleep(wait)
+                pause = min(2 * pause, LONGEST_PAUSE)
     finally:
         client.close()
+
+
+def _given_up(again: TryAgain, seconds: float) -> str:
+    asked = again.seconds
+    more = "" if asked is None else f", which wants {asked:.0f} s of patience"
+    return f"{again}{more}; given up after {seconds:.0f} s"
 
 
 def _put(client: Client, api: Api, place: Place, body: str) -> Done:

@@ -34,6 +34,19 @@ def test_no_other_comment_is_in_the_documentation() -> None:
     assert {file.name for file in PLACE.glob("*.md")} == {"README.md", *comments()}
 
 
+def test_the_documentation_tells_their_sizes() -> None:
+    told = re.findall(
+        r"^\| \[(\S+)\].* \| ([\d,]+) \|$", (PLACE / "README.md").read_text(), re.M
+    )
+    sizes = {name: f"{size(text):,}" for name, text in comments().items()}
+    assert dict(told) == sizes
+
+
+def test_what_the_plugin_tells_is_a_note() -> None:
+    written = comment(preview("create")).partition("<summary>Notes</summary>")[2]
+    assert "- `storage`: addresses of 192.168.0.0/24: 254 available, 12 needed" in written
+
+
 def test_nothing_changes_in_one_line() -> None:
     assert comment(preview("nothing")) == (
         "<!-- harvester-net review networks/dev -->\n✅ **Nothing changes.** `networks/dev`\n"

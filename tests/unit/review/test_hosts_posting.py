@@ -256,6 +256,14 @@ def test_without_a_word_it_waits_longer_each_time(host: HostServer) -> None:
     assert now.waits == [1, 2, 4, 8, 16]
 
 
+def test_a_host_that_says_at_once_is_not_asked_without_end(host: HostServer) -> None:
+    host.otherwise = always(Reply(429, {"message": "enough"}, {"Retry-After": "0"}))
+    now = Time()
+    with pytest.raises(PostingFailed, match="given up after 60 s"):
+        post(host.place, BODY, 60, now.clock)
+    assert now.waits == [1, 2, 4, 8, 16]
+
+
 @pytest.mark.parametrize("status", [403, 429])
 def test_limits_of_github_are_waited_for(github: HostServer, status: int) -> None:
     reset = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.time()) + 30)}

@@ -8,11 +8,13 @@ from collections.abc import Callable
 import pytest
 
 from harvester_net.review.comment import comment
-from harvester_net.review.preview import Operation, Preview, Unfit
+from harvester_net.review.preview import Operation, Preview, Unfit, Urn
 from harvester_net.review.reading import as_one_stack_each, previews
 from harvester_net.review.verdict import Level, level_of
 
 from .recordings import NAMES, events, preview, text, written
+
+CN_DATA = Urn("dev", "networks", "harvester-net:index:ClusterNetwork", "cn-data")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -51,7 +53,7 @@ def test_what_the_recorded_previews_do(
 
 
 def test_events_have_the_whole_plan_and_the_document_its_ends() -> None:
-    whole, ends = (preview("mtu", form).plans["cn-data"] for form in ("jsonl", "json"))
+    whole, ends = (preview("mtu", form).plans[CN_DATA] for form in ("jsonl", "json"))
     assert (len(whole.steps), whole.left_out) == (88, 0)
     assert len(ends.steps) + ends.left_out == 88
     assert ends.left_out > 0

@@ -7,7 +7,14 @@ from dataclasses import replace
 import pytest
 
 from harvester_net.change.plan import Plan, plan
-from harvester_net.change.report import notes, plan_text, structured, titles
+from harvester_net.change.report import (
+    notes,
+    plan_text,
+    remaining_text,
+    structured,
+    titles,
+)
+from harvester_net.change.steps.order import steps_of
 from harvester_net.review.steps import ChangePlan, plan_in
 
 from ..change.sites import FULL, UP, site
@@ -73,6 +80,19 @@ def test_vms_that_stay_down_are_not_started() -> None:
     made = plan(site(vms=FEW).snapshot, UP, replace(FULL, restart_vms=False))
     assert read(made).affected_vms == ("default/a", "default/b")
     assert read(made).started_vms == ()
+
+
+def test_what_is_left_of_an_unfinished_change_is_a_plan() -> None:
+    record = plan_of(FEW, storage=True).record
+    stopped_a = record.with_done(steps_of(record)[0].id)
+    begun = stopped_a.model_copy(update={"began": "2026-11-29T12:00:00Z", "who": "ada"})
+    found = plan_in(remaining_text(begun))
+    assert found is not None
+    assert found.headline == "MTU of cluster network data: 1500 -> 9000, which is not finished"
+    assert [title for _, title in found.steps] == titles(record)[1:]
+    assert found.affected_vms == ("default/b",)
+    assert found.started_vms == ("default/a", "default/b")
+    assert found.cleared == ("storage network",)
 
 
 @pytest.mark.parametrize(

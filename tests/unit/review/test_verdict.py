@@ -25,7 +25,7 @@ def of(*operations: Operation, **more: object) -> Preview:
 
 
 def planned(vms: tuple[str, ...], *titles: str) -> Preview:
-    return of(Operation.UPDATE, plans={"data": ChangePlan.of_outputs(titles, vms)})
+    return of(Operation.UPDATE, plans={WEB: ChangePlan.of_outputs(titles, vms)})
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,8 @@ def planned(vms: tuple[str, ...], *titles: str) -> Preview:
         (
             of(Operation.DELETE, Operation.UPDATE, others={Operation.UPDATE: 2}),
             Level.CHANGES,
-            "⚠️ **Networks go**; what stands against that is said only when it comes · "
-            "1 deleted, 3 changed",
+            "⚠️ **Networks are deleted or replaced**; what stands against it, only `up` "
+            "tells · 1 deleted, 3 changed",
         ),
         (
             planned(("default/a",), STOP_A, START_A),
