@@ -75,9 +75,11 @@ class Site:
     cluster: Cluster
     disruption: Disruption = CONSENT
     warned: list[str] = field(default_factory=list)
+    informed: list[str] = field(default_factory=list)
 
     async def preview(self) -> None:
-        call = Call("urn", self.cluster, Deadline(SECONDS), warn=self.warned.append)
+        deadline, warn, inform = Deadline(SECONDS), self.warned.append, self.informed.append
+        call = Call("urn", self.cluster, deadline, warn=warn, inform=inform)
         await preview_change(UP, self.disruption, replace(call, preview=True))
 
     async def up(self) -> None:
@@ -166,6 +168,16 @@ MISSING: dict[str, tuple[list[Right], tuple[Object, ...], str]] = {
         "virtualmachineinstances.kubevirt.io",
     ),
 }
+
+
+async def test_without_consent_the_plan_is_shown_beside_what_is_missing(
+    certificates: Path,
+) -> None:
+    async with site(certificates, None) as found:
+        found.disruption = Disruption()
+        shown, _ = await found.refusals()
+        assert "1 VM must be stopped: default/a; allow it with disruption.stopVms" in shown
+        assert (found.warned, found.informed) == ([], [planned(found.api)])
 
 
 @pytest.mark.parametrize(("given", "others", "what"), MISSING.values(), ids=list(MISSING))
