@@ -21,7 +21,7 @@ CI = Path(__file__).parents[2] / "examples" / "ci"
 FILES = sorted(file for file in CI.rglob("*") if file.is_file())
 PULUMI = """\
 #!/bin/sh
-echo "$PULUMI_ENABLE_STREAMING_JSON_PREVIEW $*" > "$SAID"
+echo "$PULUMI_ENABLE_STREAMING_JSON_PREVIEW ${GITHUB_TOKEN:-without a token} $*" > "$SAID"
 cat "$RECORDED"
 exit "$CODE"
 """
@@ -51,6 +51,7 @@ def test_preview_writes_the_comment_and_ends_as_it_should(
         "CODE": str(code),
         "PREVIEW": "--expect-no-changes --refresh",
         "TMPDIR": str(tmp_path),
+        "GITHUB_TOKEN": "x",
     }
     ran = subprocess.run(
         [str(CI / "preview.sh"), "prod", *gate],
@@ -61,7 +62,7 @@ def test_preview_writes_the_comment_and_ends_as_it_should(
     assert (ran.returncode, ran.stderr) == (ended, b"")
     assert ran.stdout == comment(preview(name)).encode()
     assert (tmp_path / "said").read_text() == (
-        "true preview --json --non-interactive --stack prod --expect-no-changes --refresh\n"
+        "true without a token preview --json --non-interactive --stack prod --expect-no-changes --refresh\n"
     )
     assert sorted(file.name for file in tmp_path.iterdir()) == ["pulumi", "said"]
 
