@@ -32,6 +32,11 @@ def pulumi_command(console: Console | None = None) -> Path:
         raise LabError(f"{pulumi_settings.MISSING}\nOr have it built: {error}") from error
 
 
+def yaml_language_host() -> Path:
+    """The language host for programs in YAML: the one of the machine, or else built."""
+    return ensure(["pulumi-language-yaml"])["pulumi-language-yaml"]
+
+
 def search_path() -> list[Path]:
     """Directories to put before PATH, so that `pulumi` runs Python programs and our plugin."""
     pulumi = pulumi_command()
