@@ -99,8 +99,7 @@ BINARIES: tuple[Binary, ...] = (
     Binary(
         "pulumi-language-yaml", "pulumi-yaml",
         "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml", "1.25.0",
-        "runs Pulumi programs in YAML", 60,
-        found=Found(("-version",), (1, 20), (2,)),
+        "runs Pulumi programs in YAML", 41,
     ),
 )  # fmt: skip
 

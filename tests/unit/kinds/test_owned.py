@@ -748,10 +748,9 @@ async def test_object_that_two_stacks_have_is_told_and_left_to_the_one_that_clai
     seen = await NETWORK.read("data", DATA, moved.outputs, call)
     assert seen is not None
     assert run.said.warned == [said]
-    for preview in (True, False):
+    wanted = DATA | {"labels": {"a": "b"}}
+    for update in (call, replace(call, preview=True)):
         with pytest.raises(Refused) as refused:
-            update = replace(call, preview=preview)
-            wanted = DATA | {"labels": {"a": "b"}}
             await NETWORK.update("data", DATA, wanted, seen.outputs, update)
         assert str(refused.value) == said
     await NETWORK.delete("data", seen.outputs, call)
