@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -51,5 +52,14 @@ def renew() -> None:
     MADE_FROM.write_text(schema_digest())
 
 
+def main() -> int:
+    try:
+        renew()
+    except LabError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    renew()
+    sys.exit(main())

@@ -11,13 +11,24 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from harvester_net.lab.errors import LabError
 from harvester_net.specs.about import about
-from harvester_net.specs.documentation import EXAMPLES
+from harvester_net.specs.documentation import EXAMPLES, example
 from lab import sdk
 from lab.binaries import BUILD_ENVIRONMENT, TOOLS
+from tests.language_examples import (
+    CALLED,
+    RESOURCES,
+    Made,
+    long_token,
+    named,
+    of_yaml,
+    resources_of_yaml,
+)
 
 SECONDS = 400
 GO_MODULE = about()["language"]["go"]["importBasePath"].rpartition("/")[0]
@@ -27,27 +38,25 @@ TYPESCRIPT = {
         "target": "es2020",
         "module": "commonjs",
         "moduleResolution": "node",
-        "noEmit": True,
-        "paths": {about()["language"]["nodejs"]["packageName"]: ["../index"]},
-        "baseUrl": ".",
     },
     "include": ["*.ts"],
 }
+NPM = about()["language"]["nodejs"]["packageName"]
+HERE = Path(__file__).parent
 
 
 def run(directory: Path, *command: str, **environment: str) -> str:
-    """What a command says; it fails with all of that."""
+    """What a command prints; it fails with that and its errors."""
     ran = subprocess.run(
         command,
         cwd=directory,
         env=os.environ | environment,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         text=True,
         timeout=SECONDS,
     )
-    assert ran.returncode == 0, f"{' '.join(command)} failed:\n{ran.stdout}"
+    assert ran.returncode == 0, f"{' '.join(command)} failed:\n{ran.stdout}{ran.stderr}"
     return ran.stdout
 
 
@@ -75,15 +84,25 @@ def test_what_is_checked_in_is_what_is_generated(fresh: Path, tmp_path: Path) ->
         assert contents(fresh / language) == contents(made / language), "run: make sdk"
 
 
+def test_a_schema_with_a_dead_reference_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = sdk.SCHEMA.read_text().replace("/properties/minID %}}", "/properties/minIDs %}}")
+    monkeypatch.setattr(sdk, "SCHEMA", tmp_path / "schema.json")
+    sdk.SCHEMA.write_text(broken)
+    with pytest.raises(LabError, match=r"sdkgen refuses schema.json: .*minIDs"):
+        sdk.generate(tmp_path / "made")
+
+
 def test_go_compiles_with_its_examples(fresh: Path) -> None:
     # In the module of the lab's pulumi: the same version, and mostly built already.
     site = fresh / "site"
     site.mkdir()
     for name in ("go.mod", "go.sum"):
         shutil.copy(TOOLS / "pulumi" / name, site)
-    for example in EXAMPLES.glob("*.go"):
-        (site / example.stem).mkdir()
-        shutil.copy(example, site / example.stem / "main.go")
+    for program in EXAMPLES.glob("*.go"):
+        (site / program.stem).mkdir()
+        shutil.copy(program, site / program.stem / "main.go")
     environment = BUILD_ENVIRONMENT | {"GOFLAGS": "-mod=mod -trimpath -buildvcs=false"}
     edits = [f"-replace={GO_MODULE}={fresh / 'go'}", f"-require={GO_MODULE}@v0.0.0"]
     run(site, "go", "mod", "edit", *edits, **environment)
@@ -91,14 +110,51 @@ def test_go_compiles_with_its_examples(fresh: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("npm") is None, reason="needs node and npm")
-def test_typescript_compiles_with_its_examples(fresh: Path) -> None:
-    package = fresh / "nodejs"
+def test_typescript_compiles_and_its_examples_show_what_those_in_yaml_show(
+    fresh: Path,
+) -> None:
+    package, examples = fresh / "nodejs", fresh / "nodejs" / "examples"
     run(package, "npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--silent")
     run(package, "npx", "tsc", "-p", ".")
-    assert (package / "bin" / "index.js").exists()
-    shutil.copytree(EXAMPLES, package / "examples")
-    (package / "examples" / "tsconfig.json").write_text(json.dumps(TYPESCRIPT))
+    _as_published(package)
+    examples.mkdir()
+    for program in (*EXAMPLES.glob("*.ts"), HERE / "registered.js"):
+        shutil.copy(program, examples)
+    (examples / "tsconfig.json").write_text(json.dumps(TYPESCRIPT))
     run(package, "npx", "tsc", "-p", "examples")
+
+    names = [*RESOURCES, *CALLED]
+    programs = [f"./{example(name, 'typescript').stem}.js" for name in names]
+    lines = run(examples, "node", "registered.js", *programs).splitlines()
+    for name, line in zip(names, lines, strict=True):
+        assert _in_any_order(_shown(json.loads(line))) == _in_any_order(_expected(name)), name
+
+
+def _as_published(package: Path) -> None:
+    """Where a program finds it by its name: what is built, with its description."""
+    shutil.copy(package / "package.json", package / "bin")
+    (package / "node_modules" / NPM).parent.mkdir()
+    (package / "node_modules" / NPM).symlink_to(package / "bin")
+
+
+def _shown(registered: list[tuple[str, str, dict[str, Any]]]) -> Made:
+    return [
+        (token, named(token, inputs, name) if name else inputs)
+        for token, name, inputs in registered
+    ]
+
+
+def _in_any_order(made: Made) -> list[str]:
+    # TypeScript registers what waits for nothing first.
+    return sorted(json.dumps(each, sort_keys=True) for each in made)
+
+
+def _expected(name: str) -> Made:
+    if name in RESOURCES:
+        return resources_of_yaml(name)
+    (variable,) = of_yaml(name)["variables"].values()
+    call = variable["fn::invoke"]
+    return [(long_token(call["function"]), call["arguments"])]
 
 
 def test_python_installs_and_has_the_names_of_the_front(fresh: Path) -> None:

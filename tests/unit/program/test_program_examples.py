@@ -1,34 +1,35 @@
 """The examples of the schema in `docs/examples`: those in Python are run, those in YAML read.
 
-Both show the same, to the last property. Those in TypeScript and Go are compiled where Go is
-(lab/tests/running/test_sdk.py).
+Both show the same, to the last property. What those in TypeScript and Go show is seen where Go
+is (lab/tests/running/test_sdk.py).
 """
 
 from __future__ import annotations
 
-import re
 import runpy
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
-from harvester_net.kinds.functions import FUNCTIONS
-from harvester_net.kinds.registry import KINDS
 from harvester_net.specs import functions
 from harvester_net.specs.documentation import EXAMPLES, LANGUAGES, example
 from harvester_net.specs.parse import parse
+from tests.language_examples import (
+    CALLED,
+    RESOURCES,
+    Made,
+    long_token,
+    named,
+    of_yaml,
+    resources_of_yaml,
+)
 from tests.unit.program.test_program import Monitor, run
 from tests.unit.programs import messages
 
-RESOURCES = [token.rpartition(":")[2] for token in KINDS]
-CALLED = [token.rpartition(":")[2] for token in FUNCTIONS]
 ARGUMENTS = {
     "getClusterNetwork": functions.GetClusterNetwork,
     "getNodeNics": functions.GetNodeNics,
 }
-Made = list[tuple[str, dict[str, Any]]]
 
 
 def of_python(name: str) -> Monitor:
@@ -40,42 +41,8 @@ def of_python(name: str) -> Monitor:
     return run(program)
 
 
-def of_yaml(name: str) -> dict[str, Any]:
-    read = yaml.safe_load(example(name, "yaml").read_text())
-    assert isinstance(read, dict)
-    return read
-
-
-def long_token(short: str) -> str:
-    """YAML programs may leave the module `index` out."""
-    package, _, name = short.partition(":")
-    return f"{package}:index:{name}"
-
-
-def resources_of_yaml(program: dict[str, Any]) -> Made:
-    """Tokens and inputs, with names in place of references, and those that Pulumi gives."""
-    names = {
-        key: resource["properties"].get("name", key)
-        for key, resource in program["resources"].items()
-    }
-    made: Made = []
-    for key, resource in program["resources"].items():
-        token = long_token(resource["type"])
-        inputs = {
-            name: names[found[1]]
-            if (found := re.fullmatch(r"\$\{(\w+)\.name\}", str(value)))
-            else value
-            for name, value in resource["properties"].items()
-        }
-        made.append((token, named(token, inputs, names[key])))
-    return made
-
-
-def named(token: str, inputs: dict[str, Any], name: str) -> dict[str, Any]:
-    return {"name": name} | inputs if "name" in KINDS[token].spec.model_fields else inputs
-
-
-def resources_of_python(monitor: Monitor) -> Made:
+def resources_of_python(name: str) -> Made:
+    monitor = of_python(name)
     return [
         (request.type, named(request.type, monitor.inputs[name], name))
         for name, request in monitor.registered.items()
@@ -85,10 +52,10 @@ def resources_of_python(monitor: Monitor) -> Made:
 
 @pytest.mark.parametrize("name", RESOURCES)
 def test_examples_of_resources_are_right(name: str) -> None:
-    shown = resources_of_yaml(of_yaml(name))
+    shown = resources_of_yaml(name)
     assert f"harvester-net:index:{name}" in [token for token, _ in shown]
     assert [messages(token, inputs) for token, inputs in shown] == [[]] * len(shown)
-    assert resources_of_python(of_python(name)) == shown
+    assert resources_of_python(name) == shown
 
 
 @pytest.mark.parametrize("name", RESOURCES)
@@ -100,7 +67,7 @@ def test_yaml_waits_only_for_what_is_there(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CALLED)
-def test_examples_of_functions_run_and_are_right(name: str) -> None:
+def test_examples_of_functions_are_right(name: str) -> None:
     of_python(name)
     (variable,) = of_yaml(name)["variables"].values()
     call = variable["fn::invoke"]
