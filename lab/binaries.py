@@ -97,12 +97,18 @@ BINARIES: tuple[Binary, ...] = (
         found=Found(("version",), (3, 200), (4,)),
     ),
     Binary(
+        "pulumi-language-yaml", "pulumi-yaml",
+        "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml", "1.25.0",
+        "runs Pulumi programs in YAML", 41,
+    ),
+    Binary(
         "sdkgen", "pulumi", "./cmd/sdkgen", "3.276.0",
         "writes the classes of other languages", 15,
     ),
 )  # fmt: skip
 
-CONTROL_PLANE = tuple(binary.name for binary in BINARIES if binary.module != "pulumi")
+PULUMI = ("pulumi", "pulumi-language-yaml", "sdkgen")
+CONTROL_PLANE = tuple(binary.name for binary in BINARIES if binary.name not in PULUMI)
 BUILD_FLAGS = ("-mod=readonly", "-trimpath", "-buildvcs=false")
 BUILD_ENVIRONMENT = {"CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off"}
 

@@ -49,6 +49,7 @@ PASSED_THROUGH = ("version", "pulumi", "pluginDownloadURL")
 """Provider inputs that belong to the engine (P10)."""
 CLUSTER_OUTPUT = "__cluster"
 """The output that keeps the cluster's identity in the state; Pulumi shows none with `__`."""
+CLUSTER_NETWORK = "harvester-net:index:ClusterNetwork"
 REMEMBERED = ("nodes",)
 """Outputs that no look at the API server brings: what the last proof on the nodes saw."""
 
@@ -68,6 +69,8 @@ class Provider:
         self._state = KnownState()
         self._replaced: dict[str, str] = {}
         self._seen_on_nodes: dict[str, list[Properties]] = {}
+        self._networks: dict[str, Properties] = {}
+        """The inputs of the ClusterNetworks of this run, by URN."""
 
     async def close(self) -> None:
         """Close the connection to the cluster."""
@@ -111,7 +114,12 @@ class Provider:
                 problems.append(Problem("name", "is required: autonaming is disabled"))
             else:
                 values["name"] = name
+        problems += self._resolve(values, request)
         inputs, found = kind.check(values, self._desired_state)
+        if request.type == CLUSTER_NETWORK:
+            # What is on the network would tell a secret MTU.
+            told = [name for name in ("name", "mtu") if (name,) not in request.secrets]
+            self._networks[request.urn] = {n: inputs[n] for n in told if n in inputs}
         old_key = kind.key(request.old_inputs) if request.old_inputs else None
         if old_key is not None:
             self._state.has(request.urn, (kind.resource, old_key))
@@ -123,6 +131,21 @@ class Provider:
             failures=[str(_without_secret(problem, secret_texts)) for problem in problems],
         )
 
+    def _resolve(self, values: Properties, request: CheckRequest) -> list[Problem]:
+        """Put what follows from a ClusterNetwork in the place of the object, as programs in
+        every language may give it.
+        """
+        urn = request.references.get(("clusterNetwork",))
+        if urn is None:
+            return []
+        given = urn.split("::")[2].rpartition("$")[2]
+        if given != CLUSTER_NETWORK:
+            said = f"is a {given}; give a ClusterNetwork, or its name"
+            return [Problem("clusterNetwork", said)]
+        if urn in self._networks:
+            values |= _kind(request.type).given_by_resource(values, self._networks[urn])
+        return []
+
     async def diff(self, request: DiffRequest) -> DiffResponse:
         """Compare old and new inputs by meaning.
 
@@ -131,7 +154,8 @@ class Provider:
         Refused if there is no such resource type.
         """
         kind, old, new = _kind(request.type), request.old_inputs, request.inputs
-        changes = [_property_diff(difference) for difference in kind.diff(old, new)]
+        before = kind.before(old, request.outputs)
+        changes = [_property_diff(difference) for difference in kind.diff(before, new)]
         replaces = any(change.replaces for change in changes)
         deletes_first = replaces and kind.deletes_first(old, new)
         key = kind.key(old)

@@ -48,6 +48,9 @@ FUNCTIONS: dict[type[Spec], type[Spec]] = {
     GetNodeNics: GetNodeNicsResult,
 }
 
+GIVEN_AS_RESOURCE = {"clusterNetwork": "ClusterNetwork"}
+"""Inputs that may be the resource itself, too, instead of its name."""
+
 PRIMITIVES: dict[Any, str] = {str: "string", int: "integer", bool: "boolean"}
 
 
@@ -128,6 +131,9 @@ def _property(model: type[Spec], name: str, field: FieldInfo, replacing: bool) -
     written = _type(field.annotation, _enum_of(model, name))
     if extra.get("secret"):
         written["secret"] = True
+    if replacing and (resource := GIVEN_AS_RESOURCE.get(wire_name(model, name))):
+        itself = {"$ref": f"#/resources/{token(resource)}"}
+        written["oneOf"] = [{"type": written["type"]}, itself]
     if replacing and replaces(model, wire_name(model, name)):
         written["willReplaceOnChanges"] = True
     return written
