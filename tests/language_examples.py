@@ -16,6 +16,9 @@ CALLED = [token.rpartition(":")[2] for token in FUNCTIONS]
 Made = list[tuple[str, dict[str, Any]]]
 """Tokens and inputs, in the order of the program."""
 
+REFERENCE = re.compile(r"\$\{([\w-]+)\}")
+"""What stands for another resource of the program."""
+
 
 def of_yaml(name: str) -> dict[str, Any]:
     """The program in YAML for a resource or function."""
@@ -31,19 +34,28 @@ def long_token(short: str) -> str:
 
 
 def resources_of_yaml(name: str) -> Made:
-    """What it makes, with names in place of references, and those that Pulumi gives."""
+    """What it makes, as the plugin gets to see it."""
     resources = of_yaml(name)["resources"]
-    names = {key: each["properties"].get("name", key) for key, each in resources.items()}
+    return filled_in(
+        {
+            key: (long_token(resource["type"]), resource["properties"])
+            for key, resource in resources.items()
+        }
+    )
 
-    def resolved(value: Any) -> Any:
-        found = re.fullmatch(r"\$\{(\w+)\.name\}", str(value))
-        return names[found[1]] if found else value
 
+def filled_in(resources: dict[str, tuple[str, dict[str, Any]]]) -> Made:
+    """Resources by name in the program, with what Pulumi and the plugin fill in.
+
+    That is the name, and what a resource has of the cluster network that it is given as one.
+    """
+    checked = {key: named(token, inputs, key) for key, (token, inputs) in resources.items()}
     made: Made = []
-    for key, resource in resources.items():
-        token = long_token(resource["type"])
-        inputs = {name: resolved(value) for name, value in resource["properties"].items()}
-        made.append((token, named(token, inputs, names[key])))
+    for key, (token, _) in resources.items():
+        inputs = checked[key]
+        if reference := REFERENCE.fullmatch(inputs.get("clusterNetwork", "")):
+            inputs |= KINDS[token].given_by_resource(inputs, checked[reference[1]])
+        made.append((token, inputs))
     return made
 
 

@@ -11,8 +11,7 @@ return await Deployment.RunAsync(() =>
 
     var rackA = new NetworkConfig("cn-data-rack-a", new NetworkConfigArgs
     {
-        ClusterNetwork = data.Name,
-        Mtu = 9000,
+        ClusterNetwork = data,
         NodeSelector =
         {
             { "example.com/rack", "a" },

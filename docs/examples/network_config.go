@@ -14,8 +14,7 @@ func main() {
 			return err
 		}
 		_, err = harvesternet.NewNetworkConfig(ctx, "cn-data-rack-a", &harvesternet.NetworkConfigArgs{
-			ClusterNetwork: data.Name,
-			Mtu:            pulumi.Int(9000),
+			ClusterNetwork: data,
 			NodeSelector:   pulumi.StringMap{"example.com/rack": pulumi.String("a")},
 			Uplink: &harvesternet.UplinkArgs{
 				Nics: pulumi.ToStringArray([]string{"eno2", "eno3"}),

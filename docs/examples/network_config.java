@@ -16,8 +16,7 @@ public class App {
                 .build());
 
             var rackA = new NetworkConfig("cn-data-rack-a", NetworkConfigArgs.builder()
-                .clusterNetwork(data.name())
-                .mtu(9000)
+                .clusterNetwork(data)
                 .nodeSelector(Map.of("example.com/rack", "a"))
                 .uplink(UplinkArgs.builder()
                     .nics("eno2", "eno3")

@@ -3,8 +3,7 @@ import * as harvesterNet from "@harvester-net/pulumi";
 const data = new harvesterNet.ClusterNetwork("cn-data", { mtu: 9000 });
 
 const rackA = new harvesterNet.NetworkConfig("cn-data-rack-a", {
-    clusterNetwork: data.name,
-    mtu: 9000,
+    clusterNetwork: data,
     nodeSelector: { "example.com/rack": "a" },
     uplink: {
         nics: ["eno2", "eno3"],

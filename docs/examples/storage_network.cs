@@ -11,8 +11,7 @@ return await Deployment.RunAsync(() =>
 
     var uplink = new NetworkConfig("cn-data-all", new NetworkConfigArgs
     {
-        ClusterNetwork = data.Name,
-        Mtu = 9000,
+        ClusterNetwork = data,
         Uplink = new UplinkArgs
         {
             Nics = new[] { "eno2", "eno3" },
@@ -21,7 +20,7 @@ return await Deployment.RunAsync(() =>
 
     var storage = new StorageNetwork("storage", new StorageNetworkArgs
     {
-        ClusterNetwork = data.Name,
+        ClusterNetwork = data,
         Vlan = 50,
         Range = "192.168.50.0/24",
         Exclude = new[] { "192.168.50.0/28" },

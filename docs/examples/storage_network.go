@@ -14,8 +14,7 @@ func main() {
 			return err
 		}
 		uplink, err := harvesternet.NewNetworkConfig(ctx, "cn-data-all", &harvesternet.NetworkConfigArgs{
-			ClusterNetwork: data.Name,
-			Mtu:            pulumi.Int(9000),
+			ClusterNetwork: data,
 			Uplink: &harvesternet.UplinkArgs{
 				Nics: pulumi.ToStringArray([]string{"eno2", "eno3"}),
 			},
@@ -24,7 +23,7 @@ func main() {
 			return err
 		}
 		_, err = harvesternet.NewStorageNetwork(ctx, "storage", &harvesternet.StorageNetworkArgs{
-			ClusterNetwork: data.Name,
+			ClusterNetwork: data,
 			Vlan:           pulumi.Int(50),
 			Range:          pulumi.String("192.168.50.0/24"),
 			Exclude:        pulumi.ToStringArray([]string{"192.168.50.0/28"}),

@@ -16,15 +16,14 @@ public class App {
                 .build());
 
             var uplink = new NetworkConfig("cn-data-all", NetworkConfigArgs.builder()
-                .clusterNetwork(data.name())
-                .mtu(9000)
+                .clusterNetwork(data)
                 .uplink(UplinkArgs.builder()
                     .nics("eno2", "eno3")
                     .build())
                 .build());
 
             var storage = new StorageNetwork("storage", StorageNetworkArgs.builder()
-                .clusterNetwork(data.name())
+                .clusterNetwork(data)
                 .vlan(50)
                 .range("192.168.50.0/24")
                 .exclude("192.168.50.0/28")

@@ -12,8 +12,7 @@ return await Deployment.RunAsync(() =>
     var web = new VmNetwork("web", new VmNetworkArgs
     {
         Namespace = "shop",
-        ClusterNetwork = data.Name,
-        Mtu = 9000,
+        ClusterNetwork = data,
         Vlan = 100,
         Route = new RouteArgs
         {
@@ -25,8 +24,7 @@ return await Deployment.RunAsync(() =>
 
     var routers = new VmNetwork("routers", new VmNetworkArgs
     {
-        ClusterNetwork = data.Name,
-        Mtu = 9000,
+        ClusterNetwork = data,
         VlanTrunk = new[]
         {
             new VlanRangeArgs { MinID = 200, MaxID = 299 },

@@ -15,8 +15,7 @@ func main() {
 		}
 		_, err = harvesternet.NewVmNetwork(ctx, "web", &harvesternet.VmNetworkArgs{
 			Namespace:      pulumi.String("shop"),
-			ClusterNetwork: data.Name,
-			Mtu:            pulumi.Int(9000),
+			ClusterNetwork: data,
 			Vlan:           pulumi.Int(100),
 			Route: &harvesternet.RouteArgs{
 				Mode:    harvesternet.RouteModeManual,
@@ -28,8 +27,7 @@ func main() {
 			return err
 		}
 		_, err = harvesternet.NewVmNetwork(ctx, "routers", &harvesternet.VmNetworkArgs{
-			ClusterNetwork: data.Name,
-			Mtu:            pulumi.Int(9000),
+			ClusterNetwork: data,
 			VlanTrunk: harvesternet.VlanRangeArray{
 				&harvesternet.VlanRangeArgs{MinID: pulumi.Int(200), MaxID: pulumi.Int(299)},
 			},

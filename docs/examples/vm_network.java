@@ -16,8 +16,7 @@ public class App {
 
             var web = new VmNetwork("web", VmNetworkArgs.builder()
                 .namespace("shop")
-                .clusterNetwork(data.name())
-                .mtu(9000)
+                .clusterNetwork(data)
                 .vlan(100)
                 .route(RouteArgs.builder()
                     .mode(RouteMode.Manual)
@@ -27,8 +26,7 @@ public class App {
                 .build());
 
             var routers = new VmNetwork("routers", VmNetworkArgs.builder()
-                .clusterNetwork(data.name())
-                .mtu(9000)
+                .clusterNetwork(data)
                 .vlanTrunk(VlanRangeArgs.builder()
                     .minID(200)
                     .maxID(299)

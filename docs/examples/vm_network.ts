@@ -4,8 +4,7 @@ const data = new harvesterNet.ClusterNetwork("cn-data", { mtu: 9000 });
 
 const web = new harvesterNet.VmNetwork("web", {
     namespace: "shop",
-    clusterNetwork: data.name,
-    mtu: 9000,
+    clusterNetwork: data,
     vlan: 100,
     route: {
         mode: harvesterNet.RouteMode.Manual,
@@ -15,7 +14,6 @@ const web = new harvesterNet.VmNetwork("web", {
 });
 
 const routers = new harvesterNet.VmNetwork("routers", {
-    clusterNetwork: data.name,
-    mtu: 9000,
+    clusterNetwork: data,
     vlanTrunk: [{ minID: 200, maxID: 299 }],
 });

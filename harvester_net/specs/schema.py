@@ -12,8 +12,6 @@ from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic.fields import FieldInfo
-
 from ..version import VERSION
 from .about import PACKAGE, about, token
 from .cluster_network import ClusterNetwork, ClusterNetworkOutputs
@@ -118,22 +116,23 @@ def _required(model: type[Spec]) -> list[str]:
 
 def _properties(model: type[Spec], place: str, replacing: bool = True) -> Schema:
     """The properties of a model, which are at a place of the schema."""
-    described: Schema = {}
-    for name, field in model.model_fields.items():
-        written = _property(model, name, field, replacing)
-        text = for_every_language(field.description or "", model, place)
-        described[wire_name(model, name)] = written | {"description": text}
-    return described
+    return {
+        wire_name(model, name): _property(model, name, place, replacing)
+        for name in model.model_fields
+    }
 
 
-def _property(model: type[Spec], name: str, field: FieldInfo, replacing: bool) -> Schema:
+def _property(model: type[Spec], name: str, place: str, replacing: bool) -> Schema:
+    field = model.model_fields[name]
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     written = _type(field.annotation, _enum_of(model, name))
+    written["description"] = for_every_language(field.description or "", model, place)
     if extra.get("secret"):
         written["secret"] = True
     if replacing and (resource := GIVEN_AS_RESOURCE.get(wire_name(model, name))):
         itself = {"$ref": f"#/resources/{token(resource)}"}
         written["oneOf"] = [{"type": written["type"]}, itself]
+        written["description"] += f" Or the {resource} object."
     if replacing and replaces(model, wire_name(model, name)):
         written["willReplaceOnChanges"] = True
     return written

@@ -7,6 +7,8 @@ import * as outputs from "./types/output";
 import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
+import {ClusterNetwork} from "./index";
+
 /**
  * A network config of Harvester: which NICs of which nodes carry a cluster network.
  *
@@ -21,8 +23,7 @@ import * as utilities from "./utilities";
  * const data = new harvesterNet.ClusterNetwork("cn-data", { mtu: 9000 });
  *
  * const rackA = new harvesterNet.NetworkConfig("cn-data-rack-a", {
- *     clusterNetwork: data.name,
- *     mtu: 9000,
+ *     clusterNetwork: data,
  *     nodeSelector: { "example.com/rack": "a" },
  *     uplink: {
  *         nics: ["eno2", "eno3"],
@@ -194,9 +195,9 @@ export interface NetworkConfigArgs {
      */
     annotations?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
     /**
-     * Name of the cluster network that it carries, not `mgmt`.
+     * Name of the cluster network that it carries, not `mgmt`. Or the ClusterNetwork object.
      */
-    clusterNetwork: pulumi.Input<string>;
+    clusterNetwork: pulumi.Input<string | ClusterNetwork>;
     /**
      * Free text.
      */

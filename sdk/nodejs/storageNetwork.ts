@@ -7,6 +7,8 @@ import * as outputs from "./types/output";
 import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
+import {ClusterNetwork} from "./index";
+
 /**
  * The storage network of Harvester: Longhorn's replication traffic on a VLAN of its own.
  *
@@ -21,13 +23,12 @@ import * as utilities from "./utilities";
  * const data = new harvesterNet.ClusterNetwork("cn-data", { mtu: 9000 });
  *
  * const uplink = new harvesterNet.NetworkConfig("cn-data-all", {
- *     clusterNetwork: data.name,
- *     mtu: 9000,
+ *     clusterNetwork: data,
  *     uplink: { nics: ["eno2", "eno3"] },
  * });
  *
  * const storage = new harvesterNet.StorageNetwork("storage", {
- *     clusterNetwork: data.name,
+ *     clusterNetwork: data,
  *     vlan: 50,
  *     range: "192.168.50.0/24",
  *     exclude: ["192.168.50.0/28"],
@@ -172,9 +173,9 @@ export class StorageNetwork extends pulumi.CustomResource {
  */
 export interface StorageNetworkArgs {
     /**
-     * Name of the cluster network. Its configs must match every node that is no witness.
+     * Name of the cluster network. Its configs must match every node that is no witness. Or the ClusterNetwork object.
      */
-    clusterNetwork: pulumi.Input<string>;
+    clusterNetwork: pulumi.Input<string | ClusterNetwork>;
     /**
      * What this resource may interrupt to make its change.
      */

@@ -7,6 +7,8 @@ import * as outputs from "./types/output";
 import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
+import {ClusterNetwork} from "./index";
+
 /**
  * A VM network of Harvester: VMs that attach to it get a VLAN, a trunk or untagged traffic.
  *
@@ -22,8 +24,7 @@ import * as utilities from "./utilities";
  *
  * const web = new harvesterNet.VmNetwork("web", {
  *     namespace: "shop",
- *     clusterNetwork: data.name,
- *     mtu: 9000,
+ *     clusterNetwork: data,
  *     vlan: 100,
  *     route: {
  *         mode: harvesterNet.RouteMode.Manual,
@@ -33,8 +34,7 @@ import * as utilities from "./utilities";
  * });
  *
  * const routers = new harvesterNet.VmNetwork("routers", {
- *     clusterNetwork: data.name,
- *     mtu: 9000,
+ *     clusterNetwork: data,
  *     vlanTrunk: [{ minID: 200, maxID: 299 }],
  * });
  * ```
@@ -199,9 +199,9 @@ export interface VmNetworkArgs {
      */
     annotations?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
     /**
-     * Name of the cluster network that carries it; `mgmt` is allowed.
+     * Name of the cluster network that carries it; `mgmt` is allowed. Or the ClusterNetwork object.
      */
-    clusterNetwork: pulumi.Input<string>;
+    clusterNetwork: pulumi.Input<string | ClusterNetwork>;
     /**
      * What this resource may interrupt to make its change.
      */

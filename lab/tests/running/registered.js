@@ -6,11 +6,17 @@ const answers = {
     "harvester-net:index:getNodeNics": { nics: [] },
 };
 
+// Another resource of the program as YAML writes it.
+function withReferences(inputs) {
+    const written = ([name, value]) => [name, pulumi.Resource.isInstance(value) ? "${" + value.__name + "}" : value];
+    return Object.fromEntries(Object.entries(inputs).map(written));
+}
+
 async function registeredBy(program) {
     const registered = [];
     await pulumi.runtime.setMocks({
         newResource: (args) => {
-            registered.push([args.type, args.name, args.inputs]);
+            registered.push([args.type, args.name, withReferences(args.inputs)]);
             return { id: args.name, state: { name: args.name, ...args.inputs } };
         },
         call: (args) => {

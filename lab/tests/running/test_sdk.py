@@ -24,8 +24,8 @@ from tests.language_examples import (
     CALLED,
     RESOURCES,
     Made,
+    filled_in,
     long_token,
-    named,
     of_yaml,
     resources_of_yaml,
 )
@@ -138,10 +138,9 @@ def _as_published(package: Path) -> None:
 
 
 def _shown(registered: list[tuple[str, str, dict[str, Any]]]) -> Made:
-    return [
-        (token, named(token, inputs, name) if name else inputs)
-        for token, name, inputs in registered
-    ]
+    if all(name for _, name, _ in registered):
+        return filled_in({name: (token, inputs) for token, name, inputs in registered})
+    return [(token, arguments) for token, _, arguments in registered]
 
 
 def _in_any_order(made: Made) -> list[str]:

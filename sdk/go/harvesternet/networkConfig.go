@@ -37,8 +37,7 @@ import (
 //				return err
 //			}
 //			_, err = harvesternet.NewNetworkConfig(ctx, "cn-data-rack-a", &harvesternet.NetworkConfigArgs{
-//				ClusterNetwork: data.Name,
-//				Mtu:            pulumi.Int(9000),
+//				ClusterNetwork: data,
 //				NodeSelector:   pulumi.StringMap{"example.com/rack": pulumi.String("a")},
 //				Uplink: &harvesternet.UplinkArgs{
 //					Nics: pulumi.ToStringArray([]string{"eno2", "eno3"}),
@@ -147,8 +146,8 @@ func NetworkConfigExists(ctx *pulumi.Context,
 type networkConfigArgs struct {
 	// Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
 	Annotations map[string]string `pulumi:"annotations"`
-	// Name of the cluster network that it carries, not `mgmt`.
-	ClusterNetwork string `pulumi:"clusterNetwork"`
+	// Name of the cluster network that it carries, not `mgmt`. Or the ClusterNetwork object.
+	ClusterNetwork interface{} `pulumi:"clusterNetwork"`
 	// Free text.
 	Description *string `pulumi:"description"`
 	// What this resource may interrupt to make its change.
@@ -169,8 +168,8 @@ type networkConfigArgs struct {
 type NetworkConfigArgs struct {
 	// Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
 	Annotations pulumi.StringMapInput
-	// Name of the cluster network that it carries, not `mgmt`.
-	ClusterNetwork pulumi.StringInput
+	// Name of the cluster network that it carries, not `mgmt`. Or the ClusterNetwork object.
+	ClusterNetwork pulumi.Input
 	// Free text.
 	Description pulumi.StringPtrInput
 	// What this resource may interrupt to make its change.

@@ -37,8 +37,7 @@ import (
 //				return err
 //			}
 //			uplink, err := harvesternet.NewNetworkConfig(ctx, "cn-data-all", &harvesternet.NetworkConfigArgs{
-//				ClusterNetwork: data.Name,
-//				Mtu:            pulumi.Int(9000),
+//				ClusterNetwork: data,
 //				Uplink: &harvesternet.UplinkArgs{
 //					Nics: pulumi.ToStringArray([]string{"eno2", "eno3"}),
 //				},
@@ -47,7 +46,7 @@ import (
 //				return err
 //			}
 //			_, err = harvesternet.NewStorageNetwork(ctx, "storage", &harvesternet.StorageNetworkArgs{
-//				ClusterNetwork: data.Name,
+//				ClusterNetwork: data,
 //				Vlan:           pulumi.Int(50),
 //				Range:          pulumi.String("192.168.50.0/24"),
 //				Exclude:        pulumi.ToStringArray([]string{"192.168.50.0/28"}),
@@ -145,8 +144,8 @@ func StorageNetworkExists(ctx *pulumi.Context,
 }
 
 type storageNetworkArgs struct {
-	// Name of the cluster network. Its configs must match every node that is no witness.
-	ClusterNetwork string `pulumi:"clusterNetwork"`
+	// Name of the cluster network. Its configs must match every node that is no witness. Or the ClusterNetwork object.
+	ClusterNetwork interface{} `pulumi:"clusterNetwork"`
 	// What this resource may interrupt to make its change.
 	Disruption *Disruption `pulumi:"disruption"`
 	// Networks inside Range that are not given out. Their order has no meaning.
@@ -161,8 +160,8 @@ type storageNetworkArgs struct {
 
 // The set of arguments for constructing a StorageNetwork resource.
 type StorageNetworkArgs struct {
-	// Name of the cluster network. Its configs must match every node that is no witness.
-	ClusterNetwork pulumi.StringInput
+	// Name of the cluster network. Its configs must match every node that is no witness. Or the ClusterNetwork object.
+	ClusterNetwork pulumi.Input
 	// What this resource may interrupt to make its change.
 	Disruption DisruptionPtrInput
 	// Networks inside Range that are not given out. Their order has no meaning.

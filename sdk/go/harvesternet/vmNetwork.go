@@ -38,8 +38,7 @@ import (
 //			}
 //			_, err = harvesternet.NewVmNetwork(ctx, "web", &harvesternet.VmNetworkArgs{
 //				Namespace:      pulumi.String("shop"),
-//				ClusterNetwork: data.Name,
-//				Mtu:            pulumi.Int(9000),
+//				ClusterNetwork: data,
 //				Vlan:           pulumi.Int(100),
 //				Route: &harvesternet.RouteArgs{
 //					Mode:    harvesternet.RouteModeManual,
@@ -51,8 +50,7 @@ import (
 //				return err
 //			}
 //			_, err = harvesternet.NewVmNetwork(ctx, "routers", &harvesternet.VmNetworkArgs{
-//				ClusterNetwork: data.Name,
-//				Mtu:            pulumi.Int(9000),
+//				ClusterNetwork: data,
 //				VlanTrunk: harvesternet.VlanRangeArray{
 //					&harvesternet.VlanRangeArgs{MinID: pulumi.Int(200), MaxID: pulumi.Int(299)},
 //				},
@@ -154,8 +152,8 @@ func VmNetworkExists(ctx *pulumi.Context,
 type vmNetworkArgs struct {
 	// Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
 	Annotations map[string]string `pulumi:"annotations"`
-	// Name of the cluster network that carries it; `mgmt` is allowed.
-	ClusterNetwork string `pulumi:"clusterNetwork"`
+	// Name of the cluster network that carries it; `mgmt` is allowed. Or the ClusterNetwork object.
+	ClusterNetwork interface{} `pulumi:"clusterNetwork"`
 	// What this resource may interrupt to make its change.
 	Disruption *Disruption `pulumi:"disruption"`
 	// Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
@@ -180,8 +178,8 @@ type vmNetworkArgs struct {
 type VmNetworkArgs struct {
 	// Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
 	Annotations pulumi.StringMapInput
-	// Name of the cluster network that carries it; `mgmt` is allowed.
-	ClusterNetwork pulumi.StringInput
+	// Name of the cluster network that carries it; `mgmt` is allowed. Or the ClusterNetwork object.
+	ClusterNetwork pulumi.Input
 	// What this resource may interrupt to make its change.
 	Disruption DisruptionPtrInput
 	// Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.

@@ -16,13 +16,14 @@ from . import _utilities
 from . import outputs
 from ._enums import *
 from ._inputs import *
+from .cluster_network import ClusterNetwork
 
 __all__ = ['NetworkConfigArgs', 'NetworkConfig']
 
 @pulumi.input_type
 class NetworkConfigArgs:
     def __init__(__self__, *,
-                 cluster_network: pulumi.Input[_builtins.str],
+                 cluster_network: pulumi.Input[Union[_builtins.str, 'ClusterNetwork']],
                  uplink: pulumi.Input['UplinkArgs'],
                  annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
@@ -34,7 +35,7 @@ class NetworkConfigArgs:
         """
         The set of arguments for constructing a NetworkConfig resource.
 
-        :param pulumi.Input[_builtins.str] cluster_network: Name of the cluster network that it carries, not `mgmt`.
+        :param pulumi.Input[Union[_builtins.str, 'ClusterNetwork']] cluster_network: Name of the cluster network that it carries, not `mgmt`. Or the ClusterNetwork object.
         :param pulumi.Input['UplinkArgs'] uplink: The uplink of the matched nodes.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] annotations: Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
         :param pulumi.Input[_builtins.str] description: Free text.
@@ -63,14 +64,14 @@ class NetworkConfigArgs:
 
     @_builtins.property
     @pulumi.getter(name="clusterNetwork")
-    def cluster_network(self) -> pulumi.Input[_builtins.str]:
+    def cluster_network(self) -> pulumi.Input[Union[_builtins.str, 'ClusterNetwork']]:
         """
-        Name of the cluster network that it carries, not `mgmt`.
+        Name of the cluster network that it carries, not `mgmt`. Or the ClusterNetwork object.
         """
         return pulumi.get(self, "cluster_network")
 
     @cluster_network.setter
-    def cluster_network(self, value: pulumi.Input[_builtins.str]):
+    def cluster_network(self, value: pulumi.Input[Union[_builtins.str, 'ClusterNetwork']]):
         pulumi.set(self, "cluster_network", value)
 
     @_builtins.property
@@ -177,7 +178,7 @@ class NetworkConfig(pulumi.CustomResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
-                 cluster_network: pulumi.Input[Optional[_builtins.str]] = None,
+                 cluster_network: pulumi.Input[Optional[Union[_builtins.str, 'ClusterNetwork']]] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  disruption: pulumi.Input[Optional[Union['DisruptionArgs', 'DisruptionArgsDict', 'outputs.Disruption']]] = None,
                  labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
@@ -221,7 +222,7 @@ class NetworkConfig(pulumi.CustomResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] annotations: Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
-        :param pulumi.Input[_builtins.str] cluster_network: Name of the cluster network that it carries, not `mgmt`.
+        :param pulumi.Input[Union[_builtins.str, 'ClusterNetwork']] cluster_network: Name of the cluster network that it carries, not `mgmt`. Or the ClusterNetwork object.
         :param pulumi.Input[_builtins.str] description: Free text.
         :param pulumi.Input[Union['DisruptionArgs', 'DisruptionArgsDict', 'outputs.Disruption']] disruption: What this resource may interrupt to make its change.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] labels: Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
@@ -284,7 +285,7 @@ class NetworkConfig(pulumi.CustomResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
-                 cluster_network: pulumi.Input[Optional[_builtins.str]] = None,
+                 cluster_network: pulumi.Input[Optional[Union[_builtins.str, 'ClusterNetwork']]] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  disruption: pulumi.Input[Optional[Union['DisruptionArgs', 'DisruptionArgsDict', 'outputs.Disruption']]] = None,
                  labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,

@@ -16,13 +16,14 @@ from . import _utilities
 from . import outputs
 from ._enums import *
 from ._inputs import *
+from .cluster_network import ClusterNetwork
 
 __all__ = ['StorageNetworkArgs', 'StorageNetwork']
 
 @pulumi.input_type
 class StorageNetworkArgs:
     def __init__(__self__, *,
-                 cluster_network: pulumi.Input[_builtins.str],
+                 cluster_network: pulumi.Input[Union[_builtins.str, 'ClusterNetwork']],
                  range: pulumi.Input[_builtins.str],
                  vlan: pulumi.Input[_builtins.int],
                  disruption: pulumi.Input[Optional['DisruptionArgs']] = None,
@@ -31,7 +32,7 @@ class StorageNetworkArgs:
         """
         The set of arguments for constructing a StorageNetwork resource.
 
-        :param pulumi.Input[_builtins.str] cluster_network: Name of the cluster network. Its configs must match every node that is no witness.
+        :param pulumi.Input[Union[_builtins.str, 'ClusterNetwork']] cluster_network: Name of the cluster network. Its configs must match every node that is no witness. Or the ClusterNetwork object.
         :param pulumi.Input[_builtins.str] range: IPv4 network from which Longhorn's pods get their addresses, /16 or smaller, such as 192.168.0.0/24.
         :param pulumi.Input[_builtins.int] vlan: VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic and are not allowed on `mgmt`. A Setting that names none is read as 0.
         :param pulumi.Input['DisruptionArgs'] disruption: What this resource may interrupt to make its change.
@@ -50,14 +51,14 @@ class StorageNetworkArgs:
 
     @_builtins.property
     @pulumi.getter(name="clusterNetwork")
-    def cluster_network(self) -> pulumi.Input[_builtins.str]:
+    def cluster_network(self) -> pulumi.Input[Union[_builtins.str, 'ClusterNetwork']]:
         """
-        Name of the cluster network. Its configs must match every node that is no witness.
+        Name of the cluster network. Its configs must match every node that is no witness. Or the ClusterNetwork object.
         """
         return pulumi.get(self, "cluster_network")
 
     @cluster_network.setter
-    def cluster_network(self, value: pulumi.Input[_builtins.str]):
+    def cluster_network(self, value: pulumi.Input[Union[_builtins.str, 'ClusterNetwork']]):
         pulumi.set(self, "cluster_network", value)
 
     @_builtins.property
@@ -127,7 +128,7 @@ class StorageNetwork(pulumi.CustomResource):
     def __init__(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
-                 cluster_network: pulumi.Input[Optional[_builtins.str]] = None,
+                 cluster_network: pulumi.Input[Optional[Union[_builtins.str, 'ClusterNetwork']]] = None,
                  disruption: pulumi.Input[Optional[Union['DisruptionArgs', 'DisruptionArgsDict', 'outputs.Disruption']]] = None,
                  exclude: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  exclusive_vlan: pulumi.Input[Optional[_builtins.bool]] = None,
@@ -175,7 +176,7 @@ class StorageNetwork(pulumi.CustomResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param pulumi.Input[_builtins.str] cluster_network: Name of the cluster network. Its configs must match every node that is no witness.
+        :param pulumi.Input[Union[_builtins.str, 'ClusterNetwork']] cluster_network: Name of the cluster network. Its configs must match every node that is no witness. Or the ClusterNetwork object.
         :param pulumi.Input[Union['DisruptionArgs', 'DisruptionArgsDict', 'outputs.Disruption']] disruption: What this resource may interrupt to make its change.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] exclude: Networks inside range that are not given out. Their order has no meaning.
         :param pulumi.Input[_builtins.bool] exclusive_vlan: Whether no VM network may use this VLAN. Needs Harvester 1.9. Defaults to false.
@@ -242,7 +243,7 @@ class StorageNetwork(pulumi.CustomResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
-                 cluster_network: pulumi.Input[Optional[_builtins.str]] = None,
+                 cluster_network: pulumi.Input[Optional[Union[_builtins.str, 'ClusterNetwork']]] = None,
                  disruption: pulumi.Input[Optional[Union['DisruptionArgs', 'DisruptionArgsDict', 'outputs.Disruption']]] = None,
                  exclude: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  exclusive_vlan: pulumi.Input[Optional[_builtins.bool]] = None,

@@ -16,13 +16,14 @@ from . import _utilities
 from . import outputs
 from ._enums import *
 from ._inputs import *
+from .cluster_network import ClusterNetwork
 
 __all__ = ['VmNetworkArgs', 'VmNetwork']
 
 @pulumi.input_type
 class VmNetworkArgs:
     def __init__(__self__, *,
-                 cluster_network: pulumi.Input[_builtins.str],
+                 cluster_network: pulumi.Input[Union[_builtins.str, 'ClusterNetwork']],
                  annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  disruption: pulumi.Input[Optional['DisruptionArgs']] = None,
                  labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
@@ -36,7 +37,7 @@ class VmNetworkArgs:
         """
         The set of arguments for constructing a VmNetwork resource.
 
-        :param pulumi.Input[_builtins.str] cluster_network: Name of the cluster network that carries it; `mgmt` is allowed.
+        :param pulumi.Input[Union[_builtins.str, 'ClusterNetwork']] cluster_network: Name of the cluster network that carries it; `mgmt` is allowed. Or the ClusterNetwork object.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] annotations: Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
         :param pulumi.Input['DisruptionArgs'] disruption: What this resource may interrupt to make its change.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] labels: Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
@@ -72,14 +73,14 @@ class VmNetworkArgs:
 
     @_builtins.property
     @pulumi.getter(name="clusterNetwork")
-    def cluster_network(self) -> pulumi.Input[_builtins.str]:
+    def cluster_network(self) -> pulumi.Input[Union[_builtins.str, 'ClusterNetwork']]:
         """
-        Name of the cluster network that carries it; `mgmt` is allowed.
+        Name of the cluster network that carries it; `mgmt` is allowed. Or the ClusterNetwork object.
         """
         return pulumi.get(self, "cluster_network")
 
     @cluster_network.setter
-    def cluster_network(self, value: pulumi.Input[_builtins.str]):
+    def cluster_network(self, value: pulumi.Input[Union[_builtins.str, 'ClusterNetwork']]):
         pulumi.set(self, "cluster_network", value)
 
     @_builtins.property
@@ -210,7 +211,7 @@ class VmNetwork(pulumi.CustomResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
-                 cluster_network: pulumi.Input[Optional[_builtins.str]] = None,
+                 cluster_network: pulumi.Input[Optional[Union[_builtins.str, 'ClusterNetwork']]] = None,
                  disruption: pulumi.Input[Optional[Union['DisruptionArgs', 'DisruptionArgsDict', 'outputs.Disruption']]] = None,
                  labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  mtu: pulumi.Input[Optional[_builtins.int]] = None,
@@ -264,7 +265,7 @@ class VmNetwork(pulumi.CustomResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] annotations: Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
-        :param pulumi.Input[_builtins.str] cluster_network: Name of the cluster network that carries it; `mgmt` is allowed.
+        :param pulumi.Input[Union[_builtins.str, 'ClusterNetwork']] cluster_network: Name of the cluster network that carries it; `mgmt` is allowed. Or the ClusterNetwork object.
         :param pulumi.Input[Union['DisruptionArgs', 'DisruptionArgsDict', 'outputs.Disruption']] disruption: What this resource may interrupt to make its change.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] labels: Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
         :param pulumi.Input[_builtins.int] mtu: MTU in bytes; it must be the cluster network's, which is the default. Filled in when the program gives the ClusterNetwork object instead of its name.
@@ -337,7 +338,7 @@ class VmNetwork(pulumi.CustomResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
-                 cluster_network: pulumi.Input[Optional[_builtins.str]] = None,
+                 cluster_network: pulumi.Input[Optional[Union[_builtins.str, 'ClusterNetwork']]] = None,
                  disruption: pulumi.Input[Optional[Union['DisruptionArgs', 'DisruptionArgsDict', 'outputs.Disruption']]] = None,
                  labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  mtu: pulumi.Input[Optional[_builtins.int]] = None,
