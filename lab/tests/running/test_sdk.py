@@ -43,6 +43,18 @@ TYPESCRIPT = {
 }
 NPM = about()["language"]["nodejs"]["packageName"]
 HERE = Path(__file__).parent
+EVERY = [*RESOURCES, *CALLED]
+ONLY_OUTPUTS = {
+    "BondOptions",
+    "Disruption",
+    "LinkAttributes",
+    "Nic",
+    "NodeDevices",
+    "Route",
+    "Uplink",
+    "VerifyOnNodes",
+    "VlanRange",
+}
 
 
 def run(directory: Path, *command: str, **environment: str) -> str:
@@ -66,6 +78,31 @@ def contents(directory: Path) -> dict[str, bytes]:
         for path in directory.rglob("*")
         if path.is_file()
     }
+
+
+def assert_shown(lines: str) -> None:
+    """Each line has what an example makes, which is what the one in YAML does."""
+    for name, line in zip(EVERY, lines.splitlines(), strict=True):
+        assert _in_any_order(_shown(json.loads(line))) == _in_any_order(_expected(name)), name
+
+
+def _shown(registered: list[tuple[str, str, dict[str, Any]]]) -> Made:
+    if all(name for _, name, _ in registered):
+        return filled_in({name: (token, inputs) for token, name, inputs in registered})
+    return [(token, arguments) for token, _, arguments in registered]
+
+
+def _in_any_order(made: Made) -> Made:
+    # TypeScript registers what waits for nothing first.
+    return sorted(made, key=lambda each: (each[0], str(each[1].get("name"))))
+
+
+def _expected(name: str) -> Made:
+    if name in RESOURCES:
+        return resources_of_yaml(name)
+    (variable,) = of_yaml(name)["variables"].values()
+    call = variable["fn::invoke"]
+    return [(long_token(call["function"]), call["arguments"])]
 
 
 @pytest.fixture
@@ -123,11 +160,8 @@ def test_typescript_compiles_and_its_examples_show_what_those_in_yaml_show(
     (examples / "tsconfig.json").write_text(json.dumps(TYPESCRIPT))
     run(package, "npx", "tsc", "-p", "examples")
 
-    names = [*RESOURCES, *CALLED]
-    programs = [f"./{example(name, 'typescript').stem}.js" for name in names]
-    lines = run(examples, "node", "registered.js", *programs).splitlines()
-    for name, line in zip(names, lines, strict=True):
-        assert _in_any_order(_shown(json.loads(line))) == _in_any_order(_expected(name)), name
+    programs = [f"./{example(name, 'typescript').stem}.js" for name in EVERY]
+    assert_shown(run(examples, "node", "registered.js", *programs))
 
 
 def _as_published(package: Path) -> None:
@@ -137,41 +171,20 @@ def _as_published(package: Path) -> None:
     (package / "node_modules" / NPM).symlink_to(package / "bin")
 
 
-def _shown(registered: list[tuple[str, str, dict[str, Any]]]) -> Made:
-    if all(name for _, name, _ in registered):
-        return filled_in({name: (token, inputs) for token, name, inputs in registered})
-    return [(token, arguments) for token, _, arguments in registered]
-
-
-def _in_any_order(made: Made) -> list[str]:
-    # TypeScript registers what waits for nothing first.
-    return sorted(json.dumps(each, sort_keys=True) for each in made)
-
-
-def _expected(name: str) -> Made:
-    if name in RESOURCES:
-        return resources_of_yaml(name)
-    (variable,) = of_yaml(name)["variables"].values()
-    call = variable["fn::invoke"]
-    return [(long_token(call["function"]), call["arguments"])]
-
-
-def test_python_installs_and_has_the_names_of_the_front(fresh: Path) -> None:
+def test_python_installs_and_examples_of_the_front_run_with_it(fresh: Path) -> None:
     target = fresh / "installed"
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
     run(fresh, *pip, "--target", str(target), str(fresh / "python"))
     # Before the front, which this environment has too.
-    listed = run(
-        fresh,
-        sys.executable,
-        "-c",
-        "import harvester_net; print(harvester_net.__file__, *dir(harvester_net))",
-        PYTHONPATH=str(target),
-    )
-    place, *names = listed.split()
-    assert Path(place).is_relative_to(target)
-    front = run(sdk.PROJECT, sys.executable, "-c", "import harvester_net as h; print(*dir(h))")
-    # What the generator puts elsewhere: outputs are in a module of their own.
-    only_outputs = {"BondOptions", "Disruption", "LinkAttributes", "NodeDevices", "Nic"}
-    only_outputs |= {"Route", "Uplink", "VerifyOnNodes", "VlanRange"}
-    assert set(front.split()) - only_outputs <= set(names)
+    names = _names(fresh, PYTHONPATH=str(target))
+    # Outputs are in a module of their own there.
+    assert _names(sdk.PROJECT) - ONLY_OUTPUTS <= names
+    programs = [str(example(name, "python")) for name in EVERY]
+    shutil.copy(HERE / "registered.py", fresh)
+    command = [sys.executable, "registered.py", *programs]
+    assert_shown(run(fresh, *command, PYTHONPATH=str(target)))
+
+
+def _names(directory: Path, **environment: str) -> set[str]:
+    code = "import harvester_net; print(*dir(harvester_net))"
+    return set(run(directory, sys.executable, "-c", code, **environment).split())

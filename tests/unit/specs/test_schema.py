@@ -126,7 +126,7 @@ def test_every_reference_leads_to_a_type_and_every_type_is_used() -> None:
 
 def test_cluster_network_is_given_by_its_name_or_itself() -> None:
     for kind in ("NetworkConfig", "VmNetwork", "StorageNetwork"):
-        resource = SCHEMA["resources"][made.token(kind)]
+        resource = SCHEMA["resources"][token_of(kind)]
         given = resource["inputProperties"]["clusterNetwork"]
         assert given["oneOf"] == [{"type": "string"}, {"$ref": CLUSTER_NETWORK}]
         assert resource["properties"]["clusterNetwork"].keys() == {"type", "description"}
