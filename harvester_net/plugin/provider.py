@@ -44,6 +44,7 @@ from .requests import (
 L = TypeVar("L", Live, Live | None)
 
 OFFLINE = "HARVESTER_NET_OFFLINE"
+REVIEWED_PLAN = "HARVESTER_NET_REVIEWED_PLAN"
 SECONDS_TO_READ = 60.0
 PASSED_THROUGH = ("version", "pulumi", "pluginDownloadURL")
 """Provider inputs that belong to the engine (P10)."""
@@ -69,6 +70,7 @@ class Provider:
         self._state = KnownState()
         self._replaced: dict[str, str] = {}
         self._seen_on_nodes: dict[str, list[Properties]] = {}
+        self._reviewed_plans: tuple[str, ...] = ()
         self._networks: dict[str, Properties] = {}
         """The inputs of the ClusterNetworks of this run, by URN."""
 
@@ -94,6 +96,11 @@ class Provider:
             )
         # What was seen before belongs to another cluster.
         self._state = KnownState()
+        reviewed = settings.reviewed_plan or os.environ.get(REVIEWED_PLAN, "")
+        try:
+            self._reviewed_plans = provider_spec.plan_ids(reviewed)
+        except ValueError as error:
+            raise Refused(f"{REVIEWED_PLAN}: {error}") from error
         access = AccessSettings(settings.kubeconfig, settings.context)
         if settings.cluster_id and not access.cluster_id:
             access = replace(access, cluster_id=settings.cluster_id)
@@ -311,6 +318,7 @@ class Provider:
             step=lambda message: self._log.step(urn, message),
             inform=lambda message: self._log.information(urn, message),
             warn=lambda message: self._log.warning(urn, message),
+            reviewed_plans=self._reviewed_plans,
             seen_on_nodes=self._seen_on_nodes,
             desired_state=self._desired_state,
         )

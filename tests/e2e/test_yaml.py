@@ -22,6 +22,7 @@ from .stack import PROJECT, Resource, Stack
 from .vms import phase, running_vm
 from .waiting import eventually
 
+ANOTHER_PLAN = "0123456789ab-2-9"
 CONSENT = {"stop_vms": True, "cycle_storage_network": True}
 
 
@@ -92,6 +93,12 @@ def test_yaml_program_with_its_mtu_changed_under_a_running_vm(
         assert yaml_stack.diff() == MTU_ON_ALL
         shown = yaml_stack.preview().succeeded().output
         assert "stop VM default/app" in shown
+        reviewed = shown.partition("plan id: ")[2].split()[0]
+        yaml_stack.environ["HARVESTER_NET_REVIEWED_PLAN"] = ANOTHER_PLAN
+        refused = yaml_stack.up().failed().output
+        assert f"was not reviewed, but {ANOTHER_PLAN} (2 VMs, 9 steps)" in refused
+        assert "stop VM default/app" in refused
+        yaml_stack.environ["HARVESTER_NET_REVIEWED_PLAN"] = reviewed
         yaml_stack.up().succeeded()
         assert nad_mtu(lab.client.get(f"{NADS}/vm100")) == 9000
         eventually(lambda: phase(lab, "app") == "Running")

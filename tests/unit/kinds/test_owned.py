@@ -891,8 +891,10 @@ async def test_another_mtu_for_mgmt_asks_for_consent_when_it_is_taken_over(
         await NETWORK.create(
             {"name": "mgmt", "mtu": 9000}, run.call(NETWORK, "mgmt", preview=preview)
         )
-    assert str(refusal.value) == (
-        "MTU of cluster network mgmt: 1500 -> 9000: refused, and nothing was changed:\n"
-        "  - 1 VM must be stopped: default/vm1; allow it with disruption.stopVms: true"
-    )
+    assert str(refusal.value).splitlines()[:4] == [
+        "MTU of cluster network mgmt: 1500 -> 9000: refused, and nothing was changed:",
+        "  - 1 VM must be stopped: default/vm1; allow it with disruption.stopVms: true",
+        "Once allowed: MTU of cluster network mgmt: 1500 -> 9000, in 2 steps:",
+        "   1. stop VM default/vm1 (Halted)",
+    ]
     assert "annotations" not in api.get("clusternetworks", "mgmt")["metadata"]

@@ -421,6 +421,43 @@ async def test_environment_can_say_offline(
     assert len(log.warnings) == 1
 
 
+@pytest.mark.parametrize("given", [{}, {"reviewedPlan": " 0123456789ab-2-9,ba9876543210-1-3"}])
+async def test_calls_know_the_plans_that_were_reviewed(
+    provider: Provider,
+    kind: Recording,
+    given: Properties,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if not given:
+        monkeypatch.setenv(module.REVIEWED_PLAN, "0123456789ab-2-9, ba9876543210-1-3")
+    await provider.configure(ConfigureRequest(inputs=given))
+    await provider.create(CreateRequest(**about(VM_NETWORK), inputs=WANTED, preview=True))
+    assert kind.calls[0].reviewed_plans == ("0123456789ab-2-9", "ba9876543210-1-3")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("yes", "'yes' is not the id of a plan, such as 3f2a9c01d2e4-12-31, which"),
+        (" , ", "is empty; give the id of a plan, or leave it out"),
+        ("0123456789ab-2-9 0123456789ab-2-9", "is not the id of a plan"),
+    ],
+)
+async def test_reviewed_plan_that_is_none_is_refused(
+    provider: Provider, text: str, problem: str
+) -> None:
+    response = await provider.check_config(ConfigureRequest(inputs={"reviewedPlan": text}))
+    assert [problem in said for said in response.failures] == [True]
+
+
+async def test_environment_with_no_plan_is_refused(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(module.REVIEWED_PLAN, "yes")
+    with pytest.raises(Refused, match=r"HARVESTER_NET_REVIEWED_PLAN: 'yes' is not the id"):
+        await provider.configure(ConfigureRequest(inputs={}))
+
+
 async def test_offline_create_is_previewed(offline: Provider) -> None:
     live = await offline.create(CREATE_PREVIEW)
     assert live == Live("data", INPUTS | {"uid": UNKNOWN}, INPUTS)
