@@ -34,6 +34,10 @@ export class Provider extends pulumi.ProviderResource {
      * The text of a kubeconfig, or the path of one. Always a secret. Defaults to the environment variable `KUBECONFIG`, then `~/.kube/config`, then the account of the pod.
      */
     declare public readonly kubeconfig: pulumi.Output<string | undefined>;
+    /**
+     * The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
+     */
+    declare public readonly reviewedPlan: pulumi.Output<string | undefined>;
 
     /**
      * Create a Provider resource with the given unique name, arguments, and options.
@@ -50,6 +54,7 @@ export class Provider extends pulumi.ProviderResource {
             resourceInputs["context"] = args?.context;
             resourceInputs["kubeconfig"] = args?.kubeconfig ? pulumi.secret(args.kubeconfig) : undefined;
             resourceInputs["offline"] = pulumi.output(args?.offline).apply(JSON.stringify);
+            resourceInputs["reviewedPlan"] = args?.reviewedPlan;
         }
         opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts);
         const secretOpts = { additionalSecretOutputs: ["kubeconfig"] };
@@ -78,4 +83,8 @@ export interface ProviderArgs {
      * Whether to preview without reaching the cluster: nothing live is looked at, and every write is refused. Also `HARVESTER_NET_OFFLINE=true`. Defaults to false.
      */
     offline?: pulumi.Input<boolean | undefined>;
+    /**
+     * The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
+     */
+    reviewedPlan?: pulumi.Input<string | undefined>;
 }

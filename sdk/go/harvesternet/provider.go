@@ -21,6 +21,8 @@ type Provider struct {
 	Context pulumi.StringPtrOutput `pulumi:"context"`
 	// The text of a kubeconfig, or the path of one. Always a secret. Defaults to the environment variable `KUBECONFIG`, then `~/.kube/config`, then the account of the pod.
 	Kubeconfig pulumi.StringPtrOutput `pulumi:"kubeconfig"`
+	// The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
+	ReviewedPlan pulumi.StringPtrOutput `pulumi:"reviewedPlan"`
 }
 
 // NewProvider registers a new resource with the given unique name, arguments, and options.
@@ -55,6 +57,8 @@ type providerArgs struct {
 	Kubeconfig *string `pulumi:"kubeconfig"`
 	// Whether to preview without reaching the cluster: nothing live is looked at, and every write is refused. Also `HARVESTER_NET_OFFLINE=true`. Defaults to false.
 	Offline *bool `pulumi:"offline"`
+	// The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
+	ReviewedPlan *string `pulumi:"reviewedPlan"`
 }
 
 // The set of arguments for constructing a Provider resource.
@@ -67,6 +71,8 @@ type ProviderArgs struct {
 	Kubeconfig pulumi.StringPtrInput
 	// Whether to preview without reaching the cluster: nothing live is looked at, and every write is refused. Also `HARVESTER_NET_OFFLINE=true`. Defaults to false.
 	Offline pulumi.BoolPtrInput
+	// The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
+	ReviewedPlan pulumi.StringPtrInput
 }
 
 func (ProviderArgs) ElementType() reflect.Type {
@@ -119,6 +125,11 @@ func (o ProviderOutput) Context() pulumi.StringPtrOutput {
 // The text of a kubeconfig, or the path of one. Always a secret. Defaults to the environment variable `KUBECONFIG`, then `~/.kube/config`, then the account of the pod.
 func (o ProviderOutput) Kubeconfig() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.Kubeconfig }).(pulumi.StringPtrOutput)
+}
+
+// The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
+func (o ProviderOutput) ReviewedPlan() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.ReviewedPlan }).(pulumi.StringPtrOutput)
 }
 
 func init() {

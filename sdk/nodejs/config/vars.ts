@@ -51,3 +51,14 @@ Object.defineProperty(exports, "offline", {
     enumerable: true,
 });
 
+/**
+ * The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
+ */
+export declare const reviewedPlan: string | undefined;
+Object.defineProperty(exports, "reviewedPlan", {
+    get() {
+        return __config.get("reviewedPlan");
+    },
+    enumerable: true,
+});
+

@@ -22,7 +22,8 @@ class ProviderArgs:
                  cluster_id: pulumi.Input[Optional[_builtins.str]] = None,
                  context: pulumi.Input[Optional[_builtins.str]] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
-                 offline: pulumi.Input[Optional[_builtins.bool]] = None):
+                 offline: pulumi.Input[Optional[_builtins.bool]] = None,
+                 reviewed_plan: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The set of arguments for constructing a Provider resource.
 
@@ -30,6 +31,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.str] context: Name of the kubeconfig's context. Defaults to its current context.
         :param pulumi.Input[_builtins.str] kubeconfig: The text of a kubeconfig, or the path of one. Always a secret. Defaults to the environment variable `KUBECONFIG`, then `~/.kube/config`, then the account of the pod.
         :param pulumi.Input[_builtins.bool] offline: Whether to preview without reaching the cluster: nothing live is looked at, and every write is refused. Also `HARVESTER_NET_OFFLINE=true`. Defaults to false.
+        :param pulumi.Input[_builtins.str] reviewed_plan: The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
         """
         if cluster_id is not None:
             pulumi.set(__self__, "cluster_id", cluster_id)
@@ -39,6 +41,8 @@ class ProviderArgs:
             pulumi.set(__self__, "kubeconfig", kubeconfig)
         if offline is not None:
             pulumi.set(__self__, "offline", offline)
+        if reviewed_plan is not None:
+            pulumi.set(__self__, "reviewed_plan", reviewed_plan)
 
     @_builtins.property
     @pulumi.getter(name="clusterId")
@@ -88,6 +92,18 @@ class ProviderArgs:
     def offline(self, value: pulumi.Input[Optional[_builtins.bool]]):
         pulumi.set(self, "offline", value)
 
+    @_builtins.property
+    @pulumi.getter(name="reviewedPlan")
+    def reviewed_plan(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
+        """
+        return pulumi.get(self, "reviewed_plan")
+
+    @reviewed_plan.setter
+    def reviewed_plan(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "reviewed_plan", value)
+
 
 @pulumi.type_token("pulumi:providers:harvester-net")
 class Provider(pulumi.ProviderResource):
@@ -99,6 +115,7 @@ class Provider(pulumi.ProviderResource):
                  context: pulumi.Input[Optional[_builtins.str]] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  offline: pulumi.Input[Optional[_builtins.bool]] = None,
+                 reviewed_plan: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
         How the cluster is reached. Without any of it: KUBECONFIG, then `~/.kube/config`.
@@ -109,6 +126,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.str] context: Name of the kubeconfig's context. Defaults to its current context.
         :param pulumi.Input[_builtins.str] kubeconfig: The text of a kubeconfig, or the path of one. Always a secret. Defaults to the environment variable `KUBECONFIG`, then `~/.kube/config`, then the account of the pod.
         :param pulumi.Input[_builtins.bool] offline: Whether to preview without reaching the cluster: nothing live is looked at, and every write is refused. Also `HARVESTER_NET_OFFLINE=true`. Defaults to false.
+        :param pulumi.Input[_builtins.str] reviewed_plan: The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
         """
         ...
     @overload
@@ -138,6 +156,7 @@ class Provider(pulumi.ProviderResource):
                  context: pulumi.Input[Optional[_builtins.str]] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  offline: pulumi.Input[Optional[_builtins.bool]] = None,
+                 reviewed_plan: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -151,6 +170,7 @@ class Provider(pulumi.ProviderResource):
             __props__.__dict__["context"] = context
             __props__.__dict__["kubeconfig"] = None if kubeconfig is None else pulumi.Output.secret(kubeconfig)
             __props__.__dict__["offline"] = pulumi.Output.from_input(offline).apply(pulumi.runtime.to_json) if offline is not None else None
+            __props__.__dict__["reviewed_plan"] = reviewed_plan
         secret_opts = pulumi.ResourceOptions(additional_secret_outputs=["kubeconfig"])
         opts = pulumi.ResourceOptions.merge(opts, secret_opts)
         super(Provider, __self__).__init__(
@@ -182,4 +202,12 @@ class Provider(pulumi.ProviderResource):
         The text of a kubeconfig, or the path of one. Always a secret. Defaults to the environment variable `KUBECONFIG`, then `~/.kube/config`, then the account of the pod.
         """
         return pulumi.get(self, "kubeconfig")
+
+    @_builtins.property
+    @pulumi.getter(name="reviewedPlan")
+    def reviewed_plan(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
+        """
+        return pulumi.get(self, "reviewed_plan")
 

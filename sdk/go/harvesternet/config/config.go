@@ -30,3 +30,8 @@ func GetKubeconfig(ctx *pulumi.Context) string {
 func GetOffline(ctx *pulumi.Context) bool {
 	return config.GetBool(ctx, "harvester-net:offline")
 }
+
+// The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
+func GetReviewedPlan(ctx *pulumi.Context) string {
+	return config.Get(ctx, "harvester-net:reviewedPlan")
+}

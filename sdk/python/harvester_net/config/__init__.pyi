@@ -34,3 +34,8 @@ offline: Optional[bool]
 Whether to preview without reaching the cluster: nothing live is looked at, and every write is refused. Also `HARVESTER_NET_OFFLINE=true`. Defaults to false.
 """
 
+reviewedPlan: Optional[str]
+"""
+The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
+"""
+

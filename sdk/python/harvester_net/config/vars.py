@@ -48,3 +48,10 @@ class _ExportableConfig(types.ModuleType):
         """
         return __config__.get_bool('offline')
 
+    @_builtins.property
+    def reviewed_plan(self) -> Optional[str]:
+        """
+        The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
+        """
+        return __config__.get('reviewedPlan')
+
