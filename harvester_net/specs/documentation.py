@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from inspect import cleandoc
 from pathlib import Path
-from typing import Any
 
 from .about import token
 from .parse import spec_within
@@ -72,13 +71,14 @@ def for_every_language(text: str, model: type[Spec], place: str) -> str:
 def reference(model: type[Spec], place: str, names: list[str]) -> str | None:
     """Where the schema has the property at a path below the model; None if it has none."""
     annotations = {field.alias: field.annotation for field in model.model_fields.values()}
-    if names[0] not in annotations:
+    name, *deeper = names
+    if name not in annotations:
         return None
-    nested: Any = spec_within(annotations[names[0]])
-    if len(names) == 1:
-        return f"{place}/{names[0]}"
+    if not deeper:
+        return f"{place}/{name}"
+    nested = spec_within(annotations[name])
     inside = f"#/types/{token(nested.__name__)}/properties" if nested else ""
-    return reference(nested, inside, names[1:]) if nested else None
+    return reference(nested, inside, deeper) if nested else None
 
 
 def with_example(text: str, name: str) -> str:
