@@ -50,6 +50,10 @@ format: venv ## Format the code
 schema: venv ## Make schema.json from the specs
 	$(BIN)/python -m harvester_net.specs.schema
 
+.PHONY: sdk
+sdk: schema ## Make the classes of other languages from the schema (needs Go, or built tools)
+	$(BIN)/python -m lab.sdk
+
 .PHONY: rules
 rules: venv ## Make docs/rules.md from the rules
 	$(BIN)/python -m harvester_net.rules.documentation
