@@ -20,6 +20,7 @@ from .refusals import Reason, reasons
 from .steps import ChangePlan
 from .verdict import Level, cleared_networks, level_of, verdict
 
+REVIEWED_PLAN = "HARVESTER_NET_REVIEWED_PLAN"
 UNFOLDED = 20
 """VMs, steps and names that are seen at once."""
 TABLE = "| | Kind | Which | What |\n|---|---|---|---|\n"
@@ -69,9 +70,18 @@ def _head(preview: Preview, form: Form) -> Block:
 def _foot(preview: Preview) -> Block:
     lines = [f"Hash of what was reviewed: `{fingerprint(preview)}`"]
     if level_of(preview) is not Level.REFUSED:
-        command = f"pulumi up --stack {shlex.quote(preview.stack)}"
-        lines.insert(0, f"It is carried out by {code(command)}.")
+        lines.insert(0, _command(preview))
     return Block(Weight.ALWAYS, ("\n\n".join(lines),))
+
+
+def _command(preview: Preview) -> str:
+    """What carries it out; of a change that interrupts, this very plan."""
+    command = f"pulumi up --stack {shlex.quote(preview.stack)}"
+    ids = ",".join(plan.id for plan in preview.plans.values() if plan.id)
+    if not ids:
+        return f"It is carried out by {code(command)}."
+    command = f"{REVIEWED_PLAN}={shlex.quote(ids)} {command}"
+    return f"It is carried out by {code(command)}, which refuses any other plan."
 
 
 # --- what stands against it ------------------------------------------------------------------
@@ -188,6 +198,7 @@ def _plans(preview: Preview, form: Form) -> Iterator[Block]:
     for who, plan in preview.plans.items():
         number = len(plan.steps) + plan.left_out
         title = f"{plan.headline or who.name}: {counted(number, 'step')}"
+        title += f", plan id {plan.id}" if plan.id else ""
         if number > UNFOLDED:
             head, tail = form.fold(printable(title))
         else:

@@ -20,7 +20,8 @@ def fingerprint(preview: Preview) -> str:
         "changes": [asdict(change) for change in preview.changes],
         "others": dict(preview.others),
         "plans": [
-            [asdict(urn), plan.steps, plan.affected_vms] for urn, plan in preview.plans.items()
+            [asdict(urn), plan.id or [plan.steps, plan.affected_vms]]
+            for urn, plan in preview.plans.items()
         ],
         "errors": sorted((said.urn.name, said.text) for said in preview.errors),
         "complete": preview.complete,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .preview import PROVIDER, STACK, Change, Diagnostic, Operation, Preview, Urn
-from .steps import ChangePlan, plan_in
+from .steps import ChangePlan, plan_in, refusal_and_plan
 
 _OPERATIONS = {
     "delete": Operation.DELETE,
@@ -74,11 +74,14 @@ def _with_words(
     """Adds to the plans what sentences tell of them, and returns the others."""
     others = []
     for it in sentences:
-        if it.is_error or (plan := plan_in(it.text)) is None:
+        text, plan = refusal_and_plan(it.text) if it.is_error else ("", plan_in(it.text))
+        if plan is None:
             others.append(it)
-        else:
-            known = plans.get(it.urn)
-            plans[it.urn] = plan if known is None else known.with_words_of(plan)
+            continue
+        if text:
+            others.append(replace(it, text=text))
+        known = plans.get(it.urn)
+        plans[it.urn] = plan if known is None else known.with_words_of(plan)
     return others
 
 

@@ -21,7 +21,9 @@ _BEGUN = re.compile(r"(?P<headline>.+): begun .+, \d+ of \d+ steps done; left:")
 _ITEM = "  - "
 _STEP = re.compile(r" *(\d+)\. (.+)")
 _GAP = re.compile(r" *\.\.\. (\d+) more steps \.\.\.")
-_MARKS = ("warning", "note", "cluster")
+_MARKS = ("warning", "note", "plan id", "cluster")
+_ONCE_ALLOWED = "\nOnce allowed: "
+"""Comes between the reasons against a change and its plan."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class ChangePlan:
     """How many steps are not known."""
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    id: str = ""
+    """By which `up` is told to carry out this plan and no other; empty if nobody needs to."""
 
     @classmethod
     def of_outputs(cls, titles: Iterable[str], vms: Iterable[str]) -> ChangePlan:
@@ -71,8 +75,8 @@ class ChangePlan:
         return tuple(title for _, title in self.steps)
 
     def with_words_of(self, told: ChangePlan) -> ChangePlan:
-        """The plan with the headline, warnings and notes that its words have."""
-        return replace(self, headline=told.headline, warnings=told.warnings, notes=told.notes)
+        """The plan with what only its words have."""
+        return replace(told, steps=self.steps, vms=self.vms, left_out=0)
 
 
 def _stopped_by(title: str) -> str:
@@ -109,4 +113,11 @@ def _planned(headline: str, lines: Iterable[str]) -> ChangePlan:
         left_out=left_out,
         warnings=tuple(said["warning"]),
         notes=tuple(said["note"]),
+        id="".join(said["plan id"]),
     )
+
+
+def refusal_and_plan(text: str) -> tuple[str, ChangePlan | None]:
+    """The reasons against a change, and its plan if the text has that too."""
+    refusal, _, planned = text.partition(_ONCE_ALLOWED)
+    return refusal, plan_in(planned) if planned else None

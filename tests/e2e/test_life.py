@@ -9,13 +9,13 @@ from harvester_net.harvester.settings import storage_progress
 from lab import Lab
 from tests import objects
 
-from .conftest import leftovers
 from .programs import (
     CLUSTER_NETWORKS,
     CONFIGS,
     NADS,
     SETTING,
     cluster_network,
+    leftovers,
     network_config,
     network_configs,
     storage_network,

@@ -62,7 +62,8 @@ def test_preview_writes_the_comment_and_ends_as_it_should(
     assert (ran.returncode, ran.stderr) == (ended, b"")
     assert ran.stdout == comment(preview(name)).encode()
     assert (tmp_path / "said").read_text() == (
-        "true without a token preview --json --non-interactive --stack prod --expect-no-changes --refresh\n"
+        "true without a token preview --json --non-interactive --stack prod "
+        "--expect-no-changes --refresh\n"
     )
     assert sorted(file.name for file in tmp_path.iterdir()) == ["pulumi", "said"]
 

@@ -42,6 +42,17 @@ def test_the_documentation_tells_their_sizes() -> None:
     assert dict(told) == sizes
 
 
+def test_a_plan_that_interrupts_is_carried_out_by_its_id_alone() -> None:
+    command = "`HARVESTER_NET_REVIEWED_PLAN=7ceef1d5aafe-40-88 pulumi up --stack dev`"
+    for form in ("json", "jsonl"):
+        assert f"It is carried out by {command}, which refuses" in comment(
+            preview("mtu", form)
+        )
+    refused = comment(preview("refused"))
+    assert "pulumi up" not in refused
+    assert ": 88 steps, plan id 7ceef1d5aafe-40-88<" in refused
+
+
 def test_what_the_plugin_tells_is_a_note() -> None:
     written = comment(preview("create")).partition("<summary>Notes</summary>")[2]
     assert "- `storage`: addresses of 192.168.0.0/24: 254 available, 12 needed" in written
@@ -151,6 +162,9 @@ def test_words_of_others_do_nothing() -> None:
 def test_the_hash_tells_whether_somebody_would_see_another_thing() -> None:
     seen = {name: fingerprint(preview(name)) for name in NAMES}
     assert len(set(seen.values())) == len(NAMES)
-    assert fingerprint(preview("vlan", "json")) == seen["vlan"]
-    one_more = text("mtu").replace("default/db-40", "default/db-41")
-    assert fingerprint(previews(one_more)[0]) != seen["mtu"]
+    assert {name: fingerprint(preview(name, "json")) for name in NAMES} == seen
+    other_plan = text("mtu").replace("7ceef1d5aafe-40-88", "7ceef1d5aaff-40-88")
+    assert fingerprint(previews(other_plan)[0]) != seen["mtu"]
+    without_id = text("mtu").replace("plan id: ", "")
+    one_more = without_id.replace("default/db-40", "default/db-41")
+    assert fingerprint(previews(without_id)[0]) != fingerprint(previews(one_more)[0])

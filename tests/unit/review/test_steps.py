@@ -10,12 +10,14 @@ from harvester_net.change.plan import Plan, plan
 from harvester_net.change.report import (
     notes,
     plan_text,
+    refusal_text,
     remaining_text,
     structured,
     titles,
 )
+from harvester_net.change.reviewed import plan_id
 from harvester_net.change.steps.order import steps_of
-from harvester_net.review.steps import ChangePlan, plan_in
+from harvester_net.review.steps import ChangePlan, plan_in, refusal_and_plan
 
 from ..change.sites import FULL, UP, site
 
@@ -52,6 +54,7 @@ def test_a_plan_is_read_back_as_it_was_told() -> None:
     assert found.affected_vms == found.started_vms == ("default/a", "default/b")
     assert found.cleared == ("RWX network", "storage network")
     assert found.notes == tuple(notes(made.record))
+    assert found.id == plan_id(made.record)
     assert found.left_out == 0
 
 
@@ -80,6 +83,16 @@ def test_vms_that_stay_down_are_not_started() -> None:
     made = plan(site(vms=FEW).snapshot, UP, replace(FULL, restart_vms=False))
     assert read(made).affected_vms == ("default/a", "default/b")
     assert read(made).started_vms == ()
+
+
+def test_the_plan_of_a_refusal_is_told_from_its_reasons() -> None:
+    made = plan_of(FEW)
+    text = refusal_text("MTU: 1500 -> 9000", ["stop x", "clear y"], plan_text(made))
+    said, found = refusal_and_plan(text)
+    assert said == refusal_text("MTU: 1500 -> 9000", ["stop x", "clear y"])
+    assert found is not None
+    assert found == plan_in(plan_text(made))
+    assert refusal_and_plan(said) == (said, None)
 
 
 def test_what_is_left_of_an_unfinished_change_is_a_plan() -> None:
