@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ..review.hosts.place import Host
 from .options import Context, Kubeconfig
 
 CODES = """Exit codes: 0 the comment is written (and, with --post, posted if there is a pull
@@ -15,15 +16,6 @@ request); 1 an error; 2 a wrong call. With --fail-on, from that level on: 3 refu
 preview failed; 10 VMs stop, or the storage or RWX network is down for a while; 11 other
 changes."""
 SECONDS = 120
-
-
-class Host(StrEnum):
-    """Who hosts the repository; the same as in `review.hosts`, which loads more."""
-
-    GITHUB = "github"
-    GITLAB = "gitlab"
-    GITEA = "gitea"
-    BITBUCKET = "bitbucket"
 
 
 class FailOn(StrEnum):
@@ -112,7 +104,7 @@ def review(
     wanted = Reviewing(
         files=tuple(files or ()),
         output=output,
-        post=post.value if post else "",
+        post=post,
         fail_on=fail_on.value if fail_on else "",
         look=Reach(kubeconfig, context, timeout) if look else None,
         owner_label=owner_label or "",

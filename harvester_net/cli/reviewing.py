@@ -47,7 +47,7 @@ class Reviewing:
 
     files: Sequence[Path] = ()
     output: Path | None = None
-    post: str = ""
+    post: Host | None = None
     fail_on: str = ""
     look: Reach | None = None
     owner_label: str = ""
@@ -65,7 +65,7 @@ def reviewed(wanted: Reviewing) -> Code:
         comments = [comment(it, form, *seen) for it in found]
         _write("\n".join(comments), wanted.output)
         if wanted.post:
-            _post(Host(wanted.post), found, comments, wanted.seconds)
+            _post(wanted.post, found, comments, wanted.seconds)
     except (Unfit, Unusable, PostingFailed, OSError) as error:
         say(f"error: {printable(str(error))}", sys.stderr)
         return Code.ERROR
@@ -114,7 +114,7 @@ def _named(preview: Preview, stack: str) -> Preview:
 
 
 def _form(wanted: Reviewing) -> Form:
-    html = wanted.post != Host.BITBUCKET
+    html = wanted.post is not Host.BITBUCKET
     return Form(wanted.limit or (MOST if html else MOST_WITHOUT_HTML), html)
 
 

@@ -62,7 +62,6 @@ def _github(environ: Environment) -> Place | None:
 
 def _gitea(environ: Environment) -> Place | None:
     """Its own Actions, which have GitHub's variables, or Woodpecker."""
-    name, token = "", ""
     if environ.get("CI_COMMIT_PULL_REQUEST"):
         name, token = _token(environ, "GITEA_TOKEN")
         api = f"{_url(environ, 'CI_FORGE_URL')}/api/v1"

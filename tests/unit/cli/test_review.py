@@ -11,7 +11,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from harvester_net.cli.main import app
-from harvester_net.cli.review import Host as OfOption
 from harvester_net.review.blocks import size
 from harvester_net.review.comment import comment
 from harvester_net.review.hosts.place import Host
@@ -193,10 +192,6 @@ def job_on(server: HostServer, monkeypatch: pytest.MonkeyPatch) -> None:
     prefix = "" if host is Host.GITEA else PREFIX[host]
     for name, value in (ENVIRON[host] | {URL[host]: f"{server.url}{prefix}"}).items():
         monkeypatch.setenv(name, value)
-
-
-def test_the_option_knows_every_host() -> None:
-    assert [it.value for it in OfOption] == [it.value for it in Host]
 
 
 @pytest.mark.parametrize("host", list(Host))

@@ -96,6 +96,8 @@ class HostServer:
     asked: list[Request] = field(default_factory=list)
     knows_me: bool = True
     """Whether the token may ask whose it is."""
+    edits_all: bool = False
+    """Whether the token may also change what others wrote, as maintainers may."""
     otherwise: Callable[[Request], Reply | None] = lambda request: None
 
     @property
@@ -164,7 +166,7 @@ class HostServer:
             return Reply(405)
         if known is None or known.deleted:
             return Reply(404, {"message": "Not Found"})
-        if known.author != ME:
+        if known.author != ME and not self.edits_all:
             return Reply(403, {"message": "Forbidden"})
         known.body = self._body(request)
         return Reply(200, self._shown(known))

@@ -53,6 +53,13 @@ def test_a_plan_that_interrupts_is_carried_out_by_its_id_alone() -> None:
     assert ": 88 steps, plan id 7ceef1d5aafe-40-88<" in refused
 
 
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_what_somebody_changed_past_pulumi_is_a_warning(form: str) -> None:
+    written = comment(preview("drift", form))
+    assert "- `vm200`: changed since the last up: vlan: 200 → 250\n" in written
+    assert "| ~ update | VmNetwork | `vm200` | vlan: 250 → 201 |" in written
+
+
 def test_what_the_plugin_tells_is_a_note() -> None:
     written = comment(preview("create")).partition("<summary>Notes</summary>")[2]
     assert "- `storage`: addresses of 192.168.0.0/24: 254 available, 12 needed" in written

@@ -22,6 +22,12 @@ def test_nobody_sees_the_mark(name: str, html: bool) -> None:
     )
 
 
+def test_the_mark_ends_where_it_ends_for_every_parser() -> None:
+    """To some, two dashes end a comment of HTML."""
+    for name in NAMES:
+        assert "--" not in Form().mark(name).strip()[len("<!--") : -len("-->")]
+
+
 def test_every_stack_has_its_own_mark() -> None:
     marks = {Form(html=html).mark(name) for name in NAMES for html in (True, False)}
     assert len(marks) == 2 * len(NAMES)

@@ -180,6 +180,15 @@ def test_a_comment_that_another_forged_is_not_taken(host: HostServer, knows_me: 
     ]
 
 
+def test_a_forged_comment_is_not_taken_although_it_could_be(host: HostServer) -> None:
+    host.edits_all = True
+    host.knows_me = host.host is not Host.GITHUB
+    host.write(BODY, author=ANOTHER)
+    assert post(host.place, f"{BODY}more\n") == Done.CREATED
+    assert post(host.place, f"{BODY}more\n") == Done.UNCHANGED
+    assert [it.author for it in host.comments] == [ANOTHER, ME]
+
+
 def test_an_app_finds_its_own_although_nobody_tells_it_who_it_is(host: HostServer) -> None:
     host.knows_me = False
     assert post(host.place, BODY) == Done.CREATED
