@@ -200,7 +200,7 @@ def _plans(preview: Preview, form: Form) -> Iterator[Block]:
         title = f"{plan.headline or who.name}: {counted(number, 'step')}"
         title += f", plan id {plan.id}" if plan.id else ""
         if number > UNFOLDED:
-            head, tail = form.fold(printable(title))
+            head, tail = form.fold(title)
         else:
             head, tail = f"**{escaped(title)}**\n\n", ""
         yield Block(Weight.PLAN, tuple(_steps(plan)), "step", head, tail)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from ..markdown import escaped
+from ..markdown import escaped, in_html
 
 MOST = 65_536
 """Characters of a comment on GitHub, which is the least of those that fold."""
@@ -32,6 +32,4 @@ class Form:
         """What stands before and after what is folded; ``summary``: plain text."""
         if not self.html:
             return f"**{escaped(summary)}**\n\n", ""
-        # Markdown is not looked for in a line of HTML, but references are.
-        plain = summary.replace("&", "&amp;").replace("<", "&lt;")
-        return f"<details><summary>{plain}</summary>\n\n", "\n</details>\n"
+        return f"<details><summary>{in_html(summary)}</summary>\n\n", "\n</details>\n"
