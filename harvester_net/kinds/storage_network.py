@@ -136,6 +136,10 @@ class StorageNetwork(Kind[specs.StorageNetwork]):
             )
         return seen
 
+    async def list_objects(self, query: Properties, call: Call) -> dict[str, str]:
+        setting = await call.cluster.get_cached(SETTING, KEY, call.deadline)
+        return {KEY: KEY} if properties_of(effective(setting)) else {}
+
     def _say_unreadable(self, wrong: str, inputs: Properties, call: Call) -> None:
         if not inputs:
             raise Refused(wrong)

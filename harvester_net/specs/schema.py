@@ -85,7 +85,22 @@ def _resource(inputs: type[Spec], outputs: type[Spec]) -> Schema:
         "requiredInputs": required,
         "properties": _properties(outputs, f"{place}/properties", replacing=False),
         "required": _required(outputs),
+        "listInputs": _list_inputs(inputs, f"{place}/inputProperties"),
     }
+
+
+def _list_inputs(inputs: type[Spec], place: str) -> Schema:
+    """What `pulumi do` may list the objects of a kind by."""
+    properties = _properties(inputs, place, replacing=False)
+    listed = {
+        # Of an enum it makes no option of the command.
+        name: {
+            "type": properties[name].get("type", "string"),
+            "description": f"Only those with this {{{{% ref {place}/{name} %}}}}.",
+        }
+        for name in inputs.listed_by
+    }
+    return {"type": "object", "properties": listed}
 
 
 def _function(arguments: type[Spec], result: type[Spec]) -> Schema:
