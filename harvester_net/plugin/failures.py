@@ -27,6 +27,14 @@ async def refuse(context: grpc.aio.ServicerContext[object, object], message: str
     raise AssertionError("abort returned")
 
 
+async def refuse_inputs(
+    context: grpc.aio.ServicerContext[object, object], message: str
+) -> NoReturn:
+    """End a call: it was given something wrong, and the message says what."""
+    await context.abort(grpc.StatusCode.INVALID_ARGUMENT, _shown(message))
+    raise AssertionError("abort returned")
+
+
 async def report_unfinished(
     context: grpc.aio.ServicerContext[object, object], failure: Unfinished, secrets: Secrets
 ) -> NoReturn:
@@ -54,9 +62,26 @@ def unexpected(error: BaseException) -> str:
         f"harvester-net met an error it did not expect: {type(error).__name__}: {error}. "
         f"Please report it; {DEBUG}=1 shows where it happened"
     )
-    if os.environ.get(DEBUG):
-        text += "\n" + "".join(traceback.format_exception(error))
-    return text
+    return text + _traceback(error)
+
+
+def of_component(name: str, error: BaseException) -> str:
+    """The message for a component that could not be made.
+
+    The engine has said already what is wrong with a resource in it. The error is not quoted:
+    what the SDK words may hold a secret of the program.
+    """
+    text = (
+        f"not all resources of '{name}' could be made ({type(error).__name__}); the reason is "
+        f"beside them, else {DEBUG}=1 shows where it happened"
+    )
+    return text + _traceback(error)
+
+
+def _traceback(error: BaseException) -> str:
+    if not os.environ.get(DEBUG):
+        return ""
+    return "\n" + "".join(traceback.format_exception(error))
 
 
 def _shown(message: str) -> str:
