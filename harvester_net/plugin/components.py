@@ -16,6 +16,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2
 
 from ..components import traffic_path
+from ..specs.about import PACKAGE
 from ..specs.parse import without_nulls
 from ..specs.spec import Problem
 from ..specs.traffic_path import problems_of
@@ -34,9 +35,10 @@ class WrongInputs(Exception):
 
 
 async def construct(
-    request: provider_pb2.ConstructRequest, engine: str
+    request: provider_pb2.ConstructRequest, engine: str, reference: str
 ) -> provider_pb2.ConstructResponse:
-    """Make the component and its resources.
+    """Make the component and its resources, with the provider of this reference if the program
+    names none.
 
     Raises WrongInputs before anything is registered, and what the SDK raises when one of the
     resources fails, which may quote anything.
@@ -50,6 +52,10 @@ async def construct(
         # As text, not as the SDK's InputPropertiesError: for each property that it names the
         # engine prints the value, secrets too.
         raise WrongInputs("\n".join(sentences(problems, decoded.values, decoded.secrets)))
+    if reference and PACKAGE not in request.providers:
+        # Else the engine makes another default provider of the resources' version: another
+        # process, which does not see what the rest of the program wants (P13.4).
+        request.providers[PACKAGE] = reference
     return await _Servicer(_Host(VERSION), [], engine)._construct(request, None)
 
 

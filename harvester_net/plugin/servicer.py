@@ -41,6 +41,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     def __init__(self, address: str | None) -> None:
         self._address = address
+        self._reference = ""
+        """What the engine calls the provider that this process is (P13.4)."""
         self._log = EngineLog()
         self._cancelled = asyncio.Event()
         self._running: set[asyncio.Task[Any]] = set()
@@ -120,6 +122,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.ConfigureRequest, context: Context
     ) -> provider_pb2.ConfigureResponse:
         provider = await self._load()
+        if request.urn and request.id:
+            self._reference = f"{request.urn}::{request.id}"
         return await self._dispatch(
             context,
             request,
@@ -200,7 +204,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         )
         try:
             response: provider_pb2.ConstructResponse = await components.construct(
-                request, self._address or ""
+                request, self._address or "", self._reference
             )
         except components.WrongInputs as wrong:
             await failures.refuse_inputs(context, str(wrong))

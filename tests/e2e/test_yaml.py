@@ -125,7 +125,7 @@ def test_first_change_of_mtu_after_an_import_shows_on_all_that_have_it(
 
 def traffic_path(**args: Any) -> Resource:
     """A component with all kinds in it."""
-    given = {
+    given: dict[str, Any] = {
         "uplinks": {"all": {"nics": ["eno2"]}},
         "networks": {"web": {"vlan": 100}},
         "storage": {"vlan": 300, "range": "192.168.0.0/24"},
@@ -145,7 +145,9 @@ def test_component_with_its_mtu_changed_under_a_running_vm(
     assert "SEKRET9" not in refused
 
     yaml_stack.program(traffic_path(mtu=1500)).up().succeeded()
-    assert yaml_stack.diff() == {}
+    resources = [entry for entry in yaml_stack.state().values() if entry["custom"]]
+    assert len(resources) == 4
+    assert len({entry["provider"] for entry in resources}) == 1
     with running_vm(lab, "app", "web"):
         yaml_stack.program(traffic_path(mtu=9000))
         assert yaml_stack.diff() == {

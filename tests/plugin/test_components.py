@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -22,12 +23,15 @@ from .kit import (
     Properties,
     Secret,
     answer,
+    plugin,
     properties_of,
     struct,
 )
 
 HIDDEN = "SEKRET9"
 UPLINKS = {"all": {"nics": ["eno2"]}}
+DEFAULT = "urn:pulumi:dev::site::pulumi:providers:harvester-net::default::id-1"
+OF_THE_PROGRAM = "urn:pulumi:dev::site::pulumi:providers:harvester-net::mine::id-2"
 BEFORE = "urn:pulumi:dev::site::some:index:Thing::before"
 
 
@@ -75,7 +79,7 @@ async def monitor() -> AsyncIterator[Monitor]:
 
 
 async def constructed(
-    plugin: Plugin, fake: Monitor, inputs: Properties, **more: Any
+    process: Plugin, fake: Monitor, inputs: Properties, **more: Any
 ) -> provider_pb2.ConstructResponse:
     request = provider_pb2.ConstructRequest(
         project="site",
@@ -86,7 +90,7 @@ async def constructed(
         monitorEndpoint=fake.address,
         **({"dryRun": True} | more),
     )
-    response: provider_pb2.ConstructResponse = await answer(plugin.stub.Construct(request))
+    response: provider_pb2.ConstructResponse = await answer(process.stub.Construct(request))
     return response
 
 
@@ -133,6 +137,18 @@ async def test_resources_depend_on_what_their_values_came_from(pure: Plugin) -> 
         await constructed(pure, fake, inputs, inputDependencies={"networks": came_from})
         assert BEFORE in fake.registered["VmNetwork data-web"].dependencies
         assert BEFORE not in fake.registered["NetworkConfig data-all"].dependencies
+
+
+async def test_resources_have_the_provider_that_makes_the_component(tmp_path: Path) -> None:
+    """Not one of their own version beside it, which would know nothing of the others."""
+    async with plugin(tmp_path) as own, monitor() as fake:
+        urn, _, key = DEFAULT.rpartition("::")
+        await answer(own.stub.Configure(provider_pb2.ConfigureRequest(urn=urn, id=key)))
+        await constructed(own, fake, {"uplinks": UPLINKS})
+        assert fake.registered["NetworkConfig data-all"].provider == DEFAULT
+        given = {"harvester-net": OF_THE_PROGRAM}
+        await constructed(own, fake, {"uplinks": UPLINKS}, providers=given)
+        assert fake.registered["NetworkConfig data-all"].provider == OF_THE_PROGRAM
 
 
 @pytest.mark.parametrize(

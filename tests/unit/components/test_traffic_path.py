@@ -52,6 +52,9 @@ class Monitor(MockMonitor):
         self.outputs: dict[str, Any] = {}
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the protocol's own name
+        if request.type == "pulumi:pulumi:Stack":
+            # Only the first program of a process registers it.
+            return super().RegisterResource(request)  # type: ignore[no-untyped-call]
         which = f"{request.type.rpartition(':')[2]} {request.name}"
         self.registered[which] = request
         self.inputs[which] = pulumi.runtime.rpc.deserialize_properties(
