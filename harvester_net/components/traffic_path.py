@@ -23,8 +23,6 @@ from .traffic_path_arguments import (
 
 TOKEN = token("TrafficPath")
 
-Consent = pulumi.Input[pulumi.InputType[DisruptionArgs]] | None
-
 
 @pulumi.type_token(TOKEN)
 class TrafficPath(pulumi.ComponentResource):
@@ -55,7 +53,7 @@ class TrafficPath(pulumi.ComponentResource):
         storage: pulumi.InputType[TrafficPathStorageArgs] | None = None,
         name: pulumi.Input[str] | None = None,
         mtu: pulumi.Input[int] | None = None,
-        disruption: Consent = None,
+        disruption: pulumi.Input[pulumi.InputType[DisruptionArgs]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """A traffic path.

@@ -149,11 +149,13 @@ class TrafficPathStorageArgs:
 
 def as_arguments(kind: type[A], given: A | Mapping[str, Any]) -> A:
     """Arguments that a program gives as their class, or as a dict with the names of Python or
-    of the wire. Raises TypeError if a dict lacks one, or has another one.
+    of the wire. Raises TypeError if it is neither, or a dict lacks one or has another one.
     """
     if isinstance(given, kind):
         return given
-    assert isinstance(given, Mapping)
+    if not isinstance(given, Mapping):
+        # Not the value itself, which may be a secret.
+        raise TypeError(f"must be {kind.__name__} or a dict, not {type(given).__name__}")
     return kind(**{_snake(name): value for name, value in given.items()})
 
 

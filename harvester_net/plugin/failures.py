@@ -62,7 +62,9 @@ def unexpected(error: BaseException) -> str:
         f"harvester-net met an error it did not expect: {type(error).__name__}: {error}. "
         f"Please report it; {DEBUG}=1 shows where it happened"
     )
-    return text + _traceback(error)
+    if os.environ.get(DEBUG):
+        text += "\n" + "".join(traceback.format_exception(error))
+    return text
 
 
 def of_component(name: str, error: BaseException) -> str:
@@ -75,13 +77,9 @@ def of_component(name: str, error: BaseException) -> str:
         f"not all resources of '{name}' could be made ({type(error).__name__}); the reason is "
         f"beside them, else {DEBUG}=1 shows where it happened"
     )
-    return text + _traceback(error)
-
-
-def _traceback(error: BaseException) -> str:
-    if not os.environ.get(DEBUG):
-        return ""
-    return "\n" + "".join(traceback.format_exception(error))
+    if os.environ.get(DEBUG):
+        text += "\n" + "".join(traceback.format_tb(error.__traceback__))
+    return text
 
 
 def _shown(message: str) -> str:

@@ -233,6 +233,7 @@ def test_secret_of_a_part_stays_one(preview: bool) -> None:
         ({"uplinks": {"a": {"nic": ["eno2"]}}}, "unexpected keyword argument 'nic'"),
         ({"uplinks": {"a": {}}}, "missing 1 required keyword-only argument: 'nics'"),
         ({"networks": {"web": {"vlanId": 5}}}, "unexpected keyword argument 'vlan_id'"),
+        ({"networks": {"web": 100}}, "must be TrafficPathNetworkArgs or a dict, not int"),
         ({"storage": {"vlan": 5}}, "missing 1 required keyword-only argument: 'range'"),
     ],
 )
