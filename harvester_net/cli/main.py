@@ -12,6 +12,8 @@ from ..version import VERSION
 from . import lab
 from .mtu import mtu
 from .rbac import rbac
+from .review import CODES as REVIEW_CODES
+from .review import review
 from .snapshot import snapshot
 from .verify import CODES, verify
 
@@ -31,6 +33,7 @@ app.add_typer(mtu, name="mtu", epilog=EXIT_CODES)
 app.command("verify", short_help="Look at the devices of every node.", epilog=CODES)(verify)
 app.add_typer(lab.lab, name="lab", short_help=lab.TITLE, epilog=lab.CODES)
 app.command("rbac", short_help="Print the least roles for what you do with it.")(rbac)
+app.command("review", short_help="Write a preview as a comment.", epilog=REVIEW_CODES)(review)
 app.command("snapshot", short_help="Read what concerns networks, for a rehearsal.")(snapshot)
 
 
