@@ -8,6 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .components.traffic_path import TrafficPath as TrafficPath
+    from .components.traffic_path_arguments import (
+        TrafficPathNetworkArgs as TrafficPathNetworkArgs,
+    )
+    from .components.traffic_path_arguments import (
+        TrafficPathStorageArgs as TrafficPathStorageArgs,
+    )
+    from .components.traffic_path_arguments import (
+        TrafficPathUplinkArgs as TrafficPathUplinkArgs,
+    )
     from .program.cluster_network import ClusterNetwork as ClusterNetwork
     from .program.disruption import Disruption as Disruption
     from .program.disruption import DisruptionArgs as DisruptionArgs
@@ -75,15 +85,24 @@ _HOMES = {
 }
 """The module of `program` in which each public name is."""
 
-__all__ = list(_HOMES)
+_COMPONENTS = {
+    "TrafficPath": "traffic_path",
+    "TrafficPathNetworkArgs": "traffic_path_arguments",
+    "TrafficPathStorageArgs": "traffic_path_arguments",
+    "TrafficPathUplinkArgs": "traffic_path_arguments",
+}
+"""The module of `components` in which each of its names is."""
+
+__all__ = [*_HOMES, *_COMPONENTS]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f".program.{_HOMES[name]}", __name__), name)
+    home = f"program.{_HOMES[name]}" if name in _HOMES else f"components.{_COMPONENTS[name]}"
+    return getattr(import_module(f".{home}", __name__), name)
 
 
 def __dir__() -> list[str]:

@@ -27,6 +27,14 @@ async def refuse(context: grpc.aio.ServicerContext[object, object], message: str
     raise AssertionError("abort returned")
 
 
+async def refuse_inputs(
+    context: grpc.aio.ServicerContext[object, object], message: str
+) -> NoReturn:
+    """End a call: it was given something wrong, and the message says what."""
+    await context.abort(grpc.StatusCode.INVALID_ARGUMENT, _shown(message))
+    raise AssertionError("abort returned")
+
+
 async def report_unfinished(
     context: grpc.aio.ServicerContext[object, object], failure: Unfinished, secrets: Secrets
 ) -> NoReturn:
@@ -56,6 +64,21 @@ def unexpected(error: BaseException) -> str:
     )
     if os.environ.get(DEBUG):
         text += "\n" + "".join(traceback.format_exception(error))
+    return text
+
+
+def of_component(name: str, error: BaseException) -> str:
+    """The message for a component that could not be made.
+
+    The engine has said already what is wrong with a resource in it. The error is not quoted:
+    what the SDK words may hold a secret of the program.
+    """
+    text = (
+        f"not all resources of '{name}' could be made ({type(error).__name__}); the reason is "
+        f"beside them, else {DEBUG}=1 shows where it happened"
+    )
+    if os.environ.get(DEBUG):
+        text += "\n" + "".join(traceback.format_tb(error.__traceback__))
     return text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -42,6 +42,7 @@ from .requests import (
     ReadRequest,
     UpdateRequest,
 )
+from .secret_texts import sentences
 
 L = TypeVar("L", Live, Live | None)
 
@@ -134,11 +135,8 @@ class Provider:
             self._state.has(request.urn, (kind.resource, old_key))
         known = {problem.path for problem in problems}
         problems += [problem for problem in found if problem.path not in known]
-        secret_texts = list(_secret_texts(request))
-        return CheckResponse(
-            inputs=inputs,
-            failures=[str(_without_secret(problem, secret_texts)) for problem in problems],
-        )
+        failures = sentences(problems, request.inputs, request.secrets)
+        return CheckResponse(inputs=inputs, failures=failures)
 
     def _resolve(self, values: Properties, request: CheckRequest) -> list[Problem]:
         """Put what follows from a ClusterNetwork in the place of the object, as programs in
@@ -408,26 +406,3 @@ def _property_diff(difference: Difference) -> PropertyDiff:
         change=difference.change.name,
         replaces=difference.replaces,
     )
-
-
-def _without_secret(problem: Problem, secret_texts: list[str]) -> Problem:
-    """The problem, worded so that it quotes no secret value."""
-    if any(text in problem.sentence for text in secret_texts):
-        return Problem(problem.path, "is not valid; what is wrong with it would tell a secret")
-    return problem
-
-
-def _secret_texts(request: CheckRequest) -> Iterator[str]:
-    for path in request.secrets:
-        value: Any = request.inputs
-        for part in path:
-            value = value[part]
-        yield from _leaves(value)
-
-
-def _leaves(value: Any) -> Iterator[str]:
-    if isinstance(value, dict | list):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from _leaves(inner)
-    elif value not in (None, ""):
-        yield str(value)

@@ -41,6 +41,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     def __init__(self, address: str | None) -> None:
         self._address = address
+        self._reference = ""
+        """What the engine calls the provider that this process is (P13.4)."""
         self._log = EngineLog()
         self._cancelled = asyncio.Event()
         self._running: set[asyncio.Task[Any]] = set()
@@ -71,6 +73,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     def _connect(self, address: str | None) -> None:
         if address:
+            self._address = address
             self._log.connect(address)
         self._load()
 
@@ -119,6 +122,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.ConfigureRequest, context: Context
     ) -> provider_pb2.ConfigureResponse:
         provider = await self._load()
+        if request.urn and request.id:
+            self._reference = f"{request.urn}::{request.id}"
         return await self._dispatch(
             context,
             request,
@@ -193,7 +198,19 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     async def Construct(
         self, request: provider_pb2.ConstructRequest, context: Context
     ) -> provider_pb2.ConstructResponse:
-        await failures.refuse(context, f"harvester-net has no component {request.type}")
+        # The SDK's part in this is large, and few programs need it.
+        components = await asyncio.to_thread(
+            importlib.import_module, f"{__package__}.components"
+        )
+        try:
+            response: provider_pb2.ConstructResponse = await components.construct(
+                request, self._address or "", self._reference
+            )
+        except components.WrongInputs as wrong:
+            await failures.refuse_inputs(context, str(wrong))
+        except Exception as error:
+            await failures.refuse(context, failures.of_component(request.name, error))
+        return response
 
     async def Call(
         self, request: provider_pb2.CallRequest, context: Context

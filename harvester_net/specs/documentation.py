@@ -33,6 +33,7 @@ TITLES = {
     "NetworkConfig": "Two bonded NICs on the nodes of a rack",
     "VmNetwork": "A VLAN and a trunk",
     "StorageNetwork": "Replication on a VLAN of its own",
+    "TrafficPath": "Two racks with VM networks and the storage network",
     "getClusterNetwork": "The MTU of a cluster network",
     "getNodeNics": "The free NICs of a node",
 }

@@ -20,7 +20,7 @@ OWNED_PREFIXES = (
 """Keys under these are bookkeeping of Harvester's controllers or of this package (H2)."""
 
 
-class NamedSpec(Spec):
+class LabelledSpec(Spec):
     """A spec of an object that carries labels and annotations of the user's own."""
 
     labels: dict[str, Item[str]] | None = Field(
@@ -33,9 +33,6 @@ class NamedSpec(Spec):
         description="Annotations of your own. Only the keys given here are managed; keys of "
         "Harvester's controllers are refused.",
     )
-    disruption: Disruption | None = Field(
-        None, description="What this resource may interrupt to make its change."
-    )
 
     def contradictions(self) -> Iterator[Problem]:
         for name, given in (("labels", self.labels), ("annotations", self.annotations)):
@@ -45,3 +42,11 @@ class NamedSpec(Spec):
                         yield Problem(
                             f'{name}["{key}"]', "is written by the server; leave it out"
                         )
+
+
+class NamedSpec(LabelledSpec):
+    """A spec of such an object that may interrupt something to make its change."""
+
+    disruption: Disruption | None = Field(
+        None, description="What this resource may interrupt to make its change."
+    )

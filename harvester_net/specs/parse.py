@@ -132,11 +132,18 @@ def _described(value: object) -> str:
 
 def _model_at(model: type[Spec], location: tuple[int | str, ...]) -> type[Spec]:
     """The spec that stands at a path below another one."""
-    for part in location:
+    parts = iter(location)
+    for part in parts:
         if isinstance(part, str):
             field = next(f for f in model.model_fields.values() if f.alias == part)
             model = spec_within(field.annotation) or model
+            if _is_map(field.annotation):
+                next(parts, None)
     return model
+
+
+def _is_map(annotation: Any) -> bool:
+    return get_origin(annotation) is dict or any(map(_is_map, get_args(annotation)))
 
 
 def spec_within(annotation: Any) -> type[Spec] | None:

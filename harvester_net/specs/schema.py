@@ -28,6 +28,7 @@ from .parse import spec_within
 from .provider import Provider
 from .spec import Spec, replaces, wire_name
 from .storage_network import StorageNetwork, StorageNetworkOutputs
+from .traffic_path import TrafficPath, TrafficPathOutputs
 from .vm_network import VmNetwork, VmNetworkOutputs
 
 Schema = dict[str, Any]
@@ -41,6 +42,7 @@ RESOURCES: dict[type[Spec], type[Spec]] = {
     VmNetwork: VmNetworkOutputs,
     StorageNetwork: StorageNetworkOutputs,
 }
+COMPONENTS: dict[type[Spec], type[Spec]] = {TrafficPath: TrafficPathOutputs}
 FUNCTIONS: dict[type[Spec], type[Spec]] = {
     GetClusterNetwork: GetClusterNetworkResult,
     GetNodeNics: GetNodeNicsResult,
@@ -64,6 +66,10 @@ def schema() -> Schema:
         "resources": {
             token(inputs.__name__): _resource(inputs, outputs)
             for inputs, outputs in RESOURCES.items()
+        }
+        | {
+            token(inputs.__name__): _component(inputs, outputs)
+            for inputs, outputs in COMPONENTS.items()
         },
         "functions": {
             token(arguments.title): _function(arguments, result)
@@ -86,6 +92,20 @@ def _resource(inputs: type[Spec], outputs: type[Spec]) -> Schema:
         "properties": _properties(outputs, f"{place}/properties", replacing=False),
         "required": _required(outputs),
         "listInputs": _list_inputs(inputs, f"{place}/inputProperties"),
+    }
+
+
+def _component(inputs: type[Spec], outputs: type[Spec]) -> Schema:
+    name = inputs.__name__
+    place = f"#/resources/{token(name)}"
+    text = for_every_language(text_of(inputs), inputs, f"{place}/inputProperties")
+    return {
+        "isComponent": True,
+        "description": with_example(text, name),
+        "inputProperties": _properties(inputs, f"{place}/inputProperties", replacing=False),
+        "requiredInputs": _required(inputs),
+        "properties": _properties(outputs, f"{place}/properties", replacing=False),
+        "required": _required(outputs),
     }
 
 
@@ -144,6 +164,10 @@ def _property(model: type[Spec], name: str, place: str, replacing: bool) -> Sche
     written["description"] = for_every_language(field.description or "", model, place)
     if extra.get("secret"):
         written["secret"] = True
+    if extra.get("plain"):
+        written["plain"] = True
+        if items := written.get("additionalProperties"):
+            items["plain"] = True
     if replacing and (resource := GIVEN_AS_RESOURCE.get(wire_name(model, name))):
         itself = {"$ref": f"#/resources/{token(resource)}"}
         written["oneOf"] = [{"type": written["type"]}, itself]
@@ -197,7 +221,8 @@ def _types() -> Schema:
 
 
 def _all_models() -> list[type[Spec]]:
-    return [*RESOURCES.values(), *FUNCTIONS.values()]
+    components = [*COMPONENTS, *COMPONENTS.values()]
+    return [*RESOURCES.values(), *components, *FUNCTIONS.values()]
 
 
 def _nested(models: Iterable[type[Spec]]) -> set[type[Spec]]:

@@ -105,6 +105,11 @@ def replacing(**kwargs: Any) -> Any:
     return Field(json_schema_extra={"replaces": True}, **kwargs)
 
 
+def plain(**kwargs: Any) -> Any:
+    """A field whose parts become resources: programs give it as it is, not as an output."""
+    return Field(json_schema_extra={"plain": True}, **kwargs)
+
+
 def is_required(model: type[Spec], name: str) -> bool:
     """Whether a program must give the property."""
     return any(

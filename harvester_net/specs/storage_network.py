@@ -21,6 +21,7 @@ def _storage_vlan(value: int) -> int:
 
 
 StorageVlanId = Annotated[int, AfterValidator(_storage_vlan)]
+Exclude = list[Item[Ipv4Part]]
 
 
 class StorageNetwork(Spec):
@@ -50,7 +51,7 @@ class StorageNetwork(Spec):
         description="IPv4 network from which Longhorn's pods get their addresses, /16 or "
         "smaller, such as 192.168.0.0/24."
     )
-    exclude: list[Item[Ipv4Part]] | None = Field(
+    exclude: Exclude | None = Field(
         None,
         description="Networks inside `range` that are not given out. Their order has no "
         "meaning.",
@@ -71,12 +72,14 @@ class StorageNetwork(Spec):
     def contradictions(self) -> Iterator[Problem]:
         if self.cluster_network == "mgmt" and self.vlan in (0, 1):
             yield Problem("vlan", f"{self.vlan} (untagged traffic) is not allowed on mgmt")
-        if self.exclude is not None and is_known(self.exclude) and is_known(self.range):
-            yield from _exclude_problems(IPv4Network(self.range), self.exclude)
+        yield from exclude_problems(self.range, self.exclude)
 
 
-def _exclude_problems(whole: IPv4Network, exclude: list[str]) -> Iterator[Problem]:
-    before: IPv4Network | None = None
+def exclude_problems(given: str, exclude: Exclude | None) -> Iterator[Problem]:
+    """What is wrong with the parts of a range that are not given out."""
+    if exclude is None or not is_known(exclude) or not is_known(given):
+        return
+    whole, before = IPv4Network(given), None
     for index, text in enumerate(exclude):
         part, path = _part(text), f"exclude[{index}]"
         if part is not None and whole.subnet_of(part):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_interface
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Protocol
 
 from pydantic import AfterValidator, Field
 
@@ -145,12 +145,30 @@ class VmNetwork(NamedSpec):
 
     def contradictions(self) -> Iterator[Problem]:
         yield from super().contradictions()
-        yield from _tagging_problems(self)
-        yield from _trunk_problems(self)
-        yield from _route_problems(self)
+        yield from traffic_problems(self)
 
 
-def _tagging_problems(network: VmNetwork) -> Iterator[Problem]:
+class Traffic(Protocol):
+    """What says which traffic a VM network carries."""
+
+    @property
+    def type(self) -> VmNetworkType | None: ...
+    @property
+    def vlan(self) -> int | None: ...
+    @property
+    def vlan_trunk(self) -> list[VlanRange] | None: ...
+    @property
+    def route(self) -> Route | None: ...
+
+
+def traffic_problems(network: Traffic) -> Iterator[Problem]:
+    """What is wrong with the traffic of a VM network as a whole."""
+    yield from _tagging_problems(network)
+    yield from _trunk_problems(network)
+    yield from _route_problems(network)
+
+
+def _tagging_problems(network: Traffic) -> Iterator[Problem]:
     kind, vlan, trunk = network.type, network.vlan, network.vlan_trunk
     if not all(map(is_known, (kind, vlan, trunk))):
         return
@@ -170,7 +188,7 @@ def _tagging_problems(network: VmNetwork) -> Iterator[Problem]:
             yield Problem(name, f"is required by type {kind}")
 
 
-def _trunk_problems(network: VmNetwork) -> Iterator[Problem]:
+def _trunk_problems(network: Traffic) -> Iterator[Problem]:
     trunk = network.vlan_trunk
     if trunk is None or not is_known(trunk):
         return
@@ -194,7 +212,7 @@ def _range_problem(item: VlanRange) -> str | None:
     return None
 
 
-def _route_problems(network: VmNetwork) -> Iterator[Problem]:
+def _route_problems(network: Traffic) -> Iterator[Problem]:
     route = network.route
     if route is None or not is_known(route):
         return

@@ -35,6 +35,11 @@ export type StorageNetwork = import("./storageNetwork").StorageNetwork;
 export const StorageNetwork: typeof import("./storageNetwork").StorageNetwork = null as any;
 utilities.lazyLoad(exports, ["StorageNetwork"], () => require("./storageNetwork"));
 
+export { TrafficPathArgs } from "./trafficPath";
+export type TrafficPath = import("./trafficPath").TrafficPath;
+export const TrafficPath: typeof import("./trafficPath").TrafficPath = null as any;
+utilities.lazyLoad(exports, ["TrafficPath"], () => require("./trafficPath"));
+
 export { VmNetworkArgs } from "./vmNetwork";
 export type VmNetwork = import("./vmNetwork").VmNetwork;
 export const VmNetwork: typeof import("./vmNetwork").VmNetwork = null as any;
@@ -63,6 +68,8 @@ const _module = {
                 return new NetworkConfig(name, <any>undefined, { urn })
             case "harvester-net:index:StorageNetwork":
                 return new StorageNetwork(name, <any>undefined, { urn })
+            case "harvester-net:index:TrafficPath":
+                return new TrafficPath(name, <any>undefined, { urn })
             case "harvester-net:index:VmNetwork":
                 return new VmNetwork(name, <any>undefined, { urn })
             default:

@@ -24,7 +24,7 @@ from .programs import (
     storage_network,
     vm_network,
 )
-from .stack import PROJECT, Resource, Stack
+from .stack import PROJECT, Resource, Stack, resource
 from .vms import phase, running_vm
 from .waiting import eventually
 
@@ -121,3 +121,41 @@ def test_first_change_of_mtu_after_an_import_shows_on_all_that_have_it(
     assert other.diff() == {}
     changed = other.program(*site(9000, disruption=CONSENT)).diff()
     assert {name for name, change in changed.items() if "mtu" in change} == MTU_ON_ALL.keys()
+
+
+def traffic_path(**args: Any) -> Resource:
+    """A component with all kinds in it."""
+    given: dict[str, Any] = {
+        "uplinks": {"all": {"nics": ["eno2"]}},
+        "networks": {"web": {"vlan": 100}},
+        "storage": {"vlan": 300, "range": "192.168.0.0/24"},
+        "disruption": CONSENT,
+    }
+    return resource("TrafficPath", "cn-data", **(given | args))
+
+
+def test_component_with_its_mtu_changed_under_a_running_vm(
+    yaml_stack: Stack, lab: Lab
+) -> None:
+    secret = {"vlan": 300, "range": {"fn::secret": "SEKRET9"}}
+    wrong = yaml_stack.program(traffic_path(storage=secret, networks={"web": {"vlan": 4095}}))
+    refused = wrong.preview().failed().output
+    assert "networks.web.vlan: 4095 is not a VLAN ID; use 1 to 4094" in refused
+    assert "storage.range: is not valid; what is wrong with it would tell a secret" in refused
+    assert "SEKRET9" not in refused
+
+    yaml_stack.program(traffic_path(mtu=1500)).up().succeeded()
+    resources = [entry for entry in yaml_stack.state().values() if entry["custom"]]
+    assert len(resources) == 4
+    assert len({entry["provider"] for entry in resources}) == 1
+    with running_vm(lab, "app", "web"):
+        yaml_stack.program(traffic_path(mtu=9000))
+        assert yaml_stack.diff() == {
+            name: {"op": "update", "mtu": "update"}
+            for name in ("cn-data", "cn-data-all", "cn-data-web")
+        }
+        assert "stop VM default/app" in yaml_stack.preview().succeeded().output
+        yaml_stack.up().succeeded()
+        assert nad_mtu(lab.client.get(f"{NADS}/web")) == 9000
+        eventually(lambda: phase(lab, "app") == "Running")
+    assert yaml_stack.diff() == {}

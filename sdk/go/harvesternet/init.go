@@ -27,6 +27,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &NetworkConfig{}
 	case "harvester-net:index:StorageNetwork":
 		r = &StorageNetwork{}
+	case "harvester-net:index:TrafficPath":
+		r = &TrafficPath{}
 	case "harvester-net:index:VmNetwork":
 		r = &VmNetwork{}
 	default:

@@ -1153,6 +1153,511 @@ func (o RoutePtrOutput) ServerIPAddr() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
+// A VM network on a traffic path.
+type TrafficPathNetwork struct {
+	// Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+	Annotations map[string]string `pulumi:"annotations"`
+	// Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+	Labels map[string]string `pulumi:"labels"`
+	// Name of the VM network. Defaults to its key in the map.
+	Name *string `pulumi:"name"`
+	// Namespace of the VM network. Defaults to `default`.
+	Namespace *string `pulumi:"namespace"`
+	// Where the VLAN's gateway is.
+	Route *Route `pulumi:"route"`
+	// `L2VlanNetwork` (the default with TrafficPathNetwork.Vlan), `L2VlanTrunkNetwork` (the default with TrafficPathNetwork.VlanTrunk) or `UntaggedNetwork`, which must be asked for by name.
+	Type *VmNetworkType `pulumi:"type"`
+	// VLAN ID, 1 to 4094.
+	Vlan *int `pulumi:"vlan"`
+	// The VLANs of a trunk. Needs Harvester 1.7.
+	VlanTrunk []VlanRange `pulumi:"vlanTrunk"`
+}
+
+// TrafficPathNetworkInput is an input type that accepts TrafficPathNetworkArgs and TrafficPathNetworkOutput values.
+// You can construct a concrete instance of `TrafficPathNetworkInput` via:
+//
+//	TrafficPathNetworkArgs{...}
+type TrafficPathNetworkInput interface {
+	pulumi.Input
+
+	ToTrafficPathNetworkOutput() TrafficPathNetworkOutput
+	ToTrafficPathNetworkOutputWithContext(context.Context) TrafficPathNetworkOutput
+}
+
+// A VM network on a traffic path.
+type TrafficPathNetworkArgs struct {
+	// Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+	Annotations pulumi.StringMapInput `pulumi:"annotations"`
+	// Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+	Labels pulumi.StringMapInput `pulumi:"labels"`
+	// Name of the VM network. Defaults to its key in the map.
+	Name pulumi.StringPtrInput `pulumi:"name"`
+	// Namespace of the VM network. Defaults to `default`.
+	Namespace pulumi.StringPtrInput `pulumi:"namespace"`
+	// Where the VLAN's gateway is.
+	Route RoutePtrInput `pulumi:"route"`
+	// `L2VlanNetwork` (the default with Vlan), `L2VlanTrunkNetwork` (the default with VlanTrunk) or `UntaggedNetwork`, which must be asked for by name.
+	Type VmNetworkTypePtrInput `pulumi:"type"`
+	// VLAN ID, 1 to 4094.
+	Vlan pulumi.IntPtrInput `pulumi:"vlan"`
+	// The VLANs of a trunk. Needs Harvester 1.7.
+	VlanTrunk VlanRangeArrayInput `pulumi:"vlanTrunk"`
+}
+
+func (TrafficPathNetworkArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*TrafficPathNetwork)(nil)).Elem()
+}
+
+func (i TrafficPathNetworkArgs) ToTrafficPathNetworkOutput() TrafficPathNetworkOutput {
+	return i.ToTrafficPathNetworkOutputWithContext(context.Background())
+}
+
+func (i TrafficPathNetworkArgs) ToTrafficPathNetworkOutputWithContext(ctx context.Context) TrafficPathNetworkOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrafficPathNetworkOutput)
+}
+
+// TrafficPathNetworkMapInput is an input type that accepts TrafficPathNetworkMap and TrafficPathNetworkMapOutput values.
+// You can construct a concrete instance of `TrafficPathNetworkMapInput` via:
+//
+//	TrafficPathNetworkMap{ "key": TrafficPathNetworkArgs{...} }
+type TrafficPathNetworkMapInput interface {
+	pulumi.Input
+
+	ToTrafficPathNetworkMapOutput() TrafficPathNetworkMapOutput
+	ToTrafficPathNetworkMapOutputWithContext(context.Context) TrafficPathNetworkMapOutput
+}
+
+type TrafficPathNetworkMap map[string]TrafficPathNetworkInput
+
+func (TrafficPathNetworkMap) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]TrafficPathNetwork)(nil)).Elem()
+}
+
+func (i TrafficPathNetworkMap) ToTrafficPathNetworkMapOutput() TrafficPathNetworkMapOutput {
+	return i.ToTrafficPathNetworkMapOutputWithContext(context.Background())
+}
+
+func (i TrafficPathNetworkMap) ToTrafficPathNetworkMapOutputWithContext(ctx context.Context) TrafficPathNetworkMapOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrafficPathNetworkMapOutput)
+}
+
+// A VM network on a traffic path.
+type TrafficPathNetworkOutput struct{ *pulumi.OutputState }
+
+func (TrafficPathNetworkOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*TrafficPathNetwork)(nil)).Elem()
+}
+
+func (o TrafficPathNetworkOutput) ToTrafficPathNetworkOutput() TrafficPathNetworkOutput {
+	return o
+}
+
+func (o TrafficPathNetworkOutput) ToTrafficPathNetworkOutputWithContext(ctx context.Context) TrafficPathNetworkOutput {
+	return o
+}
+
+// Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+func (o TrafficPathNetworkOutput) Annotations() pulumi.StringMapOutput {
+	return o.ApplyT(func(v TrafficPathNetwork) map[string]string { return v.Annotations }).(pulumi.StringMapOutput)
+}
+
+// Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+func (o TrafficPathNetworkOutput) Labels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v TrafficPathNetwork) map[string]string { return v.Labels }).(pulumi.StringMapOutput)
+}
+
+// Name of the VM network. Defaults to its key in the map.
+func (o TrafficPathNetworkOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v TrafficPathNetwork) *string { return v.Name }).(pulumi.StringPtrOutput)
+}
+
+// Namespace of the VM network. Defaults to `default`.
+func (o TrafficPathNetworkOutput) Namespace() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v TrafficPathNetwork) *string { return v.Namespace }).(pulumi.StringPtrOutput)
+}
+
+// Where the VLAN's gateway is.
+func (o TrafficPathNetworkOutput) Route() RoutePtrOutput {
+	return o.ApplyT(func(v TrafficPathNetwork) *Route { return v.Route }).(RoutePtrOutput)
+}
+
+// `L2VlanNetwork` (the default with Vlan), `L2VlanTrunkNetwork` (the default with VlanTrunk) or `UntaggedNetwork`, which must be asked for by name.
+func (o TrafficPathNetworkOutput) Type() VmNetworkTypePtrOutput {
+	return o.ApplyT(func(v TrafficPathNetwork) *VmNetworkType { return v.Type }).(VmNetworkTypePtrOutput)
+}
+
+// VLAN ID, 1 to 4094.
+func (o TrafficPathNetworkOutput) Vlan() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v TrafficPathNetwork) *int { return v.Vlan }).(pulumi.IntPtrOutput)
+}
+
+// The VLANs of a trunk. Needs Harvester 1.7.
+func (o TrafficPathNetworkOutput) VlanTrunk() VlanRangeArrayOutput {
+	return o.ApplyT(func(v TrafficPathNetwork) []VlanRange { return v.VlanTrunk }).(VlanRangeArrayOutput)
+}
+
+type TrafficPathNetworkMapOutput struct{ *pulumi.OutputState }
+
+func (TrafficPathNetworkMapOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]TrafficPathNetwork)(nil)).Elem()
+}
+
+func (o TrafficPathNetworkMapOutput) ToTrafficPathNetworkMapOutput() TrafficPathNetworkMapOutput {
+	return o
+}
+
+func (o TrafficPathNetworkMapOutput) ToTrafficPathNetworkMapOutputWithContext(ctx context.Context) TrafficPathNetworkMapOutput {
+	return o
+}
+
+func (o TrafficPathNetworkMapOutput) MapIndex(k pulumi.StringInput) TrafficPathNetworkOutput {
+	return pulumi.All(o, k).ApplyT(func(vs []interface{}) TrafficPathNetwork {
+		return vs[0].(map[string]TrafficPathNetwork)[vs[1].(string)]
+	}).(TrafficPathNetworkOutput)
+}
+
+// The storage network on a traffic path.
+type TrafficPathStorage struct {
+	// Networks inside TrafficPathStorage.Range that are not given out. Their order has no meaning.
+	Exclude []string `pulumi:"exclude"`
+	// Whether no VM network may use this VLAN. Needs Harvester 1.9. Defaults to false.
+	ExclusiveVlan *bool `pulumi:"exclusiveVlan"`
+	// IPv4 network from which Longhorn's pods get their addresses, /16 or smaller, such as 192.168.0.0/24.
+	Range string `pulumi:"range"`
+	// VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+	Vlan int `pulumi:"vlan"`
+}
+
+// TrafficPathStorageInput is an input type that accepts TrafficPathStorageArgs and TrafficPathStorageOutput values.
+// You can construct a concrete instance of `TrafficPathStorageInput` via:
+//
+//	TrafficPathStorageArgs{...}
+type TrafficPathStorageInput interface {
+	pulumi.Input
+
+	ToTrafficPathStorageOutput() TrafficPathStorageOutput
+	ToTrafficPathStorageOutputWithContext(context.Context) TrafficPathStorageOutput
+}
+
+// The storage network on a traffic path.
+type TrafficPathStorageArgs struct {
+	// Networks inside Range that are not given out. Their order has no meaning.
+	Exclude pulumi.StringArrayInput `pulumi:"exclude"`
+	// Whether no VM network may use this VLAN. Needs Harvester 1.9. Defaults to false.
+	ExclusiveVlan pulumi.BoolPtrInput `pulumi:"exclusiveVlan"`
+	// IPv4 network from which Longhorn's pods get their addresses, /16 or smaller, such as 192.168.0.0/24.
+	Range pulumi.StringInput `pulumi:"range"`
+	// VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+	Vlan pulumi.IntInput `pulumi:"vlan"`
+}
+
+func (TrafficPathStorageArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*TrafficPathStorage)(nil)).Elem()
+}
+
+func (i TrafficPathStorageArgs) ToTrafficPathStorageOutput() TrafficPathStorageOutput {
+	return i.ToTrafficPathStorageOutputWithContext(context.Background())
+}
+
+func (i TrafficPathStorageArgs) ToTrafficPathStorageOutputWithContext(ctx context.Context) TrafficPathStorageOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrafficPathStorageOutput)
+}
+
+func (i TrafficPathStorageArgs) ToTrafficPathStoragePtrOutput() TrafficPathStoragePtrOutput {
+	return i.ToTrafficPathStoragePtrOutputWithContext(context.Background())
+}
+
+func (i TrafficPathStorageArgs) ToTrafficPathStoragePtrOutputWithContext(ctx context.Context) TrafficPathStoragePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrafficPathStorageOutput).ToTrafficPathStoragePtrOutputWithContext(ctx)
+}
+
+// TrafficPathStoragePtrInput is an input type that accepts TrafficPathStorageArgs, TrafficPathStoragePtr and TrafficPathStoragePtrOutput values.
+// You can construct a concrete instance of `TrafficPathStoragePtrInput` via:
+//
+//	        TrafficPathStorageArgs{...}
+//
+//	or:
+//
+//	        nil
+type TrafficPathStoragePtrInput interface {
+	pulumi.Input
+
+	ToTrafficPathStoragePtrOutput() TrafficPathStoragePtrOutput
+	ToTrafficPathStoragePtrOutputWithContext(context.Context) TrafficPathStoragePtrOutput
+}
+
+type trafficPathStoragePtrType TrafficPathStorageArgs
+
+func TrafficPathStoragePtr(v *TrafficPathStorageArgs) TrafficPathStoragePtrInput {
+	return (*trafficPathStoragePtrType)(v)
+}
+
+func (*trafficPathStoragePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**TrafficPathStorage)(nil)).Elem()
+}
+
+func (i *trafficPathStoragePtrType) ToTrafficPathStoragePtrOutput() TrafficPathStoragePtrOutput {
+	return i.ToTrafficPathStoragePtrOutputWithContext(context.Background())
+}
+
+func (i *trafficPathStoragePtrType) ToTrafficPathStoragePtrOutputWithContext(ctx context.Context) TrafficPathStoragePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrafficPathStoragePtrOutput)
+}
+
+// The storage network on a traffic path.
+type TrafficPathStorageOutput struct{ *pulumi.OutputState }
+
+func (TrafficPathStorageOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*TrafficPathStorage)(nil)).Elem()
+}
+
+func (o TrafficPathStorageOutput) ToTrafficPathStorageOutput() TrafficPathStorageOutput {
+	return o
+}
+
+func (o TrafficPathStorageOutput) ToTrafficPathStorageOutputWithContext(ctx context.Context) TrafficPathStorageOutput {
+	return o
+}
+
+func (o TrafficPathStorageOutput) ToTrafficPathStoragePtrOutput() TrafficPathStoragePtrOutput {
+	return o.ToTrafficPathStoragePtrOutputWithContext(context.Background())
+}
+
+func (o TrafficPathStorageOutput) ToTrafficPathStoragePtrOutputWithContext(ctx context.Context) TrafficPathStoragePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v TrafficPathStorage) *TrafficPathStorage {
+		return &v
+	}).(TrafficPathStoragePtrOutput)
+}
+
+// Networks inside Range that are not given out. Their order has no meaning.
+func (o TrafficPathStorageOutput) Exclude() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v TrafficPathStorage) []string { return v.Exclude }).(pulumi.StringArrayOutput)
+}
+
+// Whether no VM network may use this VLAN. Needs Harvester 1.9. Defaults to false.
+func (o TrafficPathStorageOutput) ExclusiveVlan() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v TrafficPathStorage) *bool { return v.ExclusiveVlan }).(pulumi.BoolPtrOutput)
+}
+
+// IPv4 network from which Longhorn's pods get their addresses, /16 or smaller, such as 192.168.0.0/24.
+func (o TrafficPathStorageOutput) Range() pulumi.StringOutput {
+	return o.ApplyT(func(v TrafficPathStorage) string { return v.Range }).(pulumi.StringOutput)
+}
+
+// VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+func (o TrafficPathStorageOutput) Vlan() pulumi.IntOutput {
+	return o.ApplyT(func(v TrafficPathStorage) int { return v.Vlan }).(pulumi.IntOutput)
+}
+
+type TrafficPathStoragePtrOutput struct{ *pulumi.OutputState }
+
+func (TrafficPathStoragePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**TrafficPathStorage)(nil)).Elem()
+}
+
+func (o TrafficPathStoragePtrOutput) ToTrafficPathStoragePtrOutput() TrafficPathStoragePtrOutput {
+	return o
+}
+
+func (o TrafficPathStoragePtrOutput) ToTrafficPathStoragePtrOutputWithContext(ctx context.Context) TrafficPathStoragePtrOutput {
+	return o
+}
+
+func (o TrafficPathStoragePtrOutput) Elem() TrafficPathStorageOutput {
+	return o.ApplyT(func(v *TrafficPathStorage) TrafficPathStorage {
+		if v != nil {
+			return *v
+		}
+		var ret TrafficPathStorage
+		return ret
+	}).(TrafficPathStorageOutput)
+}
+
+// Networks inside Range that are not given out. Their order has no meaning.
+func (o TrafficPathStoragePtrOutput) Exclude() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *TrafficPathStorage) []string {
+		if v == nil {
+			return nil
+		}
+		return v.Exclude
+	}).(pulumi.StringArrayOutput)
+}
+
+// Whether no VM network may use this VLAN. Needs Harvester 1.9. Defaults to false.
+func (o TrafficPathStoragePtrOutput) ExclusiveVlan() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *TrafficPathStorage) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.ExclusiveVlan
+	}).(pulumi.BoolPtrOutput)
+}
+
+// IPv4 network from which Longhorn's pods get their addresses, /16 or smaller, such as 192.168.0.0/24.
+func (o TrafficPathStoragePtrOutput) Range() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *TrafficPathStorage) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Range
+	}).(pulumi.StringPtrOutput)
+}
+
+// VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+func (o TrafficPathStoragePtrOutput) Vlan() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *TrafficPathStorage) *int {
+		if v == nil {
+			return nil
+		}
+		return &v.Vlan
+	}).(pulumi.IntPtrOutput)
+}
+
+// The uplink of a group of nodes: a bond over their NICs. It becomes a network config.
+type TrafficPathUplink struct {
+	// How the NICs are bonded.
+	BondOptions *BondOptions `pulumi:"bondOptions"`
+	// Free text.
+	Description *string `pulumi:"description"`
+	// Attributes of the uplink other than the MTU.
+	LinkAttributes *LinkAttributes `pulumi:"linkAttributes"`
+	// Name of the network config. Defaults to the component's name and the group's, joined by '-'.
+	Name *string `pulumi:"name"`
+	// Names of the NICs, the same on every matched node. Their order has no meaning.
+	Nics []string `pulumi:"nics"`
+	// Labels that a node of the group must have, all of them. Absent matches every node except witness nodes. No node may be in two groups.
+	NodeSelector map[string]string `pulumi:"nodeSelector"`
+}
+
+// TrafficPathUplinkInput is an input type that accepts TrafficPathUplinkArgs and TrafficPathUplinkOutput values.
+// You can construct a concrete instance of `TrafficPathUplinkInput` via:
+//
+//	TrafficPathUplinkArgs{...}
+type TrafficPathUplinkInput interface {
+	pulumi.Input
+
+	ToTrafficPathUplinkOutput() TrafficPathUplinkOutput
+	ToTrafficPathUplinkOutputWithContext(context.Context) TrafficPathUplinkOutput
+}
+
+// The uplink of a group of nodes: a bond over their NICs. It becomes a network config.
+type TrafficPathUplinkArgs struct {
+	// How the NICs are bonded.
+	BondOptions BondOptionsPtrInput `pulumi:"bondOptions"`
+	// Free text.
+	Description pulumi.StringPtrInput `pulumi:"description"`
+	// Attributes of the uplink other than the MTU.
+	LinkAttributes LinkAttributesPtrInput `pulumi:"linkAttributes"`
+	// Name of the network config. Defaults to the component's name and the group's, joined by '-'.
+	Name pulumi.StringPtrInput `pulumi:"name"`
+	// Names of the NICs, the same on every matched node. Their order has no meaning.
+	Nics pulumi.StringArrayInput `pulumi:"nics"`
+	// Labels that a node of the group must have, all of them. Absent matches every node except witness nodes. No node may be in two groups.
+	NodeSelector pulumi.StringMapInput `pulumi:"nodeSelector"`
+}
+
+func (TrafficPathUplinkArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*TrafficPathUplink)(nil)).Elem()
+}
+
+func (i TrafficPathUplinkArgs) ToTrafficPathUplinkOutput() TrafficPathUplinkOutput {
+	return i.ToTrafficPathUplinkOutputWithContext(context.Background())
+}
+
+func (i TrafficPathUplinkArgs) ToTrafficPathUplinkOutputWithContext(ctx context.Context) TrafficPathUplinkOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrafficPathUplinkOutput)
+}
+
+// TrafficPathUplinkMapInput is an input type that accepts TrafficPathUplinkMap and TrafficPathUplinkMapOutput values.
+// You can construct a concrete instance of `TrafficPathUplinkMapInput` via:
+//
+//	TrafficPathUplinkMap{ "key": TrafficPathUplinkArgs{...} }
+type TrafficPathUplinkMapInput interface {
+	pulumi.Input
+
+	ToTrafficPathUplinkMapOutput() TrafficPathUplinkMapOutput
+	ToTrafficPathUplinkMapOutputWithContext(context.Context) TrafficPathUplinkMapOutput
+}
+
+type TrafficPathUplinkMap map[string]TrafficPathUplinkInput
+
+func (TrafficPathUplinkMap) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]TrafficPathUplink)(nil)).Elem()
+}
+
+func (i TrafficPathUplinkMap) ToTrafficPathUplinkMapOutput() TrafficPathUplinkMapOutput {
+	return i.ToTrafficPathUplinkMapOutputWithContext(context.Background())
+}
+
+func (i TrafficPathUplinkMap) ToTrafficPathUplinkMapOutputWithContext(ctx context.Context) TrafficPathUplinkMapOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrafficPathUplinkMapOutput)
+}
+
+// The uplink of a group of nodes: a bond over their NICs. It becomes a network config.
+type TrafficPathUplinkOutput struct{ *pulumi.OutputState }
+
+func (TrafficPathUplinkOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*TrafficPathUplink)(nil)).Elem()
+}
+
+func (o TrafficPathUplinkOutput) ToTrafficPathUplinkOutput() TrafficPathUplinkOutput {
+	return o
+}
+
+func (o TrafficPathUplinkOutput) ToTrafficPathUplinkOutputWithContext(ctx context.Context) TrafficPathUplinkOutput {
+	return o
+}
+
+// How the NICs are bonded.
+func (o TrafficPathUplinkOutput) BondOptions() BondOptionsPtrOutput {
+	return o.ApplyT(func(v TrafficPathUplink) *BondOptions { return v.BondOptions }).(BondOptionsPtrOutput)
+}
+
+// Free text.
+func (o TrafficPathUplinkOutput) Description() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v TrafficPathUplink) *string { return v.Description }).(pulumi.StringPtrOutput)
+}
+
+// Attributes of the uplink other than the MTU.
+func (o TrafficPathUplinkOutput) LinkAttributes() LinkAttributesPtrOutput {
+	return o.ApplyT(func(v TrafficPathUplink) *LinkAttributes { return v.LinkAttributes }).(LinkAttributesPtrOutput)
+}
+
+// Name of the network config. Defaults to the component's name and the group's, joined by '-'.
+func (o TrafficPathUplinkOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v TrafficPathUplink) *string { return v.Name }).(pulumi.StringPtrOutput)
+}
+
+// Names of the NICs, the same on every matched node. Their order has no meaning.
+func (o TrafficPathUplinkOutput) Nics() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v TrafficPathUplink) []string { return v.Nics }).(pulumi.StringArrayOutput)
+}
+
+// Labels that a node of the group must have, all of them. Absent matches every node except witness nodes. No node may be in two groups.
+func (o TrafficPathUplinkOutput) NodeSelector() pulumi.StringMapOutput {
+	return o.ApplyT(func(v TrafficPathUplink) map[string]string { return v.NodeSelector }).(pulumi.StringMapOutput)
+}
+
+type TrafficPathUplinkMapOutput struct{ *pulumi.OutputState }
+
+func (TrafficPathUplinkMapOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]TrafficPathUplink)(nil)).Elem()
+}
+
+func (o TrafficPathUplinkMapOutput) ToTrafficPathUplinkMapOutput() TrafficPathUplinkMapOutput {
+	return o
+}
+
+func (o TrafficPathUplinkMapOutput) ToTrafficPathUplinkMapOutputWithContext(ctx context.Context) TrafficPathUplinkMapOutput {
+	return o
+}
+
+func (o TrafficPathUplinkMapOutput) MapIndex(k pulumi.StringInput) TrafficPathUplinkOutput {
+	return pulumi.All(o, k).ApplyT(func(vs []interface{}) TrafficPathUplink {
+		return vs[0].(map[string]TrafficPathUplink)[vs[1].(string)]
+	}).(TrafficPathUplinkOutput)
+}
+
 // The uplink of the matched nodes: a bond over their NICs.
 type Uplink struct {
 	// How the NICs are bonded.
@@ -1554,6 +2059,12 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*NodeDevicesArrayInput)(nil)).Elem(), NodeDevicesArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RouteInput)(nil)).Elem(), RouteArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RoutePtrInput)(nil)).Elem(), RouteArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathNetworkInput)(nil)).Elem(), TrafficPathNetworkArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathNetworkMapInput)(nil)).Elem(), TrafficPathNetworkMap{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathStorageInput)(nil)).Elem(), TrafficPathStorageArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathStoragePtrInput)(nil)).Elem(), TrafficPathStorageArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathUplinkInput)(nil)).Elem(), TrafficPathUplinkArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathUplinkMapInput)(nil)).Elem(), TrafficPathUplinkMap{})
 	pulumi.RegisterInputType(reflect.TypeOf((*UplinkInput)(nil)).Elem(), UplinkArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*VerifyOnNodesInput)(nil)).Elem(), VerifyOnNodesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*VerifyOnNodesPtrInput)(nil)).Elem(), VerifyOnNodesArgs{})
@@ -1571,6 +2082,12 @@ func init() {
 	pulumi.RegisterOutputType(NodeDevicesArrayOutput{})
 	pulumi.RegisterOutputType(RouteOutput{})
 	pulumi.RegisterOutputType(RoutePtrOutput{})
+	pulumi.RegisterOutputType(TrafficPathNetworkOutput{})
+	pulumi.RegisterOutputType(TrafficPathNetworkMapOutput{})
+	pulumi.RegisterOutputType(TrafficPathStorageOutput{})
+	pulumi.RegisterOutputType(TrafficPathStoragePtrOutput{})
+	pulumi.RegisterOutputType(TrafficPathUplinkOutput{})
+	pulumi.RegisterOutputType(TrafficPathUplinkMapOutput{})
 	pulumi.RegisterOutputType(UplinkOutput{})
 	pulumi.RegisterOutputType(VerifyOnNodesOutput{})
 	pulumi.RegisterOutputType(VerifyOnNodesPtrOutput{})

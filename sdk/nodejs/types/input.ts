@@ -105,6 +105,96 @@ export interface RouteArgs {
 }
 
 /**
+ * A VM network on a traffic path.
+ */
+export interface TrafficPathNetworkArgs {
+    /**
+     * Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+     */
+    annotations?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+     */
+    labels?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * Name of the VM network. Defaults to its key in the map.
+     */
+    name?: pulumi.Input<string | undefined>;
+    /**
+     * Namespace of the VM network. Defaults to `default`.
+     */
+    namespace?: pulumi.Input<string | undefined>;
+    /**
+     * Where the VLAN's gateway is.
+     */
+    route?: pulumi.Input<inputs.RouteArgs | undefined>;
+    /**
+     * `L2VlanNetwork` (the default with TrafficPathNetwork.vlan), `L2VlanTrunkNetwork` (the default with TrafficPathNetwork.vlanTrunk) or `UntaggedNetwork`, which must be asked for by name.
+     */
+    type?: pulumi.Input<enums.VmNetworkType | undefined>;
+    /**
+     * VLAN ID, 1 to 4094.
+     */
+    vlan?: pulumi.Input<number | undefined>;
+    /**
+     * The VLANs of a trunk. Needs Harvester 1.7.
+     */
+    vlanTrunk?: pulumi.Input<pulumi.Input<inputs.VlanRangeArgs>[] | undefined>;
+}
+
+/**
+ * The storage network on a traffic path.
+ */
+export interface TrafficPathStorageArgs {
+    /**
+     * Networks inside TrafficPathStorage.range that are not given out. Their order has no meaning.
+     */
+    exclude?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * Whether no VM network may use this VLAN. Needs Harvester 1.9. Defaults to false.
+     */
+    exclusiveVlan?: pulumi.Input<boolean | undefined>;
+    /**
+     * IPv4 network from which Longhorn's pods get their addresses, /16 or smaller, such as 192.168.0.0/24.
+     */
+    range: pulumi.Input<string>;
+    /**
+     * VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+     */
+    vlan: pulumi.Input<number>;
+}
+
+/**
+ * The uplink of a group of nodes: a bond over their NICs. It becomes a network config.
+ */
+export interface TrafficPathUplinkArgs {
+    /**
+     * How the NICs are bonded.
+     */
+    bondOptions?: pulumi.Input<inputs.BondOptionsArgs | undefined>;
+    /**
+     * Free text.
+     */
+    description?: pulumi.Input<string | undefined>;
+    /**
+     * Attributes of the uplink other than the MTU.
+     */
+    linkAttributes?: pulumi.Input<inputs.LinkAttributesArgs | undefined>;
+    /**
+     * Name of the network config. Defaults to the component's name and the group's, joined by '-'.
+     */
+    name?: pulumi.Input<string | undefined>;
+    /**
+     * Names of the NICs, the same on every matched node. Their order has no meaning.
+     */
+    nics: pulumi.Input<pulumi.Input<string>[]>;
+    /**
+     * Labels that a node of the group must have, all of them. Absent matches every node except witness nodes. No node may be in two groups.
+     */
+    nodeSelector?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+}
+
+/**
  * The uplink of the matched nodes: a bond over their NICs.
  */
 export interface UplinkArgs {

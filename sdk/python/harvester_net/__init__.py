@@ -13,6 +13,7 @@ from .get_node_nics import *
 from .network_config import *
 from .provider import *
 from .storage_network import *
+from .traffic_path import *
 from .vm_network import *
 from ._inputs import *
 from . import outputs
@@ -35,6 +36,7 @@ _utilities.register(
    "harvester-net:index:ClusterNetwork": "ClusterNetwork",
    "harvester-net:index:NetworkConfig": "NetworkConfig",
    "harvester-net:index:StorageNetwork": "StorageNetwork",
+   "harvester-net:index:TrafficPath": "TrafficPath",
    "harvester-net:index:VmNetwork": "VmNetwork"
   }
  }

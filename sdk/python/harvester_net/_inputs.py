@@ -24,6 +24,12 @@ __all__ = [
     'LinkAttributesArgsDict',
     'RouteArgs',
     'RouteArgsDict',
+    'TrafficPathNetworkArgs',
+    'TrafficPathNetworkArgsDict',
+    'TrafficPathStorageArgs',
+    'TrafficPathStorageArgsDict',
+    'TrafficPathUplinkArgs',
+    'TrafficPathUplinkArgsDict',
     'UplinkArgs',
     'UplinkArgsDict',
     'VerifyOnNodesArgs',
@@ -449,6 +455,405 @@ class RouteArgs:
     @server_ip_addr.setter
     def server_ip_addr(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "server_ip_addr", value)
+
+
+class TrafficPathNetworkArgsDict(TypedDict):
+    """
+    A VM network on a traffic path.
+    """
+    annotations: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+    """
+    labels: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+    """
+    name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Name of the VM network. Defaults to its key in the map.
+    """
+    namespace: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Namespace of the VM network. Defaults to `default`.
+    """
+    route: NotRequired[pulumi.Input[Optional['RouteArgsDict']]]
+    """
+    Where the VLAN's gateway is.
+    """
+    type: NotRequired[pulumi.Input[Optional['VmNetworkType']]]
+    """
+    `L2VlanNetwork` (the default with TrafficPathNetworkArgs.vlan), `L2VlanTrunkNetwork` (the default with TrafficPathNetworkArgs.vlan_trunk) or `UntaggedNetwork`, which must be asked for by name.
+    """
+    vlan: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    VLAN ID, 1 to 4094.
+    """
+    vlan_trunk: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['VlanRangeArgsDict']]]]]
+    """
+    The VLANs of a trunk. Needs Harvester 1.7.
+    """
+
+@pulumi.input_type
+class TrafficPathNetworkArgs:
+    def __init__(__self__, *,
+                 annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 name: pulumi.Input[Optional[_builtins.str]] = None,
+                 namespace: pulumi.Input[Optional[_builtins.str]] = None,
+                 route: pulumi.Input[Optional['RouteArgs']] = None,
+                 type: pulumi.Input[Optional['VmNetworkType']] = None,
+                 vlan: pulumi.Input[Optional[_builtins.int]] = None,
+                 vlan_trunk: pulumi.Input[Optional[Sequence[pulumi.Input['VlanRangeArgs']]]] = None):
+        """
+        A VM network on a traffic path.
+
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] annotations: Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] labels: Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+        :param pulumi.Input[_builtins.str] name: Name of the VM network. Defaults to its key in the map.
+        :param pulumi.Input[_builtins.str] namespace: Namespace of the VM network. Defaults to `default`.
+        :param pulumi.Input['RouteArgs'] route: Where the VLAN's gateway is.
+        :param pulumi.Input['VmNetworkType'] type: `L2VlanNetwork` (the default with TrafficPathNetworkArgs.vlan), `L2VlanTrunkNetwork` (the default with TrafficPathNetworkArgs.vlan_trunk) or `UntaggedNetwork`, which must be asked for by name.
+        :param pulumi.Input[_builtins.int] vlan: VLAN ID, 1 to 4094.
+        :param pulumi.Input[Sequence[pulumi.Input['VlanRangeArgs']]] vlan_trunk: The VLANs of a trunk. Needs Harvester 1.7.
+        """
+        if annotations is not None:
+            pulumi.set(__self__, "annotations", annotations)
+        if labels is not None:
+            pulumi.set(__self__, "labels", labels)
+        if name is not None:
+            pulumi.set(__self__, "name", name)
+        if namespace is not None:
+            pulumi.set(__self__, "namespace", namespace)
+        if route is not None:
+            pulumi.set(__self__, "route", route)
+        if type is not None:
+            pulumi.set(__self__, "type", type)
+        if vlan is not None:
+            pulumi.set(__self__, "vlan", vlan)
+        if vlan_trunk is not None:
+            pulumi.set(__self__, "vlan_trunk", vlan_trunk)
+
+    @_builtins.property
+    @pulumi.getter
+    def annotations(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+        """
+        return pulumi.get(self, "annotations")
+
+    @annotations.setter
+    def annotations(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "annotations", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def labels(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+        """
+        return pulumi.get(self, "labels")
+
+    @labels.setter
+    def labels(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "labels", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Name of the VM network. Defaults to its key in the map.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def namespace(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Namespace of the VM network. Defaults to `default`.
+        """
+        return pulumi.get(self, "namespace")
+
+    @namespace.setter
+    def namespace(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "namespace", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def route(self) -> pulumi.Input[Optional['RouteArgs']]:
+        """
+        Where the VLAN's gateway is.
+        """
+        return pulumi.get(self, "route")
+
+    @route.setter
+    def route(self, value: pulumi.Input[Optional['RouteArgs']]):
+        pulumi.set(self, "route", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[Optional['VmNetworkType']]:
+        """
+        `L2VlanNetwork` (the default with TrafficPathNetworkArgs.vlan), `L2VlanTrunkNetwork` (the default with TrafficPathNetworkArgs.vlan_trunk) or `UntaggedNetwork`, which must be asked for by name.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[Optional['VmNetworkType']]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def vlan(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        VLAN ID, 1 to 4094.
+        """
+        return pulumi.get(self, "vlan")
+
+    @vlan.setter
+    def vlan(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "vlan", value)
+
+    @_builtins.property
+    @pulumi.getter(name="vlanTrunk")
+    def vlan_trunk(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['VlanRangeArgs']]]]:
+        """
+        The VLANs of a trunk. Needs Harvester 1.7.
+        """
+        return pulumi.get(self, "vlan_trunk")
+
+    @vlan_trunk.setter
+    def vlan_trunk(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['VlanRangeArgs']]]]):
+        pulumi.set(self, "vlan_trunk", value)
+
+
+class TrafficPathStorageArgsDict(TypedDict):
+    """
+    The storage network on a traffic path.
+    """
+    range: pulumi.Input[_builtins.str]
+    """
+    IPv4 network from which Longhorn's pods get their addresses, /16 or smaller, such as 192.168.0.0/24.
+    """
+    vlan: pulumi.Input[_builtins.int]
+    """
+    VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+    """
+    exclude: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    Networks inside TrafficPathStorageArgs.range that are not given out. Their order has no meaning.
+    """
+    exclusive_vlan: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether no VM network may use this VLAN. Needs Harvester 1.9. Defaults to false.
+    """
+
+@pulumi.input_type
+class TrafficPathStorageArgs:
+    def __init__(__self__, *,
+                 range: pulumi.Input[_builtins.str],
+                 vlan: pulumi.Input[_builtins.int],
+                 exclude: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 exclusive_vlan: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        The storage network on a traffic path.
+
+        :param pulumi.Input[_builtins.str] range: IPv4 network from which Longhorn's pods get their addresses, /16 or smaller, such as 192.168.0.0/24.
+        :param pulumi.Input[_builtins.int] vlan: VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] exclude: Networks inside TrafficPathStorageArgs.range that are not given out. Their order has no meaning.
+        :param pulumi.Input[_builtins.bool] exclusive_vlan: Whether no VM network may use this VLAN. Needs Harvester 1.9. Defaults to false.
+        """
+        pulumi.set(__self__, "range", range)
+        pulumi.set(__self__, "vlan", vlan)
+        if exclude is not None:
+            pulumi.set(__self__, "exclude", exclude)
+        if exclusive_vlan is not None:
+            pulumi.set(__self__, "exclusive_vlan", exclusive_vlan)
+
+    @_builtins.property
+    @pulumi.getter
+    def range(self) -> pulumi.Input[_builtins.str]:
+        """
+        IPv4 network from which Longhorn's pods get their addresses, /16 or smaller, such as 192.168.0.0/24.
+        """
+        return pulumi.get(self, "range")
+
+    @range.setter
+    def range(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "range", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def vlan(self) -> pulumi.Input[_builtins.int]:
+        """
+        VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+        """
+        return pulumi.get(self, "vlan")
+
+    @vlan.setter
+    def vlan(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "vlan", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def exclude(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        Networks inside TrafficPathStorageArgs.range that are not given out. Their order has no meaning.
+        """
+        return pulumi.get(self, "exclude")
+
+    @exclude.setter
+    def exclude(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "exclude", value)
+
+    @_builtins.property
+    @pulumi.getter(name="exclusiveVlan")
+    def exclusive_vlan(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether no VM network may use this VLAN. Needs Harvester 1.9. Defaults to false.
+        """
+        return pulumi.get(self, "exclusive_vlan")
+
+    @exclusive_vlan.setter
+    def exclusive_vlan(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "exclusive_vlan", value)
+
+
+class TrafficPathUplinkArgsDict(TypedDict):
+    """
+    The uplink of a group of nodes: a bond over their NICs. It becomes a network config.
+    """
+    nics: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]
+    """
+    Names of the NICs, the same on every matched node. Their order has no meaning.
+    """
+    bond_options: NotRequired[pulumi.Input[Optional['BondOptionsArgsDict']]]
+    """
+    How the NICs are bonded.
+    """
+    description: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Free text.
+    """
+    link_attributes: NotRequired[pulumi.Input[Optional['LinkAttributesArgsDict']]]
+    """
+    Attributes of the uplink other than the MTU.
+    """
+    name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Name of the network config. Defaults to the component's name and the group's, joined by '-'.
+    """
+    node_selector: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Labels that a node of the group must have, all of them. Absent matches every node except witness nodes. No node may be in two groups.
+    """
+
+@pulumi.input_type
+class TrafficPathUplinkArgs:
+    def __init__(__self__, *,
+                 nics: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]],
+                 bond_options: pulumi.Input[Optional['BondOptionsArgs']] = None,
+                 description: pulumi.Input[Optional[_builtins.str]] = None,
+                 link_attributes: pulumi.Input[Optional['LinkAttributesArgs']] = None,
+                 name: pulumi.Input[Optional[_builtins.str]] = None,
+                 node_selector: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
+        """
+        The uplink of a group of nodes: a bond over their NICs. It becomes a network config.
+
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] nics: Names of the NICs, the same on every matched node. Their order has no meaning.
+        :param pulumi.Input['BondOptionsArgs'] bond_options: How the NICs are bonded.
+        :param pulumi.Input[_builtins.str] description: Free text.
+        :param pulumi.Input['LinkAttributesArgs'] link_attributes: Attributes of the uplink other than the MTU.
+        :param pulumi.Input[_builtins.str] name: Name of the network config. Defaults to the component's name and the group's, joined by '-'.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] node_selector: Labels that a node of the group must have, all of them. Absent matches every node except witness nodes. No node may be in two groups.
+        """
+        pulumi.set(__self__, "nics", nics)
+        if bond_options is not None:
+            pulumi.set(__self__, "bond_options", bond_options)
+        if description is not None:
+            pulumi.set(__self__, "description", description)
+        if link_attributes is not None:
+            pulumi.set(__self__, "link_attributes", link_attributes)
+        if name is not None:
+            pulumi.set(__self__, "name", name)
+        if node_selector is not None:
+            pulumi.set(__self__, "node_selector", node_selector)
+
+    @_builtins.property
+    @pulumi.getter
+    def nics(self) -> pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]:
+        """
+        Names of the NICs, the same on every matched node. Their order has no meaning.
+        """
+        return pulumi.get(self, "nics")
+
+    @nics.setter
+    def nics(self, value: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]):
+        pulumi.set(self, "nics", value)
+
+    @_builtins.property
+    @pulumi.getter(name="bondOptions")
+    def bond_options(self) -> pulumi.Input[Optional['BondOptionsArgs']]:
+        """
+        How the NICs are bonded.
+        """
+        return pulumi.get(self, "bond_options")
+
+    @bond_options.setter
+    def bond_options(self, value: pulumi.Input[Optional['BondOptionsArgs']]):
+        pulumi.set(self, "bond_options", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def description(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Free text.
+        """
+        return pulumi.get(self, "description")
+
+    @description.setter
+    def description(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "description", value)
+
+    @_builtins.property
+    @pulumi.getter(name="linkAttributes")
+    def link_attributes(self) -> pulumi.Input[Optional['LinkAttributesArgs']]:
+        """
+        Attributes of the uplink other than the MTU.
+        """
+        return pulumi.get(self, "link_attributes")
+
+    @link_attributes.setter
+    def link_attributes(self, value: pulumi.Input[Optional['LinkAttributesArgs']]):
+        pulumi.set(self, "link_attributes", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Name of the network config. Defaults to the component's name and the group's, joined by '-'.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeSelector")
+    def node_selector(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Labels that a node of the group must have, all of them. Absent matches every node except witness nodes. No node may be in two groups.
+        """
+        return pulumi.get(self, "node_selector")
+
+    @node_selector.setter
+    def node_selector(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "node_selector", value)
 
 
 class UplinkArgsDict(TypedDict):

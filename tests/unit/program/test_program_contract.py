@@ -30,6 +30,9 @@ NESTED = [
     "VlanRange",
 ]
 ONLY_OUTPUTS = ["Nic", "NodeDevices"]
+COMPONENTS = ["TrafficPath"]
+OF_COMPONENTS = ["TrafficPathNetwork", "TrafficPathStorage", "TrafficPathUplink"]
+"""Parts of what a component is given; its outputs have none of them."""
 SIMPLE = {"string": str, "integer": int, "boolean": bool}
 Written = dict[str, Any]
 
@@ -55,6 +58,8 @@ def made(generic: Any, *of: Any) -> Any:
 
 def argument(written: Written) -> Any:
     """The Python type of an argument for a property of the schema."""
+    if written.get("plain"):
+        return _plain_argument(written)
     return made(pulumi.Input, _plain_argument(written))
 
 
@@ -169,7 +174,15 @@ def test_resource_takes_every_input_with_its_type(kind: str) -> None:
     assert taken == expected
 
 
-@pytest.mark.parametrize("kind", RESOURCES)
+@pytest.mark.parametrize("kind", COMPONENTS)
+def test_component_takes_every_input_with_its_type(kind: str) -> None:
+    described = SCHEMA["resources"][token(kind)]
+    required = described["requiredInputs"]
+    taken = arguments_of(getattr(hn, kind).__init__)
+    assert taken == expected_arguments(described["inputProperties"], required)
+
+
+@pytest.mark.parametrize("kind", [*RESOURCES, *COMPONENTS])
 def test_resource_requires_what_the_schema_requires(kind: str) -> None:
     required = SCHEMA["resources"][token(kind)]["requiredInputs"]
     assert required_arguments(getattr(hn, kind).__init__) == set(map(snake, required))
@@ -183,7 +196,7 @@ def test_resource_sends_every_input_under_its_name(kind: str) -> None:
     assert monitor.inputs["sample"] == samples(inputs, snaked=False)
 
 
-@pytest.mark.parametrize("kind", RESOURCES)
+@pytest.mark.parametrize("kind", [*RESOURCES, *COMPONENTS])
 def test_resource_has_every_output_with_its_type(kind: str) -> None:
     described = SCHEMA["resources"][token(kind)]
     has = inspect.get_annotations(getattr(hn, kind), eval_str=True)
@@ -218,14 +231,14 @@ def without_nothing(value: Any) -> Any:
     return [without_nothing(item) for item in value] if isinstance(value, list) else value
 
 
-@pytest.mark.parametrize("kind", RESOURCES)
+@pytest.mark.parametrize("kind", [*RESOURCES, *COMPONENTS])
 def test_resource_speaks_the_words_of_the_schema(kind: str) -> None:
     described = SCHEMA["resources"][token(kind)]
     assert words(inspect.getdoc(getattr(hn, kind)) or "") == words(described["description"])
     assert_documented(getattr(hn, kind).__init__, described["inputProperties"])
 
 
-@pytest.mark.parametrize("name", NESTED)
+@pytest.mark.parametrize("name", [*NESTED, *OF_COMPONENTS])
 def test_nested_arguments_are_those_of_the_schema(name: str) -> None:
     described, taken = SCHEMA["types"][token(name)], getattr(hn, f"{name}Args")
     required = described["required"]
@@ -236,7 +249,7 @@ def test_nested_arguments_are_those_of_the_schema(name: str) -> None:
     assert_documented(taken.__init__, described["properties"])
 
 
-@pytest.mark.parametrize("name", NESTED)
+@pytest.mark.parametrize("name", [*NESTED, *OF_COMPONENTS])
 def test_nested_arguments_may_be_changed_after_they_are_made(name: str) -> None:
     described, taken = SCHEMA["types"][token(name)], getattr(hn, f"{name}Args")
     values = samples(described["properties"], snaked=True)
@@ -301,7 +314,7 @@ def test_every_nested_type_of_the_schema_is_in_the_front() -> None:
     described = {
         t.rpartition(":")[2] for t, nested in SCHEMA["types"].items() if "enum" not in nested
     }
-    assert described == {*NESTED, *ONLY_OUTPUTS}
+    assert described == {*NESTED, *ONLY_OUTPUTS, *OF_COMPONENTS}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -321,7 +334,7 @@ def test_functions_are_those_of_the_schema(function: str) -> None:
 
 
 def test_every_resource_and_function_of_the_schema_is_in_the_front() -> None:
-    assert SCHEMA["resources"].keys() == {token(kind) for kind in RESOURCES}
+    assert SCHEMA["resources"].keys() == {token(kind) for kind in [*RESOURCES, *COMPONENTS]}
     assert SCHEMA["functions"].keys() == {token(function) for function in FUNCTIONS}
 
 

@@ -16,6 +16,7 @@ from harvester_net.specs.documentation import EXAMPLES, LANGUAGES, example
 from harvester_net.specs.parse import parse
 from tests.language_examples import (
     CALLED,
+    COMPONENTS,
     RESOURCES,
     Made,
     long_token,
@@ -76,7 +77,6 @@ def test_examples_of_functions_are_right(name: str) -> None:
 
 
 def test_every_example_is_shown() -> None:
-    shown = {
-        example(name, language) for name in [*RESOURCES, *CALLED] for language in LANGUAGES
-    }
+    names = [*RESOURCES, *COMPONENTS, *CALLED]
+    shown = {example(name, language) for name in names for language in LANGUAGES}
     assert {Path(file) for file in EXAMPLES.iterdir()} <= shown

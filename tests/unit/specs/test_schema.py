@@ -24,6 +24,7 @@ NAME = re.compile(r"[a-z][A-Za-z0-9]*")
 RESERVED = {"id", "urn", "pulumi"}
 RESERVED_FOR_PROVIDERS = {"version", "pulumi"}
 
+COMPONENTS = {"harvester-net:index:TrafficPath"}
 REPLACED = {
     "ClusterNetwork": {"name"},
     "NetworkConfig": {"name"},
@@ -35,6 +36,7 @@ REQUIRED = {
     "NetworkConfig": ["clusterNetwork", "uplink"],
     "VmNetwork": ["clusterNetwork"],
     "StorageNetwork": ["clusterNetwork", "range", "vlan"],
+    "TrafficPath": ["uplinks"],
 }
 
 
@@ -77,7 +79,7 @@ def test_written_file_is_what_the_specs_say() -> None:
 
 
 def test_every_kind_and_function_of_the_plugin_is_described() -> None:
-    assert SCHEMA["resources"].keys() == KINDS.keys()
+    assert SCHEMA["resources"].keys() == KINDS.keys() | COMPONENTS
     assert SCHEMA["functions"].keys() == FUNCTIONS.keys()
 
 
@@ -130,6 +132,20 @@ def test_cluster_network_is_given_by_its_name_or_itself() -> None:
         given = resource["inputProperties"]["clusterNetwork"]
         assert given["oneOf"] == [{"type": "string"}, {"$ref": CLUSTER_NETWORK}]
         assert resource["properties"]["clusterNetwork"].keys() == {"type", "description"}
+
+
+def test_components_are_marked() -> None:
+    marked = {t for t, resource in SCHEMA["resources"].items() if resource.get("isComponent")}
+    assert marked == COMPONENTS
+
+
+def test_what_becomes_a_resource_of_a_component_is_plain() -> None:
+    inputs = SCHEMA["resources"][token_of("TrafficPath")]["inputProperties"]
+    plain = {name for name, written in inputs.items() if written.get("plain")}
+    assert plain == {"uplinks", "networks", "storage"}
+    assert all(inputs[n]["additionalProperties"]["plain"] for n in ("uplinks", "networks"))
+    # Else the classes for Go do not compile.
+    assert SCHEMA["language"]["go"]["generateExtraInputTypes"] is True
 
 
 def test_tokens_are_legal() -> None:

@@ -15,7 +15,7 @@ import pytest
 from harvester_net.specs import schema as made
 from harvester_net.specs.about import REPOSITORY
 from harvester_net.specs.about import token as token_of
-from harvester_net.specs.documentation import reference
+from harvester_net.specs.documentation import IMPORTS, reference
 from harvester_net.specs.enums import ENUMS
 from harvester_net.specs.spec import Spec
 from harvester_net.specs.vm_network import VlanRange, VmNetworkOutputs
@@ -51,6 +51,7 @@ def prose(text: str) -> str:
 TEXTS = dict(texts())
 each_text = pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
 each_resource = pytest.mark.parametrize("token", SCHEMA["resources"])
+each_kind = pytest.mark.parametrize("token", [token_of(name) for name in IMPORTS])
 each_function = pytest.mark.parametrize("token", SCHEMA["functions"])
 
 
@@ -142,12 +143,17 @@ def assert_example(text: str, languages: list[str]) -> None:
     assert all(len(program) > 60 for language, program in shown.items() if language != "sh")
 
 
-@each_resource
+@each_kind
 def test_resources_say_how_they_are_imported(token: str) -> None:
     _, heading, section = SCHEMA["resources"][token]["description"].partition("## Import\n")
     assert heading
     commands = dict(FENCED.findall(section))["sh"]
     assert re.fullmatch(rf"\$ pulumi import {token} \w[\w-]* [\w/-]+\n", commands)
+
+
+def test_only_components_cannot_be_imported() -> None:
+    components = {t for t, made in SCHEMA["resources"].items() if made.get("isComponent")}
+    assert SCHEMA["resources"].keys() - set(map(token_of, IMPORTS)) == components
 
 
 def test_each_text_that_a_field_takes_has_a_sentence() -> None:

@@ -1,0 +1,150 @@
+"""TrafficPath: a cluster network with its uplinks and all that it carries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from ..program.cluster_network import ClusterNetwork
+from ..program.disruption import DisruptionArgs
+from ..program.network_config import NetworkConfig
+from ..program.registration import token
+from ..program.storage_network import StorageNetwork
+from ..program.uplink import UplinkArgs
+from ..program.vm_network import VmNetwork
+from .traffic_path_arguments import (
+    TrafficPathNetworkArgs,
+    TrafficPathStorageArgs,
+    TrafficPathUplinkArgs,
+    as_arguments,
+)
+
+TOKEN = token("TrafficPath")
+
+
+@pulumi.type_token(TOKEN)
+class TrafficPath(pulumi.ComponentResource):
+    """A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group
+    of nodes, and the VM networks and the storage network on it.
+
+    What needs the uplinks comes after them, and goes before them. MTU and consent are said
+    once, for all of it.
+    """
+
+    cluster_network: pulumi.Output[str] = pulumi.property("clusterNetwork")
+    """Name of the cluster network."""
+    vm_networks: pulumi.Output[dict[str, str]] = pulumi.property("vmNetworks")
+    """The VM networks, `namespace/name`, by their keys in the program."""
+    matched_nodes: pulumi.Output[dict[str, list[str]]] = pulumi.property("matchedNodes")
+    """Names of the nodes in each group, sorted."""
+    storage_vm_network: pulumi.Output[str | None] = pulumi.property("storageVmNetwork")
+    """The NetworkAttachmentDefinition that Harvester made for the storage network,
+    `namespace/name`.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        uplinks: Mapping[str, pulumi.InputType[TrafficPathUplinkArgs]],
+        networks: Mapping[str, pulumi.InputType[TrafficPathNetworkArgs]] | None = None,
+        storage: pulumi.InputType[TrafficPathStorageArgs] | None = None,
+        name: pulumi.Input[str] | None = None,
+        mtu: pulumi.Input[int] | None = None,
+        disruption: pulumi.Input[pulumi.InputType[DisruptionArgs]] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """A traffic path.
+
+        Args:
+            resource_name: Name of the component in the program.
+            uplinks: The uplinks by the name of the group of nodes, at least one.
+            networks: The VM networks by name.
+            storage: The storage network, if it is on this path.
+            name: Name of the cluster network: at most 12 lower-case letters, digits and '-'.
+                Not `mgmt`, which is built in. Defaults to the component's name.
+            mtu: MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
+            disruption: What the resources of the path may interrupt to make their changes.
+            opts: Options of every Pulumi resource.
+        """
+        super().__init__(TOKEN, resource_name, {}, opts)
+        self._prefix, self._disruption = resource_name, disruption
+        child = pulumi.ResourceOptions(parent=self)
+        self._path = ClusterNetwork(
+            resource_name, name=name, mtu=mtu, disruption=disruption, opts=child
+        )
+        configs = {
+            group: self._config(group, as_arguments(TrafficPathUplinkArgs, given))
+            for group, given in uplinks.items()
+        }
+        self._carried = pulumi.ResourceOptions(parent=self, depends_on=list(configs.values()))
+        vm_networks = {
+            key: self._vm_network(key, as_arguments(TrafficPathNetworkArgs, given))
+            for key, given in (networks or {}).items()
+        }
+        made = storage and self._storage(as_arguments(TrafficPathStorageArgs, storage))
+
+        self.cluster_network = self._path.name
+        self.vm_networks = _by_key({key: made.id for key, made in vm_networks.items()})
+        self.matched_nodes = _by_key({key: c.matched_nodes for key, c in configs.items()})
+        self.storage_vm_network = pulumi.Output.from_input(made.vm_network if made else None)
+        self.register_outputs(self.outputs())
+
+    def outputs(self) -> dict[str, pulumi.Output[Any]]:
+        """The outputs by their names in the schema."""
+        return {
+            "clusterNetwork": self.cluster_network,
+            "vmNetworks": self.vm_networks,
+            "matchedNodes": self.matched_nodes,
+            "storageVmNetwork": self.storage_vm_network,
+        }
+
+    def _config(self, group: str, given: TrafficPathUplinkArgs) -> NetworkConfig:
+        return NetworkConfig(
+            f"{self._prefix}-{group}",
+            cluster_network=self._path,
+            name=given.name,
+            description=given.description,
+            node_selector=given.node_selector,
+            uplink=UplinkArgs(
+                nics=given.nics,
+                bond_options=given.bond_options,
+                link_attributes=given.link_attributes,
+            ),
+            disruption=self._disruption,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _vm_network(self, key: str, given: TrafficPathNetworkArgs) -> VmNetwork:
+        return VmNetwork(
+            f"{self._prefix}-{key}",
+            cluster_network=self._path,
+            name=key if given.name is None else given.name,
+            namespace=given.namespace,
+            type=given.type,
+            vlan=given.vlan,
+            vlan_trunk=given.vlan_trunk,
+            route=given.route,
+            labels=given.labels,
+            annotations=given.annotations,
+            disruption=self._disruption,
+            opts=self._carried,
+        )
+
+    def _storage(self, given: TrafficPathStorageArgs) -> StorageNetwork:
+        return StorageNetwork(
+            f"{self._prefix}-storage",
+            cluster_network=self._path,
+            vlan=given.vlan,
+            range=given.range,
+            exclude=given.exclude,
+            exclusive_vlan=given.exclusive_vlan,
+            disruption=self._disruption,
+            opts=self._carried,
+        )
+
+
+def _by_key(made: Mapping[str, Any]) -> pulumi.Output[Any]:
+    return pulumi.Output.from_input(dict(made))

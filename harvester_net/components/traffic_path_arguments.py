@@ -1,0 +1,163 @@
+"""The arguments of a TrafficPath: an uplink, a VM network, and the storage network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import pulumi
+
+from ..program.enums import AnyVmNetworkType
+from ..program.registration import TextMap
+from ..program.route import RouteArgs
+from ..program.uplink import BondOptionsArgs, LinkAttributesArgs
+from ..program.vm_network import Trunk
+
+A = TypeVar("A")
+
+
+@pulumi.input_type
+class TrafficPathUplinkArgs:
+    """The uplink of a group of nodes: a bond over their NICs. It becomes a network config."""
+
+    nics: pulumi.Input[Sequence[pulumi.Input[str]]] = pulumi.property("nics")
+    bond_options: pulumi.Input[pulumi.InputType[BondOptionsArgs]] | None = pulumi.property(
+        "bondOptions"
+    )
+    link_attributes: pulumi.Input[pulumi.InputType[LinkAttributesArgs]] | None = (
+        pulumi.property("linkAttributes")
+    )
+    node_selector: TextMap | None = pulumi.property("nodeSelector")
+    name: pulumi.Input[str] | None = pulumi.property("name")
+    description: pulumi.Input[str] | None = pulumi.property("description")
+
+    def __init__(
+        self,
+        *,
+        nics: pulumi.Input[Sequence[pulumi.Input[str]]],
+        bond_options: pulumi.Input[pulumi.InputType[BondOptionsArgs]] | None = None,
+        link_attributes: pulumi.Input[pulumi.InputType[LinkAttributesArgs]] | None = None,
+        node_selector: TextMap | None = None,
+        name: pulumi.Input[str] | None = None,
+        description: pulumi.Input[str] | None = None,
+    ) -> None:
+        """The uplink of a group of nodes.
+
+        Args:
+            nics: Names of the NICs, the same on every matched node. Their order has no
+                meaning.
+            bond_options: How the NICs are bonded.
+            link_attributes: Attributes of the uplink other than the MTU.
+            node_selector: Labels that a node of the group must have, all of them. Absent
+                matches every node except witness nodes. No node may be in two groups.
+            name: Name of the network config. Defaults to the component's name and the
+                group's, joined by '-'.
+            description: Free text.
+        """
+        self.nics = nics
+        self.bond_options = bond_options
+        self.link_attributes = link_attributes
+        self.node_selector = node_selector
+        self.name = name
+        self.description = description
+
+
+@pulumi.input_type
+class TrafficPathNetworkArgs:
+    """A VM network on a traffic path."""
+
+    name: pulumi.Input[str] | None = pulumi.property("name")
+    namespace: pulumi.Input[str] | None = pulumi.property("namespace")
+    type: pulumi.Input[AnyVmNetworkType] | None = pulumi.property("type")
+    vlan: pulumi.Input[int] | None = pulumi.property("vlan")
+    vlan_trunk: Trunk | None = pulumi.property("vlanTrunk")
+    route: pulumi.Input[pulumi.InputType[RouteArgs]] | None = pulumi.property("route")
+    labels: TextMap | None = pulumi.property("labels")
+    annotations: TextMap | None = pulumi.property("annotations")
+
+    def __init__(
+        self,
+        *,
+        name: pulumi.Input[str] | None = None,
+        namespace: pulumi.Input[str] | None = None,
+        type: pulumi.Input[AnyVmNetworkType] | None = None,  # noqa: A002 - its own name
+        vlan: pulumi.Input[int] | None = None,
+        vlan_trunk: Trunk | None = None,
+        route: pulumi.Input[pulumi.InputType[RouteArgs]] | None = None,
+        labels: TextMap | None = None,
+        annotations: TextMap | None = None,
+    ) -> None:
+        """A VM network on a traffic path.
+
+        Args:
+            name: Name of the VM network. Defaults to its key in the map.
+            namespace: Namespace of the VM network. Defaults to `default`.
+            type: `L2VlanNetwork` (the default with `vlan`), `L2VlanTrunkNetwork` (the default
+                with `vlan_trunk`) or `UntaggedNetwork`, which must be asked for by name.
+            vlan: VLAN ID, 1 to 4094.
+            vlan_trunk: The VLANs of a trunk. Needs Harvester 1.7.
+            route: Where the VLAN's gateway is.
+            labels: Labels of your own. Only the keys given here are managed; keys of
+                Harvester's controllers are refused.
+            annotations: Annotations of your own. Only the keys given here are managed; keys of
+                Harvester's controllers are refused.
+        """
+        self.name = name
+        self.namespace = namespace
+        self.type = type
+        self.vlan = vlan
+        self.vlan_trunk = vlan_trunk
+        self.route = route
+        self.labels = labels
+        self.annotations = annotations
+
+
+@pulumi.input_type
+class TrafficPathStorageArgs:
+    """The storage network on a traffic path."""
+
+    vlan: pulumi.Input[int] = pulumi.property("vlan")
+    range: pulumi.Input[str] = pulumi.property("range")
+    exclude: pulumi.Input[Sequence[pulumi.Input[str]]] | None = pulumi.property("exclude")
+    exclusive_vlan: pulumi.Input[bool] | None = pulumi.property("exclusiveVlan")
+
+    def __init__(
+        self,
+        *,
+        vlan: pulumi.Input[int],
+        range: pulumi.Input[str],  # noqa: A002 - its own name
+        exclude: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        exclusive_vlan: pulumi.Input[bool] | None = None,
+    ) -> None:
+        """The storage network on a traffic path.
+
+        Args:
+            vlan: VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+            range: IPv4 network from which Longhorn's pods get their addresses, /16 or smaller,
+                such as 192.168.0.0/24.
+            exclude: Networks inside `range` that are not given out. Their order has no
+                meaning.
+            exclusive_vlan: Whether no VM network may use this VLAN. Needs Harvester 1.9.
+                Defaults to false.
+        """
+        self.vlan = vlan
+        self.range = range
+        self.exclude = exclude
+        self.exclusive_vlan = exclusive_vlan
+
+
+def as_arguments(kind: type[A], given: A | Mapping[str, Any]) -> A:
+    """Arguments that a program gives as their class, or as a dict with the names of Python or
+    of the wire. Raises TypeError if it is neither, or a dict lacks one or has another one.
+    """
+    if isinstance(given, kind):
+        return given
+    if not isinstance(given, Mapping):
+        # Not the value itself, which may be a secret.
+        raise TypeError(f"must be {kind.__name__} or a dict, not {type(given).__name__}")
+    return kind(**{_snake(name): value for name, value in given.items()})
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()

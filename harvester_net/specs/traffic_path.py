@@ -1,0 +1,206 @@
+"""TrafficPath: the component of a cluster network with its uplinks and all that it carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, Field
+
+from .disruption import Disruption
+from .limits import (
+    MGMT,
+    ClusterNetworkName,
+    Ipv4Network,
+    Mtu,
+    Namespace,
+    NetworkConfigName,
+    VlanId,
+    VmNetworkName,
+)
+from .metadata import LabelledSpec
+from .network_config import Uplink
+from .parse import parse, path_text
+from .spec import Item, Problem, Spec, plain
+from .storage_network import Exclude, StorageVlanId, exclude_problems
+from .unknown import UNKNOWN
+from .vm_network import Route, VlanRange, VmNetworkType, traffic_problems
+
+BY_KEY = ("uplinks", "networks")
+"""Inputs that are a map; each entry becomes a resource."""
+
+
+class TrafficPathUplink(Uplink):
+    """The uplink of a group of nodes: a bond over their NICs. It becomes a network config."""
+
+    title: ClassVar[str] = "uplinks"
+
+    node_selector: dict[str, Item[str]] | None = Field(
+        None,
+        description="Labels that a node of the group must have, all of them. Absent matches "
+        "every node except witness nodes. No node may be in two groups.",
+    )
+    name: NetworkConfigName | None = Field(
+        None,
+        description="Name of the network config. Defaults to the component's name and the "
+        "group's, joined by '-'.",
+    )
+    description: str | None = Field(None, description="Free text.")
+
+
+class TrafficPathNetwork(LabelledSpec):
+    """A VM network on a traffic path."""
+
+    title: ClassVar[str] = "networks"
+
+    name: VmNetworkName | None = Field(
+        None, description="Name of the VM network. Defaults to its key in the map."
+    )
+    namespace: Namespace | None = Field(
+        None, description="Namespace of the VM network. Defaults to `default`."
+    )
+    type: VmNetworkType | None = Field(
+        None,
+        description="`L2VlanNetwork` (the default with `vlan`), `L2VlanTrunkNetwork` (the "
+        "default with `vlanTrunk`) or `UntaggedNetwork`, which must be asked for by name.",
+    )
+    vlan: VlanId | None = Field(None, description="VLAN ID, 1 to 4094.")
+    vlan_trunk: list[Item[VlanRange]] | None = Field(
+        None, description="The VLANs of a trunk. Needs Harvester 1.7."
+    )
+    route: Route | None = Field(None, description="Where the VLAN's gateway is.")
+
+    def contradictions(self) -> Iterator[Problem]:
+        yield from super().contradictions()
+        yield from traffic_problems(self)
+
+
+class TrafficPathStorage(Spec):
+    """The storage network on a traffic path."""
+
+    title: ClassVar[str] = "storage"
+
+    vlan: StorageVlanId = Field(
+        description="VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic."
+    )
+    range: Ipv4Network = Field(
+        description="IPv4 network from which Longhorn's pods get their addresses, /16 or "
+        "smaller, such as 192.168.0.0/24."
+    )
+    exclude: Exclude | None = Field(
+        None,
+        description="Networks inside `range` that are not given out. Their order has no "
+        "meaning.",
+    )
+    exclusive_vlan: bool | None = Field(
+        None,
+        description="Whether no VM network may use this VLAN. Needs Harvester 1.9. Defaults "
+        "to false.",
+    )
+
+    def contradictions(self) -> Iterator[Problem]:
+        yield from exclude_problems(self.range, self.exclude)
+
+
+def _some(value: dict[str, Any]) -> dict[str, Any]:
+    if not value:
+        raise ValueError("is empty; name at least one group of nodes")
+    return value
+
+
+def _own(value: str) -> str:
+    if value == MGMT:
+        raise ValueError(
+            f"{MGMT} is built in and has its uplink already; make what is on it by itself"
+        )
+    return value
+
+
+class TrafficPath(Spec):
+    """A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group
+    of nodes, and the VM networks and the storage network on it.
+
+    What needs the uplinks comes after them, and goes before them. MTU and consent are said
+    once, for all of it.
+    """
+
+    title: ClassVar[str] = "TrafficPath"
+
+    uplinks: Annotated[dict[str, Item[TrafficPathUplink]], AfterValidator(_some)] = plain(
+        description="The uplinks by the name of the group of nodes, at least one."
+    )
+    networks: dict[str, Item[TrafficPathNetwork]] | None = plain(
+        default=None, description="The VM networks by name."
+    )
+    storage: TrafficPathStorage | None = plain(
+        default=None, description="The storage network, if it is on this path."
+    )
+    name: Annotated[ClusterNetworkName, AfterValidator(_own)] | None = Field(
+        None,
+        description="Name of the cluster network: at most 12 lower-case letters, digits and "
+        "'-'. Not `mgmt`, which is built in. Defaults to the component's name.",
+    )
+    mtu: Mtu | None = Field(
+        None,
+        description="MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.",
+    )
+    disruption: Disruption | None = Field(
+        None,
+        description="What the resources of the path may interrupt to make their changes.",
+    )
+
+
+class TrafficPathOutputs(Spec):
+    """What a traffic path tells other resources."""
+
+    title: ClassVar[str] = "TrafficPath"
+
+    cluster_network: str = Field(description="Name of the cluster network.")
+    vm_networks: dict[str, str] = Field(
+        description="The VM networks, `namespace/name`, by their keys in the program."
+    )
+    matched_nodes: dict[str, list[str]] = Field(
+        description="Names of the nodes in each group, sorted."
+    )
+    storage_vm_network: str | None = Field(
+        None,
+        description="The NetworkAttachmentDefinition that Harvester made for the storage "
+        "network, `namespace/name`.",
+    )
+
+
+def problems_of(inputs: dict[str, Any]) -> list[Problem]:
+    """What is wrong with the inputs of a traffic path, at every depth.
+
+    An unknown value is not wrong, but which resources there are must be known.
+    """
+    _, found = parse(TrafficPath, inputs)
+    unknown = "must be known in a preview, because it becomes resources"
+    found += [Problem(path, unknown) for path in _unknown_parts(inputs)]
+    for path, model, given in _parts(inputs):
+        # What is wrong with its fields was found above.
+        spec, _ = parse(model, given)
+        found += [
+            Problem(f"{path}.{inner.path}", inner.sentence) for inner in spec.contradictions()
+        ]
+    return found
+
+
+def _unknown_parts(inputs: dict[str, Any]) -> Iterator[str]:
+    """The paths at which it is not known which resources there are."""
+    for name in (*BY_KEY, "storage"):
+        given = inputs.get(name)
+        if given is UNKNOWN:
+            yield name
+        elif name in BY_KEY and isinstance(given, dict):
+            yield from (path_text((name, key)) for key in given if given[key] is UNKNOWN)
+
+
+def _parts(inputs: dict[str, Any]) -> Iterator[tuple[str, type[Spec], dict[str, Any]]]:
+    """The parts in which several properties may contradict each other."""
+    networks = inputs.get("networks")
+    for key, given in networks.items() if isinstance(networks, dict) else ():
+        if isinstance(given, dict):
+            yield path_text(("networks", key)), TrafficPathNetwork, given
+    if isinstance(given := inputs.get("storage"), dict):
+        yield "storage", TrafficPathStorage, given
