@@ -7,7 +7,7 @@ with two namespaces in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,13 +53,18 @@ def leaves(properties: Mapping[str, Any], above: Path = ()) -> dict[Path, Any]:
     return found
 
 
-def grouped(items: Sequence[Leaves], fewest: int) -> list[Group]:
+def grouped(
+    items: Sequence[Leaves], fewest: int, apart: Collection[Path] = ()
+) -> list[Group]:
     """All items in groups, in the order of their first members; groups of fewer than
     ``fewest`` become single ones.
+
+    ``apart``: paths whose values all members of a group share.
     """
     shapes: dict[Any, list[int]] = {}
     for index, item in enumerate(items):
-        shapes.setdefault(tuple(item), []).append(index)
+        shape = (tuple(item), *(item.get(path) for path in apart))
+        shapes.setdefault(shape, []).append(index)
     groups = [g for members in shapes.values() for g in _split(items, members, fewest)]
     return sorted(groups, key=lambda group: group.members[0])
 

@@ -30,6 +30,9 @@ NAME: Path = ("",)
 FEWEST = {NETWORK_CONFIG: 2, VM_NETWORK: 3}
 """How many have to be alike for a loop: two racks, three VM networks."""
 
+CHOICES = (("uplink", "bondOptions", "mode"), ("type",), ("route", "mode"))
+"""What one chooses from a few: nothing to vary from row to row."""
+
 
 def outline(site: Site) -> Program:
     """The program that declares all that was found."""
@@ -92,7 +95,7 @@ class _Outline:
             return []
         items = [self._leaves(each) for each in found]
         statements: list[Statement] = []
-        for group in grouped(items, FEWEST[found[0].kind]):
+        for group in grouped(items, FEWEST[found[0].kind], CHOICES):
             first = found[group.members[0]]
             if not group.is_loop:
                 variable = self.variables.new(words_of(self._name(first))) if named else None

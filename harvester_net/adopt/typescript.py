@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from .layout import Brackets, Node, laid_out, prefixed, suffixed
 from .program import (
+    SPECS,
     After,
     Column,
     Loop,
@@ -19,6 +20,7 @@ from .program import (
     Statement,
     Value,
     Variable,
+    nested,
 )
 from .texts import body, comment
 
@@ -42,7 +44,7 @@ def _section(section: Section) -> Iterator[str]:
 
 def _statement(statement: Statement) -> Iterator[str]:
     if isinstance(statement, Share):
-        yield _laid(_constant(statement.variable, _value(statement.value)))
+        yield _laid(_share(statement))
     elif isinstance(statement, After):
         yield _laid(_constant(statement.variable, _after(statement)))
     elif isinstance(statement, Single):
@@ -58,8 +60,7 @@ def _statement(statement: Statement) -> Iterator[str]:
 def _loop(loop: Loop) -> Iterator[str]:
     names = list(map(_name, loop.columns))
     each = f"[{', '.join(names)}]" if len(names) > 1 else names[0]
-    # Without `as const` an item of a row could be any of the types in it.
-    rows = suffixed(Brackets("[", [_row(row) for row in loop.rows], "]"), " as const")
+    rows = _rows(loop.rows)
     made = _resource(loop.resource)
     if loop.variable is None:
         yield _laid(prefixed(f"for (const {each} of ", suffixed(rows, ") {")))
@@ -72,9 +73,33 @@ def _loop(loop: Loop) -> Iterator[str]:
     yield ");"
 
 
+def _rows(rows: Sequence[Sequence[Value]]) -> Node:
+    listed = Brackets("[", [_row(row) for row in rows], "]")
+    if len(rows[0]) == 1:
+        return listed
+    return suffixed(listed, f" as [{', '.join(map(_type, rows[0]))}][]")
+
+
+def _type(value: Value) -> str:
+    if isinstance(value, list):
+        texts = all(isinstance(item, str) for item in value)
+        return "string[]" if texts else "hn.types.input.VlanRangeArgs[]"
+    if isinstance(value, bool):
+        return "boolean"
+    return "number" if isinstance(value, int) else "string"
+
+
 def _row(row: Sequence[Value]) -> Node:
     values = [_value(value) for value in row]
     return Brackets("[", values, "]") if len(values) > 1 else values[0]
+
+
+def _share(share: Share) -> Node:
+    model = nested(SPECS[share.kind], share.property)
+    # Without its type, one of several texts would be any text.
+    typed = f": hn.types.input.{model.__name__}Args" if model is not None else ""
+    value = prefixed(f"const {_name(share.variable)}{typed} = ", _value(share.value))
+    return suffixed(value, ";")
 
 
 def _after(after: After) -> Node:

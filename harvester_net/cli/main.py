@@ -10,6 +10,7 @@ import typer
 
 from ..version import VERSION
 from . import lab
+from .adopt import adopt
 from .mtu import mtu
 from .rbac import rbac
 from .snapshot import snapshot
@@ -31,6 +32,7 @@ app.add_typer(mtu, name="mtu", epilog=EXIT_CODES)
 app.command("verify", short_help="Look at the devices of every node.", epilog=CODES)(verify)
 app.add_typer(lab.lab, name="lab", short_help=lab.TITLE, epilog=lab.CODES)
 app.command("rbac", short_help="Print the least roles for what you do with it.")(rbac)
+app.command("adopt", short_help="Write a program for the networks of a cluster.")(adopt)
 app.command("snapshot", short_help="Read what concerns networks, for a rehearsal.")(snapshot)
 
 
