@@ -1,8 +1,8 @@
 """Resources that are alike, found and put into rows. Pure.
 
 Alike are those that have the same properties and differ in few values. A value that whole
-groups share makes groups of its own, as a person would: a loop for each namespace, not a column
-with two namespaces in it.
+groups share makes groups of its own, as a person would: a loop for each namespace, not a
+column with two namespaces in it.
 """
 
 from __future__ import annotations
@@ -53,9 +53,7 @@ def leaves(properties: Mapping[str, Any], above: Path = ()) -> dict[Path, Any]:
     return found
 
 
-def grouped(
-    items: Sequence[Leaves], fewest: int, apart: Collection[Path] = ()
-) -> list[Group]:
+def grouped(items: Sequence[Leaves], fewest: int, apart: Collection[Path] = ()) -> list[Group]:
     """All items in groups, in the order of their first members; groups of fewer than
     ``fewest`` become single ones.
 
@@ -111,7 +109,9 @@ def _texts(
 ) -> dict[Path, Text]:
     """The paths that follow from another one, which is a column then."""
     found: dict[Path, Text] = {}
-    by_length = sorted(differing, key=lambda path: sum(len(str(items[m][path])) for m in members))
+    by_length = sorted(
+        differing, key=lambda path: sum(len(str(items[m][path])) for m in members)
+    )
     for path in differing:
         if any(text.base == path for text in found.values()):
             continue

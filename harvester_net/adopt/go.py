@@ -176,7 +176,11 @@ def _resource(resource: Resource) -> Node:
     spec = SPECS[resource.kind]
     args = Brackets(f"&hn.{resource.kind}Args{{", _arguments(resource.args, spec), "}")
     name = resource.name
-    items: list[Node] = ["ctx", _text(name) if isinstance(name, Column) else literal(name), args]
+    items: list[Node] = [
+        "ctx",
+        _text(name) if isinstance(name, Column) else literal(name),
+        args,
+    ]
     if resource.after is not None:
         items.append(_name(resource.after))
     return Brackets(f"hn.New{resource.kind}(", items, ")")

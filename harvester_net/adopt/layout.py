@@ -24,12 +24,20 @@ Node = str | Brackets
 
 def prefixed(text: str, node: Node) -> Node:
     """A node with a text before it."""
-    return f"{text}{node}" if isinstance(node, str) else replace(node, opening=text + node.opening)
+    return (
+        f"{text}{node}"
+        if isinstance(node, str)
+        else replace(node, opening=text + node.opening)
+    )
 
 
 def suffixed(node: Node, text: str) -> Node:
     """A node with a text behind it."""
-    return f"{node}{text}" if isinstance(node, str) else replace(node, closing=node.closing + text)
+    return (
+        f"{node}{text}"
+        if isinstance(node, str)
+        else replace(node, closing=node.closing + text)
+    )
 
 
 def flat(node: Node) -> str:

@@ -16,10 +16,10 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _OF_LANGUAGES = """
 any arguments args async await bool boolean break case catch chan class const continue ctx
 debugger declare default defer delete do each else enum err error eval export extends
-fallthrough false finally float for fmt func function get go goto hn id if
-implements import in init instanceof int interface iota len let list main make map module new nil
-null number object of opts package panic print private protected public pulumi range recover
-return select set static string struct super switch symbol this throw true try type typeof
+fallthrough false finally float for fmt func function get go goto hn id if implements import
+in init instanceof int interface iota len let list main make map module new nil null number
+object of opts package panic print private protected public pulumi range recover return
+select set static string struct super switch symbol this throw true try type typeof
 undefined use var void while with yield
 """
 RESERVED = frozenset([*_OF_LANGUAGES.split(), *map(str.lower, keyword.kwlist)])
@@ -77,5 +77,3 @@ class Variables:
         if words not in self._of_loops:
             self._of_loops[words] = self.new(words)
         return self._of_loops[words]
-
-

@@ -84,6 +84,10 @@ class Single:
     variable: Variable | None = None
     comments: Sequence[str] = ()
 
+    def each(self) -> Iterator[Resource]:
+        """The resource."""
+        yield self.resource
+
 
 @dataclass(frozen=True)
 class Loop:

@@ -1,4 +1,4 @@
-"""The files of a project: its description, its program, what it needs, what is imported. Pure."""
+"""The files of a project: what it is, its program, what that needs, what is imported. Pure."""
 
 from __future__ import annotations
 

@@ -52,7 +52,9 @@ def _section(section: Section) -> Iterator[str]:
 def _statement(statement: Statement) -> Iterator[str]:
     if isinstance(statement, Share):
         model = nested(SPECS[statement.kind], statement.property)
-        yield _laid(prefixed(f"{_name(statement.variable)} = ", _value(statement.value, model)))
+        yield _laid(
+            prefixed(f"{_name(statement.variable)} = ", _value(statement.value, model))
+        )
     elif isinstance(statement, After):
         yield _laid(_after(statement))
     elif isinstance(statement, Single):
@@ -145,7 +147,9 @@ def _formatted(text: str) -> str:
 def _map(value: Mapping[str, Any], model: type[Spec] | None) -> Brackets:
     if model is not None:
         return Brackets(f"hn.{model.__name__}Args(", _arguments(value, model), ")")
-    pairs = [prefixed(f"{literal(key)}: ", _value(inner, None)) for key, inner in value.items()]
+    pairs = [
+        prefixed(f"{literal(key)}: ", _value(inner, None)) for key, inner in value.items()
+    ]
     return Brackets("{", pairs, "}")
 
 

@@ -66,7 +66,7 @@ class _Reading:
     left_out: list[LeftOut] = field(default_factory=list)
 
     async def add(self, kind: str, key: str, live: Object) -> None:
-        why = _not_ours(live) if not self.wanted.by_name(kind, key) else ""
+        why = _not_ours(live) if not self.wanted.names(kind, key) else ""
         said: list[str] = []
         inputs: Properties | None = None
         if not why:
@@ -78,7 +78,9 @@ class _Reading:
             self.left_out.append(LeftOut(kind, key, why or "is gone meanwhile"))
             return
         if keeper := keeper_of(live):
-            said.append(f"{keeper} keeps it as a repository has it: leave it to one of the two")
+            said.append(
+                f"{keeper} keeps it as a repository has it: leave it to one of the two"
+            )
         said += oddities(kind, key, inputs, self.snapshot)
         self.found.append(Found(kind, key, inputs, tuple(said)))
 

@@ -70,10 +70,11 @@ class Wanted:
         namespace = key.partition("/")[0]
         if kind == VM_NETWORK and self.namespaces and namespace not in self.namespaces:
             return False
-        return not self.patterns or self.by_name(kind, key) or kind in self.patterns
-
-    def by_name(self, kind: str, key: str) -> bool:
-        """Whether a pattern names the object itself, not only its kind."""
-        return any(
-            fnmatchcase(f"{kind}/{key}", pattern) for pattern in self.patterns if "/" in pattern
+        return not self.patterns or any(
+            kind == pattern or fnmatchcase(f"{kind}/{key}", pattern)
+            for pattern in self.patterns
         )
+
+    def names(self, kind: str, key: str) -> bool:
+        """Whether the object itself is asked for, not only what is like it."""
+        return f"{kind}/{key}" in self.patterns

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..harvester.names import STORAGE_SETTING
@@ -29,27 +29,34 @@ class NoState(Exception):
     """A text is no state of Terraform; the message says why."""
 
 
-def removals(text: str, site: Site) -> list[str]:
-    """The commands that take adopted objects out of a state, in its order; raises NoState."""
+Managed = tuple[str, tuple[str, str]]
+"""An address in a state, and the kind and key of the object there."""
+
+
+def managed(text: str) -> list[Managed]:
+    """The networks in the text of a state, in its order; raises NoState."""
+    return [found for resource in _resources(text) for found in _instances(resource)]
+
+
+def removals(state: Iterable[Managed], site: Site) -> list[str]:
+    """The commands that take adopted objects out of a state."""
     adopted = {(each.kind, each.key) for each in site.found}
     return [
         f"terraform state rm {shlex.quote(address)}"
-        for address, object_ in _managed(text)
+        for address, object_ in state
         if object_ in adopted
     ]
 
 
-def _managed(text: str) -> Iterator[tuple[str, tuple[str, str]]]:
-    """The address of each network in a state, and its kind and key."""
-    for resource in _resources(text):
-        kind = KINDS.get(str(resource.get("type")))
-        if kind is None or resource.get("mode") != "managed":
-            continue
-        for instance in _maps(resource.get("instances")):
-            attributes = instance.get("attributes")
-            key = _key(kind, attributes) if isinstance(attributes, dict) else None
-            if key is not None:
-                yield _address(resource, instance.get("index_key")), (kind, key)
+def _instances(resource: Mapping[str, Any]) -> Iterator[Managed]:
+    kind = KINDS.get(str(resource.get("type")))
+    if kind is None or resource.get("mode") != "managed":
+        return
+    for instance in _maps(resource.get("instances")):
+        attributes = instance.get("attributes")
+        key = _key(kind, attributes) if isinstance(attributes, dict) else None
+        if key is not None:
+            yield _address(resource, instance.get("index_key")), (kind, key)
 
 
 def _resources(text: str) -> list[dict[str, Any]]:
@@ -58,7 +65,9 @@ def _resources(text: str) -> list[dict[str, Any]]:
     except (ValueError, RecursionError):
         raise NoState("it is no JSON") from None
     if not isinstance(state, dict) or state.get("version") != VERSION:
-        raise NoState(f"it is no state of version {VERSION}; `terraform state pull` writes one")
+        raise NoState(
+            f"it is no state of version {VERSION}; `terraform state pull` writes one"
+        )
     return _maps(state.get("resources"))
 
 

@@ -67,8 +67,9 @@ def _loop(loop: Loop) -> Iterator[str]:
         yield laid_out(suffixed(made, ";"), WIDTH, INDENT, INDENT)
         yield "}"
         return
-    head = f"const {_name(loop.variable)} = ("
-    yield _laid(prefixed(head, suffixed(rows, f").map(({each}) =>")))
+    before, after = ("(", ")") if len(names) > 1 else ("", "")
+    head = f"const {_name(loop.variable)} = {before}"
+    yield _laid(prefixed(head, suffixed(rows, f"{after}.map(({each}) =>")))
     yield laid_out(made, WIDTH, INDENT, INDENT)
     yield ");"
 

@@ -33,7 +33,9 @@ _MEANS_SOMETHING = {"true", "false", "yes", "no", "on", "off", "null", "y", "n",
 def yaml(program: Program) -> str:
     """The resources of a ``Pulumi.yaml``."""
     writer = _Writer()
-    return "\n".join(["resources:", *(line for s in program.sections for line in writer.of(s))])
+    return "\n".join(
+        ["resources:", *(line for s in program.sections for line in writer.of(s))]
+    )
 
 
 @dataclass
@@ -56,8 +58,7 @@ class _Writer:
                 yield from self._all_of(statement)
 
     def _all_of(self, statement: Single | Loop) -> Iterator[str]:
-        single = isinstance(statement, Single)
-        resources = [statement.resource] if single else list(statement.each())
+        resources = list(statement.each())
         keys = [self._key(resource) for resource in resources]
         if statement.variable is not None:
             self.keys[statement.variable] = keys

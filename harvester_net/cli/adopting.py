@@ -9,7 +9,7 @@ from pathlib import Path
 from ..adopt.project import Language, files, names_of_files
 from ..adopt.reading import read_site
 from ..adopt.site import KINDS, LeftOut, Site, Wanted
-from ..adopt.terraform import NoState, removals
+from ..adopt.terraform import Managed, NoState, managed, removals
 from ..harvester.wording import counted, listed
 from .outcome import Code, Outcome
 from .printing import say
@@ -18,15 +18,17 @@ from .session import Command, Session
 LARGEST_STATE = 64 * 1024 * 1024
 """Bytes of a state file that are read."""
 _WORDS = dict(
-    zip(KINDS, ("cluster network", "network config", "VM network", "storage network"), strict=True)
+    zip(
+        KINDS,
+        ("cluster network", "network config", "VM network", "storage network"),
+        strict=True,
+    )
 )
 IMPORT = "pulumi import --file import.json --generate-code=false"
 
 
-class Unwritable(Exception):
-    """The project cannot be put where it should go, or a file not be read; the text says
-    why.
-    """
+class Unusable(Exception):
+    """A file or directory that was named cannot be used; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -38,20 +40,20 @@ class Place:
     """Whether files that are there are replaced."""
 
     def check(self, names: Sequence[str]) -> None:
-        """Raises Unwritable, before the cluster is asked, where files of these names cannot
+        """Raises Unusable, before the cluster is asked, where files of these names cannot
         be written.
         """
         if self.directory.exists() and not self.directory.is_dir():
-            raise Unwritable(f"{self.directory} is no directory")
+            raise Unusable(f"{self.directory} is no directory")
         there = [name for name in names if (self.directory / name).exists()]
         if there and not self.force:
-            raise Unwritable(
+            raise Unusable(
                 f"{listed(there)} in {self.directory} would be overwritten; give another "
                 "--output, or --force"
             )
 
     def put(self, texts: Mapping[str, str]) -> None:
-        """Write the files. Raises Unwritable."""
+        """Write the files. Raises Unusable."""
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
             for name, text in texts.items():
@@ -60,7 +62,7 @@ class Place:
                 with path.open("w" if self.force else "x", encoding="utf-8") as file:
                     file.write(text)
         except OSError as error:
-            raise Unwritable(f"{error.filename} cannot be written: {error.strerror}") from error
+            raise Unusable(f"{error.filename} cannot be written: {error.strerror}") from error
 
 
 def adopting(
@@ -71,14 +73,13 @@ def adopting(
     async def command(session: Session) -> Outcome:
         try:
             place.check(names_of_files(language))
-            state = "" if terraform is None else _read(terraform)
+            state = [] if terraform is None else _state(terraform)
             site = await read_site(session.cluster, wanted, session.deadline)
-            commands = [] if terraform is None else _removals(terraform, state, site)
             if site.found:
                 place.put(files(site, language))
-        except Unwritable as error:
+        except Unusable as error:
             return Outcome(Code.ERROR, f"error: {error}")
-        for line in _told(site, place.directory, commands):
+        for line in _told(site, place.directory, removals(state, site)):
             say(line)
         return Outcome(Code.DONE)
 
@@ -90,19 +91,20 @@ def _read(path: Path) -> str:
         with path.open(encoding="utf-8") as file:
             text = file.read(LARGEST_STATE + 1)
     except UnicodeDecodeError:
-        raise Unwritable(f"{path} is no text") from None
+        raise Unusable(f"{path} is no text") from None
     except OSError as error:
-        raise Unwritable(f"{path} cannot be read: {error.strerror}") from error
+        raise Unusable(f"{path} cannot be read: {error.strerror}") from error
     if len(text) > LARGEST_STATE:
-        raise Unwritable(f"{path} is too large to be a state of Terraform")
+        raise Unusable(f"{path} is too large to be a state of Terraform")
     return text
 
 
-def _removals(path: Path, state: str, site: Site) -> list[str]:
+def _state(path: Path) -> list[Managed]:
+    """The networks in a state of Terraform. Raises Unusable."""
     try:
-        return removals(state, site)
+        return managed(_read(path))
     except NoState as error:
-        raise Unwritable(f"{path} is no state of Terraform: {error}") from error
+        raise Unusable(f"{path} is no state of Terraform: {error}") from error
 
 
 def _told(site: Site, directory: Path, commands: Sequence[str]) -> Iterator[str]:

@@ -50,7 +50,9 @@ def config(name: str, network: str, /, *notes: str, **inputs: Any) -> Found:
 def vm_network(key: str, on: str, /, *notes: str, **inputs: Any) -> Found:
     namespace, _, name = key.partition("/")
     place = {} if namespace == "default" else {"namespace": namespace}
-    return Found(VM_NETWORK, key, {"name": name} | place | {"clusterNetwork": on} | inputs, notes)
+    return Found(
+        VM_NETWORK, key, {"name": name} | place | {"clusterNetwork": on} | inputs, notes
+    )
 
 
 def storage(on: str, /, **inputs: Any) -> Found:
@@ -88,7 +90,7 @@ def run_python(text: str) -> Declared:
     code = compile(text, "__main__.py", "exec")
     asyncio.set_event_loop(loop_of_programs())
     try:
-        pulumi.runtime.set_mocks(engine, monitor=MockMonitor(engine))  # type: ignore[no-untyped-call]
+        pulumi.runtime.set_mocks(engine, monitor=MockMonitor(engine))
         pulumi.runtime.test(lambda: exec(code, {"__name__": "__main__"}))()  # type: ignore[no-untyped-call]
     finally:
         asyncio.set_event_loop(None)

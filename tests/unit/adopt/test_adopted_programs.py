@@ -26,7 +26,10 @@ from .sites import Declared, differing, expected, read, run_python
 
 CLUSTERS = max(100, EXAMPLES // 10)
 each_cluster = settings(
-    fuzzed, max_examples=CLUSTERS, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+    fuzzed,
+    max_examples=CLUSTERS,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],
 )
 
 
@@ -89,8 +92,7 @@ def unrolled(program: Program) -> Declared:
         if isinstance(statement, Share):
             shares[statement.variable] = statement.value
         elif isinstance(statement, Single | Loop):
-            single = isinstance(statement, Single)
-            for resource in [statement.resource] if single else statement.each():
+            for resource in statement.each():
                 if statement.variable is not None:
                     networks[statement.variable] = resource.name
                 found[resource.kind, resource.name] = _plain(resource, shares, networks)

@@ -1,0 +1,1 @@
+"""Pictures of the networks of a cluster, and what the switches need. All of it is pure."""
