@@ -96,9 +96,15 @@ BINARIES: tuple[Binary, ...] = (
         ldflags=f"-X {_PULUMI}.Version=3.276.0",
         found=Found(("version",), (3, 200), (4,)),
     ),
+    Binary(
+        "pulumi-language-yaml", "pulumi-yaml",
+        "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml", "1.25.0",
+        "runs Pulumi programs in YAML", 41,
+    ),
 )  # fmt: skip
 
-CONTROL_PLANE = tuple(binary.name for binary in BINARIES if binary.name != "pulumi")
+PULUMI = ("pulumi", "pulumi-language-yaml")
+CONTROL_PLANE = tuple(binary.name for binary in BINARIES if binary.name not in PULUMI)
 BUILD_FLAGS = ("-mod=readonly", "-trimpath", "-buildvcs=false")
 BUILD_ENVIRONMENT = {"CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off"}
 

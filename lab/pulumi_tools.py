@@ -21,6 +21,7 @@ from harvester_net.lab.handle import Lab
 from lab.building import ensure
 
 LANGUAGE_HOST = "pulumi-language-python"
+YAML_HOST = "pulumi-language-yaml"
 PLUGIN = "pulumi-resource-harvester-net"
 
 
@@ -30,6 +31,15 @@ def pulumi_command(console: Console | None = None) -> Path:
         return ensure(["pulumi"], console)["pulumi"]
     except LabError as error:
         raise LabError(f"{pulumi_settings.MISSING}\nOr have it built: {error}") from error
+
+
+def yaml_language_host() -> Path:
+    """The language host for programs in YAML: the one of the machine, or else built.
+
+    It comes with an installed `pulumi`, and tells nobody its version.
+    """
+    installed = shutil.which(YAML_HOST)
+    return Path(installed) if installed else ensure([YAML_HOST])[YAML_HOST]
 
 
 def search_path() -> list[Path]:

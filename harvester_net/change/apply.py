@@ -128,7 +128,8 @@ async def _apply(context: ChangeContext, goal: AnyGoal) -> list[str]:
     snapshot = await with_what_is_under_way(snapshot, context.cluster, context.deadline)
     made = plan(snapshot, goal, consent, context.who)
     if made.refusals:
-        raise ChangeRefused(report.headline(made.record), made.refusals)
+        shown = report.plan_text(made) if made.lacks_only_consent else ""
+        raise ChangeRefused(report.headline(made.record), made.refusals, shown)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     marks = {
         "id": secrets.token_hex(4),

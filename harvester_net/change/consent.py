@@ -35,6 +35,8 @@ class Consent:
     node_timeout_seconds: int = 300
     storage_timeout_seconds: int = 1800
     verify_on_nodes: NodeCheck | None = None
+    reviewed_plans: tuple[str, ...] = ()
+    """The ids of the plans that may be carried out; empty: any."""
 
     def covers(self, vm: str) -> bool:
         """Whether a VM (``namespace/name``) may be stopped, if any may."""

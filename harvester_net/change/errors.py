@@ -18,9 +18,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 Input = Literal[
-    "stopVms", "onlyVms", "cycleStorageNetwork", "verifyOnNodes", "verifyOnNodes.image"
+    "stopVms",
+    "onlyVms",
+    "cycleStorageNetwork",
+    "verifyOnNodes",
+    "verifyOnNodes.image",
+    "reviewedPlan",
 ]
-"""A field of the user's consent (`disruption`)."""
+"""A field of the user's consent: of `disruption`, or the reviewed plan of the provider."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +47,12 @@ class ChangeError(Exception):
 class ChangeRefused(ChangeError):
     """The change is refused before anything was touched."""
 
-    def __init__(self, headline: str, refusals: list[Refusal]) -> None:
+    def __init__(self, headline: str, refusals: list[Refusal], plan: str = "") -> None:
         super().__init__(f"{headline}: refused: {'; '.join(map(str, refusals))}")
         self.headline = headline
         self.refusals = refusals
+        self.plan = plan
+        """The plan in words, if nothing but consent is missing to carry it out."""
 
 
 class ChangeStopped(ChangeError):

@@ -18,6 +18,7 @@ from .foreseen import foreseen_refusals, foreseen_warnings
 from .goals import AnyGoal
 from .record import ConfigRecord, Record
 from .refusals import in_the_middle, not_consented, not_possible, of_standalone
+from .reviewed import not_reviewed
 from .storage import needs_storage_cleared, rwx_text, storage_text
 from .vms import parallel_on, vms_to_stop
 
@@ -30,6 +31,11 @@ class Plan:
     refusals: list[Refusal] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     """What may be in its way, and does not keep it from being carried out."""
+
+    @property
+    def lacks_only_consent(self) -> bool:
+        """Whether the user may allow it, as it is."""
+        return bool(self.refusals) and all(one.allowed_by for one in self.refusals)
 
 
 def plan(snapshot: Snapshot, goal: AnyGoal, consent: Consent, who: str = "") -> Plan:
@@ -59,6 +65,7 @@ def plan(snapshot: Snapshot, goal: AnyGoal, consent: Consent, who: str = "") -> 
         *map(Refusal, in_the_middle(snapshot, stopping)),
         *map(Refusal, foreseen_refusals(snapshot, record)),
         *not_consented(record, consent, cycles=cycles),
+        *(not_reviewed(record, consent) if is_interrupting(record) else ()),
     ]
     return Plan(record, refusals, list(foreseen_warnings(snapshot, record)))
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from ..harvester.wording import counted
 from ..printable import printable
 from .errors import ChangeError, ChangeRefused, ChangeStopped, Input, Refusal
-from .plan import Plan
+from .plan import Plan, is_interrupting
 from .record import Record
+from .reviewed import plan_id
 from .steps.order import steps_of
 
 MOST_LINES = 60
@@ -40,7 +41,10 @@ def plan_text(plan: Plan, most_lines: int = MOST_LINES) -> str:
         half = most_lines // 2
         lines = [*lines[:half], f"      ... {left_out} more steps ...", *lines[-half:]]
     lines += [f"warning: {printable(warning, None)}" for warning in plan.warnings]
-    return "\n".join([*lines, *(f"note: {note}" for note in notes(record))])
+    lines += [f"note: {note}" for note in notes(record)]
+    return "\n".join(
+        [*lines, *([f"plan id: {plan_id(record)}"] if is_interrupting(record) else [])]
+    )
 
 
 def notes(record: Record) -> list[str]:
@@ -77,16 +81,20 @@ def reason_text(refusal: Refusal, inputs: Mapping[Input, str]) -> str:
 def error_text(error: ChangeError, inputs: Mapping[Input, str]) -> str:
     """What went wrong with a change, with what would allow it to go on."""
     if isinstance(error, ChangeRefused):
-        return refusal_text(error.headline, (reason_text(r, inputs) for r in error.refusals))
+        reasons = (reason_text(refusal, inputs) for refusal in error.refusals)
+        return refusal_text(error.headline, reasons, error.plan)
     missing = error.refusals if isinstance(error, ChangeStopped) else ()
     allow = dict.fromkeys(inputs[r.allowed_by] for r in missing if r.allowed_by is not None)
     return f"{error}; allow it with {', '.join(allow)}" if allow else str(error)
 
 
-def refusal_text(headline: str, reasons: Iterable[str]) -> str:
-    """Why a change is not carried out, all reasons at once."""
+def refusal_text(headline: str, reasons: Iterable[str], plan: str = "") -> str:
+    """Why a change is not carried out, all reasons at once; and what it would do if it were
+    allowed.
+    """
     lines = "\n".join(f"  - {reason}" for reason in reasons)
-    return f"{headline}: refused, and nothing was changed:\n{lines}"
+    refused = f"{headline}: refused, and nothing was changed:\n{lines}"
+    return f"{refused}\nOnce allowed: {plan}" if plan else refused
 
 
 def structured(plan: Plan) -> dict[str, object]:

@@ -27,6 +27,7 @@ INPUTS: dict[Input, str] = {
     "verifyOnNodes.image": (
         "--verify-image and --verify-namespace, or do without: --without-verification"
     ),
+    "reviewedPlan": "--reviewed-plan",
 }
 """The inputs of the consent as options."""
 

@@ -25,6 +25,7 @@ from .options import (
     OnFailure,
     OnlyVms,
     PlanOutput,
+    ReviewedPlan,
     StatusOutput,
     StopTimeout,
     StopVms,
@@ -96,6 +97,7 @@ def change(
     verify_vlan: VerifyVlan = None,
     verify_image: VerifyImage = None,
     verify_namespace: VerifyNamespace = None,
+    reviewed_plan: ReviewedPlan = None,
     yes: Yes = False,
     kubeconfig: Kubeconfig = None,
     context: Context = None,
@@ -115,6 +117,7 @@ def change(
         verify_on_nodes=_node_check(
             verify_on_nodes, verify_vlan, verify_image, verify_namespace
         ),
+        reviewed_plans=_plan_ids(reviewed_plan),
     )
     command = change_command(_goal(cluster_network, mtu), consent, yes=yes)
     _run(command, kubeconfig, context, timeout, cluster_id, gently=True)
@@ -216,6 +219,15 @@ def _consent(
         restart_vms=not no_restart_vms,
         cycle_storage_network=cycle_storage_network,
     )
+
+
+def _plan_ids(given: str | None) -> tuple[str, ...]:
+    from ..specs.provider import plan_ids
+
+    try:
+        return plan_ids(given or "")
+    except ValueError as error:
+        raise typer.BadParameter(f"--reviewed-plan: {error}") from error
 
 
 def _node_check(

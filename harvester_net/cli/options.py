@@ -114,6 +114,14 @@ StorageTimeout = Annotated[
         metavar="SECONDS", min=1, help="Wait so long for volumes and the storage network."
     ),
 ]
+ReviewedPlan = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ID",
+        envvar="HARVESTER_NET_REVIEWED_PLAN",
+        help="Carry out the plan with this id, as mtu plan shows it, and no other one.",
+    ),
+]
 VerifyOnNodes = Annotated[
     bool,
     typer.Option(

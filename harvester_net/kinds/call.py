@@ -35,6 +35,8 @@ class Call:
     """Leaves a message on the resource."""
     warn: Callable[[str], None] = _nobody
     """Leaves a warning on the resource."""
+    reviewed_plans: tuple[str, ...] = ()
+    """The ids of the plans that may be carried out; empty: any."""
     seen_on_nodes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """What this run saw on the devices of the nodes, by cluster network."""
     desired_state: DesiredState = field(default_factory=DesiredState)

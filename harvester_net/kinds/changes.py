@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..change import journal, report
 from ..change.apply import apply_change
-from ..change.consent import consent_of
+from ..change.consent import Consent, consent_of
 from ..change.context import ChangeContext, Observer
 from ..change.errors import ChangeError, ChangeStopped, Input, LeaseLost, UnreadableJournal
 from ..change.goals import AnyGoal
@@ -33,6 +34,7 @@ INPUTS: dict[Input, str] = {
     "cycleStorageNetwork": "disruption.cycleStorageNetwork: true",
     "verifyOnNodes": "disruption.verifyOnNodes",
     "verifyOnNodes.image": "disruption.verifyOnNodes.image",
+    "reviewedPlan": "harvester-net:reviewedPlan",
 }
 """The inputs of the consent as a program writes them."""
 WITHOUT_VERIFICATION = (
@@ -63,6 +65,10 @@ def nodes_seen(cluster_network: str, call: Call) -> Properties:
     return {} if found is None else {"nodes": found}
 
 
+def _consent(disruption: Disruption | None, call: Call) -> Consent:
+    return replace(consent_of(disruption), reviewed_plans=call.reviewed_plans)
+
+
 async def make_plan(
     goal: AnyGoal, disruption: Disruption | None, call: Call, *, shown: bool = False
 ) -> Plan:
@@ -73,7 +79,7 @@ async def make_plan(
     snapshot = await load_snapshot(call.cluster, CHANGE_KINDS, call.deadline)
     if shown:
         snapshot = await with_what_is_under_way(snapshot, call.cluster, call.deadline)
-    return plan(snapshot, goal, consent_of(disruption), call.urn)
+    return plan(snapshot, goal, _consent(disruption, call), call.urn)
 
 
 async def is_disruptive(goal: AnyGoal, disruption: Disruption | None, call: Call) -> bool:
@@ -98,9 +104,11 @@ async def preview_change(
         return {}
     made = await make_plan(goal, disruption, call, shown=True)
     forbidden, note = await preview(made, call.cluster, call.deadline)
-    if refusals := [*made.refusals, *forbidden]:
-        reasons = (report.reason_text(refusal, INPUTS) for refusal in refusals)
-        raise Refused(report.refusal_text(report.headline(made.record), reasons))
+    made = replace(made, refusals=[*made.refusals, *forbidden])
+    if made.refusals:
+        reasons = (report.reason_text(refusal, INPUTS) for refusal in made.refusals)
+        shown = report.plan_text(made) if made.lacks_only_consent else ""
+        raise Refused(report.refusal_text(report.headline(made.record), reasons, shown))
     if note:
         call.warn(note)
     text = f"{report.plan_text(made)}\ncluster: {call.cluster.connection.where}"
@@ -119,7 +127,7 @@ async def run_change(goal: AnyGoal, disruption: Disruption | None, call: Call) -
     """
     try:
         async with call.cluster.changing:
-            notes = await apply_change(context_of(call), goal, consent_of(disruption))
+            notes = await apply_change(context_of(call), goal, _consent(disruption, call))
     except (ChangeStopped, LeaseLost) as error:
         raise ChangeStopped(describe_stopped(error)) from error
     except ChangeError as error:

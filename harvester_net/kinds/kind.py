@@ -79,6 +79,19 @@ class Kind(ABC, Generic[S]):
         """What is wrong with it beside the others of the same program; notes it for them."""
         return []
 
+    def given_by_resource(self, given: Properties, network: Properties) -> Properties:
+        """What the inputs get of a ClusterNetwork that they were given as an object, from the
+        checked inputs of that. Pure.
+        """
+        return {"clusterNetwork": network["name"]} if "name" in network else {}
+
+    def before(self, inputs: Properties, outputs: Properties) -> Properties:
+        """The old inputs, and what the object had although the program did not say it. Pure.
+
+        ``outputs``: those of the state.
+        """
+        return inputs
+
     def diff(self, old: Properties, new: Properties) -> list[Difference]:
         """The inputs that change. Pure."""
         return differences(self.spec, old, new)

@@ -28,6 +28,11 @@ from .owned import OwnedKind
 
 S = TypeVar("S", bound="NetworkConfig | VmNetwork")
 
+FOLLOWED_MTU = "__mtu"
+"""The output that keeps the MTU in bytes of the object, also where the program gives it none,
+as after an import. Pulumi shows none with `__`.
+"""
+
 
 def disagreement(
     who: str, mtu: int | None, network: str, desired_state: DesiredState
@@ -65,6 +70,20 @@ def contradicted(name: str, mtu: int, desired_state: DesiredState) -> list[Probl
 class FollowsMtu(OwnedKind[S]):
     """A kind on a cluster network, whose MTU is that network's."""
 
+    def given_by_resource(self, given: Properties, network: Properties) -> Properties:
+        """The MTU too, unless it has one of its own: so its change shows on all that have it.
+
+        It is the one that the program gives the cluster network; what that has on the server
+        is not known before a preview has it.
+        """
+        follows = given.get("mtu") is None and "mtu" in network
+        mtu = {"mtu": network["mtu"]} if follows else {}
+        return super().given_by_resource(given, network) | mtu
+
+    def before(self, inputs: Properties, outputs: Properties) -> Properties:
+        followed = outputs.get(FOLLOWED_MTU)
+        return inputs if followed is None else {"mtu": followed} | inputs
+
     def diff(self, old: Properties, new: Properties) -> list[Difference]:
         """An MTU that was followed until now and is spelled out from now on is no change, nor
         is the reverse.
@@ -98,6 +117,10 @@ class FollowsMtu(OwnedKind[S]):
                 f"there was no cluster network {name} within {within.seconds:.0f} s; "
                 f"{MADE_FIRST}"
             ) from error
+
+    def computed(self, live: Object, call: Call) -> Properties:
+        mtu = self.observed_inputs(live, call)["mtu"]
+        return super().computed(live, call) | {FOLLOWED_MTU: mtu}
 
     async def prefetch(self, call: Call) -> None:
         await list_networks(call)

@@ -7,6 +7,7 @@ write to it; the order of things, and what happens when a run is killed between 
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar, TypeVar
 
@@ -44,7 +45,9 @@ from .owners import (
     claim_of,
     is_claimed_otherwise,
     is_ours,
+    kept_claim,
     new_claim,
+    shared,
     whose,
 )
 
@@ -283,6 +286,9 @@ class OwnedKind(Kind[S]):
         if not inputs:
             self.require_sayable(key, seen)
         answer = self._answer(live, seen, call)
+        if told := shared(live, outputs, call.urn):
+            call.warn(f"{self._named(key)}: {told}")
+            answer = replace(answer, outputs=answer.outputs | kept_claim(outputs))
         if reasons := self.unfinished(live, call):
             raise Unfinished(answer.key, answer.outputs, answer.inputs, reasons)
         return answer
@@ -299,6 +305,7 @@ class OwnedKind(Kind[S]):
         if not is_ours(live, outputs, call.urn):
             raise Refused(f"{self._named(key)} is gone: {another_object(live)}")
         self._require_own_kind(key, live)
+        self._require_not_shared(key, live, outputs, call)
         goal = await self.change_goal(desired, live, call)
         if goal is not None:
             await self._apply_change(goal, Live(key, outputs, old), desired, call)
@@ -314,6 +321,7 @@ class OwnedKind(Kind[S]):
         live = await call.cluster.get_cached(self.resource, key, call.deadline)
         if live is not None and is_wholly_known(new):
             self._require_own_kind(key, live)
+            self._require_not_shared(key, live, outputs, call)
             shown = await self._preview_change(desired, live, call)
         return Live(key, self.preview(new, outputs) | shown, new)
 
@@ -431,6 +439,12 @@ class OwnedKind(Kind[S]):
                 f"{self._became(key, what)}; delete it by hand to have the "
                 f"{self.spec.title} made again"
             )
+
+    def _require_not_shared(
+        self, key: str, live: Object, outputs: Properties, call: Call
+    ) -> None:
+        if told := shared(live, outputs, call.urn):
+            raise Refused(f"{self._named(key)}: {told}")
 
     def _became(self, key: str, what: str) -> str:
         return (

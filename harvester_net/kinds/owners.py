@@ -100,6 +100,30 @@ def claim_of(live: Object) -> dict[str, str]:
     return {CLAIM_OUTPUT: claim} if claim else {}
 
 
+def kept_claim(outputs: dict[str, Any]) -> dict[str, str]:
+    """The output of the state that keeps the claim, if it has one."""
+    return {CLAIM_OUTPUT: outputs[CLAIM_OUTPUT]} if outputs.get(CLAIM_OUTPUT) else {}
+
+
+def shared(live: Object, outputs: dict[str, Any], urn: str) -> str:
+    """What is to be said of an object that another stack has taken over since these outputs
+    were made of it, as after `pulumi state move` without the program; empty if none has.
+
+    Within one stack a claim that is not the state's is that of a run which was killed.
+    """
+    maker = annotations_of(live).get(CREATED_BY, "")
+    if not kept_claim(outputs) or not is_claimed_otherwise(live, outputs):
+        return ""
+    theirs, ours = Urn.of(maker), Urn.of(urn)
+    if not theirs.project or (theirs.stack, theirs.project) == (ours.stack, ours.project):
+        return ""
+    return (
+        f"stack {theirs.stack} of project {theirs.project} has taken it over, so two stacks "
+        "have it now. Take it out of one: of that stack's program and state, or of this one's "
+        f"with `pulumi state delete '{urn}'`"
+    )
+
+
 def is_claimed_otherwise(live: Object, outputs: dict[str, Any]) -> bool:
     """Whether the object was taken over since these outputs were those of its resource."""
     return bool(annotations_of(live).get(CLAIM, "") != (outputs.get(CLAIM_OUTPUT) or ""))

@@ -44,11 +44,13 @@ from .requests import (
 L = TypeVar("L", Live, Live | None)
 
 OFFLINE = "HARVESTER_NET_OFFLINE"
+REVIEWED_PLAN = "HARVESTER_NET_REVIEWED_PLAN"
 SECONDS_TO_READ = 60.0
 PASSED_THROUGH = ("version", "pulumi", "pluginDownloadURL")
 """Provider inputs that belong to the engine (P10)."""
 CLUSTER_OUTPUT = "__cluster"
 """The output that keeps the cluster's identity in the state; Pulumi shows none with `__`."""
+CLUSTER_NETWORK = "harvester-net:index:ClusterNetwork"
 REMEMBERED = ("nodes",)
 """Outputs that no look at the API server brings: what the last proof on the nodes saw."""
 
@@ -68,6 +70,9 @@ class Provider:
         self._state = KnownState()
         self._replaced: dict[str, str] = {}
         self._seen_on_nodes: dict[str, list[Properties]] = {}
+        self._reviewed_plans: tuple[str, ...] = ()
+        self._networks: dict[str, Properties] = {}
+        """The inputs of the ClusterNetworks of this run, by URN."""
 
     async def close(self) -> None:
         """Close the connection to the cluster."""
@@ -91,6 +96,11 @@ class Provider:
             )
         # What was seen before belongs to another cluster.
         self._state = KnownState()
+        reviewed = settings.reviewed_plan or os.environ.get(REVIEWED_PLAN, "")
+        try:
+            self._reviewed_plans = provider_spec.plan_ids(reviewed)
+        except ValueError as error:
+            raise Refused(f"{REVIEWED_PLAN}: {error}") from error
         access = AccessSettings(settings.kubeconfig, settings.context)
         if settings.cluster_id and not access.cluster_id:
             access = replace(access, cluster_id=settings.cluster_id)
@@ -111,7 +121,12 @@ class Provider:
                 problems.append(Problem("name", "is required: autonaming is disabled"))
             else:
                 values["name"] = name
+        problems += self._resolve(values, request)
         inputs, found = kind.check(values, self._desired_state)
+        if request.type == CLUSTER_NETWORK:
+            # What is on the network would tell a secret MTU.
+            told = [name for name in ("name", "mtu") if (name,) not in request.secrets]
+            self._networks[request.urn] = {n: inputs[n] for n in told if n in inputs}
         old_key = kind.key(request.old_inputs) if request.old_inputs else None
         if old_key is not None:
             self._state.has(request.urn, (kind.resource, old_key))
@@ -123,6 +138,21 @@ class Provider:
             failures=[str(_without_secret(problem, secret_texts)) for problem in problems],
         )
 
+    def _resolve(self, values: Properties, request: CheckRequest) -> list[Problem]:
+        """Put what follows from a ClusterNetwork in the place of the object, as programs in
+        every language may give it.
+        """
+        urn = request.references.get(("clusterNetwork",))
+        if urn is None:
+            return []
+        given = urn.split("::")[2].rpartition("$")[2]
+        if given != CLUSTER_NETWORK:
+            said = f"is a {given}; give a ClusterNetwork, or its name"
+            return [Problem("clusterNetwork", said)]
+        if urn in self._networks:
+            values |= _kind(request.type).given_by_resource(values, self._networks[urn])
+        return []
+
     async def diff(self, request: DiffRequest) -> DiffResponse:
         """Compare old and new inputs by meaning.
 
@@ -131,7 +161,8 @@ class Provider:
         Refused if there is no such resource type.
         """
         kind, old, new = _kind(request.type), request.old_inputs, request.inputs
-        changes = [_property_diff(difference) for difference in kind.diff(old, new)]
+        before = kind.before(old, request.outputs)
+        changes = [_property_diff(difference) for difference in kind.diff(before, new)]
         replaces = any(change.replaces for change in changes)
         deletes_first = replaces and kind.deletes_first(old, new)
         key = kind.key(old)
@@ -287,6 +318,7 @@ class Provider:
             step=lambda message: self._log.step(urn, message),
             inform=lambda message: self._log.information(urn, message),
             warn=lambda message: self._log.warning(urn, message),
+            reviewed_plans=self._reviewed_plans,
             seen_on_nodes=self._seen_on_nodes,
             desired_state=self._desired_state,
         )

@@ -7,6 +7,7 @@ No repr shows properties, which may be secret.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,8 @@ Properties = dict[str, Any]
 Path = tuple[int | str, ...]
 """The way to a value inside properties."""
 Secrets = frozenset[Path]
+References = Mapping[Path, str]
+"""URNs of resources by the paths at which the program gave them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +65,8 @@ class CheckRequest(ResourceRequest):
     """As they were checked in the last run; empty for a new or replaced resource."""
     proposed_name: str | None
     """For a resource that has no name yet; None where the user disabled autonaming."""
+    references: References = field(default_factory=dict)
+    """The resources among the inputs, which have their ids in the place of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +77,8 @@ class DiffRequest(ResourceRequest):
     """Checked in the last run, or found by a refresh."""
     inputs: Properties = field(repr=False)
     """Checked in this run."""
+    outputs: Properties = field(default_factory=dict, repr=False)
+    """Those of the state."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any
 from google.protobuf.struct_pb2 import Struct, Value
 
 from ..specs.unknown import UNKNOWN
-from .requests import Path, Properties, Secrets
+from .requests import Path, Properties, References, Secrets
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
@@ -29,10 +29,11 @@ UNKNOWN_TEXTS = {
 
 
 class Decoded:
-    """Properties as plain values, and which of their paths are secret."""
+    """Properties as plain values; which of their paths are secret, and which are resources."""
 
     def __init__(self, struct: Struct) -> None:
         self._secrets: set[Path] = set()
+        self._references: dict[Path, str] = {}
         self.values: Properties = {
             key: self._plain(value, (key,)) for key, value in struct.fields.items()
         }
@@ -41,6 +42,11 @@ class Decoded:
     def secrets(self) -> Secrets:
         """The paths of the secret values."""
         return frozenset(self._secrets)
+
+    @property
+    def references(self) -> References:
+        """The URNs of the resources that values were given as; the values are their ids."""
+        return self._references
 
     def _plain(self, value: Value, path: Path) -> Any:
         kind = value.WhichOneof("kind")
@@ -69,7 +75,8 @@ class Decoded:
                 self._secrets.add(path)
             return self._plain(fields["value"], path) if "value" in fields else UNKNOWN
         if signature == REFERENCE:
-            return (fields["id"].string_value if "id" in fields else "") or UNKNOWN
+            self._references[path] = fields["urn"].string_value
+            return (self._plain(fields["id"], path) if "id" in fields else "") or UNKNOWN
         return {key: self._plain(value, (*path, key)) for key, value in fields.items()}
 
 

@@ -69,6 +69,7 @@ def check_request(message: provider_pb2.CheckRequest) -> CheckRequest:
         inputs=given.values,
         old_inputs=Decoded(message.olds).values,
         proposed_name=_proposed_name(message),
+        references=given.references,
         secrets=given.secrets,
     )
 
@@ -85,6 +86,7 @@ def diff_request(message: provider_pb2.DiffRequest) -> DiffRequest:
         type=_type(message),
         old_inputs=Decoded(message.old_inputs or message.olds).values,
         inputs=Decoded(message.news).values,
+        outputs=Decoded(message.olds).values,
     )
 
 

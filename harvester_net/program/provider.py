@@ -14,6 +14,7 @@ class Provider(pulumi.ProviderResource):
     kubeconfig: pulumi.Output[str | None] = pulumi.property("kubeconfig")
     context: pulumi.Output[str | None] = pulumi.property("context")
     cluster_id: pulumi.Output[str | None] = pulumi.property("clusterId")
+    reviewed_plan: pulumi.Output[str | None] = pulumi.property("reviewedPlan")
 
     def __init__(
         self,
@@ -22,6 +23,7 @@ class Provider(pulumi.ProviderResource):
         kubeconfig: pulumi.Input[str] | None = None,
         context: pulumi.Input[str] | None = None,
         cluster_id: pulumi.Input[str] | None = None,
+        reviewed_plan: pulumi.Input[str] | None = None,
         offline: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -38,6 +40,10 @@ class Provider(pulumi.ProviderResource):
                 one is refused. What was made on one cluster is refused on another in any case,
                 unless the environment variable `HARVESTER_NET_CLUSTER_ID` names it: for a
                 cluster that was restored from a backup.
+            reviewed_plan: The id of the plan that was reviewed, as the preview shows it;
+                several with commas. A change that would interrupt anything by another plan is
+                refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`.
+                Defaults to any plan.
             offline: Whether to preview without reaching the cluster: nothing live is looked
                 at, and every write is refused. Also `HARVESTER_NET_OFFLINE=true`. Defaults to
                 false.
@@ -51,6 +57,7 @@ class Provider(pulumi.ProviderResource):
                 "kubeconfig": None if kubeconfig is None else pulumi.Output.secret(kubeconfig),
                 "context": context,
                 "clusterId": cluster_id,
+                "reviewedPlan": reviewed_plan,
                 "offline": None if offline is None else _as_text(offline),
             },
             pulumi.ResourceOptions.merge(options(opts), secret),

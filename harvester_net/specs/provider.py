@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import re
+from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from .spec import Spec
+
+_PLAN_ID = re.compile(r"[0-9a-f]{12}-\d{1,6}-\d{1,6}")
+
+
+def plan_ids(text: str) -> tuple[str, ...]:
+    """The ids of reviewed plans in a text with commas; raises ValueError if one is none."""
+    ids = tuple(part.strip() for part in text.split(",") if part.strip())
+    for found in ids:
+        if not _PLAN_ID.fullmatch(found):
+            raise ValueError(
+                f"'{found}' is not the id of a plan, such as 3f2a9c01d2e4-12-31, which the "
+                "preview of a change ends with"
+            )
+    return ids
+
+
+def _reviewed(value: str) -> str:
+    if not plan_ids(value):
+        raise ValueError("is empty; give the id of a plan, or leave it out")
+    return value
 
 
 class Provider(Spec):
@@ -31,6 +52,12 @@ class Provider(Spec):
         "refused. What was made on one cluster is refused on another in any case, unless the "
         "environment variable `HARVESTER_NET_CLUSTER_ID` names it: for a cluster that was "
         "restored from a backup.",
+    )
+    reviewed_plan: Annotated[str, AfterValidator(_reviewed)] | None = Field(
+        None,
+        description="The id of the plan that was reviewed, as the preview shows it; several "
+        "with commas. A change that would interrupt anything by another plan is refused, with "
+        "the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.",
     )
     offline: bool | None = Field(
         None,

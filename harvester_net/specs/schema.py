@@ -58,6 +58,9 @@ ENUMS: dict[tuple[type[Spec], str], str] = {
 ENUM_VALUE_NAMES = {"802.3ad": "Ieee8023ad"}
 """Where a value does not begin with a letter; the others are named after themselves."""
 
+GIVEN_AS_RESOURCE = {"clusterNetwork": "ClusterNetwork"}
+"""Inputs that may be the resource itself, too, instead of its name."""
+
 PRIMITIVES: dict[Any, str] = {str: "string", int: "integer", bool: "boolean"}
 
 
@@ -161,6 +164,9 @@ def _property(model: type[Spec], name: str, field: FieldInfo, replacing: bool) -
     written["description"] = field.description
     if extra.get("secret"):
         written["secret"] = True
+    if replacing and (resource := GIVEN_AS_RESOURCE.get(wire_name(model, name))):
+        itself = {"$ref": f"#/resources/{token(resource)}"}
+        written["oneOf"] = [{"type": written["type"]}, itself]
     if replacing and replaces(model, wire_name(model, name)):
         written["willReplaceOnChanges"] = True
     return written

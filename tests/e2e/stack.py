@@ -22,7 +22,7 @@ from .least import kubeconfig_of_least
 PROGRAM = Path(__file__).parent / "program" / "__main__.py"
 PROJECT = f"""\
 name: networks
-runtime: python
+runtime: {{}}
 plugins:
   providers:
     - name: harvester-net
@@ -92,10 +92,14 @@ class Stack:
         directory.mkdir(parents=True)
         self.environ = os.environ | environment(directory)
         self.environ |= {"KUBECONFIG": str(kubeconfig_of_least(lab, directory))} | environ
-        (directory / "Pulumi.yaml").write_text(PROJECT)
-        shutil.copy(PROGRAM, directory)
+        self.prepare()
         self.program()
         self.run("stack", "init", "dev").succeeded()
+
+    def prepare(self) -> None:
+        """Put into the directory what stays the same with every program."""
+        (self.directory / "Pulumi.yaml").write_text(PROJECT.format("python"))
+        shutil.copy(PROGRAM, self.directory)
 
     def program(self, *resources: Resource) -> Stack:
         """Replace the program by this list of resources."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...change import report
 from ...change.plan import Plan
+from ...change.reviewed import plan_id
 from ...change.steps.order import steps_of
 from ...change.steps.vms import StartVm
 from ...harvester.names import RWX_SETTING, STORAGE_SETTING
@@ -51,6 +52,7 @@ def markdown(plan: Plan) -> str:
     counted = [
         f"- {what} ({len(names)}): {_quoted(names)}" for what, names in affected.items()
     ]
+    counted.append(f"- Plan id: {code(plan_id(record))}")
     notes = [f"> Warning: {escaped(warning)}" for warning in plan.warnings]
     notes += [f"> Note: {escaped(note)}" for note in report.notes(record)]
     return "\n".join([*lines, "", *counted, *(["", "\n>\n".join(notes)] if notes else [])])
@@ -63,6 +65,7 @@ def document(plan: Plan) -> dict[str, Any]:
     number = {step.id: index for index, step in enumerate(steps, start=1)}
     return {
         "change": report.headline(record),
+        "planId": plan_id(record),
         "clusterNetwork": record.goal.mtu_network,
         "oldMtu": record.old_mtu,
         "newMtu": record.goal.mtu_wanted,

@@ -24,7 +24,7 @@ from harvester_net.change.executor import Executor
 from harvester_net.change.journal import Journal
 from harvester_net.change.plan import plan
 from harvester_net.change.record import Record
-from harvester_net.change.report import error_text
+from harvester_net.change.report import error_text, plan_text
 from harvester_net.change.steps.vms import is_halted
 from harvester_net.cluster.errors import Denied, Rejected
 from harvester_net.cluster.resources import (
@@ -286,7 +286,8 @@ async def test_without_consent_nothing_is_written_but_the_lease() -> None:
     assert error_text(refused.value, INPUTS) == (
         "MTU of cluster network data: 1500 -> 9000: refused, and nothing was changed:\n"
         "  - 2 VMs must be stopped: default/vm1, default/vm2; allow it with "
-        "disruption.stopVms: true"
+        "disruption.stopVms: true\n"
+        f"Once allowed: {plan_text(plan(site(vms=VMS).snapshot, UP, FULL))}"
     )
     assert {resource for _, resource, _ in live.writes} == {LEASE}
 

@@ -58,7 +58,8 @@ PLANNED = (
     "   2. set MTU 9000 on network config nc-1 (node1)\n"
     "   3. start VM default/a (Always)\n"
     "note: the switch ports of the uplinks must carry frames of 9000 bytes; Harvester cannot "
-    "tell, `harvester-net verify data` can"
+    "tell, `harvester-net verify data` can\n"
+    "plan id: a85407fe82d2-1-3"
 )
 
 
@@ -359,7 +360,7 @@ async def test_stop_is_not_tried_without_the_consent_to_it(certificates: Path) -
             await found.preview()
         assert str(refused.value) == (
             f"{HEAD}  - 1 VM must be stopped: default/a; allow it with disruption.stopVms: "
-            "true"
+            f"true\nOnce allowed: {PLANNED}"
         )
         assert "PATCH virtualmachines" not in asked(found.api)
 

@@ -50,6 +50,7 @@ def test_the_plan_of_the_largest_case() -> None:
         "  12. start VM default/b (running)",
         "note: the switch ports of the uplinks must carry frames of 9000 bytes; Harvester "
         "cannot tell, `harvester-net verify data` can",
+        "plan id: d39acab9cd9e-2-12",
     ]
 
 

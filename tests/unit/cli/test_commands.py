@@ -47,11 +47,13 @@ PORTS = (
     "`harvester-net verify data` can"
 )
 MARK = "&#96;"
+PLAN_ID = "a85407fe82d2-1-3"
 STEPS = f"""\
    1. stop VM default/a (Always)
    2. set MTU 9000 on network config nc-1 (node1)
    3. start VM default/a (Always)
 note: {PORTS}
+plan id: {PLAN_ID}
 """
 WATCHDOG = Path(__file__).parents[3] / "examples" / "watchdog" / "cronjob.yaml"
 WHERE = "https://127.0.0.1 (context lab)"
@@ -201,6 +203,7 @@ def test_plan_for_a_pull_request(mtu: Mtu) -> None:
 - VMs to stop (1): `default/a`
 - VMs to start again (1): `default/a`
 - Settings to clear and set again (0): none
+- Plan id: `{PLAN_ID}`
 
 > Note: {PORTS.replace("`", MARK)}
 
@@ -217,6 +220,7 @@ def test_plan_for_programs(mtu: Mtu, cluster: LabApi) -> None:
     assert shown.pop("cluster") == {"server": f"{cluster.url} (context lab)", "id": uid}
     assert shown == {
         "change": "MTU of cluster network data: 1500 -> 9000",
+        "planId": PLAN_ID,
         "clusterNetwork": "data",
         "oldMtu": 1500,
         "newMtu": 9000,
@@ -310,9 +314,31 @@ def test_change_without_consent_is_refused_before_anything_is_touched(
         3,
         "",
         "MTU of cluster network data: 1500 -> 9000: refused, and nothing was changed:\n"
-        + MISSING_CONSENT,
+        + MISSING_CONSENT
+        + f"Once allowed: MTU of cluster network data: 1500 -> 9000, in 3 steps:\n{STEPS}",
     )
     assert {seen.plural for seen in cluster.writes()} == {"leases"}
+
+
+def test_only_the_plan_that_was_reviewed_is_carried_out(mtu: Mtu, cluster: LabApi) -> None:
+    asked = ("change", "data", "9000", "--stop-vms", "--yes", "--reviewed-plan")
+    assert end(mtu(*asked, "0123456789ab-2-5")) == (
+        3,
+        "",
+        "MTU of cluster network data: 1500 -> 9000: refused, and nothing was changed:\n"
+        f"  - this plan, {PLAN_ID} (1 VM, 3 steps), was not reviewed, but 0123456789ab-2-5 (2 "
+        "VMs, 5 steps); allow it with --reviewed-plan\n"
+        f"Once allowed: MTU of cluster network data: 1500 -> 9000, in 3 steps:\n{STEPS}",
+    )
+    assert mtu_of(cluster) == 1500
+    assert mtu(*asked, f"0123456789ab-2-5, {PLAN_ID}").exit_code == 0
+    assert mtu_of(cluster) == 9000
+
+
+def test_plan_id_that_is_none_is_a_wrong_call(mtu: Mtu) -> None:
+    result = mtu("change", "data", "9000", "--reviewed-plan", "yes")
+    assert result.exit_code == 2
+    assert "'yes' is not the id of a plan, such as" in result.stderr
 
 
 def test_change_to_what_is_there_is_nothing_to_do(mtu: Mtu) -> None:

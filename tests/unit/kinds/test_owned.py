@@ -732,6 +732,44 @@ async def test_what_was_imported_has_no_claim_and_is_deleted(run: Run, api: LabA
     assert not api.has("clusternetworks", "data")
 
 
+async def test_object_that_two_stacks_have_is_told_and_left_to_the_one_that_claimed_it(
+    run: Run, api: LabApi
+) -> None:
+    """`pulumi state move` to another stack, and then the old stack's program again."""
+    moved = await NETWORK.create(DATA, run.call(NETWORK, "mine"))
+    again = await NETWORK.create(DATA, run.call(NETWORK, "mine"))
+    urn = urn_of(NETWORK, "mine").replace(":dev:", ":prod:")
+    call = replace(run.call(NETWORK, "mine"), urn=urn)
+    said = (
+        "ClusterNetwork data: stack dev of project site has taken it over, so two stacks have "
+        "it now. Take it out of one: of that stack's program and state, or of this one's with "
+        f"`pulumi state delete '{urn}'`"
+    )
+    seen = await NETWORK.read("data", DATA, moved.outputs, call)
+    assert seen is not None
+    assert run.said.warned == [said]
+    wanted = DATA | {"labels": {"a": "b"}}
+    for update in (call, replace(call, preview=True)):
+        with pytest.raises(Refused) as refused:
+            await NETWORK.update("data", DATA, wanted, seen.outputs, update)
+        assert str(refused.value) == said
+    await NETWORK.delete("data", seen.outputs, call)
+    assert api.has("clusternetworks", "data")
+    seen = await NETWORK.read("data", DATA, again.outputs, run.call(NETWORK, "mine"))
+    assert seen is not None
+    await NETWORK.delete("data", seen.outputs, run.call(NETWORK, "mine"))
+    assert not api.has("clusternetworks", "data")
+
+
+async def test_claim_of_a_run_that_was_killed_is_the_stacks_own(run: Run, api: LabApi) -> None:
+    recorded = await NETWORK.create(DATA, run.call(NETWORK, "mine"))
+    killed = await NETWORK.create(DATA, run.call(NETWORK, "mine"))
+    seen = await NETWORK.read("data", DATA, recorded.outputs, run.call(NETWORK, "mine"))
+    assert seen is not None
+    assert seen.outputs[CLAIM_OUTPUT] == killed.outputs[CLAIM_OUTPUT]
+    assert run.said.warned == []
+
+
 TAKEN = "exists already: it is taken over, not made anew"
 
 
@@ -853,8 +891,10 @@ async def test_another_mtu_for_mgmt_asks_for_consent_when_it_is_taken_over(
         await NETWORK.create(
             {"name": "mgmt", "mtu": 9000}, run.call(NETWORK, "mgmt", preview=preview)
         )
-    assert str(refusal.value) == (
-        "MTU of cluster network mgmt: 1500 -> 9000: refused, and nothing was changed:\n"
-        "  - 1 VM must be stopped: default/vm1; allow it with disruption.stopVms: true"
-    )
+    assert str(refusal.value).splitlines()[:4] == [
+        "MTU of cluster network mgmt: 1500 -> 9000: refused, and nothing was changed:",
+        "  - 1 VM must be stopped: default/vm1; allow it with disruption.stopVms: true",
+        "Once allowed: MTU of cluster network mgmt: 1500 -> 9000, in 2 steps:",
+        "   1. stop VM default/vm1 (Halted)",
+    ]
     assert "annotations" not in api.get("clusternetworks", "mgmt")["metadata"]

@@ -13,6 +13,7 @@ from harvester_net.cluster.resources import NAD
 from harvester_net.kinds.call import Call
 from harvester_net.kinds.failures import Refused, Unfinished
 from harvester_net.kinds.kind import Live
+from harvester_net.kinds.mtu import FOLLOWED_MTU
 from harvester_net.kinds.registry import KINDS
 from harvester_net.kinds.vm_network import VmNetwork
 from harvester_net.plugin import provider as module
@@ -224,6 +225,79 @@ async def test_problem_beside_a_secret_is_told(provider: Provider) -> None:
     assert response.failures == ["mtu: must be a whole number, not the text 'x'"]
 
 
+def given(kind: str, **inputs: Any) -> CheckRequest:
+    """A Check of something whose cluster network is the ClusterNetwork of this program."""
+    inputs = {"clusterNetwork": UNKNOWN, **inputs}
+    urn = about(CLUSTER_NETWORK)["urn"]
+    references = {("clusterNetwork",): urn}
+    return check(inputs, f"harvester-net:index:{kind}", references=references)
+
+
+@pytest.mark.parametrize("kind", ["NetworkConfig", "VmNetwork"])
+@pytest.mark.parametrize(
+    ("network", "own", "follows"),
+    [
+        pytest.param({"name": "data", "mtu": 9000}, {}, {"mtu": 9000}, id="the network's MTU"),
+        pytest.param({"name": "data", "mtu": 0}, {}, {"mtu": 0}, id="as it is spelled"),
+        pytest.param({"name": "data", "mtu": 9000}, {"mtu": None}, {"mtu": 9000}, id="null"),
+        pytest.param({"name": "data"}, {}, {}, id="an absent one is no wish"),
+        pytest.param(
+            {"name": "data", "mtu": UNKNOWN}, {}, {"mtu": UNKNOWN}, id="not known yet"
+        ),
+        pytest.param(
+            {"name": "data", "mtu": 9000}, {"mtu": 9000}, {"mtu": 9000}, id="its own"
+        ),
+    ],
+)
+async def test_resource_for_the_name_gives_name_and_mtu_in_every_language(
+    provider: Provider, kind: str, network: Properties, own: Properties, follows: Properties
+) -> None:
+    await provider.check(check(network))
+    response = await provider.check(given(kind, **own))
+    seen = {key: response.inputs[key] for key in ("mtu",) if key in response.inputs}
+    assert response.inputs["clusterNetwork"] == "data"
+    assert seen == follows
+
+
+async def test_resource_gives_its_name_alone_to_what_has_no_mtu(provider: Provider) -> None:
+    await provider.check(check({"name": "data", "mtu": 9000}))
+    response = await provider.check(given("StorageNetwork", vlan=5, range="10.0.0.0/24"))
+    assert response.inputs == {"clusterNetwork": "data", "vlan": 5, "range": "10.0.0.0/24"}
+    assert response.failures == []
+
+
+async def test_other_mtu_beside_the_resource_is_refused(provider: Provider) -> None:
+    await provider.check(check({"name": "data", "mtu": 9000}))
+    response = await provider.check(given("VmNetwork", vlan=5, mtu=1500))
+    assert response.failures == [
+        "mtu: 1500 is not the 9000 of ClusterNetwork data; the MTU is decided there, leave it "
+        "out here"
+    ]
+
+
+async def test_secret_mtu_is_not_handed_on(provider: Provider) -> None:
+    secret = check({"name": "data", "mtu": 9000}, secrets=frozenset({("mtu",)}))
+    await provider.check(secret)
+    response = await provider.check(given("VmNetwork", vlan=5))
+    assert response.inputs == {"clusterNetwork": "data", "vlan": 5, "name": "resource"}
+
+
+async def test_resource_of_another_provider_is_its_id(provider: Provider) -> None:
+    response = await provider.check(given("VmNetwork", clusterNetwork="data", vlan=5))
+    assert response.inputs == {"clusterNetwork": "data", "vlan": 5, "name": "resource"}
+
+
+async def test_resource_of_another_type_is_refused(provider: Provider) -> None:
+    urn = f"urn:pulumi:dev::site::my:index:Site${VM_NETWORK}::app"
+    references = {("clusterNetwork",): urn}
+    inputs = {"clusterNetwork": "default/app", "vlan": 5}
+    response = await provider.check(check(inputs, VM_NETWORK, references=references))
+    assert response.failures == [
+        "clusterNetwork: is a harvester-net:index:VmNetwork; give a ClusterNetwork, or its "
+        "name"
+    ]
+
+
 @pytest.mark.parametrize("request_of", ["check", "diff", "delete"])
 async def test_type_that_we_do_not_have_is_refused(offline: Provider, request_of: str) -> None:
     requests: dict[str, Any] = {
@@ -244,6 +318,32 @@ async def test_diff_tells_changes_that_replace_nothing(provider: Provider) -> No
         ("mtu", "mtu", "DELETE", False),
     ]
     assert not response.delete_before_replace
+
+
+@pytest.mark.parametrize(
+    ("had", "gets", "changes"),
+    [
+        pytest.param(
+            {}, {"mtu": 9000}, [("mtu", "UPDATE")], id="first change after an import"
+        ),
+        pytest.param({}, {"mtu": 1500}, [], id="spelled out"),
+        pytest.param({}, {"mtu": 0}, [], id="spelled out as the default"),
+        pytest.param({}, {}, [], id="followed as before"),
+        pytest.param({"mtu": 1500}, {}, [], id="followed from now on"),
+        pytest.param({"mtu": 9000}, {"mtu": 1500}, [("mtu", "UPDATE")], id="the inputs count"),
+    ],
+)
+async def test_change_of_an_mtu_that_was_followed_shows(
+    provider: Provider, had: Properties, gets: Properties, changes: list[tuple[str, str]]
+) -> None:
+    request = DiffRequest(
+        **about(VM_NETWORK),
+        old_inputs=WANTED | had,
+        inputs=WANTED | gets,
+        outputs=WANTED | {FOLLOWED_MTU: 1500},
+    )
+    response = await provider.diff(request)
+    assert [(change.path, change.change) for change in response.changes] == changes
 
 
 async def test_diff_remembers_an_object_that_is_deleted_before_its_successor_is_made(
@@ -319,6 +419,43 @@ async def test_environment_can_say_offline(
     await provider.configure(ConfigureRequest(inputs={}))
     assert await provider.read(READ) == Live("data", OUTPUTS, INPUTS)
     assert len(log.warnings) == 1
+
+
+@pytest.mark.parametrize("given", [{}, {"reviewedPlan": " 0123456789ab-2-9,ba9876543210-1-3"}])
+async def test_calls_know_the_plans_that_were_reviewed(
+    provider: Provider,
+    kind: Recording,
+    given: Properties,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if not given:
+        monkeypatch.setenv(module.REVIEWED_PLAN, "0123456789ab-2-9, ba9876543210-1-3")
+    await provider.configure(ConfigureRequest(inputs=given))
+    await provider.create(CreateRequest(**about(VM_NETWORK), inputs=WANTED, preview=True))
+    assert kind.calls[0].reviewed_plans == ("0123456789ab-2-9", "ba9876543210-1-3")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("yes", "'yes' is not the id of a plan, such as 3f2a9c01d2e4-12-31, which"),
+        (" , ", "is empty; give the id of a plan, or leave it out"),
+        ("0123456789ab-2-9 0123456789ab-2-9", "is not the id of a plan"),
+    ],
+)
+async def test_reviewed_plan_that_is_none_is_refused(
+    provider: Provider, text: str, problem: str
+) -> None:
+    response = await provider.check_config(ConfigureRequest(inputs={"reviewedPlan": text}))
+    assert [problem in said for said in response.failures] == [True]
+
+
+async def test_environment_with_no_plan_is_refused(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(module.REVIEWED_PLAN, "yes")
+    with pytest.raises(Refused, match=r"HARVESTER_NET_REVIEWED_PLAN: 'yes' is not the id"):
+        await provider.configure(ConfigureRequest(inputs={}))
 
 
 async def test_offline_create_is_previewed(offline: Provider) -> None:

@@ -102,6 +102,12 @@ TYPED: list[tuple[str, Any, Any, set[tuple[Any, ...]]]] = [
     ),
     ("reference", {SIGNATURE: REFERENCE, "urn": "u", "id": "data"}, "data", set()),
     ("reference to what is not made yet", {SIGNATURE: REFERENCE, "id": ""}, UNKNOWN, set()),
+    (
+        "reference to what is not known yet",
+        {SIGNATURE: REFERENCE, "urn": "u", "id": UNKNOWN_TEXT},
+        UNKNOWN,
+        set(),
+    ),
     ("reference to a component", {SIGNATURE: REFERENCE, "urn": "u"}, UNKNOWN, set()),
     (
         "secret inside a secret",
@@ -120,6 +126,13 @@ def test_typed_values_are_read(wire: Any, plain: Any, secrets: set[tuple[Any, ..
     decoded = Decoded(struct({"a": wire}))
     assert decoded.values == {"a": plain}
     assert decoded.secrets == secrets
+
+
+def test_references_are_told_with_their_urns() -> None:
+    one = {SIGNATURE: REFERENCE, "urn": "u1", "id": "data"}
+    other = {SIGNATURE: SECRET, "value": {SIGNATURE: REFERENCE, "urn": "u2"}}
+    decoded = Decoded(struct({"a": one, "b": [{"c": other}]}))
+    assert decoded.references == {("a",): "u1", ("b", 0, "c"): "u2"}
 
 
 def test_secret_path_that_is_not_there_any_more_marks_nothing() -> None:

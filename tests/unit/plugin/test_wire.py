@@ -85,7 +85,12 @@ REQUESTS: dict[str, tuple[Request, Request]] = {
                 news=struct(name="new"),
             )
         ),
-        DiffRequest(**RESOURCE, old_inputs={"name": "old"}, inputs={"name": "new"}),
+        DiffRequest(
+            **RESOURCE,
+            old_inputs={"name": "old"},
+            inputs={"name": "new"},
+            outputs={"name": "out"},
+        ),
     ),
     "Diff of a state that has no old inputs": (
         wire.diff_request(
@@ -93,7 +98,12 @@ REQUESTS: dict[str, tuple[Request, Request]] = {
                 **RESOURCE, olds=struct(name="out"), news=struct(name="new")
             )
         ),
-        DiffRequest(**RESOURCE, old_inputs={"name": "out"}, inputs={"name": "new"}),
+        DiffRequest(
+            **RESOURCE,
+            old_inputs={"name": "out"},
+            inputs={"name": "new"},
+            outputs={"name": "out"},
+        ),
     ),
     "Create": (
         wire.create_request(

@@ -17,6 +17,7 @@ from harvester_net.specs.spec import property_names, replaces
 from harvester_net.version import VERSION
 
 SCHEMA = made.schema()
+CLUSTER_NETWORK = "#/resources/harvester-net:index:ClusterNetwork"
 TOKEN = re.compile(r"harvester-net:index:[A-Za-z][A-Za-z0-9]*")
 NAME = re.compile(r"[a-z][A-Za-z0-9]*")
 RESERVED = {"id", "urn", "pulumi"}
@@ -116,8 +117,18 @@ def test_configuration_and_provider_have_the_same_properties() -> None:
 
 
 def test_every_reference_leads_to_a_type_and_every_type_is_used() -> None:
-    used = {reference.removeprefix("#/types/") for reference in references(SCHEMA)}
+    found = set(references(SCHEMA))
+    used = {one.removeprefix("#/types/") for one in found if one.startswith("#/types/")}
     assert used == SCHEMA["types"].keys()
+    assert found - {f"#/types/{name}" for name in used} == {CLUSTER_NETWORK}
+
+
+def test_cluster_network_is_given_by_its_name_or_itself() -> None:
+    for kind in ("NetworkConfig", "VmNetwork", "StorageNetwork"):
+        resource = SCHEMA["resources"][made.token(kind)]
+        given = resource["inputProperties"]["clusterNetwork"]
+        assert given["oneOf"] == [{"type": "string"}, {"$ref": CLUSTER_NETWORK}]
+        assert resource["properties"]["clusterNetwork"].keys() == {"type", "description"}
 
 
 def test_tokens_are_legal() -> None:
