@@ -26,7 +26,7 @@ from .program import (
 )
 from .texts import comment, literal
 
-PACKAGE = "github.com/pulumi/pulumi-harvester-net/sdk/go/harvester-net"
+PACKAGE = "github.com/harvester-net/pulumi-harvester-net/sdk/go/harvesternet"
 WIDTH = 95
 ENUMS = {
     ("BondOptions", "mode"): "BondMode",
@@ -217,9 +217,7 @@ def _parts(annotation: Any) -> Iterator[Any]:
 
 
 def _value(value: Value, model: type[Spec] | None, conversion: str) -> Node:
-    if isinstance(value, Network):
-        return f"{_name(value.variable)}.Name"
-    if isinstance(value, Shared):
+    if isinstance(value, Shared | Network):
         return _name(value.variable)
     if isinstance(value, Column):
         return _column(value, conversion)

@@ -13,7 +13,7 @@ from .program import Program
 from .python import python
 from .site import Site
 from .typescript import PACKAGE, typescript
-from .yaml import TOKEN, yaml
+from .yaml import yaml
 
 NAME = "harvester-networks"
 IMPORTS = "import.json"
@@ -61,7 +61,11 @@ def imports(site: Site) -> str:
     """What ``pulumi import --file`` reads."""
     names = resource_names(site.found)
     resources = [
-        {"type": f"{TOKEN}{each.kind}", "name": names[each.kind, each.key], "id": each.key}
+        {
+            "type": f"harvester-net:index:{each.kind}",
+            "name": names[each.kind, each.key],
+            "id": each.key,
+        }
         for each in site.found
     ]
     return _json({"resources": resources})

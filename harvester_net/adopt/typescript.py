@@ -24,7 +24,7 @@ from .program import (
 )
 from .texts import body, comment
 
-PACKAGE = "@pulumi/harvester-net"
+PACKAGE = "@harvester-net/pulumi"
 WIDTH = 88
 INDENT = "    "
 
@@ -122,9 +122,7 @@ def _resource(resource: Resource) -> Node:
 def _value(value: Value) -> Node:
     if isinstance(value, Column):
         return _column(value)
-    if isinstance(value, Network):
-        return f"{_name(value.variable)}.name"
-    if isinstance(value, Shared):
+    if isinstance(value, Shared | Network):
         return _name(value.variable)
     if isinstance(value, Mapping):
         pairs = [prefixed(f"{_key(key)}: ", _value(inner)) for key, inner in value.items()]

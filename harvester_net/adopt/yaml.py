@@ -24,7 +24,7 @@ from .program import (
 from .texts import comment, literal
 
 WIDTH = 88
-TOKEN = "harvester-net:index:"
+TOKEN = "harvester-net:"
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_/-]*(\.[A-Za-z][A-Za-z0-9_/-]*)*")
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _MEANS_SOMETHING = {"true", "false", "yes", "no", "on", "off", "null", "y", "n", "pulumi"}
@@ -103,7 +103,7 @@ class _Writer:
             yield head
             yield from self._items(value, above)
         elif isinstance(value, Network):
-            yield f"{head} ${{{self.keys[value.variable][0]}.name}}"
+            yield f"{head} ${{{self.keys[value.variable][0]}}}"
         else:
             yield f"{head} {_inline(value)}"
 

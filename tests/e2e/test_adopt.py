@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from tests import objects
 
 from .conftest import leftovers
 from .programs import CLUSTER_NETWORKS, CONFIGS, NADS, NODES, SETTING
-from .stack import Stack
+from .stack import PROJECT, Stack
+from .test_yaml import YamlStack
 from .waiting import eventually
 
 ROUTE = "network.harvesterhci.io/route"
@@ -78,19 +80,35 @@ def living(lab: Lab) -> Iterator[Lab]:
         lab.reset()
 
 
-def test_a_living_cluster_is_adopted(living: Lab, tmp_path: Path) -> None:
-    stack, project = Stack(tmp_path / "stack", living), tmp_path / "project"
+def adopted(stack: Stack, project: Path, language: str) -> str:
+    """Adopt the cluster as the stack's user, and put the program into the stack; returns what
+    was said.
+    """
     given = (f"--output={project}", f"--kubeconfig={stack.environ['KUBECONFIG']}")
-    ran = CliRunner().invoke(app, ["adopt", *given])
+    ran = CliRunner().invoke(app, ["adopt", f"--language={language}", *given])
     assert ran.exit_code == 0, ran.output
-    assert "default/other is a network of CNI type 'macvlan'" in ran.output
-
-    for name in ("__main__.py", "import.json"):
-        shutil.copy(project / name, stack.directory)
+    for path in project.iterdir():
+        shutil.copy(path, stack.directory)
+    head = PROJECT.format(language).partition("plugins:")
+    text = (project / "Pulumi.yaml").read_text()
+    text = text.replace(".venv/bin", str(Path(sys.executable).parent))
+    own = text.partition("plugins:")
+    (stack.directory / "Pulumi.yaml").write_text(head[0] + own[1] + own[2])
     options = ("--yes", "--generate-code=false", "--protect=false")
     stack.run("import", "--file", "import.json", *options).succeeded()
+    return ran.output
+
+
+def test_a_living_cluster_is_adopted(living: Lab, tmp_path: Path) -> None:
+    stack = Stack(tmp_path / "stack", living)
+    said = adopted(stack, tmp_path / "python", "python")
+    assert "default/other is a network of CNI type 'macvlan'" in said
     assert len(stack.state()) == 2 + len(NODES) + len(NETWORKS) + 1
     stack.preview("--expect-no-changes").succeeded()
+
+    in_yaml = YamlStack(tmp_path / "yaml-stack", living)
+    adopted(in_yaml, tmp_path / "yaml", "yaml")
+    in_yaml.preview("--expect-no-changes").succeeded()
 
     living.client.delete(f"{NADS}/other")
     stack.destroy().succeeded()

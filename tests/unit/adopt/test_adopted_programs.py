@@ -120,7 +120,7 @@ def run_yaml(text: str) -> Declared:
         if isinstance(given, list):
             return [value(item) for item in given]
         if isinstance(given, str):
-            if found := re.fullmatch(r"\$\{([\w-]+)\.name\}", given):
+            if found := re.fullmatch(r"\$\{([\w-]+)\}", given):
                 return names[found[1]]
             assert not re.search(r"(?<!\$)\$\{", given), given
             return given.replace("$${", "${")

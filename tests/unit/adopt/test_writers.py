@@ -109,7 +109,9 @@ const declared = [];
 function kind(name) {
     return class {
         constructor(name_, args, after) {
-            declared.push([name, name_, args || {}]);
+            const own = { ...args };
+            if (own.clusterNetwork instanceof Object) own.clusterNetwork = own.clusterNetwork.name;
+            declared.push([name, name_, own]);
             this.name = name_;
             for (const each of (after || { dependsOn: [] }).dependsOn)
                 if (each.constructor.name === "Array") throw new Error("a list in a list");
@@ -125,7 +127,7 @@ def run_typescript(text: str) -> Declared:
     """What a program in TypeScript declares, without its types."""
     assert NODE is not None
     imported, _, rest = text.partition("\n")
-    assert imported == 'import * as hn from "@pulumi/harvester-net";'
+    assert imported == 'import * as hn from "@harvester-net/pulumi";'
     untyped = re.sub(r" as \[[^\n]*\]\[\](?=\)|,|;|$| \{)", "", rest, flags=re.MULTILINE)
     untyped = re.sub(r"^const (\w+): [\w.]+ =", r"const \1 =", untyped, flags=re.MULTILINE)
     script = f"{STUB}{untyped}\nconsole.log(JSON.stringify(declared));"
