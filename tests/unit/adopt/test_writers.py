@@ -110,7 +110,8 @@ function kind(name) {
     return class {
         constructor(name_, args, after) {
             const own = { ...args };
-            if (own.clusterNetwork instanceof Object) own.clusterNetwork = own.clusterNetwork.name;
+            const on = own.clusterNetwork;
+            if (on instanceof Object) own.clusterNetwork = on.name;
             declared.push([name, name_, own]);
             this.name = name_;
             for (const each of (after || { dependsOn: [] }).dependsOn)
