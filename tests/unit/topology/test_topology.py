@@ -85,7 +85,7 @@ def test_as_json() -> None:
 @pytest.mark.parametrize("drawn", [text, mermaid, document])
 def test_the_order_of_objects_makes_no_difference(drawn: object) -> None:
     assert callable(drawn)
-    backwards = {kind: dict(reversed(of.items())) for kind, of in FULL.objects.items()}
+    backwards = {kind: dict(reversed(list(of.items()))) for kind, of in FULL.objects.items()}
     assert drawn(topology(FULL)) == drawn(topology(Snapshot(backwards)))
 
 
