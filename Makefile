@@ -6,7 +6,7 @@ LAB ?= demo
 # End-to-end tests of `make test`, and those of them that `make test-lab` repeats on real parts.
 EMBEDDED := tests/e2e tests/mtu --ignore=tests/e2e/real
 COMPARED := lab/tests/running/control_planes_compared
-ON_BOTH := tests/e2e/test_life.py tests/e2e/test_refusals.py tests/mtu/test_cases.py tests/mtu/test_storage.py
+ON_BOTH := tests/e2e/test_life.py tests/e2e/test_refusals.py tests/e2e/test_around.py tests/mtu/test_cases.py tests/mtu/test_storage.py
 
 .DEFAULT_GOAL := help
 
@@ -49,6 +49,10 @@ format: venv ## Format the code
 .PHONY: schema
 schema: venv ## Make schema.json from the specs
 	$(BIN)/python -m harvester_net.specs.schema
+
+.PHONY: sdk
+sdk: schema ## Make the classes of other languages from the schema (needs Go, or built tools)
+	$(BIN)/python -m lab.sdk
 
 .PHONY: rules
 rules: venv ## Make docs/rules.md from the rules

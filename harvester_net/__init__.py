@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from .program.disruption import NodeDevices as NodeDevices
     from .program.disruption import VerifyOnNodes as VerifyOnNodes
     from .program.disruption import VerifyOnNodesArgs as VerifyOnNodesArgs
+    from .program.enums import BondMode as BondMode
+    from .program.enums import OnFailure as OnFailure
+    from .program.enums import RouteMode as RouteMode
+    from .program.enums import VmNetworkType as VmNetworkType
     from .program.functions import GetClusterNetworkResult as GetClusterNetworkResult
     from .program.functions import GetNodeNicsResult as GetNodeNicsResult
     from .program.functions import Nic as Nic
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from .program.vm_network import VmNetwork as VmNetwork
 
 _HOMES = {
+    "BondMode": "enums",
     "BondOptions": "uplink",
     "BondOptionsArgs": "uplink",
     "ClusterNetwork": "cluster_network",
@@ -48,9 +53,11 @@ _HOMES = {
     "LinkAttributesArgs": "uplink",
     "NetworkConfig": "network_config",
     "Nic": "functions",
+    "OnFailure": "enums",
     "Provider": "provider",
     "Route": "route",
     "RouteArgs": "route",
+    "RouteMode": "enums",
     "NodeDevices": "disruption",
     "StorageNetwork": "storage_network",
     "Uplink": "uplink",
@@ -60,6 +67,7 @@ _HOMES = {
     "VlanRange": "vlan_range",
     "VlanRangeArgs": "vlan_range",
     "VmNetwork": "vm_network",
+    "VmNetworkType": "enums",
     "get_cluster_network": "functions",
     "get_cluster_network_output": "functions",
     "get_node_nics": "functions",

@@ -1,4 +1,4 @@
-"""Which programs the lab runs, in which version, and where each is found.
+"""Which programs the lab and `make sdk` run, in which version, and where each is found.
 
 A fitting program of the machine is used (KUBEBUILDER_ASSETS, then PATH); everything else is
 built once from its Go module, pinned in `lab/tools/<module>/go.mod` (see `lab.building`).
@@ -101,9 +101,13 @@ BINARIES: tuple[Binary, ...] = (
         "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml", "1.25.0",
         "runs Pulumi programs in YAML", 41,
     ),
+    Binary(
+        "sdkgen", "pulumi", "./cmd/sdkgen", "3.276.0",
+        "writes the classes of other languages", 15,
+    ),
 )  # fmt: skip
 
-PULUMI = ("pulumi", "pulumi-language-yaml")
+PULUMI = ("pulumi", "pulumi-language-yaml", "sdkgen")
 CONTROL_PLANE = tuple(binary.name for binary in BINARIES if binary.name not in PULUMI)
 BUILD_FLAGS = ("-mod=readonly", "-trimpath", "-buildvcs=false")
 BUILD_ENVIRONMENT = {"CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off"}

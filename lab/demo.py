@@ -71,7 +71,7 @@ def _demonstrate(name: str, control_plane: Made) -> int:
 def _lab(name: str, control_plane: Made) -> Lab:
     # All that it needs at once, before it starts anything.
     if control_plane is Made.REAL:
-        ensure([each.name for each in binaries.BINARIES], err)
+        ensure([*binaries.CONTROL_PLANE, "pulumi"], err)
     else:
         pulumi_tools.pulumi_command(err)
     if name not in launch.names():

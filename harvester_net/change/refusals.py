@@ -16,10 +16,10 @@ from ..cluster.resources import (
     key_of,
     labels_of,
 )
-from ..harvester.names import MATCHED_NODES, STORAGE_SETTING, SYSTEM_NAMESPACE, WITNESS
+from ..harvester.names import MATCHED_NODES, STORAGE_SETTING, WITNESS
 from ..harvester.network_configs import configs_of, nodes_not_ready, present_nodes
 from ..harvester.nodes import is_ready
-from ..harvester.settings import leaked, storage_progress
+from ..harvester.settings import describe_leaked, leaked, storage_progress
 from ..harvester.snapshot import Snapshot
 from ..harvester.versions import STORAGE_BESIDE_THEM
 from ..harvester.vm_networks import nads_of
@@ -47,11 +47,7 @@ def not_possible(snapshot: Snapshot, goal: Goal) -> Iterator[str]:
             yield f"the storage network is still being configured ({state.words}); wait for it"
     for nad in leaked(setting, snapshot.of(NAD)) if setting and network else ():
         if nad in nads_of(network, snapshot.of(NAD).values()):
-            yield (
-                f"{nad} is left over from an earlier storage network and blocks every network "
-                f"config; delete it: kubectl -n {SYSTEM_NAMESPACE} delete "
-                f"network-attachment-definitions {nad.partition('/')[2]}"
-            )
+            yield describe_leaked(nad)
 
 
 def _storage_could_not_return(snapshot: Snapshot, goal: Goal, network: str) -> Iterator[str]:

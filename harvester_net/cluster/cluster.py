@@ -94,7 +94,7 @@ class Cluster:
                 store.replace(objects, version)
         return store.items
 
-    async def _list_in(
+    async def list_in(
         self, resource: Resource, namespace: str, deadline: Deadline
     ) -> dict[str, Object]:
         """The objects of a kind in one namespace, listed once in a run."""
@@ -127,7 +127,7 @@ class Cluster:
                 raise
         try:
             namespace, _ = split_key(key)
-            return (await self._list_in(resource, namespace, deadline)).get(key)
+            return (await self.list_in(resource, namespace, deadline)).get(key)
         except Forbidden:
             return await self.get_lately(resource, key, math.inf, deadline)
 

@@ -176,6 +176,15 @@ def storage_progress(setting: Object) -> Progress:
     return Progress(True, "configured")
 
 
+def describe_leaked(nad: str) -> str:
+    """What a lost storage network (`namespace/name`) does, and how it goes."""
+    return (
+        f"{nad} is left over from an earlier storage network and blocks every network "
+        f"config; delete it: kubectl -n {SYSTEM_NAMESPACE} delete "
+        f"network-attachment-definitions {nad.partition('/')[2]}"
+    )
+
+
 def leaked(setting: Object, nads: Mapping[str, Object]) -> list[str]:
     """Storage networks that Harvester made and lost: they block network configs for ever
     (H4.7).

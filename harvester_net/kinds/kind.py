@@ -144,6 +144,10 @@ class Kind(ABC, Generic[S]):
         """
 
     @abstractmethod
+    async def list_objects(self, query: Properties, call: Call) -> dict[str, str]:
+        """The objects that can be imported and have these properties: for each id a name."""
+
+    @abstractmethod
     async def update(
         self, key: str, old: Properties, new: Properties, outputs: Properties, call: Call
     ) -> Live:

@@ -14,7 +14,7 @@ from typing import ClassVar, TypeVar
 from ..change.errors import ChangeStopped
 from ..change.goals import AnyGoal
 from ..cluster.deadline import DeadlineExceeded
-from ..cluster.errors import AlreadyExists, ClusterError, Conflict
+from ..cluster.errors import AlreadyExists, ClusterError, Conflict, Forbidden
 from ..cluster.merge_patch import applied
 from ..cluster.resources import Object, Resource, annotations_of, is_terminating, key_of
 from ..harvester.blockers import Blocker
@@ -35,7 +35,7 @@ from .changes import (
 from .codecs.codec import Codec, merged, own_metadata
 from .deleting import Deletion
 from .desired_state import CREATED_BY
-from .differences import Properties, changes_text, projected
+from .differences import Properties, changes_text, projected, same
 from .failures import Refused, Unfinished
 from .kind import Kind, Live
 from .owners import (
@@ -292,6 +292,31 @@ class OwnedKind(Kind[S]):
         if reasons := self.unfinished(live, call):
             raise Unfinished(answer.key, answer.outputs, answer.inputs, reasons)
         return answer
+
+    async def list_objects(self, query: Properties, call: Call) -> dict[str, str]:
+        found = await self._listed(query, call)
+        await self.prefetch(call)
+        ours = (live for live in found.values() if not self.codec.foreign(live))
+        return {
+            key_of(live): self.resource_name(key_of(live))
+            for live in ours
+            if self._matches(self.observed_inputs(live, call), query)
+        }
+
+    async def _listed(self, query: Properties, call: Call) -> dict[str, Object]:
+        try:
+            return await call.cluster.list(self.resource, call.deadline)
+        except Forbidden:
+            if not (namespace := query.get("namespace")):
+                raise
+            return await call.cluster.list_in(self.resource, namespace, call.deadline)
+
+    def _matches(self, seen: Properties, query: Properties) -> bool:
+        return all(same(self.spec, name, seen.get(name), query[name]) for name in query)
+
+    def resource_name(self, key: str) -> str:
+        """What a resource for the object may be called in a program."""
+        return key
 
     async def update(
         self, key: str, old: Properties, new: Properties, outputs: Properties, call: Call

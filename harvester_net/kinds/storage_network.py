@@ -20,9 +20,9 @@ from ..cluster.resources import (
     annotations_of,
     key_of,
 )
-from ..harvester.names import STORAGE_PREFIX, STORAGE_SETTING, SYSTEM_NAMESPACE
+from ..harvester.names import STORAGE_PREFIX, STORAGE_SETTING
 from ..harvester.network_configs import nodes_not_ready
-from ..harvester.settings import effective, leaked, storage_progress
+from ..harvester.settings import describe_leaked, effective, leaked, storage_progress
 from ..specs import storage_network as specs
 from ..specs.disruption import Disruption
 from ..specs.parse import parse
@@ -136,6 +136,10 @@ class StorageNetwork(Kind[specs.StorageNetwork]):
             )
         return seen
 
+    async def list_objects(self, query: Properties, call: Call) -> dict[str, str]:
+        setting = await call.cluster.get_cached(SETTING, KEY, call.deadline)
+        return {KEY: KEY} if properties_of(effective(setting)) else {}
+
     def _say_unreadable(self, wrong: str, inputs: Properties, call: Call) -> None:
         if not inputs:
             raise Refused(wrong)
@@ -166,11 +170,7 @@ class StorageNetwork(Kind[specs.StorageNetwork]):
             await write_setting(setting, "", call.cluster, call.deadline, call.tell)
         await self._wait_until_configured(call)
         for nad in await self._leaks(call):
-            call.warn(
-                f"VM network {nad} is left over from an earlier storage network and blocks "
-                f"network configs; delete it: kubectl -n {SYSTEM_NAMESPACE} delete "
-                f"network-attachment-definitions {nad.partition('/')[2]}"
-            )
+            call.warn(f"VM network {describe_leaked(nad)}")
 
     async def _setting(self, call: Call) -> Object:
         setting = await call.cluster.get(SETTING, KEY, call.deadline)

@@ -65,6 +65,11 @@ class VmNetwork(FollowsMtu[specs.VmNetwork]):
             inputs.pop("type", None)
         return inputs
 
+    def resource_name(self, key: str) -> str:
+        """Two namespaces may have networks of one name."""
+        namespace, name = split_key(key)
+        return name if namespace == specs.DEFAULT_NAMESPACE else f"{namespace}-{name}"
+
     async def create(self, inputs: Properties, call: Call) -> Live:
         try:
             return await super().create(inputs, call)

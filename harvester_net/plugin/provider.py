@@ -21,7 +21,7 @@ from ..kinds.functions import FUNCTIONS
 from ..kinds.kind import Kind, Live
 from ..kinds.registry import KINDS
 from ..specs import provider as provider_spec
-from ..specs.parse import parse
+from ..specs.parse import parse, without_nulls
 from ..specs.spec import Problem
 from .enginelog import EngineLog
 from .known_state import KnownState, forced_replacement
@@ -35,6 +35,8 @@ from .requests import (
     DiffResponse,
     InvokeRequest,
     InvokeResponse,
+    ListRequest,
+    ListResponse,
     Properties,
     PropertyDiff,
     ReadRequest,
@@ -46,6 +48,8 @@ L = TypeVar("L", Live, Live | None)
 OFFLINE = "HARVESTER_NET_OFFLINE"
 REVIEWED_PLAN = "HARVESTER_NET_REVIEWED_PLAN"
 SECONDS_TO_READ = 60.0
+LARGEST_PAGE = 500
+"""Objects in one answer to a List."""
 PASSED_THROUGH = ("version", "pulumi", "pluginDownloadURL")
 """Provider inputs that belong to the engine (P10)."""
 CLUSTER_OUTPUT = "__cluster"
@@ -256,6 +260,26 @@ class Provider:
             await kind.delete(request.id, request.outputs, call)
         self._state.deleted(request.urn)
         self._log.over(request.urn, "gone")
+
+    async def list_objects(self, request: ListRequest) -> ListResponse:
+        """A page of the objects that can be imported, in the order of their ids.
+
+        Raises Refused for a query that the kind does not know, and while offline; ClusterError
+        or DeadlineExceeded (after 60 s) if they cannot be listed.
+        """
+        kind = _kind(request.type)
+        if self._online.offline:
+            raise Refused("listing looks at the cluster, and harvester-net:offline is set")
+        if unknown := [name for name in request.query if name not in kind.spec.listed_by]:
+            known = ", ".join(kind.spec.listed_by) or "nothing"
+            raise Refused(f"{kind.spec.title} is not listed by {unknown[0]}, but by {known}")
+        call = self._call("", SECONDS_TO_READ, preview=False)
+        found = await kind.list_objects(without_nulls(request.query), call)
+        left = sorted(key for key in found if key > request.after)
+        page = left[: request.most or LARGEST_PAGE]
+        ended = len(page) == len(left)
+        names = {key: found[key] for key in page}
+        return ListResponse(found=names, after="" if ended else page[-1])
 
     async def invoke(self, request: InvokeRequest) -> InvokeResponse:
         """The result of a function, or what is wrong with its arguments."""

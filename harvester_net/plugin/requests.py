@@ -46,6 +46,30 @@ class InvokeRequest(Request):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListRequest(Request):
+    """List the objects of a kind that can be imported."""
+
+    type: str
+    """Token of the resource's type."""
+    query: Properties = field(repr=False)
+    """What they must have."""
+    most: int = 0
+    """How many, at most; 0 for a page."""
+    after: str = ""
+    """The id that the page before ended with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListResponse:
+    """A page of objects."""
+
+    found: dict[str, str]
+    """A name for each id, in the order of the ids."""
+    after: str
+    """The id to go on after; empty at the end."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResourceRequest(Request):
     """What all requests about a resource have."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path as File
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -180,6 +180,15 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return await self._dispatch(
             context, request, wire.invoke_request, provider.invoke, wire.invoke_response
         )
+
+    async def List(
+        self, request: provider_pb2.ListRequest, context: Context
+    ) -> AsyncIterator[provider_pb2.ListResponse]:
+        provider = await self._load()
+        for answer in await self._dispatch(
+            context, request, wire.list_request, provider.list_objects, wire.list_responses
+        ):
+            yield answer
 
     async def Construct(
         self, request: provider_pb2.ConstructRequest, context: Context

@@ -21,6 +21,8 @@ from .requests import (
     DiffResponse,
     InvokeRequest,
     InvokeResponse,
+    ListRequest,
+    ListResponse,
     PropertyDiff,
     ReadRequest,
     Secrets,
@@ -189,6 +191,23 @@ def invoke_response(response: InvokeResponse, _: Secrets) -> provider_pb2.Invoke
     # `return` is a word of Python's own.
     getattr(message, "return").CopyFrom(encoded(response.result))
     return message
+
+
+def list_request(message: provider_pb2.ListRequest) -> ListRequest:
+    sizes = [size for size in (message.limit, message.page_size) if size > 0]
+    return ListRequest(
+        type=message.token,
+        query=Decoded(message.query).values,
+        most=min(sizes, default=0),
+        after=message.continuation_token,
+    )
+
+
+def list_responses(page: ListResponse, _: Secrets) -> list[provider_pb2.ListResponse]:
+    of = provider_pb2.ListResponse
+    found = [of(result=of.Result(id=key, name=name)) for key, name in page.found.items()]
+    more = of(continuation=of.Continuation(continuation_token=page.after))
+    return [*found, *([more] if page.after else [])]
 
 
 def _type(message: Any) -> str:

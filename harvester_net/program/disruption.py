@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import pulumi
 
-OnFailure = Literal["stop", "rollBack"]
+from .enums import AnyOnFailure
 
 
 @pulumi.input_type
@@ -89,7 +89,7 @@ class DisruptionArgs:
     restart_vms: pulumi.Input[bool] | None = pulumi.property("restartVms")
     max_parallel: pulumi.Input[int] | None = pulumi.property("maxParallel")
     cycle_storage_network: pulumi.Input[bool] | None = pulumi.property("cycleStorageNetwork")
-    on_failure: pulumi.Input[OnFailure] | None = pulumi.property("onFailure")
+    on_failure: pulumi.Input[AnyOnFailure] | None = pulumi.property("onFailure")
     stop_timeout_seconds: pulumi.Input[int] | None = pulumi.property("stopTimeoutSeconds")
     node_timeout_seconds: pulumi.Input[int] | None = pulumi.property("nodeTimeoutSeconds")
     storage_timeout_seconds: pulumi.Input[int] | None = pulumi.property(
@@ -107,7 +107,7 @@ class DisruptionArgs:
         restart_vms: pulumi.Input[bool] | None = None,
         max_parallel: pulumi.Input[int] | None = None,
         cycle_storage_network: pulumi.Input[bool] | None = None,
-        on_failure: pulumi.Input[OnFailure] | None = None,
+        on_failure: pulumi.Input[AnyOnFailure] | None = None,
         stop_timeout_seconds: pulumi.Input[int] | None = None,
         node_timeout_seconds: pulumi.Input[int] | None = None,
         storage_timeout_seconds: pulumi.Input[int] | None = None,

@@ -57,7 +57,7 @@ class NetworkConfig(pulumi.CustomResource):
     affected_vms: pulumi.Output[list[str] | None] = pulumi.property("affectedVms")
     """The VMs (`namespace/name`) that this update would stop. Only in a preview."""
     nodes: pulumi.Output[list[NodeDevices] | None] = pulumi.property("nodes")
-    """What `disruption.verifyOnNodes` saw on the devices of each node. Only after the update
+    """What `disruption.verify_on_nodes` saw on the devices of each node. Only after the update
     that looked.
     """
     matched_nodes: pulumi.Output[list[str]] = pulumi.property("matchedNodes")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import pulumi
 
-RouteMode = Literal["auto", "manual"]
+from .enums import AnyRouteMode
 
 
 @pulumi.input_type
 class RouteArgs:
     """Where the VLAN's gateway is: Harvester checks that it answers. Only for a VLAN."""
 
-    mode: pulumi.Input[RouteMode] = pulumi.property("mode")
+    mode: pulumi.Input[AnyRouteMode] = pulumi.property("mode")
     cidr: pulumi.Input[str] | None = pulumi.property("cidr")
     gateway: pulumi.Input[str] | None = pulumi.property("gateway")
     server_ip_addr: pulumi.Input[str] | None = pulumi.property("serverIPAddr")
@@ -21,7 +21,7 @@ class RouteArgs:
     def __init__(
         self,
         *,
-        mode: pulumi.Input[RouteMode],
+        mode: pulumi.Input[AnyRouteMode],
         cidr: pulumi.Input[str] | None = None,
         gateway: pulumi.Input[str] | None = None,
         server_ip_addr: pulumi.Input[str] | None = None,

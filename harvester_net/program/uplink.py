@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import pulumi
 
-BondMode = Literal[
-    "balance-rr",
-    "active-backup",
-    "balance-xor",
-    "broadcast",
-    "802.3ad",
-    "balance-tlb",
-    "balance-alb",
-]
+from .enums import AnyBondMode
 
 
 @pulumi.input_type
 class BondOptionsArgs:
     """How the NICs of a node are bonded."""
 
-    mode: pulumi.Input[BondMode] | None = pulumi.property("mode")
+    mode: pulumi.Input[AnyBondMode] | None = pulumi.property("mode")
     miimon: pulumi.Input[int] | None = pulumi.property("miimon")
 
     def __init__(
         self,
         *,
-        mode: pulumi.Input[BondMode] | None = None,
+        mode: pulumi.Input[AnyBondMode] | None = None,
         miimon: pulumi.Input[int] | None = None,
     ) -> None:
         """How the NICs of a node are bonded.

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import pulumi
 
 from .cluster_network import ClusterNetwork, mtu_on, name_of
 from .disruption import Disruption, DisruptionArgs
+from .enums import AnyVmNetworkType
 from .registration import TextMap, existing, filled, options, token
 from .route import Route, RouteArgs
 from .vlan_range import VlanRange, VlanRangeArgs
 
 TOKEN = token("VmNetwork")
 
-VmNetworkType = Literal["L2VlanNetwork", "UntaggedNetwork", "L2VlanTrunkNetwork"]
 Trunk = pulumi.Input[Sequence[pulumi.Input[pulumi.InputType[VlanRangeArgs]]]]
 
 
@@ -71,7 +71,7 @@ class VmNetwork(pulumi.CustomResource):
         cluster_network: ClusterNetwork | pulumi.Input[str],
         name: pulumi.Input[str] | None = None,
         namespace: pulumi.Input[str] | None = None,
-        type: pulumi.Input[VmNetworkType] | None = None,  # noqa: A002 - its own name
+        type: pulumi.Input[AnyVmNetworkType] | None = None,  # noqa: A002 - its own name
         vlan: pulumi.Input[int] | None = None,
         vlan_trunk: Trunk | None = None,
         route: pulumi.Input[pulumi.InputType[RouteArgs]] | None = None,

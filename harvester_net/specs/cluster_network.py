@@ -21,6 +21,7 @@ class ClusterNetwork(NamedSpec):
     """
 
     title: ClassVar[str] = "ClusterNetwork"
+    listed_by: ClassVar[tuple[str, ...]] = ("mtu",)
     meanings: ClassVar[Meanings] = {"mtu": mtu_or_default}
 
     name: ClusterNetworkName = replacing(

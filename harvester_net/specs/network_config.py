@@ -141,6 +141,7 @@ class NetworkConfig(NamedSpec):
     """
 
     title: ClassVar[str] = "NetworkConfig"
+    listed_by: ClassVar[tuple[str, ...]] = ("clusterNetwork", "mtu")
     meanings: ClassVar[Meanings] = {
         "mtu": mtu_or_default,
         "description": lambda text: text or "",

@@ -8,32 +8,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from inspect import cleandoc
 from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic.fields import FieldInfo
-
 from ..version import VERSION
+from .about import PACKAGE, about, token
 from .cluster_network import ClusterNetwork, ClusterNetworkOutputs
-from .disruption import Disruption
+from .documentation import for_every_language, text_of, with_example, with_import
+from .enums import ENUMS, Enum
 from .functions import (
     GetClusterNetwork,
     GetClusterNetworkResult,
     GetNodeNics,
     GetNodeNicsResult,
 )
-from .network_config import BondOptions, NetworkConfig, NetworkConfigOutputs
+from .network_config import NetworkConfig, NetworkConfigOutputs
 from .parse import spec_within
 from .provider import Provider
 from .spec import Spec, replaces, wire_name
 from .storage_network import StorageNetwork, StorageNetworkOutputs
-from .vm_network import Route, VmNetwork, VmNetworkOutputs
+from .vm_network import VmNetwork, VmNetworkOutputs
 
 Schema = dict[str, Any]
 
-PACKAGE = "harvester-net"
 WRITTEN = Path(__file__).parent.parent / "schema.json"
 PLUGIN = WRITTEN.with_name("pulumi-plugin.json")
 
@@ -47,16 +45,6 @@ FUNCTIONS: dict[type[Spec], type[Spec]] = {
     GetClusterNetwork: GetClusterNetworkResult,
     GetNodeNics: GetNodeNicsResult,
 }
-ENUMS: dict[tuple[type[Spec], str], str] = {
-    (BondOptions, "mode"): "BondMode",
-    (VmNetwork, "type"): "VmNetworkType",
-    (Disruption, "on_failure"): "OnFailure",
-    (Route, "mode"): "RouteMode",
-}
-"""The names of the types of those fields that take one of several texts."""
-
-ENUM_VALUE_NAMES = {"802.3ad": "Ieee8023ad"}
-"""Where a value does not begin with a letter; the others are named after themselves."""
 
 GIVEN_AS_RESOURCE = {"clusterNetwork": "ClusterNetwork"}
 """Inputs that may be the resource itself, too, instead of its name."""
@@ -66,13 +54,12 @@ PRIMITIVES: dict[Any, str] = {str: "string", int: "integer", bool: "boolean"}
 
 def schema() -> Schema:
     """The schema of the whole package."""
-    configuration = _properties(Provider)
-    return _about() | {
-        "config": {"variables": configuration},
+    return about() | {
+        "config": {"variables": _properties(Provider, "#/provider/inputProperties")},
         "provider": {
-            "description": _text(Provider),
-            "inputProperties": configuration,
-            "properties": configuration,
+            "description": text_of(Provider),
+            "inputProperties": _properties(Provider, "#/provider/inputProperties"),
+            "properties": _properties(Provider, "#/provider/properties"),
         },
         "resources": {
             token(inputs.__name__): _resource(inputs, outputs)
@@ -86,61 +73,52 @@ def schema() -> Schema:
     }
 
 
-def token(name: str) -> str:
-    """The token of a resource, function or type of the package."""
-    return f"{PACKAGE}:index:{name}"
-
-
-def _about() -> Schema:
-    languages = ("nodejs", "python", "go", "csharp", "java")
-    language: Schema = {name: {"respectSchemaVersion": True} for name in languages}
-    language["python"]["pyproject"] = {"enabled": True}
-    return {
-        "name": PACKAGE,
-        "displayName": "Harvester networking",
-        "version": VERSION,
-        "description": "Harvester networking: cluster networks, network configs, VM networks "
-        "and the storage network.",
-        "keywords": ["pulumi", "category/network", "kind/native", "harvester", "kubevirt"],
-        "license": "Apache-2.0",
-        "publisher": "harvester-net",
-        "meta": {"supportPack": True},
-        "language": language,
-    }
-
-
 def _resource(inputs: type[Spec], outputs: type[Spec]) -> Schema:
+    name = inputs.__name__
+    place = f"#/resources/{token(name)}"
     # A name may be left out: it defaults to the resource's own.
-    required = [name for name in _required(inputs) if name != "name"]
+    required = [each for each in _required(inputs) if each != "name"]
+    text = for_every_language(text_of(inputs), inputs, f"{place}/inputProperties")
     return {
-        "description": _text(inputs),
-        "inputProperties": _properties(inputs),
+        "description": with_import(with_example(text, name), name),
+        "inputProperties": _properties(inputs, f"{place}/inputProperties"),
         "requiredInputs": required,
-        "properties": _properties(outputs, replacing=False),
+        "properties": _properties(outputs, f"{place}/properties", replacing=False),
         "required": _required(outputs),
+        "listInputs": _list_inputs(inputs, f"{place}/inputProperties"),
     }
+
+
+def _list_inputs(inputs: type[Spec], place: str) -> Schema:
+    """What `pulumi do` may list the objects of a kind by."""
+    properties = _properties(inputs, place, replacing=False)
+    listed = {
+        # Of an enum it makes no option of the command.
+        name: {
+            "type": properties[name].get("type", "string"),
+            "description": f"Only those with this {{{{% ref {place}/{name} %}}}}.",
+        }
+        for name in inputs.listed_by
+    }
+    return {"type": "object", "properties": listed}
 
 
 def _function(arguments: type[Spec], result: type[Spec]) -> Schema:
+    place = f"#/functions/{token(arguments.title)}"
     return {
-        "description": _text(arguments),
-        "inputs": _object(arguments),
-        "outputs": _object(result),
+        "description": with_example(text_of(arguments), arguments.title),
+        "inputs": _object(arguments, f"{place}/inputs/properties"),
+        "outputs": _object(result, f"{place}/outputs/properties"),
     }
 
 
-def _object(model: type[Spec]) -> Schema:
+def _object(model: type[Spec], place: str) -> Schema:
     return {
         "type": "object",
-        "description": _text(model),
-        "properties": _properties(model),
+        "description": for_every_language(text_of(model), model, place),
+        "properties": _properties(model, place),
         "required": _required(model),
     }
-
-
-def _text(model: type[Spec]) -> str:
-    paragraphs = cleandoc(model.__doc__ or "").split("\n\n")
-    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def _required(model: type[Spec]) -> list[str]:
@@ -151,34 +129,37 @@ def _required(model: type[Spec]) -> list[str]:
     )
 
 
-def _properties(model: type[Spec], replacing: bool = True) -> Schema:
+def _properties(model: type[Spec], place: str, replacing: bool = True) -> Schema:
+    """The properties of a model, which are at a place of the schema."""
     return {
-        wire_name(model, name): _property(model, name, field, replacing)
-        for name, field in model.model_fields.items()
+        wire_name(model, name): _property(model, name, place, replacing)
+        for name in model.model_fields
     }
 
 
-def _property(model: type[Spec], name: str, field: FieldInfo, replacing: bool) -> Schema:
+def _property(model: type[Spec], name: str, place: str, replacing: bool) -> Schema:
+    field = model.model_fields[name]
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     written = _type(field.annotation, _enum_of(model, name))
-    written["description"] = field.description
+    written["description"] = for_every_language(field.description or "", model, place)
     if extra.get("secret"):
         written["secret"] = True
     if replacing and (resource := GIVEN_AS_RESOURCE.get(wire_name(model, name))):
         itself = {"$ref": f"#/resources/{token(resource)}"}
         written["oneOf"] = [{"type": written["type"]}, itself]
+        written["description"] += f" Or the {resource} object."
     if replacing and replaces(model, wire_name(model, name)):
         written["willReplaceOnChanges"] = True
     return written
 
 
-def _enum_of(model: type[Spec], name: str) -> str | None:
-    """The enum's name of a field, which the model may have from the one it extends."""
-    names = (ENUMS.get((ancestor, name)) for ancestor in model.__mro__)
-    return next(filter(None, names), None)
+def _enum_of(model: type[Spec], name: str) -> Enum | None:
+    """The enum of a field, which the model may have from the one it extends."""
+    enums = (ENUMS.get((ancestor, name)) for ancestor in model.__mro__)
+    return next(filter(None, enums), None)
 
 
-def _type(annotation: Any, enum: str | None = None) -> Schema:
+def _type(annotation: Any, enum: Enum | None = None) -> Schema:
     annotation = _bare(annotation)
     arguments = get_args(annotation)
     match get_origin(annotation):
@@ -186,8 +167,8 @@ def _type(annotation: Any, enum: str | None = None) -> Schema:
             return {"type": "array", "items": _type(arguments[0])}
         case origin if origin is dict:
             return {"type": "object", "additionalProperties": _type(arguments[1])}
-        case origin if origin is Literal:
-            return _reference(str(enum))
+        case origin if origin is Literal and enum is not None:
+            return _reference(enum.name)
     if annotation in PRIMITIVES:
         return {"type": PRIMITIVES[annotation]}
     return _reference(annotation.__name__)
@@ -210,10 +191,9 @@ def _types() -> Schema:
     """All types that the resources and functions refer to."""
     nested: dict[str, Schema] = {}
     for model in sorted(_nested(_all_models()), key=lambda model: model.__name__):
-        nested[token(model.__name__)] = _object(model)
-    for (model, field), name in ENUMS.items():
-        nested[token(name)] = _enum(model.model_fields[field])
-    return nested
+        name = token(model.__name__)
+        nested[name] = _object(model, f"#/types/{name}/properties")
+    return nested | {token(enum.name): _enum(enum) for enum in ENUMS.values()}
 
 
 def _all_models() -> list[type[Spec]]:
@@ -226,18 +206,15 @@ def _nested(models: Iterable[type[Spec]]) -> set[type[Spec]]:
     return direct | _nested(direct) if direct else direct
 
 
-def _enum(field: FieldInfo) -> Schema:
-    values = get_args(_bare(field.annotation))
+def _enum(enum: Enum) -> Schema:
     return {
         "type": "string",
-        "description": field.description,
-        "enum": [{"name": _value_name(value), "value": value} for value in values],
+        "description": enum.sentence,
+        "enum": [
+            {"name": choice.name, "value": value, "description": choice.sentence}
+            for value, choice in enum.choices.items()
+        ],
     }
-
-
-def _value_name(value: str) -> str:
-    words = (word[0].upper() + word[1:] for word in value.split("-"))
-    return ENUM_VALUE_NAMES.get(value) or "".join(words)
 
 
 def text() -> str:
@@ -246,8 +223,12 @@ def text() -> str:
 
 
 def plugin_text() -> str:
-    """`pulumi-plugin.json`, which tells Pulumi of the package that is installed."""
-    described = {"resource": True, "name": "harvester-net", "version": VERSION}
+    """`pulumi-plugin.json`, which tells Pulumi's host for Python of the installed package.
+
+    Not a package that needs a plugin: it is the plugin. Otherwise it would be a dependency of
+    itself where Pulumi installs it, and be looked for in Pulumi's own downloads.
+    """
+    described = {"resource": False, "name": PACKAGE, "version": VERSION}
     return json.dumps(described, indent=2) + "\n"
 
 

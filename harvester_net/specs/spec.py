@@ -71,6 +71,9 @@ class Spec(BaseModel):
     Called with None for an absent property. Two values are the same if they mean the same.
     """
 
+    listed_by: ClassVar[tuple[str, ...]] = ()
+    """The properties by which the objects of a kind may be listed."""
+
     @field_validator("*", mode="wrap")
     @classmethod
     def _unknown_passes(cls, value: Any, validate: ValidatorFunctionWrapHandler) -> Any:

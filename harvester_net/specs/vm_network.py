@@ -101,6 +101,13 @@ class VmNetwork(NamedSpec):
     """
 
     title: ClassVar[str] = "VmNetwork"
+    listed_by: ClassVar[tuple[str, ...]] = (
+        "namespace",
+        "clusterNetwork",
+        "type",
+        "vlan",
+        "mtu",
+    )
     meanings: ClassVar[Meanings] = {
         "namespace": lambda namespace: namespace or DEFAULT_NAMESPACE,
         "mtu": mtu_or_default,

@@ -10,9 +10,9 @@ import pytest
 from harvester_net.lab.proxy import Proxy
 from lab import Lab
 
-from .programs import ALL_NADS, CLUSTER_NETWORKS, CONFIGS, SETTING, STATUSES
+from .command import occupied
+from .programs import leftovers
 from .stack import Stack
-from .vms import VMIS, VMS
 
 
 @pytest.fixture
@@ -42,13 +42,8 @@ def proxied(tmp_path: Path, lab: Lab, stack: Stack) -> Iterator[Proxy]:
         stack.environ["KUBECONFIG"] = direct
 
 
-def leftovers(lab: Lab) -> list[str]:
-    """What is on the cluster although every test cleaned up."""
-    found = [
-        f"{path.rpartition('/')[2]}/{item['metadata']['name']}"
-        for path in (CLUSTER_NETWORKS, CONFIGS, STATUSES, ALL_NADS, VMS, VMIS)
-        for item in lab.client.list(path)["items"]
-    ]
-    if value := lab.client.get(SETTING).get("value"):
-        found.append(f"storage-network={value}")
-    return [name for name in found if name != "clusternetworks/mgmt"]
+@pytest.fixture
+def site(lab: Lab) -> Iterator[Lab]:
+    """A lab whose cluster network carries two running VMs and the storage network."""
+    with occupied(lab):
+        yield lab

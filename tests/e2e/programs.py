@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from lab import Lab
+
 from .stack import Resource, resource
+from .vms import VMIS, VMS
 
 NETWORK = "/apis/network.harvesterhci.io/v1beta1"
 CLUSTER_NETWORKS = f"{NETWORK}/clusternetworks"
@@ -46,3 +49,15 @@ def storage_network(**args: Any) -> Resource:
     given = {"cluster_network": "@cn-data", "vlan": 300, "range": "192.168.0.0/24"}
     after: dict[str, Any] = {"options": {"depends_on": [f"@{it}" for it in NODES.values()]}}
     return resource("StorageNetwork", "storage", **(after | given | args))
+
+
+def leftovers(lab: Lab) -> list[str]:
+    """What is on the cluster although every test cleaned up."""
+    found = [
+        f"{path.rpartition('/')[2]}/{item['metadata']['name']}"
+        for path in (CLUSTER_NETWORKS, CONFIGS, STATUSES, ALL_NADS, VMS, VMIS)
+        for item in lab.client.list(path)["items"]
+    ]
+    if value := lab.client.get(SETTING).get("value"):
+        found.append(f"storage-network={value}")
+    return [name for name in found if name != "clusternetworks/mgmt"]

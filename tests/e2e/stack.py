@@ -28,6 +28,7 @@ plugins:
     - name: harvester-net
       path: {Path(sys.executable).parent}
 """
+PLUGIN = Path(sys.executable).parent / "pulumi-resource-harvester-net"
 SECONDS = 240
 
 Resource = dict[str, Any]
@@ -160,6 +161,14 @@ class Stack:
         (self.directory / "import.json").write_text(json.dumps({"resources": listed}))
         options = ("--yes", "--generate-code=false", "--protect=false")
         return self.run("import", "--file", "import.json", *options)
+
+    def listed(self, kind: str, *query: str) -> dict[str, str]:
+        """What `pulumi do` lists of a kind: names by id."""
+        token = f"harvester-net:index:{kind}"
+        options = ("--all", "--output", "json", *query)
+        ran = self.run("do", "--package", str(PLUGIN), token, "list", *options)
+        text = ran.succeeded().output
+        return {each["id"]: each["name"] for each in json.loads(text[text.index("[") :])}
 
     def diff(self) -> dict[str, dict[str, str]]:
         """What a plain preview would change: property paths and kinds by resource name."""

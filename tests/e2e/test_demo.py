@@ -21,7 +21,7 @@ from lab.demo import VMS
 from lab.fixtures import OPTION
 from lab.pulumi_tools import variables
 
-from .conftest import leftovers
+from .programs import leftovers
 from .vms import delete_vm, phase
 from .waiting import eventually
 

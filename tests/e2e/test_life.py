@@ -9,13 +9,13 @@ from harvester_net.harvester.settings import storage_progress
 from lab import Lab
 from tests import objects
 
-from .conftest import leftovers
 from .programs import (
     CLUSTER_NETWORKS,
     CONFIGS,
     NADS,
     SETTING,
     cluster_network,
+    leftovers,
     network_config,
     network_configs,
     storage_network,
@@ -198,6 +198,10 @@ def test_everything_is_imported_by_its_id_alone(
     stack.program(*base, *networks).up().succeeded()
     _as_harvesters_pages_do(lab)
     made = {name: (entry["type"], entry["id"]) for name, entry in stack.state().items()}
+    listed = stack.listed("VmNetwork", "--cluster-network", "cn-data")
+    assert listed == {f"default/{name}": name for name in ("flat", "trunk", "vm100")}
+    assert stack.listed("VmNetwork", "--type", "UntaggedNetwork") == {"default/flat": "flat"}
+    assert stack.listed("StorageNetwork") == {"storage-network": "storage-network"}
     made["flat"] = (made["vm100"][0], "default/flat")
     made["storage"] = ("harvester-net:index:StorageNetwork", "storage-network")
 

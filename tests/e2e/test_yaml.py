@@ -16,8 +16,14 @@ from harvester_net.harvester.mtus import nad_mtu
 from lab import Lab
 from lab.pulumi_tools import yaml_language_host
 
-from .conftest import leftovers
-from .programs import NADS, cluster_network, network_config, storage_network, vm_network
+from .programs import (
+    NADS,
+    cluster_network,
+    leftovers,
+    network_config,
+    storage_network,
+    vm_network,
+)
 from .stack import PROJECT, Resource, Stack
 from .vms import phase, running_vm
 from .waiting import eventually

@@ -18,7 +18,7 @@ from .mutants import Mutant, sample
 
 PROJECT = Path(__file__).parents[2]
 PACKAGES = ("rules", "change", "kinds", "verify", "cluster", "specs")
-COPIED = ("harvester_net", "tests", "lab", "examples", "docs", "bench")
+COPIED = ("harvester_net", "tests", "lab", "examples", "docs", "bench", "sdk")
 FILES = ("pyproject.toml", "conftest.py", "README.md", "Makefile", "CHANGELOG.md")
 TESTS = ("tests/unit", "tests/plugin")
 COUNT, SEED = 100, 20261128

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from harvester_net.kinds.desired_state import CREATED_BY
+from harvester_net.kinds.mtu import FOLLOWED_MTU
 from harvester_net.kinds.owners import CLAIM, CLAIM_OUTPUT
 from harvester_net.plugin.provider import CLUSTER_OUTPUT
 
@@ -261,7 +262,7 @@ async def test_config_that_is_not_ready_in_time_is_recorded_with_its_reasons(
     ]
     outputs = properties_of(partial.properties)
     own = own_outputs(api, "vlanconfigs", "rack-a")
-    assert outputs == inputs | own | {"matchedNodes": ["n1", "n2"]}
+    assert outputs == inputs | own | {"matchedNodes": ["n1", "n2"], FOLLOWED_MTU: 1500}
     assert properties_of(partial.inputs) == inputs
     assert partial.refresh_before_update
 

@@ -13,6 +13,7 @@ import pytest
 import harvester_net
 
 PUBLIC = {
+    "BondMode",
     "BondOptions",
     "BondOptionsArgs",
     "ClusterNetwork",
@@ -24,9 +25,11 @@ PUBLIC = {
     "LinkAttributesArgs",
     "NetworkConfig",
     "Nic",
+    "OnFailure",
     "Provider",
     "Route",
     "RouteArgs",
+    "RouteMode",
     "NodeDevices",
     "StorageNetwork",
     "Uplink",
@@ -36,6 +39,7 @@ PUBLIC = {
     "VlanRange",
     "VlanRangeArgs",
     "VmNetwork",
+    "VmNetworkType",
     "get_cluster_network",
     "get_cluster_network_output",
     "get_node_nics",

@@ -14,8 +14,14 @@ from ...cluster.resources import (
     annotations_of,
 )
 from ...cluster.rights import rights
-from ...harvester.names import RWX_PREFIX, RWX_SETTING, STORAGE_PREFIX, STORAGE_SETTING
-from ...harvester.settings import storage_progress
+from ...harvester.names import (
+    RWX_PREFIX,
+    RWX_SETTING,
+    STORAGE_NAD_PREFIX,
+    STORAGE_PREFIX,
+    STORAGE_SETTING,
+)
+from ...harvester.settings import describe_leaked, leaked, storage_progress
 from ...harvester.snapshot import Snapshot
 from ...harvester.vm_networks import is_system_nad
 from ...harvester.wording import listed
@@ -93,10 +99,15 @@ class WriteStorage(StorageStep):
         if now.setting(STORAGE_SETTING) != self.text or not storage_progress(setting).done:
             return False
         # The cleared network may take a moment to go; until then it blocks the configs.
-        return bool(self.text) or not any(
-            is_system_nad(nad) and nad["metadata"]["name"].startswith("storagenetwork-")
-            for nad in now.of(NAD).values()
-        )
+        return bool(self.text) or not self._left(now)
+
+    def _left(self, now: Snapshot) -> list[str]:
+        """The networks that Harvester made for the Setting and has not deleted yet."""
+        return [
+            key
+            for key, nad in sorted(now.of(NAD).items())
+            if is_system_nad(nad) and nad["metadata"]["name"].startswith(STORAGE_NAD_PREFIX)
+        ]
 
     def holds(self, now: Snapshot) -> bool:
         return now.setting(STORAGE_SETTING) == self.text
@@ -110,7 +121,14 @@ class WriteStorage(StorageStep):
         if now.setting(STORAGE_SETTING) != self.text:
             return "the new value of the storage network to be written"
         setting = now.of(SETTING).get(STORAGE_SETTING, {"metadata": {}})
-        return f"the storage network: {storage_progress(setting).words}"
+        progress = storage_progress(setting)
+        if not progress.done:
+            return f"the storage network: {progress.words}"
+        lost = leaked(setting, now.of(NAD))
+        reasons = [describe_leaked(nad) for nad in lost] or [
+            f"Harvester to delete {listed(self._left(now), 3)}"
+        ]
+        return f"the storage network to go: {'; '.join(reasons)}"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from lab import RealLab
 from lab.nodes.devices import Device
-from tests.e2e.conftest import leftovers as objects_left
+from tests.e2e.programs import leftovers as objects_left
 from tests.e2e.waiting import eventually
 
 from .quick_start import NODES

@@ -38,9 +38,12 @@ from harvester_net.cluster.resources import (
     VOLUME,
     Object,
 )
+from harvester_net.harvester.names import STORAGE_SETTING
 
+from ... import objects
 from ...objects import status_name
-from .controllers import LONGHORN_RWX
+from .controllers import LONGHORN_RWX, settled
+from .model import patched
 from .sites import FULL, SHARED, STORAGE_TEXT, UP, site
 from .world import NETWORK, STORAGE, World
 
@@ -387,6 +390,25 @@ def test_volumes_that_are_attached_are_named_three_at_most() -> None:
 
 
 STORED = site(storage=True, shared=True)
+
+
+def test_the_cleared_storage_network_has_to_go_and_one_that_harvester_lost_is_named() -> None:
+    stored = site(storage=True)
+    step = step_of(record_of(stored), "clear storage network")
+    cleared = settled(patched(stored, SETTING, STORAGE_SETTING, {"value": ""}))
+    assert step.done(cleared.snapshot)
+    lost = cleared.put(NAD, objects.storage_nad("storagenetwork-lost"))
+    assert not step.done(lost.snapshot)
+    assert step.waits_for(lost.snapshot) == (
+        "the storage network to go: harvester-system/storagenetwork-lost is left over from an "
+        "earlier storage network and blocks every network config; delete it: kubectl -n "
+        "harvester-system delete network-attachment-definitions storagenetwork-lost"
+    )
+    going = objects.storage_nad("storagenetwork-old")
+    going["metadata"] |= GOING["metadata"]
+    assert step.waits_for(cleared.put(NAD, going).snapshot) == (
+        "the storage network to go: Harvester to delete harvester-system/storagenetwork-old"
+    )
 
 
 @pytest.mark.parametrize(

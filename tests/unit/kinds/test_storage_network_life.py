@@ -297,8 +297,8 @@ async def test_network_that_harvester_lost_is_named_with_the_way_to_delete_it(
     await KIND.delete(STORAGE_SETTING, WISH, run.call(KIND, "storage"))
     assert run.said.warned == [
         "VM network harvester-system/storagenetwork-lost is left over from an earlier storage "
-        "network and blocks network configs; delete it: kubectl -n harvester-system delete "
-        "network-attachment-definitions storagenetwork-lost"
+        "network and blocks every network config; delete it: kubectl -n harvester-system "
+        "delete network-attachment-definitions storagenetwork-lost"
     ]
 
 

@@ -115,6 +115,16 @@ async def test_tenant_lives_with_its_own_networks(run: Run, api: LabApi) -> None
     assert api.counts()["GET network-attachment-definitions"] <= 6
 
 
+async def test_tenant_lists_the_networks_of_its_namespace(run: Run, api: LabApi) -> None:
+    admit_tenant(api, "*")
+    made = await KIND.create(network(vlan=100), run.call(KIND, "web"))
+    api.put(objects.nad("other"))
+    found = await KIND.list_objects({"namespace": TENANT}, run.call(KIND, ""))
+    assert list(found) == [made.key]
+    with pytest.raises(Forbidden):
+        await KIND.list_objects({}, run.call(KIND, ""))
+
+
 async def test_tenant_hears_which_of_its_vms_hold_a_network(run: Run, api: LabApi) -> None:
     admit_tenant(api, "*")
     made = await KIND.create(network(vlan=100), run.call(KIND, "web"))

@@ -26,6 +26,8 @@ from harvester_net.plugin.requests import (
     DeleteRequest,
     DiffRequest,
     InvokeRequest,
+    ListRequest,
+    ListResponse,
     Properties,
     ReadRequest,
     UpdateRequest,
@@ -59,10 +61,14 @@ class Recording(VmNetwork):
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.updated: tuple[str, Properties, Properties, Properties] | None = None
+        self.there: dict[str, str] = {}
 
     async def create(self, inputs: Properties, call: Call) -> Live:
         self.calls.append(call)
         return Live("", inputs, inputs)
+
+    async def list_objects(self, query: Properties, call: Call) -> dict[str, str]:
+        return self.there
 
     async def read(
         self, key: str, inputs: Properties, outputs: Properties, call: Call
@@ -403,6 +409,46 @@ async def test_read_keeps_what_only_the_nodes_could_tell(
     outputs = {"uid": "old", "nodes": ["n1"]}
     request = ReadRequest(**about(VM_NETWORK), id="a/b", inputs={}, outputs=outputs)
     assert await online.read(request) == Live("a/b", {"uid": "live", "nodes": ["n1"]}, {})
+
+
+KEYS = {f"tenants/vm{n}": f"tenants-vm{n}" for n in range(5)}
+
+
+def listing(**more: Any) -> ListRequest:
+    return ListRequest(type=VM_NETWORK, **({"query": {}} | more))
+
+
+@pytest.mark.parametrize(
+    ("most", "after", "numbers", "goes_on"),
+    [
+        pytest.param(2, "", [0, 1], "tenants/vm1", id="the first page"),
+        pytest.param(2, "tenants/vm1", [2, 3], "tenants/vm3", id="the next one"),
+        pytest.param(2, "tenants/vm3", [4], "", id="the last one"),
+        pytest.param(0, "", range(5), "", id="all that one page holds"),
+        pytest.param(2, "tenants/vm2x", [3, 4], "", id="after one that is gone"),
+        pytest.param(5, "", range(5), "", id="a page that is just full"),
+    ],
+)
+async def test_objects_are_listed_in_pages(
+    online: Provider, kind: Recording, most: int, after: str, numbers: Any, goes_on: str
+) -> None:
+    kind.there = KEYS
+    page = await online.list_objects(listing(most=most, after=after))
+    keys = [f"tenants/vm{n}" for n in numbers]
+    assert page == ListResponse(found={key: KEYS[key] for key in keys}, after=goes_on)
+
+
+async def test_query_that_the_kind_does_not_know_is_refused(online: Provider) -> None:
+    with pytest.raises(Refused) as refused:
+        await online.list_objects(listing(query={"vlan": 5, "route": {}}))
+    assert str(refused.value) == (
+        "VmNetwork is not listed by route, but by namespace, clusterNetwork, type, vlan, mtu"
+    )
+
+
+async def test_nothing_is_listed_offline(offline: Provider) -> None:
+    with pytest.raises(Refused, match="listing looks at the cluster, and harvester-net:off"):
+        await offline.list_objects(listing())
 
 
 async def test_offline_is_said_once(offline: Provider, log: Log) -> None:

@@ -21,6 +21,8 @@ from harvester_net.plugin.requests import (
     DiffResponse,
     InvokeRequest,
     InvokeResponse,
+    ListRequest,
+    ListResponse,
     PropertyDiff,
     ReadRequest,
     Request,
@@ -173,6 +175,18 @@ REQUESTS: dict[str, tuple[Request, Request]] = {
         ),
         InvokeRequest(token="harvester-net:index:f", arguments={"node": "n1"}),
     ),
+    "List": (
+        wire.list_request(
+            provider_pb2.ListRequest(
+                token=TYPE, query=struct(vlan=5), limit=7, continuation_token="default/a"
+            )
+        ),
+        ListRequest(type=TYPE, query={"vlan": 5}, most=7, after="default/a"),
+    ),
+    "List of a page": (
+        wire.list_request(provider_pb2.ListRequest(token=TYPE, limit=7, page_size=3)),
+        ListRequest(type=TYPE, query={}, most=3),
+    ),
 }
 
 
@@ -180,6 +194,14 @@ REQUESTS: dict[str, tuple[Request, Request]] = {
 def test_message_becomes_a_request(case: str) -> None:
     seen, expected = REQUESTS[case]
     assert seen == expected
+
+
+def test_page_is_a_message_for_each_object_and_one_for_where_it_goes_on() -> None:
+    last = wire.list_responses(ListResponse(found={"a/b": "a-b"}, after=""), frozenset())
+    assert [(each.result.id, each.result.name) for each in last] == [("a/b", "a-b")]
+    page = wire.list_responses(ListResponse(found={"a/b": "a-b"}, after="a/b"), frozenset())
+    assert page[:-1] == last
+    assert page[-1].continuation.continuation_token == "a/b"
 
 
 def test_older_engine_tells_the_type_in_the_urn_only() -> None:
@@ -217,7 +239,7 @@ def test_name_is_proposed_as_the_user_configured(
 def test_repr_of_a_request_shows_no_properties(case: str) -> None:
     _, request = REQUESTS[case]
     values = {name: {"name": HIDDEN} for name in ("inputs", "outputs", "old_inputs")}
-    values["arguments"] = {"name": HIDDEN}
+    values |= {"arguments": {"name": HIDDEN}, "query": {"name": HIDDEN}}
     known = {name: values[name] for name in values if hasattr(request, name)}
     assert known
     assert HIDDEN not in repr(type(request)(**{**vars(request), **known}))

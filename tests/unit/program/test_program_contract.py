@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 import re
 import typing
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Union
 
 import pulumi
 import pytest
@@ -61,7 +62,8 @@ def _plain_argument(written: Written) -> Any:
     if "$ref" in written:
         name, nested = referred(written)
         if "enum" in nested:
-            return Literal[tuple(value["value"] for value in nested["enum"])]
+            texts = tuple(value["value"] for value in nested["enum"])
+            return made(Union, getattr(hn, name), made(Literal, *texts))
         return made(pulumi.InputType, getattr(hn, f"{name}Args"))
     if written["type"] == "array":
         return made(Sequence, argument(written["items"]))
@@ -141,19 +143,14 @@ def samples(properties: Written, snaked: bool) -> dict[str, Any]:
     }
 
 
+REFERENCE = re.compile(r"{{% ref #/\S+/(\w+) %}}")
+
+
 def words(text: str) -> str:
-    """A text without line breaks, with the names of properties as Python has them."""
-    known = {
-        name
-        for nested in [*SCHEMA["types"].values(), *SCHEMA["resources"].values()]
-        for name in nested.get("properties", {})
-    }
-    snaked = re.sub(
-        r"`(\w+)`",
-        lambda found: f"`{snake(found[1])}`" if found[1] in known else found[0],
-        text,
-    )
-    return " ".join(snaked.split())
+    """A text of the schema without line breaks and examples, with Python's names."""
+    alone = re.split(r"\n\n(?={{% examples %}}|## Import)", text)[0]
+    named = REFERENCE.sub(lambda found: f"`{snake(found[1])}`", alone)
+    return " ".join(named.split())
 
 
 def assert_documented(call: Any, properties: Written) -> None:
@@ -263,6 +260,41 @@ def assert_result(given: Any, described: Written) -> None:
         for name, written in described["properties"].items()
     }
     assert all(getattr(made, snake(name)) == name for name in described["properties"])
+
+
+ENUMS = [t.rpartition(":")[2] for t, nested in SCHEMA["types"].items() if "enum" in nested]
+
+
+def generated_constants(name: str) -> dict[str, str]:
+    """The constants that Pulumi's own generator makes of an enum, in `sdk/python`."""
+    source = (Path(__file__).parents[3] / "sdk/python/harvester_net/_enums.py").read_text()
+    classes = [each for each in ast.parse(source).body if isinstance(each, ast.ClassDef)]
+    (found,) = [each for each in classes if each.name == name]
+    return {
+        ast.unparse(line.targets[0]): ast.literal_eval(line.value)
+        for line in found.body
+        if isinstance(line, ast.Assign)
+    }
+
+
+@pytest.mark.parametrize("name", ENUMS)
+def test_constants_are_those_of_the_schema(name: str) -> None:
+    described, constants = SCHEMA["types"][token(name)], getattr(hn, name)
+    made = {constant.name: constant.value for constant in constants}
+    assert made == generated_constants(name)
+    assert list(made.values()) == [choice["value"] for choice in described["enum"]]
+    assert inspect.getdoc(constants) == described["description"]
+    source = " ".join(inspect.getsource(constants).split())
+    for choice in described["enum"]:
+        assert f'"{choice["value"]}" """{choice["description"]}' in source
+
+
+def test_a_constant_is_sent_as_its_text() -> None:
+    options = hn.BondOptionsArgs(mode=hn.BondMode.IEEE8023AD)
+    uplink = hn.UplinkArgs(nics=["eno2"], bond_options=options)
+    monitor = run(lambda: hn.NetworkConfig("sample", cluster_network="data", uplink=uplink))
+    sent = monitor.inputs["sample"]["uplink"]["bondOptions"]["mode"]
+    assert (sent, type(sent)) == ("802.3ad", str)
 
 
 def test_every_nested_type_of_the_schema_is_in_the_front() -> None:

@@ -1,0 +1,190 @@
+"""The classes in `sdk/`: up to date, compiled, and the examples of the schema with them.
+
+Needs Go, as all of these tests do, and npm where it is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harvester_net.lab.errors import LabError
+from harvester_net.specs.about import about
+from harvester_net.specs.documentation import EXAMPLES, example
+from lab import sdk
+from lab.binaries import BUILD_ENVIRONMENT, TOOLS
+from tests.language_examples import (
+    CALLED,
+    RESOURCES,
+    Made,
+    filled_in,
+    long_token,
+    of_yaml,
+    resources_of_yaml,
+)
+
+SECONDS = 400
+GO_MODULE = about()["language"]["go"]["importBasePath"].rpartition("/")[0]
+TYPESCRIPT = {
+    "compilerOptions": {
+        "strict": True,
+        "target": "es2020",
+        "module": "commonjs",
+        "moduleResolution": "node",
+    },
+    "include": ["*.ts"],
+}
+NPM = about()["language"]["nodejs"]["packageName"]
+HERE = Path(__file__).parent
+EVERY = [*RESOURCES, *CALLED]
+ONLY_OUTPUTS = {
+    "BondOptions",
+    "Disruption",
+    "LinkAttributes",
+    "Nic",
+    "NodeDevices",
+    "Route",
+    "Uplink",
+    "VerifyOnNodes",
+    "VlanRange",
+}
+
+
+def run(directory: Path, *command: str, **environment: str) -> str:
+    """What a command prints; it fails with that and its errors."""
+    ran = subprocess.run(
+        command,
+        cwd=directory,
+        env=os.environ | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+    assert ran.returncode == 0, f"{' '.join(command)} failed:\n{ran.stdout}{ran.stderr}"
+    return ran.stdout
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(directory)): path.read_bytes()
+        for path in directory.rglob("*")
+        if path.is_file()
+    }
+
+
+def assert_shown(lines: str) -> None:
+    """Each line has what an example makes, which is what the one in YAML does."""
+    for name, line in zip(EVERY, lines.splitlines(), strict=True):
+        assert _in_any_order(_shown(json.loads(line))) == _in_any_order(_expected(name)), name
+
+
+def _shown(registered: list[tuple[str, str, dict[str, Any]]]) -> Made:
+    if all(name for _, name, _ in registered):
+        return filled_in({name: (token, inputs) for token, name, inputs in registered})
+    return [(token, arguments) for token, _, arguments in registered]
+
+
+def _in_any_order(made: Made) -> Made:
+    # TypeScript registers what waits for nothing first.
+    return sorted(made, key=lambda each: (each[0], str(each[1].get("name"))))
+
+
+def _expected(name: str) -> Made:
+    if name in RESOURCES:
+        return resources_of_yaml(name)
+    (variable,) = of_yaml(name)["variables"].values()
+    call = variable["fn::invoke"]
+    return [(long_token(call["function"]), call["arguments"])]
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    """A copy of `sdk/`: only what is checked in, and a place to build in."""
+    for language in sdk.LANGUAGES:
+        ignored = shutil.ignore_patterns("node_modules", "bin", "__pycache__", "*.egg-info")
+        shutil.copytree(sdk.SDK / language, tmp_path / language, ignore=ignored)
+    return tmp_path
+
+
+def test_what_is_checked_in_is_what_is_generated(fresh: Path, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    sdk.generate(made)
+    for language in sdk.LANGUAGES:
+        assert contents(fresh / language) == contents(made / language), "run: make sdk"
+
+
+def test_a_schema_with_a_dead_reference_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = sdk.SCHEMA.read_text().replace("/properties/minID %}}", "/properties/minIDs %}}")
+    monkeypatch.setattr(sdk, "SCHEMA", tmp_path / "schema.json")
+    sdk.SCHEMA.write_text(broken)
+    with pytest.raises(LabError, match=r"sdkgen refuses schema.json: .*minIDs"):
+        sdk.generate(tmp_path / "made")
+
+
+def test_go_compiles_with_its_examples(fresh: Path) -> None:
+    # In the module of the lab's pulumi: the same version, and mostly built already.
+    site = fresh / "site"
+    site.mkdir()
+    for name in ("go.mod", "go.sum"):
+        shutil.copy(TOOLS / "pulumi" / name, site)
+    for program in EXAMPLES.glob("*.go"):
+        (site / program.stem).mkdir()
+        shutil.copy(program, site / program.stem / "main.go")
+    environment = BUILD_ENVIRONMENT | {"GOFLAGS": "-mod=mod -trimpath -buildvcs=false"}
+    edits = [f"-replace={GO_MODULE}={fresh / 'go'}", f"-require={GO_MODULE}@v0.0.0"]
+    run(site, "go", "mod", "edit", *edits, **environment)
+    run(site, "go", "vet", "./...", f"{GO_MODULE}/...", **environment)
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="needs node and npm")
+def test_typescript_compiles_and_its_examples_show_what_those_in_yaml_show(
+    fresh: Path,
+) -> None:
+    package, examples = fresh / "nodejs", fresh / "nodejs" / "examples"
+    run(package, "npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--silent")
+    run(package, "npx", "tsc", "-p", ".")
+    _as_published(package)
+    examples.mkdir()
+    for program in (*EXAMPLES.glob("*.ts"), HERE / "registered.js"):
+        shutil.copy(program, examples)
+    (examples / "tsconfig.json").write_text(json.dumps(TYPESCRIPT))
+    run(package, "npx", "tsc", "-p", "examples")
+
+    programs = [f"./{example(name, 'typescript').stem}.js" for name in EVERY]
+    assert_shown(run(examples, "node", "registered.js", *programs))
+
+
+def _as_published(package: Path) -> None:
+    """Where a program finds it by its name: what is built, with its description."""
+    shutil.copy(package / "package.json", package / "bin")
+    (package / "node_modules" / NPM).parent.mkdir()
+    (package / "node_modules" / NPM).symlink_to(package / "bin")
+
+
+def test_python_installs_and_examples_of_the_front_run_with_it(fresh: Path) -> None:
+    target = fresh / "installed"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+    run(fresh, *pip, "--target", str(target), str(fresh / "python"))
+    # Before the front, which this environment has too.
+    names = _names(fresh, PYTHONPATH=str(target))
+    # Outputs are in a module of their own there.
+    assert _names(sdk.PROJECT) - ONLY_OUTPUTS <= names
+    programs = [str(example(name, "python")) for name in EVERY]
+    shutil.copy(HERE / "registered.py", fresh)
+    command = [sys.executable, "registered.py", *programs]
+    assert_shown(run(fresh, *command, PYTHONPATH=str(target)))
+
+
+def _names(directory: Path, **environment: str) -> set[str]:
+    code = "import harvester_net; print(*dir(harvester_net))"
+    return set(run(directory, sys.executable, "-c", code, **environment).split())

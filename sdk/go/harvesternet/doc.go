@@ -1,0 +1,2 @@
+// Harvester networking: cluster networks, network configs, VM networks and the storage network.
+package harvesternet
