@@ -17,8 +17,7 @@ from harvester_net.lab.api import ApiError
 from lab import Lab
 from tests import objects
 
-from .conftest import leftovers
-from .programs import CLUSTER_NETWORKS, CONFIGS, NADS, NODES, SETTING
+from .programs import CLUSTER_NETWORKS, CONFIGS, NADS, NODES, SETTING, leftovers
 from .stack import PROJECT, Stack
 from .test_yaml import YamlStack
 from .waiting import eventually
