@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
+from ..version import VERSION
 from .go import go
 from .names import resource_names
 from .outline import outline
@@ -49,7 +50,7 @@ class Language(StrEnum):
 
 def files(site: Site, language: Language) -> dict[str, str]:
     """The texts of a project that manages a site, by the names of their files."""
-    return _PROJECTS[language](outline(site)) | {IMPORTS: imports(site)}
+    return _PROJECTS[language](outline(site)) | {IMPORTS: imports(site, language)}
 
 
 def names_of_files(language: Language) -> list[str]:
@@ -57,15 +58,18 @@ def names_of_files(language: Language) -> list[str]:
     return [*files(Site([]), language)]
 
 
-def imports(site: Site) -> str:
+def imports(site: Site, language: Language) -> str:
     """What ``pulumi import --file`` reads."""
     names = resource_names(site.found)
+    # Classes name their version; an import with another one has another provider.
+    version = {} if language is Language.YAML else {"version": VERSION}
     resources = [
         {
             "type": f"harvester-net:index:{each.kind}",
             "name": names[each.kind, each.key],
             "id": each.key,
         }
+        | version
         for each in site.found
     ]
     return _json({"resources": resources})

@@ -24,7 +24,7 @@ _WORDS = dict(
         strict=True,
     )
 )
-IMPORT = "pulumi import --file import.json --generate-code=false"
+IMPORT = "pulumi import --file import.json --protect=false --generate-code=false"
 
 
 class Unusable(Exception):

@@ -103,11 +103,11 @@ def test_a_living_cluster_is_adopted(living: Lab, tmp_path: Path) -> None:
     said = adopted(stack, tmp_path / "python", "python")
     assert "default/other is a network of CNI type 'macvlan'" in said
     assert len(stack.state()) == 2 + len(NODES) + len(NETWORKS) + 1
-    stack.preview("--expect-no-changes").succeeded()
+    assert "[diff" not in stack.preview("--expect-no-changes").succeeded().output
 
     in_yaml = YamlStack(tmp_path / "yaml-stack", living)
     adopted(in_yaml, tmp_path / "yaml", "yaml")
-    in_yaml.preview("--expect-no-changes").succeeded()
+    assert "[diff" not in in_yaml.preview("--expect-no-changes").succeeded().output
 
     living.client.delete(f"{NADS}/other")
     stack.destroy().succeeded()

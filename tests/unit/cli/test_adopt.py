@@ -49,8 +49,8 @@ def test_a_project_is_written(cluster: LabApi, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert result.output.splitlines() == [
         f"{project}: 1 cluster network, 1 network config, 1 VM network",
-        "next: pulumi import --file import.json --generate-code=false, then pulumi preview, "
-        "which has nothing to change",
+        "next: pulumi import --file import.json --protect=false --generate-code=false, then "
+        "pulumi preview, which has nothing to change",
     ]
     assert files(project) == FILES
     text = (project / "__main__.py").read_text()
