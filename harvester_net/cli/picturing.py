@@ -15,6 +15,7 @@ from ..lab.likeness.reading import UnreadableSite, read
 from ..topology.drawing import document, mermaid, text
 from ..topology.model import Topology, topology
 from ..topology.port_changes import port_changes
+from ..topology.svg import svg
 from ..topology.switch_ports import SwitchPorts, switch_ports
 from ..topology.tables import of_changes, of_ports
 from .outcome import Code, Outcome
@@ -25,6 +26,7 @@ KINDS = (*NETWORK_KINDS, VM)
 _DRAWN: Mapping[str, Callable[[Topology], str]] = {
     "text": text,
     "mermaid": mermaid,
+    "svg": svg,
     "json": document,
 }
 

@@ -18,6 +18,7 @@ class PictureFormat(StrEnum):
 
     TEXT = "text"
     MERMAID = "mermaid"
+    SVG = "svg"
     JSON = "json"
 
 
