@@ -58,6 +58,10 @@ sdk: schema ## Make the classes of other languages from the schema (needs Go, or
 rules: venv ## Make docs/rules.md from the rules
 	$(BIN)/python -m harvester_net.rules.documentation
 
+.PHONY: reviews
+reviews: venv ## Make docs/reviews from the recorded previews
+	$(BIN)/python -m tests.unit.review.documented
+
 .PHONY: agents-table
 agents-table: venv ## Make the table of simulated and real agents in docs/lab.md
 	$(BIN)/python -m lab.tests.running.agents_compared table

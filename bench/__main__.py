@@ -78,6 +78,7 @@ def show_chain(console: Console) -> None:
     table.add_row("the longest chain of waits", f"{result.chain:.1f}")
     table.add_row("the change", f"{result.seconds:.1f}")
     table.add_row("1.1 chains and 2 s", f"{1.1 * result.chain + 2:.1f}")
+    table.add_row(f"the {result.requests} requests before it begins", f"{result.checks:.2f}")
     console.print(table)
 
 

@@ -1,7 +1,8 @@
 """Whether a component really does its work, seen from outside.
 
 Each question is asked again and again until the answer is yes, so a component that does not
-answer yet counts as not ready. A webhook is ready when it refuses what it has to refuse.
+answer yet counts as not ready. A webhook is ready when it refuses what it has to refuse, and
+is registered to complete what it has to complete.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ SUBRESOURCES_SERVICE = (
     "/apis/apiregistration.k8s.io/v1/apiservices/v1.subresources.kubevirt.io"
 )
 CLUSTER_NETWORKS = "/apis/network.harvesterhci.io/v1beta1/clusternetworks"
+MUTATING = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"
 STORAGE_NETWORK = "/apis/harvesterhci.io/v1beta1/settings/storage-network"
 
 
@@ -44,13 +46,22 @@ async def refuses_long_cluster_network(setup: Setup) -> bool:
         "metadata": {"name": "thirteenchars"},
     }
     async with setup.api() as api:
-        return await _denied(api.create(CLUSTER_NETWORKS, too_long, dryRun="All"))
+        refused = await _denied(api.create(CLUSTER_NETWORKS, too_long, dryRun="All"))
+    return refused and await _mutates(setup, "harvester-network-webhook")
 
 
 async def refuses_senseless_storage_network(setup: Setup) -> bool:
     async with setup.api() as api:
         change = api.merge_patch(STORAGE_NETWORK, {"value": "notjson"}, dryRun="All")
-        return await _denied(change)
+        refused = await _denied(change)
+    return refused and await _mutates(setup, "harvester-mutator")
+
+
+async def _mutates(setup: Setup, name: str) -> bool:
+    """Whether a webhook has registered its other half too, which it does a moment later: a
+    state saved in between would be of a server that completes no object.
+    """
+    return await _answers(setup, f"{MUTATING}/{name}")
 
 
 async def virt_api_serves(setup: Setup) -> bool:

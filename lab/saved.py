@@ -28,6 +28,7 @@ _MAKERS = (
     "lab/controlplane.py",
     "lab/definitions.py",
     "lab/objects.py",
+    "lab/readiness.py",
     "lab/saved.py",
     "harvester_net/lab/certificates.py",
     "harvester_net/lab/users.py",

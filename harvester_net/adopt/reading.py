@@ -11,7 +11,7 @@ from typing import Any
 
 from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline
-from ..cluster.errors import Forbidden
+from ..cluster.errors import Forbidden, Unauthenticated
 from ..cluster.resources import SETTING, Object, Resource, annotations_of, is_terminating
 from ..harvester.gitops import keeper_of
 from ..harvester.loading import NETWORK_KINDS, load_snapshot
@@ -36,6 +36,8 @@ async def read_site(cluster: Cluster, wanted: Wanted, deadline: Deadline) -> Sit
     forbidden: list[LeftOut] = []
 
     def note(resource: Resource, error: Forbidden) -> None:
+        if isinstance(error, Unauthenticated):
+            raise error
         forbidden.extend(
             LeftOut(name, "*", str(error))
             for name, kind in KIND_OF.items()

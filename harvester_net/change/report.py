@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..harvester.wording import counted
 from ..printable import printable
@@ -11,6 +11,8 @@ from .plan import Plan, is_interrupting
 from .record import Record
 from .reviewed import plan_id
 from .steps.order import steps_of
+from .steps.step import Step
+from .steps.vms import VmStep
 
 MOST_LINES = 60
 
@@ -31,20 +33,38 @@ def titles(record: Record) -> list[str]:
 
 
 def plan_text(plan: Plan, most_lines: int = MOST_LINES) -> str:
-    """The numbered steps of a plan, and what else has to be known."""
+    """The numbered steps of a plan, and what else has to be known.
+
+    Of more than ``most_lines`` of them it leaves VMs out, in the middle; what happens to the
+    networks between the stops and the starts is there.
+    """
     record = plan.record
-    steps = titles(record)
+    steps = steps_of(record)
     lines = [f"{headline(record)}, in {counted(len(steps), 'step')}:"]
-    lines += [f"{number:>4}. {title}" for number, title in enumerate(steps, start=1)]
-    if len(lines) > most_lines:
-        left_out = len(lines) - most_lines
-        half = most_lines // 2
-        lines = [*lines[:half], f"      ... {left_out} more steps ...", *lines[-half:]]
+    last = 0
+    for number in _shown(steps, most_lines - 1):
+        if left_out := number - last - 1:
+            lines.append(f"      ... {left_out} more steps ...")
+        lines.append(f"{number:>4}. {printable(steps[number - 1].title, None)}")
+        last = number
     lines += [f"warning: {printable(warning, None)}" for warning in plan.warnings]
     lines += [f"note: {note}" for note in notes(record)]
     return "\n".join(
         [*lines, *([f"plan id: {plan_id(record)}"] if is_interrupting(record) else [])]
     )
+
+
+def _shown(steps: Sequence[Step], most: int) -> list[int]:
+    """The numbers of the steps that are shown: the first and the last, and in the middle, as
+    many again, those that are about no VM.
+    """
+    numbers = range(1, len(steps) + 1)
+    if len(steps) <= most:
+        return list(numbers)
+    half = most // 2
+    between = numbers[half : len(steps) - half]
+    networks = [number for number in between if not isinstance(steps[number - 1], VmStep)]
+    return [*numbers[:half], *networks[:most], *numbers[len(steps) - half :]]
 
 
 def notes(record: Record) -> list[str]:

@@ -26,6 +26,7 @@ from ..change.record import Record
 from ..cluster.identity import cluster_id
 from ..cluster.resources import CLUSTER_NETWORK, LEASE
 from ..harvester.names import SYSTEM_NAMESPACE
+from ..markdown import code
 from ..specs.cluster_network import ClusterNetwork
 from ..specs.limits import mtu_or_default
 from ..specs.parse import parse
@@ -35,7 +36,6 @@ from .outcome import Code, Outcome
 from .printing import say
 from .progress import shown
 from .render import plans, status
-from .render.markdown import code
 from .render.status import Standing
 from .session import Command, Session
 

@@ -37,6 +37,10 @@ class Code(IntEnum):
     """Somebody else changes the networks of this cluster."""
     ROLLED_BACK = 6
     """The change failed, and everything is as it was before."""
+    INTERRUPTS = 10
+    """`review`: VMs stop, or the storage or RWX network is down for a while."""
+    CHANGES = 11
+    """`review`: something changes, and nothing is interrupted for it."""
     INTERRUPTED = 130
     """Interrupted at once: a read, or a change whose user did not wait for the safe point."""
 

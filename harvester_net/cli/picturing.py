@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ..cluster.errors import Forbidden
+from ..cluster.errors import Forbidden, Unauthenticated
 from ..cluster.resources import VM, Resource, key_of
 from ..harvester.loading import NETWORK_KINDS, load_snapshot
 from ..harvester.site.document import kind_name
@@ -70,6 +70,8 @@ async def _snapshot(session: Session, file: Path | None) -> Snapshot:
         return _read(file)
 
     def left_out(resource: Resource, error: Forbidden) -> None:
+        if isinstance(error, Unauthenticated):
+            raise error
         say(f"left out: {kind_name(resource)}: {error}", sys.stderr)
 
     return await load_snapshot(session.cluster, KINDS, session.deadline, on_forbidden=left_out)

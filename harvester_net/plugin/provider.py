@@ -95,9 +95,7 @@ class Provider:
             raise Refused("; ".join(map(str, problems)))
         offline = settings.offline or os.environ.get(OFFLINE, "").lower() in ("1", "true")
         if offline:
-            self._log.warning(
-                "", "harvester-net is offline: nothing on the cluster is looked at or changed"
-            )
+            self._log.warning("", provider_spec.OFFLINE)
         # What was seen before belongs to another cluster.
         self._state = KnownState()
         reviewed = settings.reviewed_plan or os.environ.get(REVIEWED_PLAN, "")

@@ -9,6 +9,8 @@ from pydantic import AfterValidator, Field
 
 from .spec import Spec
 
+OFFLINE = "harvester-net is offline: nothing on the cluster is looked at or changed"
+"""What a run without a cluster says first."""
 _PLAN_ID = re.compile(r"[0-9a-f]{12}-\d{1,6}-\d{1,6}")
 
 

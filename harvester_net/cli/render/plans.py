@@ -11,9 +11,9 @@ from ...change.reviewed import plan_id
 from ...change.steps.order import steps_of
 from ...change.steps.vms import StartVm
 from ...harvester.names import RWX_SETTING, STORAGE_SETTING
+from ...markdown import code, escaped
 from ...printable import printable
 from ..messages import INPUTS
-from .markdown import code, escaped
 
 SETTINGS = {"storage": STORAGE_SETTING, "rwx": RWX_SETTING}
 

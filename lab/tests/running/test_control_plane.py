@@ -20,6 +20,7 @@ from lab.components import COMPONENTS
 from lab.readiness import CLUSTER_NETWORKS, DENIED, STORAGE_NETWORK, SUBRESOURCES
 from tests import objects
 
+ADMISSION = "/apis/admissionregistration.k8s.io/v1"
 QUICK_START = 30
 """Seconds; on two idle cores it takes 8 to 11."""
 
@@ -37,6 +38,17 @@ def test_harvester_webhook_denies_for_real(shared: Lab) -> None:
         shared.client.merge_patch(STORAGE_NETWORK, {"value": "notjson"}, dryRun="All")
     assert denial.value.status == 422
     assert "failed to unmarshal the setting value notjson" in denial.value.message
+
+
+def test_webhooks_are_registered_to_refuse_and_to_complete(shared: Lab) -> None:
+    """A state was saved between the two; no config came to its nodes in a lab that had it."""
+    for kind, name in (
+        ("mutating", "harvester-mutator"),
+        ("validating", "harvester-validator"),
+    ):
+        registered = shared.client.list(f"{ADMISSION}/{kind}webhookconfigurations")["items"]
+        names = {each["metadata"]["name"] for each in registered}
+        assert {"harvester-network-webhook", name} <= names
 
 
 def test_kubevirt_answers_for_subresources(shared: Lab) -> None:

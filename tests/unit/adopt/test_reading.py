@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from harvester_net.adopt.reading import read_site
 from harvester_net.adopt.site import Site, Wanted
+from harvester_net.cluster.cluster import Cluster
+from harvester_net.cluster.deadline import Deadline
+from harvester_net.cluster.errors import Unauthenticated
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
     NAD,
@@ -16,9 +20,11 @@ from harvester_net.cluster.resources import (
     VLAN_CONFIG,
     VLAN_STATUS,
     Object,
+    Resource,
     key_of,
 )
 from tests import objects
+from tests.imports import Still
 
 from .sites import read
 
@@ -186,3 +192,15 @@ def test_nothing_is_odd_about_a_sound_cluster() -> None:
     site = networks(objects.nad("web"), objects.cluster_network("mgmt"))
     assert [each.notes for each in site.found] == [()] * 4
     assert site.left_out == []
+
+
+class Stranger(Still):
+    """Whose credentials are not accepted."""
+
+    async def list_if_served(self, resource: Resource, deadline: Deadline) -> Any:
+        raise Unauthenticated("Unauthorized")
+
+
+async def test_a_stranger_is_not_told_that_there_is_nothing() -> None:
+    with pytest.raises(Unauthenticated):
+        await read_site(cast(Cluster, Stranger({})), Wanted(), Deadline(60))

@@ -108,6 +108,19 @@ def test_only_and_namespaces(cluster: LabApi, tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
+def test_what_one_may_not_list_is_left_out(cluster: LabApi, tmp_path: Path) -> None:
+    cluster.accept("eves", user="eve")
+    project = tmp_path / "project"
+    given = ["adopt", f"--output={project}", "--kubeconfig"]
+    result = CliRunner().invoke(app, [*given, cluster.kubeconfig({"token": "eves"})])
+    assert result.exit_code == 0
+    *left_out, last = result.output.splitlines()
+    kinds = ["ClusterNetwork", "NetworkConfig", "StorageNetwork", "VmNetwork"]
+    assert sorted(line.split()[2] for line in left_out) == kinds
+    assert last == "nothing to adopt: no file was written"
+    assert not project.exists()
+
+
 def test_from_terraform(cluster: LabApi, tmp_path: Path) -> None:
     state = tmp_path / "terraform.tfstate"
     state.write_text(json.dumps(STATE))

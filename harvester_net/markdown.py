@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 
-from ...printable import printable
+from .printable import printable
 
+_LOOKED_FOR = r"(?:[@#]|(?<=:)//|(?<=www)\.)[@#]*"
+"""What begins a mention, an issue or an address."""
 _SPECIAL = re.compile(
-    r"(?P<looked_for>(?:[@#]|(?<=:)//|(?<=www)\.)[@#]*)|(?P<cut_at>[|`])|[\\*_\[\]{}<&!~$]",
+    rf"(?P<looked_for>{_LOOKED_FOR})|(?P<cut_at>[|`])|[\\*_\[\]{{}}<&!~$]",
     re.IGNORECASE,
 )
 _BEGINS_BLOCK = re.compile(r"^([-+>=]|\d+(?=[.)]))")
@@ -36,6 +38,12 @@ def _meaningless(special: re.Match[str]) -> str:
 def _not_a_block(begin: re.Match[str]) -> str:
     # Of a numbered item the escape stands before its point.
     return f"{begin[0]}\\" if begin[0][0].isdigit() else f"\\{begin[0]}"
+
+
+def in_html(text: str) -> str:
+    """A sentence inside of an element of HTML, where no Markdown is looked for."""
+    written = printable(text, None).replace("&", "&amp;").replace("<", "&lt;")
+    return re.sub(_LOOKED_FOR, r"<code>\g<0></code>", written, flags=re.IGNORECASE)
 
 
 def code(text: str) -> str:

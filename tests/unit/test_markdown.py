@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt  # rich needs it.
 from markdown_it.token import Token
 
-from harvester_net.cli.render.markdown import code, escaped
+from harvester_net.markdown import code, escaped, in_html
 from harvester_net.printable import printable
 
-from .hostile import FORGED, SHOWN_FORGED
+from .cli.hostile import FORGED, SHOWN_FORGED
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 PIECES = ["a", "```", "---", "![", "](x)", "<b>", "@team", "http://", "www.", "&amp;", "| a |"]
@@ -69,6 +69,20 @@ def test_sentence_is_read_as_it_is_wherever_it_stands(text: str, place: str) -> 
     said = "".join(_words(inline.children or []))
     assert said.removeprefix("Note: ") == printable(text, None)
     assert kinds.count("inline") == (4 if place == "cell" else 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("MTU: 1500 -> 9000", None),
+        ("a <b> & &lt;", "a &lt;b> &amp; &amp;lt;"),
+        ("@team #1", "<code>@</code>team <code>#</code>1"),
+        ("http://evil, WWW.evil", "http:<code>//</code>evil, WWW<code>.</code>evil"),
+        ("a\n\n# b", "a <code>#</code> b"),
+    ],
+)
+def test_sentence_in_html_means_nothing(text: str, written: str | None) -> None:
+    assert in_html(text) == (text if written is None else written)
 
 
 @given(WORDS)

@@ -1,0 +1,227 @@
+"""A preview as one comment: its parts in the order in which a reviewer wants them."""
+
+from __future__ import annotations
+
+import shlex
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..harvester.wording import counted
+from ..markdown import code, escaped
+from ..printable import printable
+from .blocks import Block, Weight, fitted
+from .fingerprint import fingerprint
+from .form import Form
+from .look import Seat
+from .names import name, ranges
+from .preview import Change, Operation, Preview
+from .properties import description, difference, drift, is_described
+from .refusals import Reason, reasons
+from .steps import ChangePlan
+from .verdict import Level, cleared_networks, level_of, verdict
+
+REVIEWED_PLAN = "HARVESTER_NET_REVIEWED_PLAN"
+UNFOLDED = 20
+"""VMs, steps and names that are seen at once."""
+TABLE = "| | Kind | Which | What |\n|---|---|---|---|\n"
+SIGNS = {
+    Operation.DELETE: "**- delete**",
+    Operation.REPLACE: "**± replace**",
+    Operation.UPDATE: "~ update",
+    Operation.CREATE: "+ create",
+    Operation.IMPORT: "= import",
+}
+
+
+def comment(
+    preview: Preview,
+    form: Form | None = None,
+    seats: Mapping[str, Seat] | None = None,
+    note: str = "",
+    picture: str = "",
+) -> str:
+    """The comment; the same preview, the same text.
+
+    ``seats``: where the VMs are, if somebody looked; ``note``: why nobody could.
+    ``picture``: Markdown of the networks, which stands before the command.
+    """
+    form = form or Form()
+    if level_of(preview) is Level.NOTHING and not preview.warnings:
+        return f"{form.mark(preview.name)}{verdict(preview)} {name(preview.name)}\n"
+    blocks = [
+        _head(preview, form),
+        *_reasons(preview),
+        *_interrupted(preview, form, seats or {}, note),
+        *_warnings(preview),
+        *_changes(preview),
+        *_plans(preview, form),
+        *([Block(Weight.PICTURE, (picture,), "picture")] if picture else []),
+        *_notes(preview, form),
+        _foot(preview),
+    ]
+    return fitted(blocks, form.limit)
+
+
+def _head(preview: Preview, form: Form) -> Block:
+    title = f"### Harvester networks: {name(preview.name)}"
+    return Block(Weight.ALWAYS, (f"{form.mark(preview.name)}{title}\n\n{verdict(preview)}",))
+
+
+def _foot(preview: Preview) -> Block:
+    lines = [f"Hash of what was reviewed: `{fingerprint(preview)}`"]
+    if level_of(preview) is not Level.REFUSED:
+        lines.insert(0, _command(preview))
+    return Block(Weight.ALWAYS, ("\n\n".join(lines),))
+
+
+def _command(preview: Preview) -> str:
+    """What carries it out; of a change that interrupts, this very plan."""
+    command = f"pulumi up --stack {shlex.quote(preview.stack)}"
+    ids = ",".join(plan.id for plan in preview.plans.values() if plan.id)
+    if not ids:
+        return f"It is carried out by {code(command)}."
+    command = f"{REVIEWED_PLAN}={shlex.quote(ids)} {command}"
+    return f"It is carried out by {code(command)}, which refuses any other plan."
+
+
+# --- what stands against it ------------------------------------------------------------------
+
+
+def _reasons(preview: Preview) -> Iterator[Block]:
+    if told := tuple(map(_reason, reasons(preview.errors))):
+        yield Block(Weight.REFUSALS, told, "reason", "**What stands against it**\n\n")
+
+
+def _warnings(preview: Preview) -> Iterator[Block]:
+    told = [_reason(reason) for reason in reasons(preview.warnings)]
+    told += [
+        _reason(Reason(who.name, "", words))
+        for who, plan in preview.plans.items()
+        for words in plan.warnings
+    ]
+    told += [
+        _reason(Reason(it.urn.name, "", f"changed since the last up: {drift(it)}"))
+        for it in preview.changes
+        if it.recorded is not None
+    ]
+    if told:
+        yield Block(Weight.WARNINGS, tuple(told), "warning", "**Warnings**\n\n")
+
+
+def _reason(reason: Reason) -> str:
+    where = " · ".join(map(name, filter(None, (reason.resource, reason.property))))
+    words = escaped(printable(reason.words))
+    return f"- {where}: {words}" if where else f"- {words}"
+
+
+# --- who is interrupted ----------------------------------------------------------------------
+
+
+def _interrupted(
+    preview: Preview, form: Form, seats: Mapping[str, Seat], note: str
+) -> Iterator[Block]:
+    if cleared := tuple(map(_cleared, cleared_networks(preview))):
+        yield Block(Weight.INTERRUPTED, cleared, "interrupted network")
+    down = set(preview.vms_that_stay_down)
+    items = [_vm(key, seats.get(key, Seat()), key in down) for key in preview.affected_vms]
+    if items:
+        head = f"**{counted(len(items), 'VM')} to stop**\n\n"
+        if note:
+            head += f"Node and owner are not known: {escaped(note)}\n\n"
+        yield Block(Weight.INTERRUPTED, tuple(items[:UNFOLDED]), "VM", head)
+    if rest := items[UNFOLDED:]:
+        before, after = form.fold(f"{len(rest)} more")
+        yield Block(Weight.INTERRUPTED, tuple(rest), "VM", before, after)
+
+
+def _cleared(network: str) -> str:
+    return f"- **The {network}** is cleared, and set again when the networks are ready."
+
+
+def _vm(key: str, seat: Seat, stays_down: bool) -> str:
+    where = f" on {name(seat.node)}" if seat.node else ""
+    whose = f", of {escaped(seat.owner)}" if seat.owner else ""
+    end = "; nothing starts it again" if stays_down else ""
+    return f"- {name(key)}{where}{whose}{end}"
+
+
+# --- what changes ----------------------------------------------------------------------------
+
+
+def _changes(preview: Preview) -> Iterator[Block]:
+    if rows := tuple(_rows(preview.changes)):
+        refused = level_of(preview) is Level.REFUSED
+        head = "As far as the preview came:\n\n" if refused else ""
+        yield Block(Weight.CHANGES, rows, "row", f"{head}{TABLE}")
+    if others := [f"{preview.others[it]} to {it}" for it in Operation if preview.others[it]]:
+        words = f"Of other packages, not shown here: {', '.join(others)}."
+        yield Block(Weight.OTHERS, (words,), "sentence about other packages")
+
+
+def _rows(changes: Sequence[Change]) -> Iterator[str]:
+    """A row for each group: what changes in the same way, or comes to the same network."""
+    groups: dict[tuple[Operation, str, str], list[Change]] = defaultdict(list)
+    for change in changes:
+        groups[change.operation, change.kind, _what_is_alike(change)].append(change)
+    for (operation, kind, what), group in groups.items():
+        if is_described(group[0]):
+            what = description([it.new or it.old for it in group])
+        which = _few(ranges(map(_which, group)))
+        yield f"| {SIGNS[operation]} | {escaped(kind)} | {which} | {what} |"
+
+
+def _what_is_alike(change: Change) -> str:
+    if not is_described(change):
+        return difference(change)
+    return str((change.new or change.old).get("clusterNetwork") or "")
+
+
+def _which(change: Change) -> str:
+    """The name of the resource, and that of its object where it is another one."""
+    inputs = change.new or change.old
+    named = inputs.get("name")
+    if isinstance(named, str) and named != change.urn.name:
+        return f"{change.urn.name} ({named})"
+    return change.urn.name
+
+
+def _few(names: Sequence[str]) -> str:
+    more = len(names) - UNFOLDED
+    shown = ", ".join(names[:UNFOLDED])
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+# --- how it is done --------------------------------------------------------------------------
+
+
+def _plans(preview: Preview, form: Form) -> Iterator[Block]:
+    for who, plan in preview.plans.items():
+        number = len(plan.steps) + plan.left_out
+        title = f"{plan.headline or who.name}: {counted(number, 'step')}"
+        title += f", plan id {plan.id}" if plan.id else ""
+        if number > UNFOLDED:
+            head, tail = form.fold(title)
+        else:
+            head, tail = f"**{escaped(title)}**\n\n", ""
+        yield Block(Weight.PLAN, tuple(_steps(plan)), "step", head, tail)
+
+
+def _steps(plan: ChangePlan) -> Iterator[str]:
+    expected = 1
+    for number, title in plan.steps:
+        if number > expected:
+            yield (
+                f"\n{counted(number - expected, 'step')} that only the events of a preview "
+                "have (`PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true`)\n"
+            )
+        yield f"{number}. {escaped(title)}"
+        expected = number + 1
+
+
+def _notes(preview: Preview, form: Form) -> Iterator[Block]:
+    told = [_reason(reason) for reason in reasons(preview.notes)]
+    of_plans = dict.fromkeys(words for plan in preview.plans.values() for words in plan.notes)
+    told += [f"- {escaped(words)}" for words in of_plans]
+    if told:
+        head, tail = form.fold("Notes")
+        yield Block(Weight.NOTES, tuple(told), "note", head, tail)
