@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, get_args
+from collections.abc import Iterator, Sequence
 
-from ..specs.spec import Spec
+from .go_values import AS_IT_IS, arguments, name_of, plain, text_of, type_of, value_of
 from .layout import Brackets, Node, laid_out, prefixed
 from .program import (
     SPECS,
     After,
     Column,
     Loop,
-    Network,
     Program,
     Resource,
     Section,
     Share,
-    Shared,
     Single,
     Statement,
     Value,
@@ -28,19 +25,6 @@ from .texts import comment, literal
 
 PACKAGE = "github.com/harvester-net/pulumi-harvester-net/sdk/go/harvesternet"
 WIDTH = 95
-ENUMS = {
-    ("BondOptions", "mode"): "BondMode",
-    ("Route", "mode"): "RouteMode",
-    ("VmNetwork", "type"): "VmNetworkType",
-}
-"""Types of the SDK for properties that take one of several texts."""
-_AS_IT_IS = ""
-_CONVERSIONS = {
-    list: _AS_IT_IS,
-    bool: "pulumi.Bool",
-    int: "pulumi.Int",
-    str: "pulumi.String",
-}
 HEAD = """\
 package main
 
@@ -77,8 +61,8 @@ def _section(section: Section) -> Iterator[str]:
 def _statement(statement: Statement) -> Iterator[str]:
     if isinstance(statement, Share):
         model = nested(SPECS[statement.kind], statement.property)
-        value = _value(statement.value, model, _AS_IT_IS)
-        yield _laid(prefixed(f"{_name(statement.variable)} := ", value), ABOVE)
+        value = value_of(statement.value, model, AS_IT_IS)
+        yield _laid(prefixed(f"{name_of(statement.variable)} := ", value), ABOVE)
     elif isinstance(statement, After):
         yield from _after(statement)
     elif isinstance(statement, Single):
@@ -93,7 +77,7 @@ def _single(resource: Resource, variable: Variable | None) -> Iterator[str]:
     if variable is None:
         yield from _tried("_", resource, ABOVE)
         return
-    yield _laid(prefixed(f"{_name(variable)}, err := ", _resource(resource)), ABOVE)
+    yield _laid(prefixed(f"{name_of(variable)}, err := ", _resource(resource)), ABOVE)
     yield from _on_error(ABOVE)
 
 
@@ -112,13 +96,13 @@ def _on_error(above: str) -> Iterator[str]:
 
 def _loop(loop: Loop) -> Iterator[str]:
     fields = "; ".join(
-        f"{_name(column)} {_type(value)}"
+        f"{name_of(column)} {type_of(value)}"
         for column, value in zip(loop.columns, loop.rows[0], strict=True)
     )
     rows = [_row(row) for row in loop.rows]
     inner = f"{ABOVE}\t"
     if loop.variable is not None:
-        yield f"{ABOVE}var {_name(loop.variable)} []pulumi.Resource"
+        yield f"{ABOVE}var {name_of(loop.variable)} []pulumi.Resource"
     each = Brackets(f"for _, each := range []struct{{ {fields} }}{{", rows, "}")
     yield laid_out(each, WIDTH, "\t", ABOVE) + " {"
     if loop.variable is None:
@@ -126,141 +110,39 @@ def _loop(loop: Loop) -> Iterator[str]:
     else:
         yield _laid(prefixed("made, err := ", _resource(loop.resource)), inner)
         yield from _on_error(inner)
-        name = _name(loop.variable)
+        name = name_of(loop.variable)
         yield f"{inner}{name} = append({name}, made)"
     yield f"{ABOVE}}}"
 
 
 def _row(row: Sequence[Value]) -> Node:
-    return Brackets("{", [_plain(value) for value in row], "}")
-
-
-def _type(value: Value) -> str:
-    if isinstance(value, list):
-        return "pulumi.StringArray" if _of_texts(value) else "hn.VlanRangeArray"
-    return "bool" if isinstance(value, bool) else "int" if isinstance(value, int) else "string"
-
-
-def _of_texts(values: Sequence[Value]) -> bool:
-    return all(isinstance(value, str) for value in values)
-
-
-def _plain(value: Value) -> Node:
-    """A value of a row, without Pulumi's types where Go has its own."""
-    if isinstance(value, list):
-        return _list(value, None if _of_texts(value) else _trunk())
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return literal(value) if isinstance(value, str) else str(value)
-
-
-def _trunk() -> type[Spec]:
-    model = nested(SPECS["VmNetwork"], "vlanTrunk")
-    assert model is not None
-    return model
+    return Brackets("{", [plain(value) for value in row], "}")
 
 
 def _after(after: After) -> Iterator[str]:
-    name = _name(after.variable)
-    singles = Brackets("[]pulumi.Resource{", [_name(v) for v in after.singles], "}")
+    name = name_of(after.variable)
+    singles = Brackets("[]pulumi.Resource{", [name_of(v) for v in after.singles], "}")
     if not after.singles and len(after.lists) == 1:
-        yield f"{ABOVE}{name} := pulumi.DependsOn({_name(after.lists[0])})"
+        yield f"{ABOVE}{name} := pulumi.DependsOn({name_of(after.lists[0])})"
         return
     configs: Node = singles
     for each in after.lists:
-        configs = Brackets("append(", [configs, f"{_name(each)}..."], ")")
+        configs = Brackets("append(", [configs, f"{name_of(each)}..."], ")")
     yield _laid(Brackets(f"{name} := pulumi.DependsOn(", [configs], ")"), ABOVE)
 
 
 def _resource(resource: Resource) -> Node:
     spec = SPECS[resource.kind]
-    args = Brackets(f"&hn.{resource.kind}Args{{", _arguments(resource.args, spec), "}")
+    args = Brackets(f"&hn.{resource.kind}Args{{", arguments(resource.args, spec), "}")
     name = resource.name
     items: list[Node] = [
         "ctx",
-        _text(name) if isinstance(name, Column) else literal(name),
+        text_of(name) if isinstance(name, Column) else literal(name),
         args,
     ]
     if resource.after is not None:
-        items.append(_name(resource.after))
+        items.append(name_of(resource.after))
     return Brackets(f"hn.New{resource.kind}(", items, ")")
-
-
-def _arguments(args: Mapping[str, Value], spec: type[Spec]) -> list[Node]:
-    return [
-        prefixed(
-            f"{_exported(name)}: ", _value(value, nested(spec, name), _conversion(spec, name))
-        )
-        for name, value in args.items()
-    ]
-
-
-def _exported(name: str) -> str:
-    return f"{name[0].upper()}{name[1:]}"
-
-
-def _conversion(spec: type[Spec], name: str) -> str:
-    """The type of Pulumi that a text, number or truth value of this property needs."""
-    field = next(f for f in spec.model_fields.values() if f.alias == name)
-    if enum := ENUMS.get((spec.__name__, name)):
-        return f"hn.{enum}"
-    for plain, converted in _CONVERSIONS.items():
-        if plain in _parts(field.annotation):
-            return converted
-    return _CONVERSIONS[str]
-
-
-def _parts(annotation: Any) -> Iterator[Any]:
-    yield annotation
-    for argument in get_args(annotation):
-        yield from _parts(argument)
-
-
-def _value(value: Value, model: type[Spec] | None, conversion: str) -> Node:
-    if isinstance(value, Shared | Network):
-        return _name(value.variable)
-    if isinstance(value, Column):
-        return _column(value, conversion)
-    if isinstance(value, Mapping):
-        return _map(value, model)
-    if isinstance(value, list):
-        return _list(value, model)
-    return f"{conversion}({_plain(value)})"
-
-
-def _column(column: Column, conversion: str) -> str:
-    if conversion == _AS_IT_IS:
-        return f"each.{_name(column.variable)}"
-    return f"{conversion}({_text(column)})"
-
-
-def _text(column: Column) -> str:
-    field = f"each.{_name(column.variable)}"
-    if not column.is_text:
-        return field
-    before, after = (text.replace("%", "%%") for text in (column.before, column.after))
-    return f"fmt.Sprintf({literal(f'{before}%v{after}')}, {field})"
-
-
-def _map(value: Mapping[str, Value], model: type[Spec] | None) -> Brackets:
-    if model is not None:
-        return Brackets(f"&hn.{model.__name__}Args{{", _arguments(value, model), "}")
-    texts = _CONVERSIONS[str]
-    pairs = [prefixed(f"{literal(k)}: ", _value(v, None, texts)) for k, v in value.items()]
-    return Brackets("pulumi.StringMap{", pairs, "}")
-
-
-def _list(values: Sequence[Value], model: type[Spec] | None) -> Brackets:
-    if model is None:
-        texts = [f"pulumi.String({literal(value)})" for value in values]
-        return Brackets("pulumi.StringArray{", texts, "}")
-    items = [_map(value, model) for value in values]
-    return Brackets(f"hn.{model.__name__}Array{{", items, "}")
-
-
-def _name(variable: Variable) -> str:
-    first, *others = variable
-    return first + "".join(map(str.capitalize, others))
 
 
 def _laid(node: Node, above: str) -> str:

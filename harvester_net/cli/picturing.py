@@ -10,8 +10,8 @@ from ..cluster.errors import Forbidden, Unauthenticated
 from ..cluster.resources import VM, Resource, key_of
 from ..harvester.loading import NETWORK_KINDS, load_snapshot
 from ..harvester.site.document import kind_name
+from ..harvester.site.reading import UnreadableSite, read
 from ..harvester.snapshot import Snapshot
-from ..lab.likeness.reading import UnreadableSite, read
 from ..topology.drawing import document, mermaid, text
 from ..topology.model import Topology, topology
 from ..topology.port_changes import port_changes
