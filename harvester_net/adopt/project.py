@@ -13,7 +13,7 @@ from .outline import outline
 from .program import Program
 from .python import python
 from .site import Site
-from .typescript import PACKAGE, typescript
+from .typescript import typescript
 from .yaml import yaml
 
 NAME = "harvester-networks"
@@ -30,10 +30,11 @@ runtime:
   options:
     virtualenv: .venv
 """
+# The classes come by `pulumi package add`, which writes down where they are.
 _NODE = {
     "name": NAME,
     "main": "index.ts",
-    "dependencies": {PACKAGE: "*", "@pulumi/pulumi": "^3.0.0"},
+    "dependencies": {"@pulumi/pulumi": "^3.0.0"},
     "devDependencies": {"@types/node": "^22", "typescript": "^5"},
 }
 _GO_MOD = f"module {NAME}\n\ngo 1.24\n"
