@@ -10,11 +10,14 @@ import typer
 
 from ..version import VERSION
 from . import lab
+from .adopt import adopt
 from .mtu import mtu
 from .rbac import rbac
 from .review import CODES as REVIEW_CODES
 from .review import review
 from .snapshot import snapshot
+from .switch_ports import switch_ports
+from .topology import topology
 from .verify import CODES, verify
 
 EXIT_CODES = """Exit codes: 0 done, or nothing to do; 1 an error; 2 a wrong call; 3 refused,
@@ -33,8 +36,11 @@ app.add_typer(mtu, name="mtu", epilog=EXIT_CODES)
 app.command("verify", short_help="Look at the devices of every node.", epilog=CODES)(verify)
 app.add_typer(lab.lab, name="lab", short_help=lab.TITLE, epilog=lab.CODES)
 app.command("rbac", short_help="Print the least roles for what you do with it.")(rbac)
+app.command("adopt", short_help="Write a program for the networks of a cluster.")(adopt)
 app.command("review", short_help="Write a preview as a comment.", epilog=REVIEW_CODES)(review)
 app.command("snapshot", short_help="Read what concerns networks, for a rehearsal.")(snapshot)
+app.command("topology", short_help="Show the networks of a cluster.")(topology)
+app.command("switch-ports", short_help="Say what the switches need.")(switch_ports)
 
 
 def _version(wanted: bool) -> None:

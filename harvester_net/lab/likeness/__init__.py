@@ -5,7 +5,6 @@ objects as they were at home, for `ControlPlane.restore`, with what the simulate
 besides: devices, pods, an address pool, and as faults what at home is so for other reasons.
 """
 
-from harvester_net.lab.likeness.reading import UnreadableSite
-from harvester_net.lab.likeness.site import Site, load_site
+from harvester_net.lab.likeness.site import Site, UnreadableSite, load_site
 
 __all__ = ["Site", "UnreadableSite", "load_site"]

@@ -30,12 +30,13 @@ from harvester_net.cluster.resources import (
 )
 from harvester_net.harvester.cni import cni_config
 from harvester_net.harvester.names import LONGHORN_NAMESPACE, VERSION_SETTING
+from harvester_net.harvester.site import reading
 from harvester_net.harvester.site.document import Document
 from harvester_net.harvester.snapshot import Snapshot
 from harvester_net.lab import cycles, faults
+from harvester_net.lab.errors import LabError
 from harvester_net.lab.likeness.devices import Devices, nodes_simulated
 from harvester_net.lab.likeness.guests import Kinds, claims_used, put_guests, with_domain
-from harvester_net.lab.likeness.reading import read
 from harvester_net.lab.simulators.links import DEVICE, Links, monitored, to_data
 from harvester_net.lab.simulators.machines import NICS
 from harvester_net.lab.simulators.timings import now
@@ -49,10 +50,17 @@ _STORAGE = f"{LONGHORN_NAMESPACE}/storage-network"
 _PROMETHEUS = ("app.kubernetes.io/name", "prometheus")
 
 
+class UnreadableSite(LabError):
+    """The file is no site; the text says where it is wrong."""
+
+
 def load_site(path: Path) -> Site:
     """The site in a file; raises UnreadableSite."""
-    with cycles.unsearched():
-        return Site(read(path))
+    try:
+        with cycles.unsearched():
+            return Site(reading.read(path))
+    except reading.UnreadableSite as error:
+        raise UnreadableSite(str(error)) from error
 
 
 @dataclass(frozen=True)

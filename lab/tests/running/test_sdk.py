@@ -43,6 +43,8 @@ TYPESCRIPT = {
 }
 NPM = about()["language"]["nodejs"]["packageName"]
 HERE = Path(__file__).parent
+ADOPTED = [*(HERE.parents[2] / "tests/unit/adopt/programs").iterdir()]
+"""Programs as `harvester-net adopt` writes them."""
 EVERY = [*RESOURCES, *CALLED]
 ONLY_OUTPUTS = {
     "BondOptions",
@@ -140,6 +142,9 @@ def test_go_compiles_with_its_examples(fresh: Path) -> None:
     for program in EXAMPLES.glob("*.go"):
         (site / program.stem).mkdir()
         shutil.copy(program, site / program.stem / "main.go")
+    for adopted in ADOPTED:
+        (site / adopted.name).mkdir()
+        shutil.copy(adopted / "go.txt", site / adopted.name / "main.go")
     environment = BUILD_ENVIRONMENT | {"GOFLAGS": "-mod=mod -trimpath -buildvcs=false"}
     edits = [f"-replace={GO_MODULE}={fresh / 'go'}", f"-require={GO_MODULE}@v0.0.0"]
     run(site, "go", "mod", "edit", *edits, **environment)
@@ -157,6 +162,8 @@ def test_typescript_compiles_and_its_examples_show_what_those_in_yaml_show(
     examples.mkdir()
     for program in (*EXAMPLES.glob("*.ts"), HERE / "registered.js"):
         shutil.copy(program, examples)
+    for adopted in ADOPTED:
+        shutil.copy(adopted / "typescript.txt", examples / f"adopted-{adopted.name}.ts")
     (examples / "tsconfig.json").write_text(json.dumps(TYPESCRIPT))
     run(package, "npx", "tsc", "-p", "examples")
 

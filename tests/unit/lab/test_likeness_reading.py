@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from harvester_net.harvester.site import reading
 from harvester_net.harvester.site.document import written
 from harvester_net.lab.likeness import Site, UnreadableSite, load_site
-from harvester_net.lab.likeness.reading import parse
 
 from ...sites import VERSION
 from .likenesses import document
@@ -106,8 +106,8 @@ NODES, VMS = ("objects", "nodes"), ("objects", "virtualmachines.kubevirt.io")
     ],
 )
 def test_what_no_snapshot_writes_is_refused_with_its_place(text: str, why: str) -> None:
-    with pytest.raises(UnreadableSite) as refusal:
-        parse(text)
+    with pytest.raises(reading.UnreadableSite) as refusal:
+        reading.parse(text)
     assert why in str(refusal.value)
     assert "\n" not in str(refusal.value)
 
@@ -126,7 +126,7 @@ def test_errors_name_the_file(tmp_path: Path) -> None:
 def test_a_file_that_is_too_large_is_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("harvester_net.lab.likeness.reading.LARGEST", 1024**2)
+    monkeypatch.setattr("harvester_net.harvester.site.reading.LARGEST", 1024**2)
     path = tmp_path / "site.json"
     path.write_text(" " * (1024**2 + 1))
     with pytest.raises(UnreadableSite, match="is larger than a site can be, 1 MiB"):
@@ -134,9 +134,9 @@ def test_a_file_that_is_too_large_is_not_read(
 
 
 def test_too_many_objects_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harvester_net.lab.likeness.reading.MOST", 10)
-    with pytest.raises(UnreadableSite, match="has more than 10 objects"):
-        parse(written(document()))
+    monkeypatch.setattr("harvester_net.harvester.site.reading.MOST", 10)
+    with pytest.raises(reading.UnreadableSite, match="has more than 10 objects"):
+        reading.parse(written(document()))
 
 
 def test_version_is_that_of_the_document_or_of_other_labs() -> None:

@@ -10,17 +10,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from harvester_net.cluster.resources import Object, Resource, key_of
-from harvester_net.harvester.site.document import (
-    FORMAT,
-    KINDS,
-    LARGEST,
-    Document,
-    kind_name,
-)
-from harvester_net.harvester.site.kinds import shapes_of
-from harvester_net.harvester.site.shapes import as_it_is
-from harvester_net.lab.errors import LabError
+from ...cluster.resources import Object, Resource, key_of
+from .document import FORMAT, KINDS, LARGEST, Document, kind_name
+from .kinds import shapes_of
+from .shapes import as_it_is
 
 Item = TypeVar("Item")
 MOST = 250_000
@@ -30,7 +23,7 @@ _NAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*")
 _NAMESPACE = re.compile(_LABEL)
 
 
-class UnreadableSite(LabError):
+class UnreadableSite(Exception):
     """The file is no site; the text says where it is wrong."""
 
 

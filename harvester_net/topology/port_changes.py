@@ -1,0 +1,64 @@
+"""What has to change on the switches between two states of a cluster. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from .switch_ports import SwitchPorts
+from .vlans import vlans_text
+
+
+@dataclass(frozen=True)
+class PortChange:
+    """The ports of one node and cluster network, and what becomes of them."""
+
+    node: str
+    cluster_network: str
+    nics: Sequence[str]
+    """After it; of ports that are not needed any more, before it."""
+    what: Sequence[str]
+    """One sentence for each thing that changes."""
+
+
+def port_changes(
+    before: Iterable[SwitchPorts], after: Iterable[SwitchPorts]
+) -> list[PortChange]:
+    """The ports that differ, in the order of nodes and cluster networks."""
+    old = {ports.key: ports for ports in before}
+    new = {ports.key: ports for ports in after}
+    changes = (_change(old.get(key), new.get(key)) for key in sorted(old.keys() | new.keys()))
+    return [change for change in changes if change.what]
+
+
+def _change(old: SwitchPorts | None, new: SwitchPorts | None) -> PortChange:
+    shown = new or old
+    assert shown is not None
+    if old is None:
+        what = [f"new: {_words(shown)}"]
+    elif new is None:
+        what = ["not needed any more"]
+    else:
+        what = list(_differences(old, new))
+    return PortChange(shown.node, shown.cluster_network, shown.nics, what)
+
+
+def _words(ports: SwitchPorts) -> str:
+    native = "native VLAN" if ports.untagged else "no native VLAN"
+    tagged = vlans_text(ports.tagged) or "none"
+    return f"LAG {ports.lag}, tagged VLANs {tagged}, {native}, MTU {ports.mtu}"
+
+
+def _differences(old: SwitchPorts, new: SwitchPorts) -> Iterator[str]:
+    if list(old.nics) != list(new.nics):
+        yield f"NICs {', '.join(old.nics)} -> {', '.join(new.nics)}"
+    if old.lag != new.lag:
+        yield f"LAG {old.lag} -> {new.lag}"
+    if more := set(new.tagged) - set(old.tagged):
+        yield f"tag VLANs {vlans_text(more)} too"
+    if fewer := set(old.tagged) - set(new.tagged):
+        yield f"VLANs {vlans_text(fewer)} are not needed any more"
+    if bool(old.untagged) != bool(new.untagged):
+        yield "needs a native VLAN now" if new.untagged else "needs no native VLAN any more"
+    if old.mtu != new.mtu:
+        yield f"MTU {old.mtu} -> {new.mtu}, frames of {new.frame} bytes"

@@ -1,0 +1,49 @@
+"""What is said of each part of a topology, in any picture. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..harvester.wording import counted, listed
+from .model import SettingNetwork, Uplink, VmNetwork
+from .vlans import vlans_text
+
+MOST_NODES = 6
+MOST_VMS = 3
+UNTAGGED = (0, 1)
+
+
+def uplink_words(uplink: Uplink) -> list[str]:
+    """Its name, its bond and its nodes."""
+    bond = f"{uplink.mode}: {', '.join(uplink.nics) or 'no NIC'}"
+    nodes = listed(uplink.nodes, MOST_NODES) or "matches no node"
+    return [uplink.config or "of the hosts", bond, nodes]
+
+
+def vm_network_words(network: VmNetwork) -> list[str]:
+    """Its key, its VLANs, and its VMs."""
+    found = [network.key, traffic(network)]
+    if network.vms:
+        names = listed(network.vms, MOST_VMS)
+        found.append(f"{counted(len(network.vms), 'VM')}: {names}")
+    return found
+
+
+def traffic(network: VmNetwork) -> str:
+    """How the traffic of a VM network leaves the uplink."""
+    tagged = vlans_text(network.vlans)
+    if network.is_untagged:
+        return f"untagged, VLANs {tagged}" if tagged else "untagged"
+    noun = "VLANs" if len(network.vlans) > 1 else "VLAN"
+    return f"{noun} {tagged}" if tagged else "no VLAN"
+
+
+def setting_words(network: SettingNetwork) -> list[str]:
+    """Its name, its VLAN and its addresses."""
+    vlan = "untagged" if network.vlan in UNTAGGED else f"VLAN {network.vlan}"
+    return [network.setting, vlan, network.range]
+
+
+def uncovered_words(nodes: Sequence[str]) -> str:
+    """The nodes without a cluster network."""
+    return f"not on {listed(nodes, MOST_NODES)}"

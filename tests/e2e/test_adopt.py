@@ -1,0 +1,114 @@
+"""A cluster that others made is adopted: imported as a whole, and the preview is empty."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from harvester_net.cli.main import app
+from harvester_net.cluster.resources import Object
+from harvester_net.harvester.settings import storage_progress
+from harvester_net.lab.api import ApiError
+from lab import Lab
+from tests import objects
+
+from .programs import CLUSTER_NETWORKS, CONFIGS, NADS, NODES, SETTING, leftovers
+from .stack import PROJECT, Stack
+from .test_yaml import YamlStack
+from .waiting import eventually
+
+ROUTE = "network.harvesterhci.io/route"
+AUTO = '{"mode":"auto","serverIPAddr":"","cidr":"","gateway":""}'
+STORAGE = '{"clusterNetwork":"cn-data","vlan":300,"range":"192.168.0.0/24"}'
+FLEET = {"objectset.rio.cattle.io/id": "networks"}
+
+
+def config(name: str, node: str) -> Object:
+    """As Harvester's pages write one."""
+    uplink = {
+        "nics": ["eno2", "eno3"],
+        "bondOptions": {"mode": "802.3ad", "miimon": -1},
+        "linkAttributes": {"mtu": 9000, "txQLen": -1},
+    }
+    selector = {"nodeSelector": {"kubernetes.io/hostname": node}}
+    return objects.new_config(name, "cn-data", uplink=uplink, spec=selector)
+
+
+def network(name: str, annotations: dict[str, str] | None = None, **conf: object) -> Object:
+    """On the cluster network of the test."""
+    cni = objects.cni(name, "cn-data-br", mtu=9000, **conf)
+    notes = annotations or {}
+    return objects.nad(name, config=cni, cluster_network="cn-data", annotations=notes)
+
+
+NETWORKS = [
+    *(network(f"vlan{vlan}", {ROUTE: AUTO}, vlan=vlan) for vlan in (100, 101, 102)),
+    network("flat", {ROUTE: AUTO}),
+    network("trunk", vlanTrunk=[{"minID": 200, "maxID": 299}, {"id": 400}]),
+    network("of-fleet", FLEET, vlan=7),
+]
+FOREIGN = network("other", type="macvlan", vlan=8)
+
+
+def _takes_storage(lab: Lab) -> bool:
+    """Whether every node has set up its uplink, so that the Setting can be written."""
+    try:
+        lab.client.merge_patch(SETTING, {"value": STORAGE})
+    except ApiError:
+        return False
+    return True
+
+
+@pytest.fixture
+def living(lab: Lab) -> Iterator[Lab]:
+    """A cluster with networks of Harvester's pages, of Fleet, and of nobody's."""
+    lab.client.create(CLUSTER_NETWORKS, objects.cluster_network("cn-data"))
+    for node, name in NODES.items():
+        lab.client.create(CONFIGS, config(name, node))
+    for nad in (*NETWORKS, FOREIGN):
+        lab.client.create(NADS, nad)
+    eventually(lambda: _takes_storage(lab))
+    eventually(lambda: storage_progress(lab.client.get(SETTING)).done)
+    yield lab
+    if lab.client.list(CLUSTER_NETWORKS)["items"][1:]:
+        lab.reset()
+
+
+def adopted(stack: Stack, project: Path, language: str) -> str:
+    """Adopt the cluster as the stack's user, and put the program into the stack; returns what
+    was said.
+    """
+    given = (f"--output={project}", f"--kubeconfig={stack.environ['KUBECONFIG']}")
+    ran = CliRunner().invoke(app, ["adopt", f"--language={language}", *given])
+    assert ran.exit_code == 0, ran.output
+    for path in project.iterdir():
+        shutil.copy(path, stack.directory)
+    head = PROJECT.format(language).partition("plugins:")
+    text = (project / "Pulumi.yaml").read_text()
+    text = text.replace(".venv/bin", str(Path(sys.executable).parent))
+    own = text.partition("plugins:")
+    (stack.directory / "Pulumi.yaml").write_text(head[0] + own[1] + own[2])
+    options = ("--yes", "--generate-code=false", "--protect=false")
+    stack.run("import", "--file", "import.json", *options).succeeded()
+    return ran.output
+
+
+def test_a_living_cluster_is_adopted(living: Lab, tmp_path: Path) -> None:
+    stack = Stack(tmp_path / "stack", living)
+    said = adopted(stack, tmp_path / "python", "python")
+    assert "default/other is a network of CNI type 'macvlan'" in said
+    assert len(stack.state()) == 2 + len(NODES) + len(NETWORKS) + 1
+    assert "[diff" not in stack.preview("--expect-no-changes").succeeded().output
+
+    in_yaml = YamlStack(tmp_path / "yaml-stack", living)
+    adopted(in_yaml, tmp_path / "yaml", "yaml")
+    assert "[diff" not in in_yaml.preview("--expect-no-changes").succeeded().output
+
+    living.client.delete(f"{NADS}/other")
+    stack.destroy().succeeded()
+    assert leftovers(living) == []

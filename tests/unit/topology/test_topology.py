@@ -1,0 +1,134 @@
+"""How the networks of a cluster hang together, and how that is drawn."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from harvester_net.harvester.snapshot import Snapshot
+from harvester_net.topology.drawing import MOST_DRAWN, document, mermaid, text
+from harvester_net.topology.model import topology
+from harvester_net.topology.vlans import vlans_text
+from tests import objects
+
+from .snapshots import cluster, mgmt, network, storage
+
+FULL = cluster(
+    *mgmt("eno1"),
+    network("web", vlan=100),
+    network("all", vlanTrunk=[{"minID": 1, "maxID": 3}, {"id": 400}]),
+    network("flat"),
+    network("other", type="macvlan"),
+    network("lost", "gone-br", vlan=5),
+    objects.storage_nad(),
+    storage(),
+    *(objects.vm(name, "default/web") for name in ("a", "b", "c", "d")),
+)
+TEXT = """\
+3 nodes
+
+cluster network mgmt, MTU 1500
+  uplink of the hosts; set on the host: eno1; node1
+
+cluster network data, MTU 9000
+  uplink rack-a; 802.3ad: eno2, eno3; node1, node2
+  not on node3
+  Setting storage-network; VLAN 300; 10.7.0.0/22
+  VM network default/all; untagged, VLANs 2-3,400
+  VM network default/flat; untagged
+  VM network default/web; VLAN 100; 4 VMs: default/a, default/b, default/c and 1 more
+  made by Harvester harvester-system/storagenetwork-abcde; VLAN 300
+
+on no cluster network
+  default/lost: on cluster network gone, which is not there
+  default/other: a network of CNI type 'macvlan'"""
+MERMAID = """\
+flowchart LR
+  c0(["mgmt<br/>MTU 1500"])
+  c0u0["of the hosts<br/>set on the host: eno1<br/>node1"] --- c0
+  c1(["data<br/>MTU 9000"])
+  c1u0["rack-a<br/>802.3ad: eno2, eno3<br/>node1, node2"] --- c1
+  c1x["not on node3"]:::missing -.- c1
+  c1 --- c1s0[("storage-network<br/>VLAN 300<br/>10.7.0.0/22")]
+  c1 --- c1v0["default/all<br/>untagged, VLANs 2-3,400"]
+  c1 --- c1v1["default/flat<br/>untagged"]
+  c1 --- c1v2["default/web<br/>VLAN 100<br/>4 VMs: default/a, default/b, default/c and 1 more"]
+  classDef missing stroke-dasharray: 4 4"""
+
+
+def test_as_text() -> None:
+    assert text(topology(FULL)) == TEXT
+
+
+def test_as_a_diagram() -> None:
+    assert mermaid(topology(FULL)) == MERMAID
+
+
+def test_as_json() -> None:
+    found = json.loads(document(topology(FULL)))
+    assert found["nodes"] == ["node1", "node2", "node3"]
+    data = found["networks"][1]
+    assert data["uplinks"] == [
+        {
+            "config": "rack-a",
+            "nodes": ["node1", "node2"],
+            "nics": ["eno2", "eno3"],
+            "mode": "802.3ad",
+            "mtu": 9000,
+        }
+    ]
+    assert data["uncovered"] == ["node3"]
+    assert [each["vlans"] for each in data["vm_networks"]] == [[2, 3, 400], [], [100], [300]]
+
+
+@pytest.mark.parametrize("drawn", [text, mermaid, document])
+def test_the_order_of_objects_makes_no_difference(drawn: object) -> None:
+    assert callable(drawn)
+    backwards = {kind: dict(reversed(list(of.items()))) for kind, of in FULL.objects.items()}
+    assert drawn(topology(FULL)) == drawn(topology(Snapshot(backwards)))
+
+
+def test_nothing_in_a_label_means_something_to_mermaid() -> None:
+    hostile = 'x"]; click c0 "javascript:1" <b>`a`</b> #quot; \n end'
+    config = objects.config("a", nodes=["node1"], uplink={"nics": [hostile]})
+    line = next(
+        line for line in mermaid(topology(cluster(config))).splitlines() if "click" in line
+    )
+    inner = line.partition('["')[2].rpartition('"]')[0]
+    assert inner.startswith("a<br/>active-backup: x#quot;#93;; click c0 #quot;javascript")
+    assert not set(inner.replace("<br/>", "")) & set('"<>[]`')
+
+
+def test_many_vm_networks_are_folded_in_a_diagram() -> None:
+    vlans = range(10, 10 + MOST_DRAWN + 5)
+    many = [network(f"v{vlan:04}", vlan=vlan) for vlan in vlans]
+    vm = objects.vm("a", "default/v0073")
+    chart = mermaid(topology(cluster(*many, vm)))
+    assert chart.count("default/v") == MOST_DRAWN
+    assert '["5 more VM networks<br/>VLANs 70-74<br/>1 VM"]' in chart
+
+
+def test_mgmt_mirrors_are_uplinks() -> None:
+    mirror = objects.config(
+        "mgmt-vlanconfig-node1",
+        "mgmt",
+        uplink={"nics": ["eno1"], "bondOptions": {"mode": "balance-tlb"}},
+        spec={"nodeSelector": {"kubernetes.io/hostname": "node1"}},
+    )
+    [uplink] = topology(cluster(*mgmt("eno1"), mirror)).networks[0].uplinks
+    assert (uplink.mode, uplink.nodes) == ("balance-tlb", ["node1"])
+
+
+@pytest.mark.parametrize(
+    ("vlans", "expected"),
+    [
+        ([], ""),
+        ([7], "7"),
+        ([3, 1, 2], "1-3"),
+        ([1, 3], "1,3"),
+        ([5, 6, 9, 10, 11, 4094], "5-6,9-11,4094"),
+    ],
+)
+def test_vlans(vlans: list[int], expected: str) -> None:
+    assert vlans_text(vlans) == expected
