@@ -52,6 +52,10 @@ class Connection:
     def __init__(self, settings: AccessSettings, timings: Timings = DEFAULT_TIMINGS) -> None:
         self.settings, self.timings = settings, timings
         self._access: Access | None = None
+        self._refused: list[Access] = []
+        """With credentials that were refused. Open to the end: others may still be waiting for
+        answers on them.
+        """
         self._opening = asyncio.Lock()
         self._answered = False
         self._away, self._away_since = 0.0, 0.0
@@ -84,17 +88,20 @@ class Connection:
         async with self._opening:  # One plugin at a time.
             await self._limited(opened.renew())
 
-    async def _log_in_again(self) -> None:
-        """Take credentials anew, as if for the first time."""
+    async def _log_in_again(self, refused: Access | None) -> None:
+        """Take credentials anew, as if for the first time; once for all who were refused with
+        the same ones.
+        """
         async with self._opening:
-            if self._access is not None:
-                await self._access.transport.close()
-            self._access = None
+            if refused is not None and self._access is refused:
+                self._refused.append(refused)
+                self._access = None
 
     async def close(self) -> None:
         """Close the connection if it was opened."""
-        if self._access is not None:
-            await self._access.transport.close()
+        for opened in (*self._refused, self._access):
+            if opened is not None:
+                await opened.transport.close()
 
     async def get(self, resource: Resource, key: str, deadline: Deadline) -> Object:
         """Read one object; raises NotFound."""
@@ -247,7 +254,7 @@ class Connection:
             try:
                 if self._access is None or self._access.loader is not None:
                     await deadline.wait(self._authenticate())
-                limit = self.timings.request
+                limit, used = self.timings.request, self._access
                 if method != "GET":
                     limit = min(limit, deadline.writable)
                 answer = await self._once(
@@ -261,7 +268,7 @@ class Connection:
                     raise
                 # One is no verdict: a token may just have run out, or a server have started.
                 logged_in = True
-                await self._log_in_again()
+                await self._log_in_again(used)
             except Unreachable as error:
                 if method == "GET":
                     self._reads(False)

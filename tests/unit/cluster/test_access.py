@@ -27,7 +27,16 @@ from harvester_net.cluster.errors import (
     Unauthenticated,
     Unreachable,
 )
-from harvester_net.cluster.resources import CLUSTER_NETWORK, NAD, VLAN_CONFIG
+from harvester_net.cluster.resources import (
+    CLUSTER_NETWORK,
+    NAD,
+    NODE,
+    SETTING,
+    VLAN_CONFIG,
+    VLAN_STATUS,
+    VM,
+    VMI,
+)
 from harvester_net.cluster.timings import DEFAULT_TIMINGS, Timings
 from harvester_net.kinds.failures import describe
 
@@ -453,6 +462,35 @@ async def test_plugin_is_asked_again_when_the_server_knows_its_token_no_more(
     await cluster.close()
     assert (tmp_path / "calls").read_text() == "x\nx\nx\n"
     assert api.counts()["LIST network-attachment-definitions"] == 2
+
+
+async def test_requests_side_by_side_log_in_once_and_end_none_of_each_other(
+    api: LabApi, tmp_path: Path
+) -> None:
+    """Each closed the connection on which the others were waiting: an AssertionError."""
+    script = f"echo x >> {tmp_path}/calls\n" + printed("v1", token="plugged")
+    user = credentials(tmp_path, script)
+    cluster = Cluster(AccessSettings(api.kubeconfig(user), environment=""))
+    await cluster.list(CLUSTER_NETWORK, Deadline(10))
+    kinds = (VLAN_CONFIG, VLAN_STATUS, NAD, VM, VMI, NODE, SETTING)
+    for kind in kinds:
+        api.fail(f"LIST {kind.plural}", 401, "Unauthorized")
+    found = await asyncio.gather(*(cluster.list(kind, Deadline(10)) for kind in kinds))
+    await cluster.close()
+    assert len(found) == len(kinds)
+    assert (tmp_path / "calls").read_text() == "x\nx\n"
+
+
+async def test_token_that_is_refused_is_told_of_whatever_is_asked_beside_it(
+    api: LabApi,
+) -> None:
+    user = {"token": "unknown"}
+    cluster = Cluster(AccessSettings(api.kubeconfig(user), environment=""))
+    kinds = (VLAN_CONFIG, VLAN_STATUS, NAD, VM, VMI, NODE, SETTING)
+    asked = (cluster.list(kind, Deadline(10)) for kind in kinds)
+    errors = await asyncio.gather(*asked, return_exceptions=True)
+    await cluster.close()
+    assert {type(error) for error in errors} == {Unauthenticated}
 
 
 @pytest.mark.parametrize(
