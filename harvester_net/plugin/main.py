@@ -16,6 +16,10 @@ THREADS = 256
 """The SDK blocks a thread of the default executor for each child of a component; with the few
 threads of a small machine that ends in a deadlock (P13.3).
 """
+NOT_OURS = ("PULUMI_CONFIG", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE")
+"""Secrets that the engine hands to every plugin (P21.1): the decrypted configuration, the login
+to Pulumi Cloud, the key of the state. Neither we nor a credential plugin needs them.
+"""
 SECONDS_BETWEEN_LOOKS = 0.5
 LARGEST_MESSAGE = 400 * 1024 * 1024
 
@@ -24,9 +28,8 @@ def main() -> None:
     """Entry point of ``pulumi-resource-harvester-net``."""
     # Before anything else: a CLI killed from now on is noticed.
     parent = os.getppid()
-    # The engine puts decrypted configuration here; neither we nor a child process needs it
-    # (P21.1).
-    os.environ.pop("PULUMI_CONFIG", None)
+    for name in NOT_OURS:
+        os.environ.pop(name, None)
     asyncio.run(_serve(engine_address(sys.argv[1:]), parent))
     # Threads of the executor may hang in calls to an engine that is gone; nothing is left to
     # save.

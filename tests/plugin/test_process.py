@@ -280,10 +280,10 @@ async def test_handshake_is_answered_while_libraries_load(tmp_path: Path) -> Non
         assert time.monotonic() - began < 5
 
 
-async def test_exec_credential_plugin_does_not_see_the_engines_configuration(
+async def test_exec_credential_plugin_does_not_see_the_engines_secrets(
     tmp_path: Path, api: LabApi
 ) -> None:
-    """PULUMI_CONFIG holds decrypted secrets (P21.1)."""
+    """Decrypted configuration, the login to Pulumi Cloud and the key of the state (P21.1)."""
     script = tmp_path / "credentials"
     script.write_text(
         "#!/bin/sh\n"
@@ -300,12 +300,16 @@ async def test_exec_credential_plugin_does_not_see_the_engines_configuration(
             "interactiveMode": "Never",
         }
     }
-    config = json.dumps({"harvester-net:kubeconfig": "SEKRET9"})
-    async with plugin(tmp_path, PULUMI_CONFIG=config) as process:
+    secrets = {
+        "PULUMI_CONFIG": json.dumps({"harvester-net:kubeconfig": "SEKRET9"}),
+        "PULUMI_ACCESS_TOKEN": "SEKRET8",
+        "PULUMI_CONFIG_PASSPHRASE": "SEKRET7",
+    }
+    async with plugin(tmp_path, **secrets) as process:
         await process.configure(kubeconfig=kit.Secret(api.kubeconfig(user)))
         await process.read("ClusterNetwork", "data")
     environment = (tmp_path / "environment").read_text()
     assert "KUBERNETES_EXEC_INFO" in environment, "this is the plugin's environment"
-    assert "PULUMI_CONFIG" not in environment
-    assert "SEKRET9" not in environment
+    assert not [name for name in secrets if f"{name}=" in environment]
+    assert "SEKRET" not in environment
     assert {s.headers.get("Authorization") for s in api.seen} == {"Bearer from-the-plugin"}
