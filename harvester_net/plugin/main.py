@@ -17,8 +17,8 @@ THREADS = 256
 threads of a small machine that ends in a deadlock (P13.3).
 """
 NOT_OURS = ("PULUMI_CONFIG", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE")
-"""Secrets that the engine hands to every plugin (P21.1): the decrypted configuration, the login
-to Pulumi Cloud, the key of the state. Neither we nor a credential plugin needs them.
+"""Secrets that the engine hands to every plugin (P21.1): the decrypted configuration, the
+login to Pulumi Cloud, the key of the state. Neither we nor a credential plugin needs them.
 """
 SECONDS_BETWEEN_LOOKS = 0.5
 LARGEST_MESSAGE = 400 * 1024 * 1024
