@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from google.protobuf.empty_pb2 import Empty
@@ -300,7 +301,7 @@ async def test_exec_credential_plugin_does_not_see_the_engines_secrets(
             "interactiveMode": "Never",
         }
     }
-    secrets = {
+    secrets: dict[str, Any] = {
         "PULUMI_CONFIG": json.dumps({"harvester-net:kubeconfig": "SEKRET9"}),
         "PULUMI_ACCESS_TOKEN": "SEKRET8",
         "PULUMI_CONFIG_PASSPHRASE": "SEKRET7",
