@@ -16,6 +16,7 @@ from ..harvester.loading import NETWORK_KINDS, load_snapshot
 from ..harvester.names import SYSTEM_NAMESPACE
 from ..harvester.snapshot import Snapshot
 from . import journal, lease, report
+from .announcing import BEGUN, FINISHED, ROLLED_BACK, announce, stopped_by
 from .consent import Consent
 from .context import ChangeContext, Observer
 from .continuation import interrupts_still, is_over, not_restored, way_back
@@ -143,6 +144,7 @@ async def _apply(context: ChangeContext, goal: AnyGoal) -> list[str]:
         raise ChangeRefused(report.headline(record), refusals)
     log = Journal(context.cluster, context.deadline, record)
     await log.open()
+    await announce(context, record, BEGUN)
     return await _finish(context, log)
 
 
@@ -232,6 +234,18 @@ async def _roll_back(
 
 
 async def _run(context: ChangeContext, log: Journal) -> list[str]:
+    """Do the steps to the end, and let the cluster tell what came of it."""
+    try:
+        notes = await _to_the_end(context, log)
+    except ChangeStopped as error:
+        await announce(context, log.record, stopped_by(str(error)))
+        raise
+    news = ROLLED_BACK if log.record.backwards else FINISHED
+    await announce(context, log.record, news)
+    return notes
+
+
+async def _to_the_end(context: ChangeContext, log: Journal) -> list[str]:
     """Do the steps until the end is there, seen afresh; only then the journal goes."""
     for _ in range(MOST_RUNS):
         context.observer.begins(log.record)

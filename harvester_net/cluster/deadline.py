@@ -62,6 +62,14 @@ class Deadline:
         made._answers_end = self._answers_end
         return made
 
+    def afterwards(self, seconds: float) -> Deadline:
+        """A deadline for a last word when this one is over, or the user has cancelled: in
+        these seconds, and by the same guard.
+        """
+        made = Deadline(seconds, now=self._now)
+        made._may_write = self._may_write
+        return made
+
     def guarded(self, may_write: Callable[[], float]) -> Deadline:
         """The same, for an operation that must not write when it is not allowed to any more.
 

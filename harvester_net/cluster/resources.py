@@ -100,6 +100,7 @@ UPGRADE = Resource("harvesterhci.io/v1beta1", "Upgrade", "upgrades", namespaced=
 """An upgrade of Harvester itself."""
 CONFIG_MAP = Resource("v1", "ConfigMap", "configmaps", namespaced=True)
 LEASE = Resource("coordination.k8s.io/v1", "Lease", "leases", namespaced=True)
+EVENT = Resource("v1", "Event", "events", namespaced=True)
 DAEMON_SET = Resource("apps/v1", "DaemonSet", "daemonsets", namespaced=True)
 VM_ACTIONS = Resource(
     "subresources.kubevirt.io/v1", "VirtualMachine", "virtualmachines", namespaced=True

@@ -51,6 +51,8 @@ class Timings:
     """For the network configs that the same run makes."""
     failed_nodes: float = 20
     """How long nodes may keep saying that they failed: agents retry up to every 30 s (H4)."""
+    announcement: float = 2
+    """For an Event, without which a change goes on."""
     journal_seen: float = 3
     """How long a look for an unfinished change serves the plain writes of a run."""
     repair: float = 30

@@ -167,6 +167,14 @@ def test_client_that_was_cut_off_deletes_nothing_after_another_has_finished(
     assert not has_journal(site)
 
 
+def told(lab: Lab) -> list[str]:
+    """The Events of changes on the cluster network, in their order."""
+    found = lab.client.list("/api/v1/namespaces/default/events")["items"]
+    about = [event for event in found if event["involvedObject"].get("name") == "cn-data"]
+    ours = [event for event in about if event["source"].get("component") == "harvester-net"]
+    return [event["reason"] for event in sorted(ours, key=lambda it: it["lastTimestamp"])]
+
+
 def test_vm_that_appears_before_the_storage_network_returns_is_taken_in(site: Lab) -> None:
     """A guest cluster makes new VMs just because its own are down; nobody got out of that."""
     before = state(site)
@@ -178,6 +186,7 @@ def test_vm_that_appears_before_the_storage_network_returns_is_taken_in(site: La
     try:
         assert (child.returncode, err) == (0, ""), out
         assert "stop VM default/new" in out
+        assert told(site)[-2:] == ["ChangeBegun", "ChangeFinished"]
         eventually(lambda: phase(site, "new") == "Running")
     finally:
         delete_vm(site, "new")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from ...cluster.resources import Object
+from ...cluster.resources import Object, Resource
 from ...harvester.network_configs import matched_nodes
 from ...harvester.snapshot import Snapshot
 
@@ -31,6 +31,11 @@ class Goal(BaseModel, ABC):
     @abstractmethod
     def headline(self, record: Record) -> str:
         """What the change is about, in one line."""
+
+    @property
+    @abstractmethod
+    def subject(self) -> tuple[Resource, str]:
+        """The object that the change is about, by kind and key."""
 
     @property
     def mtu_network(self) -> str:

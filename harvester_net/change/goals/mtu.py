@@ -10,6 +10,7 @@ from ...cluster.resources import (
     NAD,
     VLAN_CONFIG,
     Object,
+    Resource,
     annotations_of,
     is_terminating,
     key_of,
@@ -42,6 +43,10 @@ class MtuGoal(Goal):
     cluster_network: str
     mtu: int
     """MTU in bytes."""
+
+    @property
+    def subject(self) -> tuple[Resource, str]:
+        return CLUSTER_NETWORK, self.cluster_network
 
     @property
     def mtu_network(self) -> str:

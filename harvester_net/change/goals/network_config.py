@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from ...cluster.merge_patch import contains
-from ...cluster.resources import VLAN_CONFIG, Object, key_of
+from ...cluster.resources import VLAN_CONFIG, Object, Resource, key_of
 from ...harvester.mtus import config_mtu
 from ...harvester.network_configs import matched_nodes
 from ...harvester.snapshot import Snapshot
@@ -23,6 +23,10 @@ class _AboutOneConfig(Goal):
     """A goal that one network config has or is gone."""
 
     key: str
+
+    @property
+    def subject(self) -> tuple[Resource, str]:
+        return VLAN_CONFIG, self.key
 
     def configs(self, snapshot: Snapshot) -> list[Object]:
         config = snapshot.of(VLAN_CONFIG).get(self.key)

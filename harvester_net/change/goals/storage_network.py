@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
+from ...cluster.resources import SETTING, Resource
 from ...harvester.names import RWX_SETTING, STORAGE_SETTING
 from ...harvester.snapshot import Snapshot
 from .goal import Goal
@@ -19,6 +20,10 @@ class StorageNetworkGoal(Goal):
     kind: Literal["storageNetwork"] = "storageNetwork"
     text: str = ""
     """Empty: there is no storage network."""
+
+    @property
+    def subject(self) -> tuple[Resource, str]:
+        return SETTING, STORAGE_SETTING
 
     @property
     def stops_all_vms(self) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from ...cluster.resources import NAD
+from ...cluster.resources import NAD, Resource
 from ...harvester.cni import cni_config
 from ...harvester.snapshot import Snapshot
 from .goal import Goal
@@ -23,6 +23,10 @@ class VmNetworkGoal(Goal):
     key: str
     patch: dict[str, Any] = Field(default_factory=dict)
     """Merge patch of the object."""
+
+    @property
+    def subject(self) -> tuple[Resource, str]:
+        return NAD, self.key
 
     @property
     def config(self) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
+from ...change.announcing import RIGHTS as TELLING
 from ...change.rights import STANDING, changing, verifying
 from ...cluster.resources import Object
 from ...cluster.rights import Right, rules_of
@@ -20,7 +21,7 @@ PREVIEW = frozenset((*READING, *STANDING))
 NEEDED: dict[str, frozenset[Right]] = {
     "preview": PREVIEW,
     "networks": PREVIEW | frozenset(MANAGING),
-    "changes": frozenset(STANDING) | changing(),
+    "changes": frozenset((*STANDING, *TELLING)) | changing(),
     "verify": verifying(),
 }
 """What each purpose needs; of several, a right is given where it is needed first."""
