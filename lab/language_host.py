@@ -7,13 +7,16 @@ uses to run inline programs. The program runs in this very process and Python (P
 from __future__ import annotations
 
 import os
+import queue
 import runpy
 import signal
+import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import grpc
 from pulumi.automation._server import LanguageServer
@@ -25,7 +28,8 @@ _SECONDS_BETWEEN_LOOKS = 0.5
 
 
 class Host(LanguageServer):
-    """Runs the program of a project from its directory, instead of a function.
+    """Runs the program of a project from its directory, instead of a function; and plugins,
+    such as policy packs.
 
     The methods have the names of the protocol.
     """
@@ -33,6 +37,7 @@ class Host(LanguageServer):
     def __init__(self, engine_address: str) -> None:
         super().__init__(lambda: None)
         self._engine_address = engine_address
+        self._plugins: list[subprocess.Popen[bytes]] = []
 
     def Handshake(self, request: Any, context: Any) -> Any:  # noqa: N802
         return language_pb2.LanguageHandshakeResponse()
@@ -54,6 +59,63 @@ class Host(LanguageServer):
         self.program = lambda: run_program(directory, entry)
         return super().Run(request, context)  # type: ignore[no-untyped-call]
 
+    def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
+        """A policy pack, or any plugin whose directory can be run, until it ends."""
+        child = subprocess.Popen(
+            [python_of(request.info), "-u", request.info.program_directory, *request.args],
+            cwd=request.pwd,
+            env=dict(each.split("=", 1) for each in request.env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self._plugins.append(child)
+        # The engine ends a plugin by ending this call.
+        context.add_callback(child.kill)
+        for is_error, text in _written(child):
+            if is_error:
+                yield language_pb2.RunPluginResponse(stderr=text)
+            else:
+                yield language_pb2.RunPluginResponse(stdout=text)
+        yield language_pb2.RunPluginResponse(exitcode=child.wait())
+
+    def end(self) -> None:
+        """End the plugins, also those that an engine which was killed has left."""
+        for child in self._plugins:
+            child.kill()
+
+
+def python_of(info: Any) -> str:
+    """That of the plugin's own virtual environment, called `venv` if it says nothing, as with
+    the official host; else this one.
+    """
+    options = dict(info.options)
+    environment = Path(info.root_directory) / options.get("virtualenv", "venv")
+    python = environment / "bin" / "python"
+    return str(python) if python.exists() else sys.executable
+
+
+def _written(child: subprocess.Popen[bytes]) -> Iterator[tuple[bool, bytes]]:
+    """What a process writes, as it comes, and whether as an error, until both outputs end."""
+    texts: queue.SimpleQueue[tuple[bool, bytes]] = queue.SimpleQueue()
+
+    def read(output: IO[bytes] | None, is_error: bool) -> None:
+        assert output is not None
+        with output:
+            for line in output:
+                texts.put((is_error, line))
+        texts.put((is_error, b""))
+
+    for each in ((child.stdout, False), (child.stderr, True)):
+        threading.Thread(target=read, args=each, daemon=True).start()
+    left = 2
+    while left:
+        is_error, text = texts.get()
+        if text:
+            yield is_error, text
+        else:
+            left -= 1
+
 
 def run_program(directory: Path, entry: Path) -> None:
     """As `python ENTRY` in the program's directory would."""
@@ -74,10 +136,10 @@ def main() -> None:
         ("grpc.max_receive_message_length", _LARGEST_MESSAGE),
         ("grpc.max_send_message_length", _LARGEST_MESSAGE),
     ]
-    server = grpc.server(ThreadPoolExecutor(max_workers=4), options=options)
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(
-        Host(engine_address(sys.argv[1:])), server
-    )
+    # A program and each plugin keep one of them until they end.
+    server = grpc.server(ThreadPoolExecutor(max_workers=16), options=options)
+    host = Host(engine_address(sys.argv[1:]))
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     # The engine reads the first line of the output and expects the port in it.
@@ -89,6 +151,7 @@ def main() -> None:
     # An engine that is killed tells nobody; its children get another parent.
     while not stop.wait(_SECONDS_BETWEEN_LOOKS) and os.getppid() == parent:
         pass
+    host.end()
     sys.stdout.flush()
     sys.stderr.flush()
     # Not by returning: threads of the SDK would be waited for, for ever.
