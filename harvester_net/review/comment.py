@@ -14,7 +14,7 @@ from .fingerprint import fingerprint
 from .form import Form
 from .look import Seat, Seen
 from .names import name, ranges
-from .picture import ALONE, picture_block, ports_block
+from .picture import limits, picture_block, ports_block
 from .planned import planned
 from .preview import Change, Operation, Preview
 from .properties import description, difference, drift, is_described
@@ -199,8 +199,8 @@ def _networks(preview: Preview, form: Form, seen: Seen) -> tuple[list[Block], li
     if level_of(preview) is Level.REFUSED:
         return [], []
     found = planned(preview, seen.networks)
-    note = ALONE if seen.networks is None else ""
-    why = f"Its networks cannot be looked at: {seen.no_networks}. {ALONE}"
+    note = limits(found, looked=seen.networks is not None)
+    why = f"Its networks cannot be looked at: {seen.no_networks}. {note}"
     first = why if seen.no_networks else note
     ports = list(ports_block(found, form, first))
     return ports, list(picture_block(found, form, note if ports else first))

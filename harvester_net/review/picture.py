@@ -56,14 +56,16 @@ def picture_block(planned: Planned, form: Form, note: str = "") -> Iterator[Bloc
     if not chart or not form.html:
         return
     head, tail = form.fold("The networks before and after it")
-    if planned.undrawn:
-        note = f"{note} {_undrawn(planned.undrawn)}".strip()
     chart = f"```mermaid\n{chart}\n```"
     yield Block(Weight.PICTURE, (chart,), "picture", f"{head}{_noted(note)}", tail)
 
 
-def _undrawn(names: Sequence[str]) -> str:
-    return f"Not drawn, for too little is known before up: {listed(names)}."
+def limits(planned: Planned, *, looked: bool) -> str:
+    """What is not in switches and picture, in plain text; empty if all is."""
+    told = [] if looked else [ALONE]
+    if planned.undrawn:
+        told.append(f"Too little is known before up of {listed(planned.undrawn)}.")
+    return " ".join(told)
 
 
 def _noted(note: str) -> str:

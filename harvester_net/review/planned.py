@@ -27,18 +27,22 @@ from ..harvester.network_configs import configs_of
 from ..harvester.settings import network_set
 from ..harvester.snapshot import Snapshot
 from ..harvester.vm_networks import is_system_nad
+from ..printable import printable
 from ..specs.cluster_network import ClusterNetwork
 from ..specs.limits import DEFAULT_MTU
 from ..specs.network_config import NetworkConfig
+from ..specs.spec import property_names
 from ..specs.storage_network import StorageNetwork
 from ..topology.model import Topology, topology
 from ..topology.switch_ports import SwitchPorts, switch_ports
 from .objects import KINDS, Drawn, mtu_given, object_of, place_of, spec_of, with_mtu
-from .preview import Change, Operation, Preview, Properties
+from .preview import Change, Operation, Preview, Properties, Urn
 
 _TAKING = (Operation.DELETE, Operation.REPLACE)
-Declared = tuple[str, Properties]
-"""A kind and its inputs."""
+LONGEST = 120
+"""Characters of a name that is told."""
+Declared = tuple[Urn, Properties]
+"""A resource and its inputs."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +66,15 @@ class Planned:
 def planned(preview: Preview, seen: Snapshot | None = None) -> Planned:
     """The networks before and after; ``seen``: the cluster, if somebody looked."""
     changes = [change for change in preview.changes if change.kind in KINDS]
-    kept = [(urn.kind, inputs) for urn, inputs in preview.kept.items() if urn.kind in KINDS]
+    kept = [it for it in preview.kept.items() if it[0].kind in KINDS]
     # The copies have all kinds, also those that could not be listed.
     known = (*NETWORK_KINDS, VM)
     before = Snapshot({kind: dict(seen.of(kind)) if seen else {} for kind in known})
     if seen is None:
-        _put(before, [*kept, *((it.kind, _at_first(it)) for it in changes)])
+        _put(before, [*kept, *((it.urn, _at_first(it)) for it in changes)])
     after = before.copy()
     _take(after, changes)
-    undrawn = _put(after, [(it.kind, it.new) for it in changes if it.new])
+    undrawn = _put(after, [(it.urn, it.new) for it in changes])
     if seen is None:
         _add_undeclared(before, after)
     return Planned(_state(before), _state(after), undrawn)
@@ -92,10 +96,18 @@ def _state(snapshot: Snapshot) -> State:
 def _take(after: Snapshot, changes: Iterable[Change]) -> None:
     for change in changes:
         place = place_of(change.kind, change.old)
-        if change.kind == "StorageNetwork" and change.operation is not Operation.IMPORT:
-            _clear_storage(after)
+        if change.kind == "StorageNetwork":
+            if _is_another(change):
+                _clear_storage(after)
         elif change.operation in _TAKING and place is not None:
             after.put(*place, None)
+
+
+def _is_another(change: Change) -> bool:
+    """Whether Harvester makes the storage network again, or takes it away."""
+    old, new = _at_first(change), change.new
+    names = set(property_names(StorageNetwork)) - {"disruption"}
+    return any(old.get(name) != new.get(name) for name in names)
 
 
 def _clear_storage(after: Snapshot) -> None:
@@ -114,12 +126,14 @@ def _clear_storage(after: Snapshot) -> None:
 def _put(snapshot: Snapshot, declared: Iterable[Declared]) -> list[str]:
     """Lay the objects of these inputs over a snapshot; returns who could not be."""
     undrawn = []
-    for kind, inputs in sorted(declared, key=lambda it: KINDS.index(it[0])):
-        spec, place = spec_of(kind, inputs), place_of(kind, inputs)
-        if spec is not None and place is not None:
+    for urn, inputs in sorted(declared, key=lambda it: KINDS.index(it[0].kind)):
+        if not inputs:
+            continue
+        spec, place = spec_of(urn.kind, inputs), place_of(urn.kind, inputs)
+        if spec is None or place is None:
+            undrawn.append(printable(urn.name, LONGEST))
+        else:
             _put_one(snapshot, spec, *place)
-        elif inputs:
-            undrawn.append(str(inputs.get("name") or kind))
     return undrawn
 
 

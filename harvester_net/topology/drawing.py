@@ -31,7 +31,7 @@ def document(topology: Topology, before: Topology | None = None) -> str:
         "after": asdict(topology),
         "changes": list(_changes(found)),
     }
-    return json.dumps(whole, indent=2, ensure_ascii=False)
+    return json.dumps(whole, indent=2)
 
 
 def _changes(found: Picture) -> Iterator[dict[str, object]]:

@@ -196,10 +196,11 @@ def test_ports_are_folded_beyond_twenty_rows() -> None:
     assert f"<details><summary>{PORTS}: 21 rows</summary>\n\n" in change(21)
 
 
-def test_words_of_others_do_nothing() -> None:
+@pytest.mark.parametrize("name", ["refused", "create"])
+def test_words_of_others_do_nothing(name: str) -> None:
     """In every text that a preview has: names, values, paths, sentences and titles."""
     evil = json.dumps(EVIL)[1:-1]
-    made = text("refused")
+    made = text(name)
     for word in (
         "db-01",
         "eno2",
@@ -226,6 +227,11 @@ def test_words_of_others_do_nothing() -> None:
     plain = "".join(token.content for token in tokens if token.type == "text")
     assert "@team" not in plain
     assert "\u202e" not in written
+    charts = [token.content for token in tokens if token.type == "fence"]
+    assert len(charts) == (name == "create")
+    assert not any("<img" in chart or "`" in chart for chart in charts)
+    told = "Too little is known before up of nc-1, nc-2, nc-3, vm100&#96;"
+    assert written.count(told) == len(charts)
 
 
 def test_the_hash_tells_whether_somebody_would_see_another_thing() -> None:

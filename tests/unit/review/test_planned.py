@@ -155,6 +155,11 @@ ON_A_CLUSTER: dict[str, tuple[list[Change], Snapshot, list[str]]] = {
             "- made by Harvester harvester-system/storagenetwork-abcde; VLAN 300",
         ],
     ),
+    "another consent of the storage network, which stays": (
+        [update("StorageNetwork", STORAGE, disruption={"stopVms": True})],
+        site(storage(), objects.storage_nad()),
+        [],
+    ),
     "all of it goes": (
         [
             delete("ClusterNetwork", DATA),
