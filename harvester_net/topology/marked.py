@@ -25,6 +25,8 @@ from .words import (
 )
 
 T = TypeVar("T")
+BECOMES = " → "
+"""Between old and new."""
 
 
 class Mark(StrEnum):
@@ -145,7 +147,7 @@ def _marked(
 def _old_and_new(old: Sequence[str], new: Sequence[str]) -> list[str]:
     pairs = zip_longest(old, new, fillvalue="")
     return [
-        f"{was} → {becomes}" if was and becomes and was != becomes else becomes or was
+        f"{was}{BECOMES}{becomes}" if was and becomes and was != becomes else becomes or was
         for was, becomes in pairs
     ]
 

@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 from ..harvester.wording import counted
-from .marked import Band, Marked, picture
+from .marked import BECOMES, Band, Marked, picture
 from .model import Topology
 
 BOX, GAP, LINE, PAD = 250, 14, 15, 8
@@ -77,15 +77,23 @@ def _band(band: Band, top: int) -> tuple[list[str], int]:
     left += [_marked(nodes, "missing") for nodes in band.uncovered]
     right = [_marked(setting, "setting") for setting in band.settings]
     right += [_marked(each) for each in band.own_vm_networks]
-    title = _marked(band.network)
-    return _framed(", ".join(title.lines), left, right, top, title.style)
+    mark = "" if band.network.is_kept else str(band.network.mark)
+    title = ", ".join([*band.network.words, *([f"({mark})"] if mark else [])])
+    return _framed(title, left, right, top, mark)
 
 
 def _marked(part: Marked[Any], style: str = "") -> Box:
     """A box whose mark is seen, and read by who sees no colours."""
     if part.is_kept:
         return Box(part.words, style)
-    return Box([*part.words, f"({part.mark})"], f"{style} {part.mark}".strip())
+    lines = [line for words in part.words for line in _broken(words)]
+    return Box([*lines, f"({part.mark})"], f"{style} {part.mark}".strip())
+
+
+def _broken(words: str) -> list[str]:
+    """Old and new on a line each, where one line would cut off the new."""
+    was, arrow, becomes = words.partition(BECOMES)
+    return [f"{was}{arrow}".rstrip(), becomes] if arrow and len(words) > LONGEST else [words]
 
 
 def _framed(

@@ -163,6 +163,16 @@ def test_as_svg() -> None:
     }
 
 
+def test_in_svg_the_new_is_never_cut_off_behind_the_old() -> None:
+    before = with_uplink("node1", nics=["enp1s0f0", "enp1s0f1"])
+    drawn = svg(with_uplink("node1", nics=["enp9s0f0", "enp9s0f1"]), before)
+    assert ">802.3ad: enp1s0f0, enp1s0f1 →</text>" in drawn
+    assert ">802.3ad: enp9s0f0, enp9s0f1</text>" in drawn
+    band = svg(of(mtu=9000), of(mtu=1500))
+    assert '<rect class="band changed"' in band
+    assert ">data, MTU 1500 → MTU 9000, (changed)</text>" in band
+
+
 def test_what_changes_is_never_folded_for_what_does_not() -> None:
     old = [network(f"a{number:03}", vlan=100 + number) for number in range(MOST_DRAWN + 5)]
     chart = mermaid(of(*old, network("z", vlan=5)), of(*old))
