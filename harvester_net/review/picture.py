@@ -33,7 +33,7 @@ def ports_block(planned: Planned, form: Form, note: str = "") -> Iterator[Block]
     if len(rows) > UNFOLDED:
         head, tail = form.fold(f"{PORTS}: {counted(len(rows), 'row')}")
     head = f"{head}{_noted(note)}{_TABLE}"
-    yield Block(Weight.PORTS, rows, "row of switch port", head, tail)
+    yield Block(Weight.PORTS, rows, "switch port row", head, tail)
 
 
 def _rows(found: Sequence[PortChange]) -> Iterator[str]:

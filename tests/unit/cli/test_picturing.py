@@ -13,6 +13,7 @@ from harvester_net.cli.main import app
 from harvester_net.harvester.site.document import Document, written
 from harvester_net.harvester.site.kinds import kept
 from harvester_net.lab.apiserver.errors import status as status_object
+from harvester_net.review.properties import UNKNOWN
 
 from ...cluster import LabApi
 from ...sites import VERSION, Size, site
@@ -127,6 +128,16 @@ def test_a_preview_that_failed_is_said(name: str, words: str, tmp_path: Path) ->
     ran = run("topology", "--offline", "--preview", preview)
     assert ran.exit_code == 0
     assert ran.stderr.startswith(words)
+
+
+def test_what_is_known_at_up_only_is_named(tmp_path: Path) -> None:
+    preview = recorded(tmp_path / "preview.jsonl", "create")
+    preview.write_text(preview.read_text().replace('"eno2"', f'"{UNKNOWN}"'))
+    ran = run("topology", "--offline", "--preview", preview)
+    assert ran.exit_code == 0
+    assert ran.stderr == (
+        "warning: not drawn, for too little is known before up: nc-1, nc-2, nc-3\n"
+    )
 
 
 def test_a_picture_is_of_one_preview(tmp_path: Path) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harvester_net.cluster.resources import Object
 from harvester_net.harvester.snapshot import Snapshot
+from harvester_net.review.objects import KINDS
 from harvester_net.review.planned import planned
 from harvester_net.review.preview import Change, Operation, Preview, Properties, Urn
 from harvester_net.review.properties import UNKNOWN
@@ -19,6 +22,34 @@ from tests import objects
 from ..topology.snapshots import LACP, NODES, cluster, network, snapshot, storage
 from .recordings import NAMES, preview
 
+PROPERTIES = [
+    "name",
+    "namespace",
+    "clusterNetwork",
+    "mtu",
+    "vlan",
+    "vlanTrunk",
+    "type",
+    "uplink",
+    "nodeSelector",
+    "range",
+    "labels",
+]
+TEXTS = [
+    "",
+    "data",
+    "mgmt",
+    "rack-a",
+    "web",
+    "default",
+    "eno2",
+    "nics",
+    "id",
+    "10.7.0.0/22",
+    "a/b",
+    "\n\u202e",
+    UNKNOWN,
+]
 ZONES: dict[str, dict[str, str]] = {
     "node1": {"zone": "a"},
     "node2": {"zone": "a"},
@@ -50,6 +81,9 @@ def site(*more: Object, mtu: int = 9000) -> Snapshot:
         objects.vm("a", "default/web"),
         *more,
     )
+
+
+SITE = site(storage(), objects.storage_nad())
 
 
 def change(
@@ -264,7 +298,9 @@ def test_the_cluster_is_left_as_it_was() -> None:
 
 
 def test_all_that_is_on_a_cluster_network_takes_its_mtu() -> None:
-    found = planned(of(update("ClusterNetwork", DATA, mtu=1500)), site(network("own", "x-br")))
+    found = planned(
+        of(update("ClusterNetwork", DATA, mtu=1500)), site(network("own", type="macvlan"))
+    )
     [data] = found.after.topology.networks
     assert [uplink.mtu for uplink in data.uplinks] == [1500]
     assert [each.mtu for each in data.vm_networks] == [1500]
@@ -284,6 +320,27 @@ def test_ports_of_the_storage_network_change_once() -> None:
 def test_kinds_that_could_not_be_listed_are_none() -> None:
     few = Snapshot({kind: of for kind, of in cluster().objects.items() if kind.kind != "VM"})
     assert marked(of(create("VmNetwork", WEB)), few) == ["+ VM network default/web; VLAN 100"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(TEXTS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(TEXTS), inner),
+    max_leaves=6,
+)
+CHANGES = st.builds(
+    lambda kind, operation, old, new: change(operation, kind, old, new),
+    st.sampled_from([*KINDS, "TrafficPath"]),
+    st.sampled_from(list(Operation)),
+    *[st.dictionaries(st.sampled_from(PROPERTIES), JSON) for _ in range(2)],
+)
+
+
+@given(st.lists(CHANGES, max_size=5), st.booleans())
+def test_a_file_of_others_may_say_what_it_likes(changes: list[Change], looked: bool) -> None:
+    found = planned(of(*changes), SITE if looked else None)
+    written = text(found.after.topology, found.before.topology)
+    assert all(map(str.isprintable, written.splitlines()))
+    assert not looked or found.before.topology == topology(SITE)
 
 
 @pytest.mark.parametrize("name", NAMES)
