@@ -20,6 +20,8 @@ from ...sites import VERSION, Size, site
 from ..review.recordings import text
 from .cluster_of_one import cluster_of_one
 
+FORBIDDEN = status_object(403, "Forbidden", "ada may not")
+
 
 @pytest.fixture
 def cluster(certificates: Path) -> Iterator[LabApi]:
@@ -106,14 +108,19 @@ def test_without_a_cluster_there_is_what_the_program_declares(tmp_path: Path) ->
 def test_who_may_not_list_networks_gets_what_the_program_declares(
     cluster: LabApi, tmp_path: Path
 ) -> None:
-    forbidden = status_object(403, "Forbidden", "ada may not")
-    cluster.fail("LIST vlanconfigs", 403, forbidden)
+    cluster.fail("LIST vlanconfigs", 403, FORBIDDEN)
     given = ("topology", "--kubeconfig", cluster.kubeconfig(), "--preview")
     ran = run(*given, recorded(tmp_path / "preview.jsonl"))
     assert ran.exit_code == 0
     assert ran.stderr.startswith("drawn of the preview alone: ")
     assert ran.stdout.startswith("no node is known\n")
-    cluster.fail("LIST virtualmachines", 403, forbidden)
+
+
+def test_who_may_not_list_vms_gets_the_picture_without_them(
+    cluster: LabApi, tmp_path: Path
+) -> None:
+    cluster.fail("LIST virtualmachines", 403, FORBIDDEN)
+    given = ("topology", "--kubeconfig", cluster.kubeconfig(), "--preview")
     without_vms = run(*given, recorded(tmp_path / "preview.jsonl"))
     assert without_vms.stderr.startswith("left out: virtualmachines.kubevirt.io: ")
     assert "~ VM network default/vm100; VLAN 100 → VLAN 201\n" in without_vms.stdout
