@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from ..cluster.errors import Forbidden, Unauthenticated
-from ..cluster.resources import VM, Resource, key_of
-from ..harvester.loading import NETWORK_KINDS, load_snapshot
+from ..cluster.resources import Resource, key_of
+from ..harvester.loading import load_snapshot
 from ..harvester.site.document import kind_name
 from ..harvester.site.reading import UnreadableSite, read
 from ..harvester.snapshot import Snapshot
-from ..topology.drawing import document, mermaid, text
+from ..harvester.wording import listed
+from ..printable import printable
+from ..review.planned import Planned, planned
+from ..review.preview import Preview, Unfit
+from ..review.verdict import Level, level_of
+from ..topology.diagram import mermaid
+from ..topology.drawing import document, text
 from ..topology.model import Topology, topology
 from ..topology.port_changes import port_changes
 from ..topology.svg import svg
 from ..topology.switch_ports import SwitchPorts, switch_ports
 from ..topology.tables import of_changes, of_ports
+from .looking import PICTURED, networks_seen
 from .outcome import Code, Outcome
+from .previews import read_previews
 from .printing import say
 from .session import Command, Session
 
-KINDS = (*NETWORK_KINDS, VM)
-_DRAWN: Mapping[str, Callable[[Topology], str]] = {
+_DRAWN: Mapping[str, Callable[[Topology, Topology | None], str]] = {
     "text": text,
     "mermaid": mermaid,
     "svg": svg,
@@ -39,9 +46,57 @@ def picturing(style: str, file: Path | None) -> Command:
             snapshot = await _snapshot(session, file)
         except UnreadableSite as error:
             return Outcome(Code.ERROR, f"error: {error}")
-        return Outcome(Code.DONE, _DRAWN[style](topology(snapshot)))
+        return Outcome(Code.DONE, _DRAWN[style](topology(snapshot), None))
 
     return command
+
+
+def picturing_preview(style: str, given: Path, file: Path | None, *, offline: bool) -> Command:
+    """`topology --preview`: what is planned, laid over the cluster, or over nothing."""
+
+    async def command(session: Session) -> Outcome:
+        try:
+            preview = _preview(given)
+            seen = None if offline else await _seen(session, file)
+        except (Unfit, UnreadableSite, OSError) as error:
+            return Outcome(Code.ERROR, f"error: {printable(str(error))}")
+        found = planned(preview, seen)
+        for words in _warnings(preview, found):
+            say(f"warning: {words}", sys.stderr)
+        return Outcome(Code.DONE, _DRAWN[style](found.after.topology, found.before.topology))
+
+    return command
+
+
+def _preview(file: Path) -> Preview:
+    """The one that is in a file. Raises Unfit and OSError."""
+    found = list(read_previews([file]))
+    if len(found) > 1:
+        names = listed([preview.name for preview in found], 3)
+        raise Unfit(f"{file}: previews of {names}; a picture is of one")
+    return found[0]
+
+
+async def _seen(session: Session, file: Path | None) -> Snapshot | None:
+    """The file's networks, or the cluster's; None if the user may not list them. Raises
+    UnreadableSite.
+    """
+    if file is not None:
+        return _read(file)
+    try:
+        return await networks_seen(session.cluster, session.deadline, _left_out)
+    except Unauthenticated:
+        raise
+    except Forbidden as error:
+        say(f"drawn of the preview alone: {error}", sys.stderr)
+        return None
+
+
+def _warnings(preview: Preview, found: Planned) -> Iterator[str]:
+    if level_of(preview) is Level.REFUSED:
+        yield "the preview is refused, or failed: the picture goes as far as it came"
+    if found.undrawn:
+        yield f"not drawn, for too little is known before up: {listed(found.undrawn)}"
 
 
 def ports(style: str, file: Path | None, compared: Path | None) -> Command:
@@ -69,12 +124,15 @@ async def _snapshot(session: Session, file: Path | None) -> Snapshot:
     if file is not None:
         return _read(file)
 
-    def left_out(resource: Resource, error: Forbidden) -> None:
-        if isinstance(error, Unauthenticated):
-            raise error
-        say(f"left out: {kind_name(resource)}: {error}", sys.stderr)
+    return await load_snapshot(
+        session.cluster, PICTURED, session.deadline, on_forbidden=_left_out
+    )
 
-    return await load_snapshot(session.cluster, KINDS, session.deadline, on_forbidden=left_out)
+
+def _left_out(resource: Resource, error: Forbidden) -> None:
+    if isinstance(error, Unauthenticated):
+        raise error
+    say(f"left out: {kind_name(resource)}: {error}", sys.stderr)
 
 
 def _read(file: Path) -> Snapshot:

@@ -58,7 +58,10 @@ Limit = Annotated[
 ]
 Look = Annotated[
     bool,
-    typer.Option("--look", help="Look at the cluster for the nodes and owners of the VMs."),
+    typer.Option(
+        "--look",
+        help="Look at the cluster for its networks, and for nodes and owners of the VMs.",
+    ),
 ]
 OwnerLabel = Annotated[
     str | None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,26 +19,22 @@ from ..review.form import MOST, MOST_WITHOUT_HTML, Form
 from ..review.hosts.client import PostingFailed
 from ..review.hosts.place import Host, Place, Unusable, place_in
 from ..review.hosts.posting import post
-from ..review.look import Seat, seats
+from ..review.look import Seen, seats
 from ..review.preview import Preview, Unfit
-from ..review.reading import as_one_stack_each, previews
+from ..review.reading import as_one_stack_each
 from ..review.verdict import Level, level_of
+from .looking import networks_seen
 from .messages import describe
 from .outcome import EXPECTED, Code
+from .previews import read_previews
 from .printing import say
 from .session import Reach
 
-LARGEST = 512 * 2**20
-"""Bytes of a preview; one of 1,000 networks has 14 MB."""
-STANDARD_INPUT = Path("-")
 _CODES = {
     Level.REFUSED: Code.REFUSED,
     Level.INTERRUPTS: Code.INTERRUPTS,
     Level.CHANGES: Code.CHANGES,
 }
-
-Seen = tuple[Mapping[str, Seat], str]
-"""Where the VMs are, and why that is not known."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +55,12 @@ class Reviewing:
 def reviewed(wanted: Reviewing) -> Code:
     """Review, and say what went wrong with it; returns the exit code."""
     try:
-        found = as_one_stack_each([_named(it, wanted.stack) for it in _read(wanted.files)])
+        found = as_one_stack_each(
+            [_named(it, wanted.stack) for it in read_previews(wanted.files)]
+        )
         seen = _look(found, wanted)
         form = _form(wanted)
-        comments = [comment(it, form, *seen) for it in found]
+        comments = [comment(it, form, seen) for it in found]
         _write("\n".join(comments), wanted.output)
         if wanted.post:
             _post(wanted.post, found, comments, wanted.seconds)
@@ -78,29 +76,6 @@ def code_of(levels: Iterator[Level], fail_on: str) -> Code:
     if not fail_on or worst < Level[fail_on.upper()]:
         return Code.DONE
     return _CODES[worst]
-
-
-def _read(files: Sequence[Path]) -> Iterator[Preview]:
-    for file in files or (STANDARD_INPUT,):
-        try:
-            yield from previews(_text(file))
-        except Unfit as error:
-            where = "standard input" if file == STANDARD_INPUT else file
-            raise Unfit(f"{where}: {error}") from error
-
-
-def _text(file: Path) -> str:
-    if file == STANDARD_INPUT:
-        found = sys.stdin.buffer.read(LARGEST + 1)
-    else:
-        with file.open("rb") as opened:
-            found = opened.read(LARGEST + 1)
-    if len(found) > LARGEST:
-        raise Unfit(f"more than {LARGEST} bytes")
-    try:
-        return found.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Unfit("not UTF-8") from error
 
 
 def _named(preview: Preview, stack: str) -> Preview:
@@ -122,24 +97,43 @@ def _form(wanted: Reviewing) -> Form:
 
 
 def _look(found: Sequence[Preview], wanted: Reviewing) -> Seen:
-    """Nobody is asked about VMs when none stops."""
-    if wanted.look is None or not any(preview.affected_vms for preview in found):
-        return {}, ""
-    return asyncio.run(_seats(wanted.look, wanted.owner_label))
+    """Nobody is asked where there is nothing to tell about."""
+    if wanted.look is None:
+        return Seen()
+    stops = any(preview.affected_vms for preview in found)
+    shows = any(it.changes and level_of(it) is not Level.REFUSED for it in found)
+    return asyncio.run(_seen(wanted.look, wanted.owner_label, stops=stops, shows=shows))
 
 
-async def _seats(reach: Reach, owner_label: str) -> Seen:
+async def _seen(reach: Reach, owner_label: str, *, stops: bool, shows: bool) -> Seen:
     cluster = Cluster(AccessSettings(reach.kubeconfig, reach.context))
     deadline = Deadline(reach.seconds)
+    seen = Seen()
+    try:
+        if stops:
+            seen = await _with_seats(seen, cluster, deadline, owner_label)
+        if shows:
+            seen = await _with_networks(seen, cluster, deadline)
+    finally:
+        await cluster.close()
+    return seen
+
+
+async def _with_seats(seen: Seen, cluster: Cluster, deadline: Deadline, label: str) -> Seen:
     try:
         vms, vmis = await asyncio.gather(
             cluster.list(VM, deadline), cluster.list(VMI, deadline)
         )
-        return seats(vms, vmis, owner_label), ""
     except EXPECTED as error:
-        return {}, describe(error)
-    finally:
-        await cluster.close()
+        return replace(seen, no_seats=describe(error))
+    return replace(seen, seats=seats(vms, vmis, label))
+
+
+async def _with_networks(seen: Seen, cluster: Cluster, deadline: Deadline) -> Seen:
+    try:
+        return replace(seen, networks=await networks_seen(cluster, deadline))
+    except EXPECTED as error:
+        return replace(seen, no_networks=describe(error))
 
 
 # --- where it goes ---------------------------------------------------------------------------

@@ -33,11 +33,32 @@ FromSnapshot = Annotated[
 ]
 
 
+OfPreview = Annotated[
+    Path | None,
+    typer.Option(
+        "--preview",
+        metavar="FILE",
+        help="What `pulumi preview --json` wrote, or - for standard input: the networks as "
+        "they become, with what is new dashed, and what changes and goes marked.",
+        show_default=False,
+    ),
+]
+Offline = Annotated[
+    bool,
+    typer.Option(
+        "--offline",
+        help="With --preview: look at no cluster. Only what the program declares is drawn.",
+    ),
+]
+
+
 def topology(
     picture: Annotated[
         PictureFormat, typer.Option("--format", help="How it is written.")
     ] = PictureFormat.TEXT,
     snapshot: FromSnapshot = None,
+    preview: OfPreview = None,
+    offline: Offline = False,
     kubeconfig: Kubeconfig = None,
     context: Context = None,
     timeout: ChangeTimeout = SECONDS,
@@ -45,8 +66,13 @@ def topology(
     """Show the networks of a cluster as they hang together: uplinks and their nodes, VM
     networks and their VLANs, Settings, VMs.
     """
-    from .picturing import picturing
+    from .picturing import picturing, picturing_preview
     from .session import Reach, run
 
-    command = picturing(picture.value, snapshot)
+    if offline and (preview is None or snapshot is not None):
+        raise typer.BadParameter("--offline goes with --preview, and without --snapshot")
+    if preview is None:
+        command = picturing(picture.value, snapshot)
+    else:
+        command = picturing_preview(picture.value, preview, snapshot, offline=offline)
     raise typer.Exit(run(command, Reach(kubeconfig, context, timeout)))

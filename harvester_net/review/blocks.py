@@ -18,12 +18,13 @@ from ..harvester.wording import counted
 class Weight(IntEnum):
     """How important a part is: what has more is taken first."""
 
-    ALWAYS = 9
+    ALWAYS = 10
     """Mark, verdict, hash: short, and there whatever else is."""
-    REFUSALS = 8
-    INTERRUPTED = 7
-    WARNINGS = 6
-    CHANGES = 5
+    REFUSALS = 9
+    INTERRUPTED = 8
+    WARNINGS = 7
+    CHANGES = 6
+    PORTS = 5
     OTHERS = 4
     PLAN = 3
     PICTURE = 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from ..harvester.wording import counted
 from ..markdown import code, escaped
@@ -12,8 +12,10 @@ from ..printable import printable
 from .blocks import Block, Weight, fitted
 from .fingerprint import fingerprint
 from .form import Form
-from .look import Seat
+from .look import Seat, Seen
 from .names import name, ranges
+from .picture import limits, picture_block, ports_block
+from .planned import planned
 from .preview import Change, Operation, Preview
 from .properties import description, difference, drift, is_described
 from .refusals import Reason, reasons
@@ -36,26 +38,22 @@ SIGNS = {
 def comment(
     preview: Preview,
     form: Form | None = None,
-    seats: Mapping[str, Seat] | None = None,
-    note: str = "",
-    picture: str = "",
+    seen: Seen | None = None,
 ) -> str:
-    """The comment; the same preview, the same text.
-
-    ``seats``: where the VMs are, if somebody looked; ``note``: why nobody could.
-    ``picture``: Markdown of the networks, which stands before the command.
-    """
-    form = form or Form()
+    """The comment; the same preview and the same look at the cluster, the same text."""
+    form, seen = form or Form(), seen or Seen()
     if level_of(preview) is Level.NOTHING and not preview.warnings:
         return f"{form.mark(preview.name)}{verdict(preview)} {name(preview.name)}\n"
+    ports, drawn = _networks(preview, form, seen)
     blocks = [
         _head(preview, form),
         *_reasons(preview),
-        *_interrupted(preview, form, seats or {}, note),
+        *_interrupted(preview, form, seen),
         *_warnings(preview),
         *_changes(preview),
+        *ports,
         *_plans(preview, form),
-        *([Block(Weight.PICTURE, (picture,), "picture")] if picture else []),
+        *drawn,
         *_notes(preview, form),
         _foot(preview),
     ]
@@ -117,17 +115,17 @@ def _reason(reason: Reason) -> str:
 # --- who is interrupted ----------------------------------------------------------------------
 
 
-def _interrupted(
-    preview: Preview, form: Form, seats: Mapping[str, Seat], note: str
-) -> Iterator[Block]:
+def _interrupted(preview: Preview, form: Form, seen: Seen) -> Iterator[Block]:
     if cleared := tuple(map(_cleared, cleared_networks(preview))):
         yield Block(Weight.INTERRUPTED, cleared, "interrupted network")
     down = set(preview.vms_that_stay_down)
-    items = [_vm(key, seats.get(key, Seat()), key in down) for key in preview.affected_vms]
+    items = [
+        _vm(key, seen.seats.get(key, Seat()), key in down) for key in preview.affected_vms
+    ]
     if items:
         head = f"**{counted(len(items), 'VM')} to stop**\n\n"
-        if note:
-            head += f"Node and owner are not known: {escaped(note)}\n\n"
+        if seen.no_seats:
+            head += f"Node and owner are not known: {escaped(seen.no_seats)}\n\n"
         yield Block(Weight.INTERRUPTED, tuple(items[:UNFOLDED]), "VM", head)
     if rest := items[UNFOLDED:]:
         before, after = form.fold(f"{len(rest)} more")
@@ -189,6 +187,23 @@ def _few(names: Sequence[str]) -> str:
     more = len(names) - UNFOLDED
     shown = ", ".join(names[:UNFOLDED])
     return f"{shown} and {more} more" if more > 0 else shown
+
+
+# --- what becomes of the networks ------------------------------------------------------------
+
+
+def _networks(preview: Preview, form: Form, seen: Seen) -> tuple[list[Block], list[Block]]:
+    """The switch ports and the picture; of a preview that is refused neither, for what it
+    makes of the networks is known in part only.
+    """
+    if level_of(preview) is Level.REFUSED:
+        return [], []
+    found = planned(preview, seen.networks)
+    note = limits(found, looked=seen.networks is not None)
+    why = f"Its networks cannot be looked at: {seen.no_networks}. {note}"
+    first = why if seen.no_networks else note
+    ports = list(ports_block(found, form, first))
+    return ports, list(picture_block(found, form, note if ports else first))
 
 
 # --- how it is done --------------------------------------------------------------------------

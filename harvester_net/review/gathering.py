@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -61,6 +61,7 @@ def gathered(steps: Iterable[Step], said: Iterable[Said], *, complete: bool) -> 
         project=where.project,
         stack=where.stack,
         changes=tuple(sorted((it for it in changes if it.urn.is_ours), key=_place)),
+        kept=dict(_kept(by_urn)),
         others=Counter(it.operation for it in changes if not it.urn.is_ours),
         diagnostics=tuple(told),
         plans=dict(sorted(plans.items())),
@@ -109,6 +110,16 @@ def _change(steps: list[Step]) -> Change | None:
         paths=tuple(sorted({str(path) for step in changing for path in step.paths})),
         recorded=None if recorded == old else recorded,
     )
+
+
+def _kept(by_urn: Mapping[str, list[Step]]) -> Iterator[tuple[Urn, dict[str, Any]]]:
+    """The resources of which only `same` and `refresh` are told."""
+    for text, steps in sorted(by_urn.items()):
+        urn = Urn.of(text)
+        stays = not any(step.operation in _OPERATIONS for step in steps)
+        # After a refresh it is told as the cluster has it, and of what is gone nothing.
+        if urn.is_ours and stays and steps[-1].new:
+            yield urn, steps[-1].new
 
 
 def _plans(steps: Iterable[Step]) -> dict[Urn, ChangePlan]:

@@ -1,13 +1,16 @@
-"""Where the VMs that stop run now, and whose they are."""
+"""What a look at the cluster tells: its networks, where the VMs that stop run now, and whose
+they are.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..cluster.resources import Object, annotations_of, labels_of
 from ..harvester.gitops import keeper_of
 from ..harvester.json_texts import fields_in, items_in
+from ..harvester.snapshot import Snapshot
 from ..printable import printable
 
 CREATOR = "harvesterhci.io/creator"
@@ -22,6 +25,17 @@ class Seat:
 
     node: str = ""
     owner: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What somebody saw of the cluster, and why not; nothing if nobody looked."""
+
+    seats: Mapping[str, Seat] = field(default_factory=dict)
+    """Where the VMs are, by their keys."""
+    no_seats: str = ""
+    networks: Snapshot | None = None
+    no_networks: str = ""
 
 
 def seats(

@@ -55,6 +55,11 @@ class Urn:
         """Whether it is a resource of this package, or its provider."""
         return self.type.startswith(f"{PACKAGE}:") or self.type == PROVIDER
 
+    @property
+    def kind(self) -> str:
+        """The kind without its package: ``VmNetwork``."""
+        return self.type.rpartition(":")[2]
+
 
 @dataclass(frozen=True)
 class Change:
@@ -73,7 +78,7 @@ class Change:
     @property
     def kind(self) -> str:
         """The kind without its package: ``VmNetwork``."""
-        return self.urn.type.rpartition(":")[2]
+        return self.urn.kind
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,8 @@ class Preview:
     project: str
     stack: str
     changes: tuple[Change, ...] = ()
+    kept: Mapping[Urn, Properties] = field(default_factory=dict)
+    """The inputs of the resources of this package that stay as they are."""
     others: Mapping[Operation, int] = field(default_factory=Counter)
     """How many resources of other packages change."""
     diagnostics: tuple[Diagnostic, ...] = ()

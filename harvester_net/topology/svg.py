@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from ..harvester.wording import counted
-from .model import ClusterNetwork, Topology
-from .words import setting_words, uncovered_words, uplink_words, vm_network_words
+from .marked import BECOMES, Band, Marked, picture
+from .model import Topology
 
 BOX, GAP, LINE, PAD = 250, 14, 15, 8
 """Sizes in pixels: width of a box, space around it, height of a line, space inside."""
@@ -25,9 +26,14 @@ svg{font:12px system-ui,sans-serif;color:#1f2328}
 rect{fill:#f6f8fa;stroke:#59636e}text{fill:currentColor}.page{fill:#fff;stroke:none}
 .band{fill:none;stroke:#d1d9e0}.first{font-weight:600}.title{font-size:15px;font-weight:600}
 .setting rect{fill:#ddf4ff}.missing rect{fill:none;stroke:#bc4c00;stroke-dasharray:4 4}
+.new rect,.band.new{stroke:#1a7f37;stroke-width:2;stroke-dasharray:6 4}
+.changed rect,.band.changed{stroke:#bf8700;stroke-width:3}
+.going rect,.band.going{stroke:#cf222e;stroke-width:2;stroke-dasharray:1 3}
 @media(prefers-color-scheme:dark){svg{color:#f0f6fc}
 rect{fill:#151b23;stroke:#9198a1}.page{fill:#0d1117}.band{stroke:#3d444d}
-.setting rect{fill:#0c2d6b}.missing rect{stroke:#db6d28}}"""
+.setting rect{fill:#0c2d6b}.missing rect{stroke:#db6d28}
+.new rect,.band.new{stroke:#3fb950}.changed rect,.band.changed{stroke:#d29922}
+.going rect,.band.going{stroke:#f85149}}"""
 
 
 @dataclass(frozen=True)
@@ -43,20 +49,21 @@ class Box:
         return len(self.lines) * LINE + 2 * PAD
 
 
-def svg(topology: Topology) -> str:
+def svg(topology: Topology, before: Topology | None = None) -> str:
     """The picture as the text of a file of its own."""
+    found = picture(topology, before)
     parts: list[str] = []
     top = GAP
-    for network in topology.networks:
-        drawn, height = _band(network, top)
+    for band in found.bands:
+        drawn, height = _band(band, top)
         parts += drawn
         top += height + GAP
-    if topology.elsewhere:
-        boxes = [Box([each.key, each.what], "missing") for each in topology.elsewhere]
+    if found.elsewhere:
+        boxes = [_marked(each, "missing") for each in found.elsewhere]
         drawn, height = _framed("on no cluster network", [], boxes, top)
         parts += drawn
         top += height + GAP
-    words = f"Networks of {counted(len(topology.nodes), 'node')}"
+    words = f"Networks of {counted(len(found.nodes), 'node')}" if found.nodes else "Networks"
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{top}" '
         f'viewBox="0 0 {WIDTH} {top}" role="img"><title>{words}</title>'
@@ -65,18 +72,32 @@ def svg(topology: Topology) -> str:
     return "\n".join([head, f"<style>{STYLE}</style>", page, *parts, "</svg>"])
 
 
-def _band(network: ClusterNetwork, top: int) -> tuple[list[str], int]:
-    left = [Box(uplink_words(uplink)) for uplink in network.uplinks]
-    if network.uncovered:
-        left.append(Box([uncovered_words(network.uncovered)], "missing"))
-    right = [Box(setting_words(setting), "setting") for setting in network.settings]
-    own = [each for each in network.vm_networks if not each.is_of_harvester]
-    right += [Box(vm_network_words(each)) for each in own]
-    return _framed(f"{network.name}, MTU {network.mtu}", left, right, top)
+def _band(band: Band, top: int) -> tuple[list[str], int]:
+    left = [_marked(uplink) for uplink in band.uplinks]
+    left += [_marked(nodes, "missing") for nodes in band.uncovered]
+    right = [_marked(setting, "setting") for setting in band.settings]
+    right += [_marked(each) for each in band.own_vm_networks]
+    mark = "" if band.network.is_kept else str(band.network.mark)
+    title = ", ".join([*band.network.words, *([f"({mark})"] if mark else [])])
+    return _framed(title, left, right, top, mark)
+
+
+def _marked(part: Marked[Any], style: str = "") -> Box:
+    """A box whose mark is seen, and read by who sees no colours."""
+    if part.is_kept:
+        return Box(part.words, style)
+    lines = [line for words in part.words for line in _broken(words)]
+    return Box([*lines, f"({part.mark})"], f"{style} {part.mark}".strip())
+
+
+def _broken(words: str) -> list[str]:
+    """Old and new on a line each, where one line would cut off the new."""
+    was, arrow, becomes = words.partition(BECOMES)
+    return [f"{was}{arrow}".rstrip(), becomes] if arrow and len(words) > LONGEST else [words]
 
 
 def _framed(
-    title: str, left: Sequence[Box], right: Sequence[Box], top: int
+    title: str, left: Sequence[Box], right: Sequence[Box], top: int, style: str = ""
 ) -> tuple[list[str], int]:
     """A band with its title, and its height."""
     inside = top + GAP + 2 * LINE
@@ -95,8 +116,8 @@ def _framed(
             below += max(box.height for box in row) + GAP
         bottom = max(bottom, below)
     frame = (
-        f'<rect class="band" x="{GAP}" y="{top}" width="{WIDTH - 2 * GAP}" '
-        f'height="{bottom - top}" rx="6"/>'
+        f'<rect class="{f"band {style}".strip()}" x="{GAP}" y="{top}" '
+        f'width="{WIDTH - 2 * GAP}" height="{bottom - top}" rx="6"/>'
     )
     words = f'<text class="title" x="{2 * GAP}" y="{top + 2 * LINE}">{escape(title)}</text>'
     return [frame, words, *drawn], bottom - top

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..harvester.wording import counted, listed
-from .model import SettingNetwork, Uplink, VmNetwork
+from .model import ClusterNetwork, SettingNetwork, Uplink, VmNetwork
 from .vlans import vlans_text
 
 MOST_NODES = 6
 MOST_VMS = 3
 UNTAGGED = (0, 1)
+
+
+def network_words(network: ClusterNetwork) -> list[str]:
+    """Its name and its MTU."""
+    return [network.name, f"MTU {network.mtu}"]
 
 
 def uplink_words(uplink: Uplink) -> list[str]:

@@ -11,9 +11,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from harvester_net.cli.main import app
+from harvester_net.lab.apiserver.errors import status as status_object
 from harvester_net.review.blocks import size
 from harvester_net.review.comment import comment
 from harvester_net.review.hosts.place import Host
+from harvester_net.review.picture import ALONE
 
 from ..review.hosting import ME, PREFIX, TOKEN, HostServer, Reply, serving
 from ..review.recordings import RECORDED, preview, text
@@ -178,9 +180,37 @@ def test_a_cluster_that_cannot_be_reached_is_said_in_the_comment(
     assert "Node and owner are not known: " in ran.stdout
 
 
-def test_nobody_is_asked_where_no_vm_stops(review: Review, tmp_path: Path) -> None:
-    ran = review(recorded("vlan"), "--look", "--kubeconfig", tmp_path / "none")
-    assert ran.stdout_bytes == comment(preview("vlan")).encode()
+@pytest.mark.parametrize("name", ["nothing", "wrong"])
+def test_nobody_is_asked_where_there_is_nothing_to_tell(
+    name: str, review: Review, tmp_path: Path
+) -> None:
+    ran = review(recorded(name), "--look", "--kubeconfig", tmp_path / "none")
+    assert ran.stdout_bytes == comment(preview(name)).encode()
+
+
+def test_a_look_tells_of_all_networks_of_the_cluster(
+    review: Review, certificates: Path
+) -> None:
+    made = text("vlan").replace("cn-data", "data").replace("vm200", "vm100")
+    with cluster_of_one(certificates) as cluster:
+        ran = review("--look", "--kubeconfig", cluster.kubeconfig(), stdin=made)
+        assert cluster.writes() == []
+    assert "| `node1` | `data` | `eth1` | tag VLANs 201 too |\n" in ran.stdout
+    assert "default/vm100<br/>VLAN 100 → VLAN 201<br/>1 VM: default/a<br/>(changed)" in (
+        ran.stdout
+    )
+    assert ALONE not in ran.stdout
+
+
+def test_networks_that_may_not_be_listed_are_one_line(
+    review: Review, certificates: Path
+) -> None:
+    with cluster_of_one(certificates) as cluster:
+        cluster.fail("LIST vlanconfigs", 403, status_object(403, "Forbidden", "ada may not"))
+        ran = review(recorded("vlan"), "--look", "--kubeconfig", cluster.kubeconfig())
+    assert ran.exit_code == 0
+    assert ran.stdout.count("Its networks cannot be looked at: ") == 1
+    assert ran.stdout.count(ALONE) == 2
 
 
 # --- posting ---------------------------------------------------------------------------------

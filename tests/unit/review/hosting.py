@@ -20,7 +20,7 @@ from harvester_net.review.hosts.place import Host, Place
 TOKEN = "s3cr3t-t0k3n"
 ME, ANOTHER = 7, 8
 PAGE = 3
-LIMIT = 1_000
+LIMIT = 4_000
 PREFIX = {
     Host.GITHUB: "",
     Host.GITLAB: "/api/v4",

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from harvester_net.harvester.snapshot import Snapshot
-from harvester_net.topology.drawing import MOST_DRAWN, document, mermaid, text
+from harvester_net.topology.diagram import MOST_DRAWN, mermaid
+from harvester_net.topology.drawing import document, text
 from harvester_net.topology.model import topology
 from harvester_net.topology.vlans import vlans_text
 from tests import objects

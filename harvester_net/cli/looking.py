@@ -1,0 +1,34 @@
+"""A look at the networks of a cluster by a command that goes on without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..cluster.cluster import Cluster
+from ..cluster.deadline import Deadline
+from ..cluster.errors import Forbidden, Unauthenticated
+from ..cluster.resources import LINK_MONITOR, VLAN_STATUS, VM, Resource
+from ..harvester.loading import NETWORK_KINDS, load_snapshot
+from ..harvester.snapshot import Snapshot
+
+PICTURED = (*NETWORK_KINDS, VM)
+"""What a picture shows."""
+_DISPENSABLE = (LINK_MONITOR, VLAN_STATUS, VM)
+"""Without which it lacks something, and tells nothing wrong."""
+
+
+async def networks_seen(
+    cluster: Cluster,
+    deadline: Deadline,
+    left_out: Callable[[Resource, Forbidden], None] = lambda *_: None,
+) -> Snapshot:
+    """The networks of a cluster, without what the user may not list of less importance, which
+    ``left_out`` is told. Raises ClusterError, also if he may not list the rest.
+    """
+
+    def forbidden(resource: Resource, error: Forbidden) -> None:
+        if isinstance(error, Unauthenticated) or resource not in _DISPENSABLE:
+            raise error
+        left_out(resource, error)
+
+    return await load_snapshot(cluster, PICTURED, deadline, on_forbidden=forbidden)
