@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..harvester.json_texts import fields_in, items_in
-from .gathering import Step, gathered
+from .gathering import Said, Step, gathered
 from .preview import Preview, Unfit
 
 _STEPS = ("resourcePreEvent", "resOutputsEvent")
+_POLICY = "policyEvent"
 _END = "summaryEvent"
 _BEGIN = "preludeEvent"
 
@@ -49,13 +50,21 @@ def _preview(run: list[Event]) -> Preview:
         if name in event
     )
     told = (fields_in(event["diagnosticEvent"]) for event in run if "diagnosticEvent" in event)
-    said = (
+    said = [
         (it.get("severity"), it.get("urn"), str(it.get("message") or ""))
         for it in told
         if it.get("ephemeral") is not True
-    )
+    ]
+    said += [_violation(fields_in(event[_POLICY])) for event in run if _POLICY in event]
     complete = bool(ends) and not any(end.get("maybeCorrupt") for end in ends)
     return gathered(steps, said, complete=complete)
+
+
+def _violation(told: dict[str, Any]) -> Said:
+    """What a policy says of a resource; a mandatory one stops the update."""
+    mandatory = told.get("enforcementLevel") == "mandatory"
+    words = f"policy {told.get('policyName')}: {told.get('message')}"
+    return "error" if mandatory else "warning", told.get("resourceUrn"), words
 
 
 def _step(metadata: dict[str, Any]) -> Step:

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from .programs import cluster_network, network_config, storage_network, vm_network
+from .recording import EVENTS
 from .stack import Ran, Resource, Stack
+from .test_review import review
 
 POLICY = Path(__file__).parents[2] / "policy"
 SECONDS = 300
@@ -64,6 +66,15 @@ def test_policies_judge_previews_and_updates(stack: Stack, pack: Path) -> None:
         ("advisory", "storage-range-has-room", "storage"),
     }
     assert "NetworkConfig nc-1: uplink.nics: lists 1 (eno2); list at least 2, so" in ran.output
+
+    stack.environ |= EVENTS
+    events = stack.preview("--json", *held).failed().output
+    code, comment = review(events, "--fail-on", "refused")
+    assert code == 3
+    assert "policy two-nics-for-each-uplink: " in comment
+    assert "policy storage-range-has-room: " in comment
+    for name in EVENTS:
+        del stack.environ[name]
 
     config = pack / "site.json"
     config.write_text(json.dumps({"names-by-pattern": {"vmNetwork": "vm-.+"}}))

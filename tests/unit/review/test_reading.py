@@ -62,6 +62,27 @@ def test_events_have_the_whole_plan_and_the_document_its_ends() -> None:
     assert (whole.headline, whole.notes) == (ends.headline, ends.notes)
 
 
+@pytest.mark.parametrize(
+    ("enforcement", "level"), [("mandatory", Level.REFUSED), ("warning", Level.CHANGES)]
+)
+def test_violation_of_a_policy_is_told_and_a_mandatory_one_refuses(
+    enforcement: str, level: Level
+) -> None:
+    urn = "urn:pulumi:dev::networks::harvester-net:index:VmNetwork::vm100"
+    violation = {
+        "resourceUrn": urn,
+        "message": "<{%reset%}>VLANs have an owner.\nVmNetwork vm100: vlan: 100<{%reset%}>\n",
+        "policyName": "vlans-have-owners",
+        "enforcementLevel": enforcement,
+    }
+    whole = events("create")
+    judged = {"sequence": 9, "timestamp": 1, "policyEvent": violation}
+    (found,) = previews(written([*whole[:-1], judged, whole[-1]]))
+    assert level_of(found) == level
+    words = "vm100`: policy vlans-have-owners: VLANs have an owner. VmNetwork vm100: vlan: 100"
+    assert words in comment(found)
+
+
 def test_lines_of_others_are_passed_over() -> None:
     noise = "warning: using harvester-net from $PATH\n[an array]\n\n"
     for form in ("json", "jsonl"):
