@@ -29,6 +29,7 @@ from harvester_net.cluster.errors import (
 from harvester_net.cluster.permissions import Permissions
 from harvester_net.cluster.resources import (
     ACCESS_REVIEW,
+    EVENT,
     NAMESPACE,
     RULES_REVIEW,
     VM_ACTIONS,
@@ -262,7 +263,9 @@ class SharedServer:
         if request.dry_run:
             return {}
         before = self.world
-        what = f"{request.verb} {resource.plural} {key}"
+        # The name of an Event is another in each run.
+        named = request.body["reason"] if resource is EVENT else key
+        what = f"{request.verb} {resource.plural} {named}"
         self.log.append(f"{self._time()} {client.name}: {what}")
         self.now_is(after)
         self.wrote(Write(client, request.verb, resource, key, before, after))
