@@ -49,9 +49,9 @@ def plan_text(plan: Plan, most_lines: int = MOST_LINES) -> str:
         last = number
     lines += [f"warning: {printable(warning, None)}" for warning in plan.warnings]
     lines += [f"note: {note}" for note in notes(record)]
-    return "\n".join(
-        [*lines, *([f"plan id: {plan_id(record)}"] if is_interrupting(record) else [])]
-    )
+    if is_interrupting(record):
+        lines.append(f"plan id: {plan_id(record)}")
+    return "\n".join(lines)
 
 
 def _shown(steps: Sequence[Step], most: int) -> list[int]:

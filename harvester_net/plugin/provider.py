@@ -41,6 +41,7 @@ from .requests import (
     PropertyDiff,
     ReadRequest,
     UpdateRequest,
+    type_in,
 )
 from .secret_texts import sentences
 
@@ -145,7 +146,7 @@ class Provider:
         urn = request.references.get(("clusterNetwork",))
         if urn is None:
             return []
-        given = urn.split("::")[2].rpartition("$")[2]
+        given = type_in(urn)
         if given != CLUSTER_NETWORK:
             said = f"is a {given}; give a ClusterNetwork, or its name"
             return [Problem("clusterNetwork", said)]

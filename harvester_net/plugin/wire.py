@@ -27,6 +27,7 @@ from .requests import (
     ReadRequest,
     Secrets,
     UpdateRequest,
+    type_in,
 )
 from .values import Decoded, encoded
 
@@ -212,7 +213,7 @@ def list_responses(page: ListResponse, _: Secrets) -> list[provider_pb2.ListResp
 
 def _type(message: Any) -> str:
     # The field is younger than the protocol; the URN has always had it.
-    return str(message.type or "".join(message.urn.split("::")[2:3]).rpartition("$")[2])
+    return str(message.type or type_in(message.urn))
 
 
 def _proposed_name(message: provider_pb2.CheckRequest) -> str | None:
