@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -66,6 +67,8 @@ class DesiredState:
     """The kinds that the user may not list."""
     told: set[str] = field(default_factory=set)
     """Warnings that are the same for many resources, and were given."""
+    writing_vlans: Counter[str] = field(default_factory=Counter)
+    """How many VM networks of each cluster network are being written at this moment."""
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _live: Snapshot | None = None
     _after: Snapshot = field(default_factory=lambda: Snapshot({}))

@@ -34,6 +34,7 @@ from .differences import Properties
 from .failures import Refused
 from .kind import Live
 from .mtu import FollowsMtu, disagreement
+from .vlans_on_nodes import looked_at_again
 
 
 class VmNetwork(FollowsMtu[specs.VmNetwork]):
@@ -72,13 +73,24 @@ class VmNetwork(FollowsMtu[specs.VmNetwork]):
 
     async def create(self, inputs: Properties, call: Call) -> Live:
         try:
-            return await super().create(inputs, call)
+            if call.preview or not _vlans(inputs):
+                return await super().create(inputs, call)
+            async with looked_at_again(inputs["clusterNetwork"], call):
+                return await super().create(inputs, call)
         except (NotFound, Forbidden) as error:
             # The server names the namespace or the path, and not what to do.
             namespace = inputs.get("namespace") or specs.DEFAULT_NAMESPACE
             if trouble := await _trouble_with(namespace, call):
                 raise Refused(trouble) from error
             raise
+
+    async def update(
+        self, key: str, old: Properties, new: Properties, outputs: Properties, call: Call
+    ) -> Live:
+        if call.preview or _vlans(old) == _vlans(new):
+            return await super().update(key, old, new, outputs, call)
+        async with looked_at_again(new["clusterNetwork"], call):
+            return await super().update(key, old, new, outputs, call)
 
     async def _judge_create(self, desired: specs.VmNetwork, call: Call) -> None:
         await super()._judge_create(desired, call)
@@ -128,6 +140,11 @@ class VmNetwork(FollowsMtu[specs.VmNetwork]):
             call.cluster.cached(VM).values(),
             call.cluster.cached(VMI).values(),
         )
+
+
+def _vlans(inputs: Properties) -> Properties:
+    """What the uplinks carry for a VM network; empty if it is untagged."""
+    return {name: inputs[name] for name in ("vlan", "vlanTrunk") if inputs.get(name)}
 
 
 async def _trouble_with(namespace: str, call: Call) -> str:

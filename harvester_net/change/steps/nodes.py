@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from ...cluster.errors import Conflict, Denied, Forbidden
 from ...cluster.resources import CLUSTER_NETWORK
 from ...cluster.rights import Right, rights
+from ...harvester.names import LOOK_AGAIN
 from ...harvester.snapshot import Snapshot
 from ...harvester.wording import more_than
 from ...specs.limits import MGMT
@@ -26,7 +27,6 @@ from ..errors import Refusal
 from ..record import Record
 from .step import Step
 
-LOOK_AGAIN = "harvester-net/look-again"
 """Annotation of a cluster network; any new value makes the agents look at it."""
 
 
