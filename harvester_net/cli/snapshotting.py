@@ -24,14 +24,13 @@ from ..cluster.resources import (
 )
 from ..harvester.names import VERSION_SETTING
 from ..harvester.site.anonymous import anonymized
-from ..harvester.site.document import LARGEST, Document, kind_name, written
+from ..harvester.site.document import LARGEST, NOT_SERVED, Document, kind_name, written
 from ..harvester.site.kinds import SITE_KINDS, kept
 from ..harvester.wording import counted
 from .outcome import Code, Outcome
 from .printing import say
 from .session import Command, Session
 
-NOT_SERVED = "the server does not know it"
 FORBIDDEN = "the user may not list it"
 _COUNTED = {
     NODE: "node",

@@ -38,9 +38,12 @@ class Cluster:
         *,
         offline: bool = False,
         timings: Timings = DEFAULT_TIMINGS,
+        recorded: Connection | None = None,
     ) -> None:
-        self.offline = offline
-        self.connection = Connection(settings, timings)
+        self.offline = offline or recorded is not None
+        self.is_recorded = recorded is not None
+        """Whether it is not the cluster that answers, but what was recorded of it."""
+        self.connection = recorded or Connection(settings, timings)
         self.permissions = Permissions(self.connection)
         self._stores: defaultdict[Resource, Store] = defaultdict(Store)
         self._listing: defaultdict[Resource, asyncio.Lock] = defaultdict(asyncio.Lock)

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Awaitable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from ..cluster.access import AccessSettings
@@ -13,6 +14,10 @@ from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline, DeadlineExceeded
 from ..cluster.errors import ClusterError
 from ..cluster.identity import require_same
+from ..cluster.recorded import RecordedConnection
+from ..harvester.site.document import NOT_SERVED
+from ..harvester.site.reading import UnreadableSite
+from ..harvester.site.reading import read as read_site
 from ..kinds.call import Call
 from ..kinds.desired_state import DesiredState
 from ..kinds.differences import Difference
@@ -20,6 +25,7 @@ from ..kinds.failures import Refused, Unfinished, describe
 from ..kinds.functions import FUNCTIONS
 from ..kinds.kind import Kind, Live
 from ..kinds.registry import KINDS
+from ..printable import printable
 from ..specs import provider as provider_spec
 from ..specs.parse import parse, without_nulls
 from ..specs.spec import Problem
@@ -49,6 +55,7 @@ L = TypeVar("L", Live, Live | None)
 
 OFFLINE = "HARVESTER_NET_OFFLINE"
 REVIEWED_PLAN = "HARVESTER_NET_REVIEWED_PLAN"
+SNAPSHOT = "HARVESTER_NET_SNAPSHOT"
 SECONDS_TO_READ = 60.0
 LARGEST_PAGE = 500
 """Objects in one answer to a List."""
@@ -96,8 +103,6 @@ class Provider:
         if problems:
             raise Refused("; ".join(map(str, problems)))
         offline = settings.offline or os.environ.get(OFFLINE, "").lower() in ("1", "true")
-        if offline:
-            self._log.warning("", provider_spec.OFFLINE)
         # What was seen before belongs to another cluster.
         self._state = KnownState()
         reviewed = settings.reviewed_plan or os.environ.get(REVIEWED_PLAN, "")
@@ -108,7 +113,13 @@ class Provider:
         access = AccessSettings(settings.kubeconfig, settings.context)
         if settings.cluster_id and not access.cluster_id:
             access = replace(access, cluster_id=settings.cluster_id)
-        self._cluster = Cluster(access, offline=offline)
+        snapshot = settings.snapshot or os.environ.get(SNAPSHOT, "")
+        recorded = _recorded(snapshot) if snapshot else None
+        self._cluster = Cluster(access, offline=offline, recorded=recorded)
+        if offline and recorded is None:
+            self._log.warning("", provider_spec.OFFLINE)
+        elif recorded is not None:
+            self._log.warning("", f"{provider_spec.RECORDED}: {recorded.where}")
 
     async def check(self, request: CheckRequest) -> CheckResponse:
         """Check inputs, beside those of the same run that were checked before.
@@ -181,7 +192,7 @@ class Provider:
         not as it should be; Refused, ClusterError or DeadlineExceeded if it was not made.
         """
         kind, inputs = _kind(request.type), request.inputs
-        if request.preview and self._online.offline:
+        if request.preview and self._is_blind:
             return Live(kind.key(inputs) or "", kind.preview(inputs, {}), inputs)
         self._refuse_writes_offline(request.preview)
         self._check_replacement(kind, request)
@@ -223,7 +234,7 @@ class Provider:
         done; Refused, ClusterError or DeadlineExceeded if the object is as it was.
         """
         kind, new = _kind(request.type), request.inputs
-        if request.preview and self._online.offline:
+        if request.preview and self._is_blind:
             return Live(request.id, kind.preview(new, request.outputs), new)
         self._refuse_writes_offline(request.preview)
         seconds = request.timeout or kind.seconds_to_change
@@ -265,7 +276,7 @@ class Provider:
         or DeadlineExceeded (after 60 s) if they cannot be listed.
         """
         kind = _kind(request.type)
-        if self._online.offline:
+        if self._is_blind:
             raise Refused("listing looks at the cluster, and harvester-net:offline is set")
         if unknown := [name for name in request.query if name not in kind.spec.listed_by]:
             known = ", ".join(kind.spec.listed_by) or "nothing"
@@ -287,7 +298,7 @@ class Provider:
         parsed, problems = parse(function.arguments, request.arguments)
         if problems:
             return InvokeResponse(result={}, failures=list(map(str, problems)))
-        if self._online.offline:
+        if self._is_blind:
             raise Refused(f"{token} looks at the cluster, and harvester-net:offline is set")
         result = await function.result(parsed, self._call("", SECONDS_TO_READ, preview=False))
         return InvokeResponse(result=result, failures=[])
@@ -316,6 +327,11 @@ class Provider:
         return await require_same(call.cluster, recorded, what, call.deadline)
 
     @property
+    def _is_blind(self) -> bool:
+        """Whether neither a cluster nor a snapshot of it may be looked at."""
+        return self._online.offline and not self._online.is_recorded
+
+    @property
     def _online(self) -> Cluster:
         if self._cluster is None:
             raise Refused("the provider is not configured yet")
@@ -323,9 +339,12 @@ class Provider:
 
     def _refuse_writes_offline(self, preview: bool) -> None:
         if self._online.offline and not preview:
+            name, variable = (
+                ("snapshot", SNAPSHOT) if self._online.is_recorded else ("offline", OFFLINE)
+            )
             raise Refused(
-                "harvester-net:offline is set, so nothing can be changed; unset it "
-                f"(`pulumi config rm harvester-net:offline`, or {OFFLINE}) for a real run"
+                f"harvester-net:{name} is set, so nothing can be changed; unset it "
+                f"(`pulumi config rm harvester-net:{name}`, or {variable}) for a real run"
             )
 
     def _call(self, urn: str, seconds: float, preview: bool) -> Call:
@@ -359,12 +378,23 @@ class Provider:
         return describe(error) if expected else None
 
 
+def _recorded(file: str) -> RecordedConnection:
+    """What a file of `harvester-net snapshot` has, as a connection; raises Refused."""
+    try:
+        document = read_site(Path(file))
+    except UnreadableSite as error:
+        raise Refused(f"harvester-net:snapshot: {error}") from error
+    not_served = (r for r, why in document.left_out.items() if why == NOT_SERVED)
+    where = f"the snapshot {file} of {document.time} (Harvester {document.harvester})"
+    return RecordedConnection(printable(where, None), document.objects, frozenset(not_served))
+
+
 def _stored(request: ReadRequest) -> Live:
     """What the state says of an object that cannot be looked up."""
     if not request.outputs:
         raise Refused(
-            f"{request.id} cannot be looked up: harvester-net:offline is set; unset it for "
-            "imports and lookups"
+            f"{request.id} cannot be looked up: harvester-net:offline or "
+            "harvester-net:snapshot is set; unset it for imports and lookups"
         )
     return Live(request.id, request.outputs, request.inputs)
 

@@ -15,6 +15,7 @@ class Provider(pulumi.ProviderResource):
     context: pulumi.Output[str | None] = pulumi.property("context")
     cluster_id: pulumi.Output[str | None] = pulumi.property("clusterId")
     reviewed_plan: pulumi.Output[str | None] = pulumi.property("reviewedPlan")
+    snapshot: pulumi.Output[str | None] = pulumi.property("snapshot")
 
     def __init__(
         self,
@@ -24,6 +25,7 @@ class Provider(pulumi.ProviderResource):
         context: pulumi.Input[str] | None = None,
         cluster_id: pulumi.Input[str] | None = None,
         reviewed_plan: pulumi.Input[str] | None = None,
+        snapshot: pulumi.Input[str] | None = None,
         offline: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -44,6 +46,9 @@ class Provider(pulumi.ProviderResource):
                 several with commas. A change that would interrupt anything by another plan is
                 refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`.
                 Defaults to any plan.
+            snapshot: The path of a file that `harvester-net snapshot` wrote. Previews see the
+                cluster as it was then, judge by it and answer functions from it; no cluster is
+                reached, and every write is refused. Also `HARVESTER_NET_SNAPSHOT`.
             offline: Whether to preview without reaching the cluster: nothing live is looked
                 at, and every write is refused. Also `HARVESTER_NET_OFFLINE=true`. Defaults to
                 false.
@@ -58,6 +63,7 @@ class Provider(pulumi.ProviderResource):
                 "context": context,
                 "clusterId": cluster_id,
                 "reviewedPlan": reviewed_plan,
+                "snapshot": snapshot,
                 "offline": None if offline is None else _as_text(offline),
             },
             pulumi.ResourceOptions.merge(options(opts), secret),

@@ -11,6 +11,8 @@ from .spec import Spec
 
 OFFLINE = "harvester-net is offline: nothing on the cluster is looked at or changed"
 """What a run without a cluster says first."""
+RECORDED = "harvester-net looks at no cluster, and changes nothing"
+"""What a run that looks at a snapshot says first, with the file."""
 _PLAN_ID = re.compile(r"[0-9a-f]{12}-\d{1,6}-\d{1,6}")
 
 
@@ -60,6 +62,12 @@ class Provider(Spec):
         description="The id of the plan that was reviewed, as the preview shows it; several "
         "with commas. A change that would interrupt anything by another plan is refused, with "
         "the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.",
+    )
+    snapshot: str | None = Field(
+        None,
+        description="The path of a file that `harvester-net snapshot` wrote. Previews see the "
+        "cluster as it was then, judge by it and answer functions from it; no cluster is "
+        "reached, and every write is refused. Also `HARVESTER_NET_SNAPSHOT`.",
     )
     offline: bool | None = Field(
         None,

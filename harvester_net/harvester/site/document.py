@@ -15,6 +15,8 @@ from .kinds import SITE_KINDS
 
 FORMAT = 1
 """Another number means that older versions cannot read it."""
+NOT_SERVED = "the server does not know it"
+"""Why a kind is left out that the server does not have."""
 LARGEST = 256 * 1024 * 1024
 """Characters that a document may have: ten times those of 200 nodes and 5,000 VMs."""
 

@@ -53,7 +53,10 @@ def test_path_is_written_as_pulumi_writes_it(location: Any, text: str) -> None:
             ],
         ),
         (VlanRange, ["id", "minID", "maxID"]),
-        (Provider, ["kubeconfig", "context", "clusterId", "reviewedPlan", "offline"]),
+        (
+            Provider,
+            ["kubeconfig", "context", "clusterId", "reviewedPlan", "snapshot", "offline"],
+        ),
     ],
 )
 def test_properties_have_harvesters_own_names(model: Any, names: list[str]) -> None:
