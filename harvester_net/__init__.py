@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .program.provider import Provider as Provider
     from .program.route import Route as Route
     from .program.route import RouteArgs as RouteArgs
+    from .program.rwx_network import RwxNetwork as RwxNetwork
     from .program.storage_network import StorageNetwork as StorageNetwork
     from .program.uplink import BondOptions as BondOptions
     from .program.uplink import BondOptionsArgs as BondOptionsArgs
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from .program.uplink import UplinkArgs as UplinkArgs
     from .program.vlan_range import VlanRange as VlanRange
     from .program.vlan_range import VlanRangeArgs as VlanRangeArgs
+    from .program.vm_migration_network import VmMigrationNetwork as VmMigrationNetwork
     from .program.vm_network import VmNetwork as VmNetwork
 
 _HOMES = {
@@ -69,6 +71,7 @@ _HOMES = {
     "RouteArgs": "route",
     "RouteMode": "enums",
     "NodeDevices": "disruption",
+    "RwxNetwork": "rwx_network",
     "StorageNetwork": "storage_network",
     "Uplink": "uplink",
     "UplinkArgs": "uplink",
@@ -76,6 +79,7 @@ _HOMES = {
     "VerifyOnNodesArgs": "disruption",
     "VlanRange": "vlan_range",
     "VlanRangeArgs": "vlan_range",
+    "VmMigrationNetwork": "vm_migration_network",
     "VmNetwork": "vm_network",
     "VmNetworkType": "enums",
     "get_cluster_network": "functions",

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from harvester_net.cluster.cluster import Cluster
 from harvester_net.cluster.deadline import Deadline
+from harvester_net.cluster.errors import NotFound
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
     NAD,
@@ -25,21 +26,26 @@ from harvester_net.cluster.resources import (
     is_terminating,
     key_of,
 )
-from harvester_net.harvester.names import STORAGE_SETTING, UPLINK_MTU
+from harvester_net.harvester.names import UPLINK_MTU
 from harvester_net.harvester.settings import effective
 from harvester_net.harvester.vm_networks import is_system_nad
 from harvester_net.kinds.call import Call
-from harvester_net.kinds.codecs.storage_network import properties_of, same_network
 from harvester_net.kinds.desired_state import DesiredState
 from harvester_net.kinds.failures import Refused, Unfinished
 from harvester_net.kinds.kind import Kind, Live
+from harvester_net.kinds.network_setting import NetworkSettingKind
 from harvester_net.kinds.owned import OwnedKind
 from harvester_net.kinds.registry import KINDS
 from harvester_net.rules.rule import Write
 from harvester_net.specs.parse import parse
 
 Objects = dict[Resource, dict[str, Object]]
-KIND_OF: dict[Resource, Kind[Any]] = {kind.resource: kind for kind in KINDS.values()}
+KIND_OF: dict[Resource, Kind[Any]] = {
+    kind.resource: kind for kind in KINDS.values() if kind.resource != SETTING
+}
+SETTINGS: dict[str, NetworkSettingKind[Any]] = {
+    kind.setting.name: kind for kind in KINDS.values() if isinstance(kind, NetworkSettingKind)
+}
 NO_NODE_CAN = (
     r"name: '[^']*' has \d+ characters; the name of a network config has at most 63",
     r"clusterNetwork: '[^']*' has \d+ characters; the name of a cluster network",
@@ -49,11 +55,23 @@ NO_NODE_CAN = (
 """What the webhook takes of a network config although no node can carry it out."""
 
 
+class Silent:
+    """A connection to a cluster without pods."""
+
+    async def list(
+        self, resource: Resource, deadline: Deadline, namespace: str = "", **params: str
+    ) -> tuple[list[Object], str]:
+        return [], ""
+
+    async def get(self, resource: Resource, key: str, deadline: Deadline) -> Object:
+        raise NotFound(key)
+
+
 class Still:
     """A cluster on which nothing moves: what a read asks of one."""
 
     def __init__(self, objects: Objects) -> None:
-        self._objects = objects
+        self._objects, self.connection = objects, Silent()
 
     def cached(self, resource: Resource) -> dict[str, Object]:
         return self._objects.get(resource, {})
@@ -92,9 +110,7 @@ class Imports:
         What was never admitted may stay as it is in a write of something else: an update of
         it proves nothing.
         """
-        if write.resource not in KIND_OF or is_terminating(obj):
-            return
-        if write.resource == SETTING and write.key != STORAGE_SETTING:
+        if kind_of(write.resource, write.key) is None or is_terminating(obj):
             return
         if write.old is not None and _is_unsayable(write.resource, write.old, live):
             return
@@ -105,6 +121,11 @@ class Imports:
         self.refused[write.resource] += 1
 
 
+def kind_of(resource: Resource, key: str) -> Kind[Any] | None:
+    """Our kind of an object; None if it is none of ours."""
+    return SETTINGS.get(key) if resource == SETTING else KIND_OF.get(resource)
+
+
 def refusal(resource: Resource, obj: Object, live: Objects) -> str | None:
     """Why an object cannot be imported, in one line; None if it is as it must be.
 
@@ -113,7 +134,9 @@ def refusal(resource: Resource, obj: Object, live: Objects) -> str | None:
     obj = copy.deepcopy(obj)
     obj["metadata"].setdefault("uid", "uid")
     objects = live | {resource: live.get(resource, {}) | {key_of(obj): obj}}
-    said = asyncio.run(_refusal(KIND_OF[resource], obj, objects))
+    kind = kind_of(resource, key_of(obj))
+    assert kind is not None
+    said = asyncio.run(_refusal(kind, obj, objects))
     assert said is None or "\n" not in said, said
     return said
 
@@ -130,7 +153,8 @@ async def _import(kind: Kind[Any], obj: Object, objects: Objects) -> None:
     call = Call("urn", cast(Cluster, Still(objects)), Deadline(60), warn=_never)
     read = await _read(kind, key_of(obj), Live("", {}, {}), call)
     if read is None:
-        assert (kind.resource, effective(obj)) == (SETTING, ""), "is not there"
+        assert isinstance(kind, NetworkSettingKind), "is not there"
+        assert kind.codec.properties_of(effective(obj)) == {}, "is not there"
         return
     inputs, problems = kind.check(read.inputs, DesiredState())
     said = list(map(str, problems))
@@ -145,8 +169,9 @@ async def _import(kind: Kind[Any], obj: Object, objects: Objects) -> None:
         patch = await kind.patch_for(desired, obj, call)
         assert patch in ({}, _noted(obj, inputs)), f"{patch} is sent for {inputs}"
     else:
-        live = properties_of(effective(obj))
-        assert same_network(live, inputs), f"{live} is not {inputs}"
+        assert isinstance(kind, NetworkSettingKind)
+        live = kind.codec.properties_of(effective(obj))
+        assert kind.codec.same_network(live, inputs), f"{live} is not {inputs}"
 
 
 async def _read(kind: Kind[Any], key: str, before: Live, call: Call) -> Live | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .program import Variable
-from .site import STORAGE_NETWORK, VM_NETWORK, Found
+from .site import SETTINGS, VM_NETWORK, Found
 
 _WORD = re.compile(r"[a-z0-9]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -43,8 +43,8 @@ def resource_names(found: Iterable[Found]) -> dict[tuple[str, str], str]:
 
 
 def _own_name(found: Found) -> str:
-    if found.kind == STORAGE_NETWORK:
-        return "storage"
+    if found.kind in SETTINGS:
+        return SETTINGS[found.kind]
     return found.key.partition("/")[2] if found.kind == VM_NETWORK else found.key
 
 

@@ -19,9 +19,11 @@ def oddities(kind: str, key: str, inputs: Properties, snapshot: Snapshot) -> lis
     found: list[str] = []
     if kind == site.CLUSTER_NETWORK:
         found += _uncarried(network, snapshot)
+    elif "clusterNetwork" not in inputs:
+        return found
     elif network not in snapshot.of(CLUSTER_NETWORK):
         found.append(f"there is no cluster network {network}")
-    elif kind != site.STORAGE_NETWORK:
+    elif kind not in site.SETTINGS:
         found += _own_mtu(network, inputs, snapshot)
     if kind == site.NETWORK_CONFIG:
         found += _no_nodes(key, snapshot)

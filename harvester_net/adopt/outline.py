@@ -23,7 +23,7 @@ from .program import (
     Variable,
 )
 from .sharing import shared
-from .site import CLUSTER_NETWORK, NETWORK_CONFIG, STORAGE_NETWORK, VM_NETWORK, Found, Site
+from .site import CLUSTER_NETWORK, KINDS, NETWORK_CONFIG, SETTINGS, VM_NETWORK, Found, Site
 
 NAME: Path = ("",)
 """The path of the resource's own name among its values."""
@@ -61,12 +61,13 @@ class _Outline:
     def _section(self, name: str) -> Section:
         of = {
             kind: [each for each in self.site.of(kind) if each.network == name]
-            for kind in (CLUSTER_NETWORK, NETWORK_CONFIG, VM_NETWORK, STORAGE_NETWORK)
+            for kind in KINDS
         }
         statements: list[Statement] = [
             self._single(each, self.of_network.get(name), None) for each in of[CLUSTER_NETWORK]
         ]
-        waits = bool(of[VM_NETWORK] or of[STORAGE_NETWORK])
+        settings = [each for kind in SETTINGS for each in of[kind]]
+        waits = bool(of[VM_NETWORK] or settings)
         configs = self._all_of(of[NETWORK_CONFIG], None, named=waits)
         statements += configs
         after = self._after(name, configs) if waits and configs else None
@@ -74,8 +75,13 @@ class _Outline:
             statements.append(after)
         variable = after.variable if after is not None else None
         statements += self._all_of(sorted(of[VM_NETWORK], key=_by_vlan), variable)
-        statements += [self._single(e, None, variable) for e in of[STORAGE_NETWORK]]
-        return Section(f"cluster network {name}", statements)
+        statements += [self._single(each, None, variable) for each in settings]
+        carried = any(
+            each.kind == CLUSTER_NETWORK or "clusterNetwork" in each.inputs
+            for kind in of.values()
+            for each in kind
+        )
+        return Section(f"{'cluster network' if carried else 'Setting'} {name}", statements)
 
     def _after(self, name: str, configs: Sequence[Statement]) -> After:
         return After(

@@ -9,12 +9,22 @@ from typing import Any
 from ..specs.cluster_network import ClusterNetwork
 from ..specs.network_config import NetworkConfig
 from ..specs.parse import spec_within
+from ..specs.rwx_network import RwxNetwork
 from ..specs.spec import Spec
 from ..specs.storage_network import StorageNetwork
+from ..specs.vm_migration_network import VmMigrationNetwork
 from ..specs.vm_network import VmNetwork
 
 SPECS: Mapping[str, type[Spec]] = {
-    spec.title: spec for spec in (ClusterNetwork, NetworkConfig, VmNetwork, StorageNetwork)
+    spec.title: spec
+    for spec in (
+        ClusterNetwork,
+        NetworkConfig,
+        VmNetwork,
+        StorageNetwork,
+        RwxNetwork,
+        VmMigrationNetwork,
+    )
 }
 
 Variable = tuple[str, ...]

@@ -12,16 +12,16 @@ from typing import Any
 from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline
 from ..cluster.errors import Forbidden, Unauthenticated
-from ..cluster.resources import SETTING, Object, Resource, annotations_of, is_terminating
+from ..cluster.resources import Object, Resource, annotations_of, is_terminating
 from ..harvester.gitops import keeper_of
 from ..harvester.loading import NETWORK_KINDS, load_snapshot
-from ..harvester.names import STORAGE_SETTING
 from ..harvester.settings import effective
 from ..harvester.snapshot import Snapshot
 from ..kinds.call import Call
 from ..kinds.desired_state import CREATED_BY
 from ..kinds.failures import Refused, Unfinished
 from ..kinds.kind import Kind, Live
+from ..kinds.network_setting import NetworkSettingKind
 from ..kinds.owners import Urn
 from ..kinds.registry import KINDS as ALL
 from ..printable import printable
@@ -55,7 +55,11 @@ async def read_site(cluster: Cluster, wanted: Wanted, deadline: Deadline) -> Sit
 
 def _is_there(kind: Kind[Any], key: str, live: Object) -> bool:
     """Whether an object can be one of the kind: of Settings, one that is set."""
-    return kind.resource != SETTING or (key == STORAGE_SETTING and bool(effective(live)))
+    if not isinstance(kind, NetworkSettingKind):
+        return True
+    text = effective(live)
+    is_set = kind.codec.properties_of(text) or kind.codec.unreadable(text)
+    return key == kind.setting.name and bool(is_set)
 
 
 @dataclass

@@ -13,7 +13,11 @@ CLUSTER_NETWORK = "ClusterNetwork"
 NETWORK_CONFIG = "NetworkConfig"
 VM_NETWORK = "VmNetwork"
 STORAGE_NETWORK = "StorageNetwork"
-KINDS = (CLUSTER_NETWORK, NETWORK_CONFIG, VM_NETWORK, STORAGE_NETWORK)
+RWX_NETWORK = "RwxNetwork"
+MIGRATION_NETWORK = "VmMigrationNetwork"
+SETTINGS = {STORAGE_NETWORK: "storage", RWX_NETWORK: "rwx", MIGRATION_NETWORK: "migration"}
+"""The kinds of which a cluster has one each, and what a program calls it."""
+KINDS = (CLUSTER_NETWORK, NETWORK_CONFIG, VM_NETWORK, *SETTINGS)
 """In the order in which a program names them."""
 
 
@@ -31,7 +35,7 @@ class Found:
 
     @property
     def network(self) -> str:
-        """The cluster network that it is, or is on."""
+        """The cluster network that it is, or is on; of what is on none, its key."""
         return str(self.inputs.get("clusterNetwork") or self.key)
 
 

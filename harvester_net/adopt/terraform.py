@@ -10,17 +10,31 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..harvester.names import STORAGE_SETTING
+from ..harvester.names import MIGRATION_SETTING, RWX_SETTING, STORAGE_SETTING
 from ..specs.vm_network import DEFAULT_NAMESPACE
-from .site import CLUSTER_NETWORK, NETWORK_CONFIG, STORAGE_NETWORK, VM_NETWORK, Site
+from .site import (
+    CLUSTER_NETWORK,
+    MIGRATION_NETWORK,
+    NETWORK_CONFIG,
+    RWX_NETWORK,
+    STORAGE_NETWORK,
+    VM_NETWORK,
+    Site,
+)
 
 KINDS: Mapping[str, str] = {
     "harvester_clusternetwork": CLUSTER_NETWORK,
     "harvester_vlanconfig": NETWORK_CONFIG,
     "harvester_network": VM_NETWORK,
-    "harvester_setting": STORAGE_NETWORK,
 }
 """Our kinds by the types of Harvester's provider."""
+SETTING = "harvester_setting"
+SETTINGS: Mapping[str, str] = {
+    STORAGE_SETTING: STORAGE_NETWORK,
+    RWX_SETTING: RWX_NETWORK,
+    MIGRATION_SETTING: MIGRATION_NETWORK,
+}
+"""Our kinds by the names of its Settings."""
 VERSION = 4
 """Of the format of state files, since Terraform 0.12."""
 
@@ -49,14 +63,14 @@ def removals(state: Iterable[Managed], site: Site) -> list[str]:
 
 
 def _instances(resource: Mapping[str, Any]) -> Iterator[Managed]:
-    kind = KINDS.get(str(resource.get("type")))
-    if kind is None or resource.get("mode") != "managed":
+    type_ = str(resource.get("type"))
+    if (type_ not in KINDS and type_ != SETTING) or resource.get("mode") != "managed":
         return
     for instance in _maps(resource.get("instances")):
         attributes = instance.get("attributes")
-        key = _key(kind, attributes) if isinstance(attributes, dict) else None
-        if key is not None:
-            yield _address(resource, instance.get("index_key")), (kind, key)
+        object_ = _object(type_, attributes) if isinstance(attributes, dict) else None
+        if object_ is not None:
+            yield _address(resource, instance.get("index_key")), object_
 
 
 def _resources(text: str) -> list[dict[str, Any]]:
@@ -76,13 +90,16 @@ def _maps(value: Any) -> list[dict[str, Any]]:
     return [item for item in items if isinstance(item, dict)]
 
 
-def _key(kind: str, attributes: Mapping[str, Any]) -> str | None:
+def _object(type_: str, attributes: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Kind and key of an object; None if it is none of ours."""
     name = attributes.get("name")
     if not isinstance(name, str):
         return None
-    if kind == VM_NETWORK:
-        return f"{attributes.get('namespace') or DEFAULT_NAMESPACE}/{name}"
-    return name if kind != STORAGE_NETWORK or name == STORAGE_SETTING else None
+    if type_ == SETTING:
+        return (SETTINGS[name], name) if name in SETTINGS else None
+    if (kind := KINDS[type_]) == VM_NETWORK:
+        return kind, f"{attributes.get('namespace') or DEFAULT_NAMESPACE}/{name}"
+    return kind, name
 
 
 def _address(resource: Mapping[str, Any], index: object) -> str:

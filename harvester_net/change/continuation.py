@@ -10,12 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..cluster.resources import is_terminating, key_of
-from ..harvester.names import STORAGE_SETTING
+from ..harvester.names import MIGRATION_SETTING, STORAGE_SETTING
 from ..harvester.snapshot import Snapshot
 from .record import ConfigRecord, Record, VmRecord
 from .steps.configs import CreateConfig, DeleteConfig
 from .steps.order import Parts, parts_of, steps_of
-from .steps.settings import VolumesDetached, WriteRwx, WriteStorage
+from .steps.settings import (
+    VirtHandlersFollow,
+    VolumesDetached,
+    WriteMigration,
+    WriteRwx,
+    WriteStorage,
+)
 from .steps.step import Step
 from .steps.vms import StartVm, VmStep
 from .storage import needs_storage_cleared, rwx_text, storage_text
@@ -40,6 +46,7 @@ def continued(record: Record, snapshot: Snapshot) -> Continuation:
     """The change as it goes on from this snapshot."""
     record = _with_configs_made_meanwhile(record, snapshot)
     record = _with_storage_set_meanwhile(record, snapshot)
+    record = _with_migration_set_meanwhile(record, snapshot)
     parts, done = parts_of(record), set(record.done)
     core = _open(parts.core, done, snapshot)
     done -= core
@@ -58,7 +65,7 @@ def continued(record: Record, snapshot: Snapshot) -> Continuation:
     done -= setting
     vms: dict[str, VmRecord] = {}
     standalone: list[str] = []
-    if interrupting or setting:
+    if interrupting or setting & set(_ids(_minding_vms(parts.restoring))):
         everything = record.storage is not None
         vms, standalone = vms_to_stop(snapshot, record.goal, everything=everything)
         done -= {
@@ -74,7 +81,7 @@ def continued(record: Record, snapshot: Snapshot) -> Continuation:
             "done": [id_ for id_ in order if id_ in done],
         }
     )
-    there = {step.id for step in _settings(parts.interrupting) if not step.holds(snapshot)}
+    there = {s.id for s in _minding_vms(parts.interrupting) if not s.holds(snapshot)}
     return Continuation(longer, list(vms), standalone, bool(clearing & there))
 
 
@@ -160,6 +167,12 @@ def _interrupting(parts: Parts, core: set[str]) -> set[str]:
 
 
 def _settings(steps: list[Step]) -> list[Step]:
+    kinds = WriteStorage | WriteRwx | WriteMigration | VirtHandlersFollow
+    return [step for step in steps if isinstance(step, kinds)]
+
+
+def _minding_vms(steps: list[Step]) -> list[Step]:
+    """Of the steps that write a Setting, those that Harvester takes only without VMs."""
     return [step for step in steps if isinstance(step, WriteStorage | WriteRwx)]
 
 
@@ -192,3 +205,13 @@ def _with_storage_set_meanwhile(record: Record, snapshot: Snapshot) -> Record:
     rwx = rwx_text(snapshot, network) if record.rwx is None else record.rwx
     storage = storage_text(snapshot, network)
     return record.model_copy(update={"storage": storage, "rwx": rwx})
+
+
+def _with_migration_set_meanwhile(record: Record, snapshot: Snapshot) -> Record:
+    """The record with the VM migration network that somebody has set since, which is what
+    comes back.
+    """
+    live = snapshot.setting(MIGRATION_SETTING)
+    if record.migration is None or not live or live == record.migration:
+        return record
+    return record.model_copy(update={"migration": live})

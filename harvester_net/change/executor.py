@@ -25,6 +25,7 @@ from .kinds import CHANGE_KINDS
 from .record import Record
 from .refusals import not_consented
 from .steps.configs import CreateConfig
+from .steps.nodes import VerifyNodes
 from .steps.order import steps_of
 from .steps.step import Step
 from .steps.vms import StartVm, StopVm, VmStep
@@ -321,7 +322,7 @@ class Executor:
         """Wait a while for the devices; what they do not show is noted, not a failure."""
         if unseen := step.unprovable(self._now()):
             self._journal.note(lambda record: record.with_unverified(unseen))
-        if any(other.blocks_until_done for other in self._steps):
+        if any(isinstance(other, VerifyNodes) for other in self._steps):
             return  # The devices themselves are looked at later, which is the better proof.
 
         def proven() -> bool | None:

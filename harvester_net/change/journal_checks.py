@@ -40,7 +40,7 @@ def objections(record: Record) -> Iterator[str]:
     for key, text in record.vm_networks.items():
         if not _is_bridge(text):
             yield f"the config of VM network {key} is no bridge's"
-    for value in (record.storage, record.rwx, record.storage_before):
+    for value in (record.storage, record.rwx, record.migration, record.storage_before):
         if _is_no_object(value):
             yield "the value of a Setting is no JSON object"
     yield from _wrong_goal(record)

@@ -17,9 +17,15 @@ from .errors import Refusal
 from .foreseen import foreseen_refusals, foreseen_warnings
 from .goals import AnyGoal
 from .record import ConfigRecord, Record
-from .refusals import in_the_middle, not_consented, not_possible, of_standalone
+from .refusals import (
+    in_the_middle,
+    migrating,
+    not_consented,
+    not_possible,
+    of_standalone,
+)
 from .reviewed import not_reviewed
-from .storage import needs_storage_cleared, rwx_text, storage_text
+from .storage import migration_text, needs_storage_cleared, rwx_text, storage_text
 from .vms import parallel_on, vms_to_stop
 
 
@@ -58,11 +64,13 @@ def plan(snapshot: Snapshot, goal: AnyGoal, consent: Consent, who: str = "") -> 
         storage=storage,
         storage_before=goal.storage_before(snapshot),
         rwx=rwx_text(snapshot, network) if cycles else None,
+        migration=migration_text(snapshot, goal.mtu_network),
     ).with_limits_of(consent)
     refusals = [
         *map(Refusal, not_possible(snapshot, goal)),
         *map(Refusal, of_standalone(standalone)),
         *map(Refusal, in_the_middle(snapshot, stopping)),
+        *map(Refusal, migrating(snapshot, record)),
         *map(Refusal, foreseen_refusals(snapshot, record)),
         *not_consented(record, consent, cycles=cycles),
         *(not_reviewed(record, consent) if is_interrupting(record) else ()),

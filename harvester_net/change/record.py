@@ -102,6 +102,8 @@ class Record(BaseModel):
     """Text of the Setting storage-network before a change that is about this Setting."""
     rwx: str | None = None
     """Exact text of the Setting rwx-network, if it is reset and set again."""
+    migration: str | None = None
+    """Exact text of the Setting vm-migration-network, if it is cleared and set again."""
     stop_timeout: int = 180
     """Seconds to wait for one VM to stop, besides its grace period."""
     start_timeout: int = 600
@@ -130,8 +132,9 @@ class Record(BaseModel):
 
     @property
     def writes_settings(self) -> bool:
-        """Whether it writes the Settings of the storage or RWX network."""
-        return self.goal.stops_all_vms or self.storage is not None or self.rwx is not None
+        """Whether it writes one of the Settings that name a network."""
+        cleared = (self.storage, self.rwx, self.migration)
+        return self.goal.stops_all_vms or any(text is not None for text in cleared)
 
     @property
     def target_mtu(self) -> int:

@@ -18,12 +18,14 @@ from ..cluster.resources import (
 )
 from ..harvester.names import MATCHED_NODES, STORAGE_SETTING, WITNESS
 from ..harvester.network_configs import configs_of, nodes_not_ready, present_nodes
+from ..harvester.network_settings import STORAGE
 from ..harvester.nodes import is_ready
-from ..harvester.settings import describe_leaked, leaked, storage_progress
+from ..harvester.setting_progress import describe_leaked, leaked, storage_progress
 from ..harvester.snapshot import Snapshot
 from ..harvester.versions import STORAGE_BESIDE_THEM
 from ..harvester.vm_networks import nads_of
 from ..harvester.wording import counted
+from ..harvester.workloads import is_migrating
 from ..specs.limits import MGMT
 from .consent import Consent
 from .errors import Refusal
@@ -45,9 +47,9 @@ def not_possible(snapshot: Snapshot, goal: Goal) -> Iterator[str]:
         if not state.done:
             # Cleared half way, Harvester would lose a network that then blocks the configs.
             yield f"the storage network is still being configured ({state.words}); wait for it"
-    for nad in leaked(setting, snapshot.of(NAD)) if setting and network else ():
+    for nad in leaked(STORAGE, setting, snapshot.of(NAD)) if network else ():
         if nad in nads_of(network, snapshot.of(NAD).values()):
-            yield describe_leaked(nad)
+            yield describe_leaked(STORAGE, nad)
 
 
 def _storage_could_not_return(snapshot: Snapshot, goal: Goal, network: str) -> Iterator[str]:
@@ -94,12 +96,23 @@ def in_the_middle(snapshot: Snapshot, vms: Iterable[str]) -> Iterator[str]:
     """VMs to be stopped that are in the middle of something that a stop would break off."""
     for key in vms:
         vmi = snapshot.of(VMI).get(key) or {}
-        moves = (vmi.get("status") or {}).get("migrationState") or {}
-        if moves and not (moves.get("completed") or moves.get("endTimestamp")):
+        if is_migrating(vmi):
             yield f"VM {key} is being migrated; wait until that is over"
         if condition(vmi, "Paused").get("status") == "True":
             # Its guest could not shut down, and it would come back running.
             yield f"VM {key} is paused; let it run, or stop it, first"
+
+
+def migrating(snapshot: Snapshot, record: Record) -> Iterator[str]:
+    """VMs that stay up, and are on their way over the VM migration network that changes."""
+    if record.migration is None:
+        return
+    for key, vmi in sorted(snapshot.of(VMI).items()):
+        if key not in record.vms and is_migrating(vmi):
+            yield (
+                f"VM {key} is being migrated over the VM migration network, which is on this "
+                "cluster network; wait until that is over"
+            )
 
 
 def of_standalone(standalone: Iterable[str]) -> Iterator[str]:

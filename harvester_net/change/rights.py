@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from ..cluster.resources import CONFIG_MAP, LEASE, split_key
 from ..cluster.rights import Right, rights
-from ..harvester.rights import IDENTITY
+from ..harvester.rights import IDENTITY, VIRT_HANDLERS
 from . import journal, lease
 from .kinds import CHANGE_KINDS, UNDER_WAY
 from .record import Record
@@ -52,7 +52,7 @@ def changing() -> frozenset[Right]:
     """What changes of all kinds may need in any namespace, without a look at the nodes."""
     steps = [step for step in STEPS if step is not VerifyNodes]
     asked = {right for step in steps for right in step.rights}
-    return _ALWAYS | asked | _watching(steps)
+    return _ALWAYS | asked | _watching(steps) | frozenset(VIRT_HANDLERS)
 
 
 def verifying() -> frozenset[Right]:

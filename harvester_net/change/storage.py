@@ -1,10 +1,10 @@
-"""Whether the storage and RWX networks are in a change's way (H5.2)."""
+"""Whether the networks of Harvester's Settings are in a change's way (H5.2, B2.3)."""
 
 from __future__ import annotations
 
-from ..harvester.names import RWX_SETTING, STORAGE_SETTING
+from ..harvester.names import MIGRATION_SETTING, RWX_SETTING, STORAGE_SETTING
 from ..harvester.snapshot import Snapshot
-from ..harvester.versions import RWX_NETWORK
+from ..harvester.versions import MIGRATION_NETWORK, RWX_NETWORK
 
 
 def needs_storage_cleared(snapshot: Snapshot, network: str) -> bool:
@@ -36,3 +36,18 @@ def rwx_text(snapshot: Snapshot, network: str) -> str | None:
     if (shares and storage_text(snapshot, network)) or _rwx_on(snapshot, network):
         return snapshot.setting(RWX_SETTING)
     return None
+
+
+def migration_text(snapshot: Snapshot, mtu_network: str) -> str | None:
+    """The text of the VM migration network, if it is on the cluster network whose MTU changes;
+    the name is empty if none changes.
+
+    Nothing of Harvester's minds, but the pods of virt-handler would hold the bridge at the old
+    MTU until they start anew (B2.3).
+    """
+    value = snapshot.setting_value(MIGRATION_SETTING)
+    if not mtu_network or not MIGRATION_NETWORK.on(snapshot.version):
+        return None
+    if value.get("clusterNetwork") != mtu_network:
+        return None
+    return snapshot.setting(MIGRATION_SETTING)

@@ -17,13 +17,14 @@ from .session import Command, Session
 
 LARGEST_STATE = 64 * 1024 * 1024
 """Bytes of a state file that are read."""
-_WORDS = dict(
-    zip(
-        KINDS,
-        ("cluster network", "network config", "VM network", "storage network"),
-        strict=True,
-    )
-)
+_WORDS = {
+    "ClusterNetwork": "cluster network",
+    "NetworkConfig": "network config",
+    "VmNetwork": "VM network",
+    "StorageNetwork": "storage network",
+    "RwxNetwork": "RWX network",
+    "VmMigrationNetwork": "VM migration network",
+}
 IMPORT = "pulumi import --file import.json --protect=false --generate-code=false"
 
 

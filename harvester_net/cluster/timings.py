@@ -55,6 +55,10 @@ class Timings:
     """For an Event, without which a change goes on."""
     journal_seen: float = 3
     """How long a look for an unfinished change serves the plain writes of a run."""
+    agents_see_vlans: float = 1
+    """How long agents may take to see a new VM network, before they are told to look again."""
+    virt_handler: float = 2
+    """Between two looks at the pods that carry migrations; they start anew one by one."""
     repair: float = 30
     """For the agents to set a wrong config up, so that it can be torn down."""
     silent_agent: float = 10

@@ -15,6 +15,15 @@ def json_object(text: object) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def json_list(text: object) -> list[Any]:
+    """The list that a text holds; empty if it is no JSON list, or no text."""
+    try:
+        found = json.loads(text) if isinstance(text, str) else []
+    except (ValueError, RecursionError):
+        return []
+    return items_in(found)
+
+
 def fields_in(value: object) -> dict[str, Any]:
     """A value that should be an object; an empty one if it is none."""
     return value if isinstance(value, dict) else {}

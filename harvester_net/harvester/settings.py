@@ -4,17 +4,15 @@ vm-migration-network (H1.7, H3.5).
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..cluster.resources import SETTING, Object, annotations_of, condition, is_terminating
-from ..printable import printable
+from ..cluster.resources import SETTING, Object, condition
 from . import gojson
 from .addresses import Interval, Range, read_range, usable
 from .gojson import Undecodable, array, boolean, integer, optional, string, struct
-from .names import RWX_SETTING, STORAGE_NAD_PREFIX, STORAGE_PREFIX, SYSTEM_NAMESPACE
+from .names import RWX_SETTING
 from .snapshot import Snapshot
 
 FIELDS = {
@@ -145,56 +143,3 @@ def _decoded(name: str, text: str, snapshot: Snapshot) -> Iterator[Network]:
     network = gojson.decode_first(text, RWX_VALUE_STRICT)["network"]
     if network is not None:
         yield network_of(network)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far the controller is with the value that a Setting has now."""
-
-    done: bool
-    words: str
-
-
-def storage_progress(setting: Object) -> Progress:
-    """Whether the controller has carried out this very value of the storage network.
-
-    Right after a write the condition still speaks of the value before (O4.3), so the hash
-    of the text decides, and the old network must be gone.
-    """
-    text, notes = str(setting.get("value") or ""), annotations_of(setting)
-    configured = condition(setting, "configured")
-    if not configured and not text:
-        return Progress(True, "never configured")
-    if notes.get(STORAGE_PREFIX + "hash") != hashlib.sha1(text.encode()).hexdigest():
-        return Progress(False, "Harvester has not started with the new value yet")
-    if configured.get("status") != "True":
-        return Progress(False, configured.get("message") or configured.get("reason") or "")
-    if old := notes.get(STORAGE_PREFIX + "old-net-attach-def"):
-        return Progress(False, f"removing the network before, {printable(old)}")
-    if bool(notes.get(STORAGE_PREFIX + "net-attach-def")) != bool(text):
-        return Progress(False, "Harvester has not made the new network yet")
-    return Progress(True, "configured")
-
-
-def describe_leaked(nad: str) -> str:
-    """What a lost storage network (`namespace/name`) does, and how it goes."""
-    return (
-        f"{nad} is left over from an earlier storage network and blocks every network "
-        f"config; delete it: kubectl -n {SYSTEM_NAMESPACE} delete "
-        f"network-attachment-definitions {nad.partition('/')[2]}"
-    )
-
-
-def leaked(setting: Object, nads: Mapping[str, Object]) -> list[str]:
-    """Storage networks that Harvester made and lost: they block network configs for ever
-    (H4.7).
-    """
-    notes = annotations_of(setting)
-    names = ("net-attach-def", "old-net-attach-def")
-    known = {notes.get(STORAGE_PREFIX + name) for name in names}
-    prefix = f"{SYSTEM_NAMESPACE}/{STORAGE_NAD_PREFIX}"
-    return sorted(
-        key
-        for key, nad in nads.items()
-        if key.startswith(prefix) and key not in known and not is_terminating(nad)
-    )

@@ -148,3 +148,9 @@ def users_of(volume: Object) -> list[VolumeUser]:
 
 def _status(volume: Object) -> Object:
     return fields_in(volume.get("status"))
+
+
+def is_migrating(vmi: Object) -> bool:
+    """Whether an instance is on its way to another node."""
+    moves = (vmi.get("status") or {}).get("migrationState") or {}
+    return bool(moves) and not (moves.get("completed") or moves.get("endTimestamp"))

@@ -7,10 +7,19 @@ from typing import Any
 from .cluster_network import ClusterNetwork
 from .kind import Kind
 from .network_config import NetworkConfig
+from .rwx_network import RwxNetwork
 from .storage_network import StorageNetwork
+from .vm_migration_network import VmMigrationNetwork
 from .vm_network import VmNetwork
 
 KINDS: dict[str, Kind[Any]] = {
     kind.token: kind
-    for kind in (ClusterNetwork(), NetworkConfig(), VmNetwork(), StorageNetwork())
+    for kind in (
+        ClusterNetwork(),
+        NetworkConfig(),
+        VmNetwork(),
+        StorageNetwork(),
+        RwxNetwork(),
+        VmMigrationNetwork(),
+    )
 }

@@ -40,14 +40,19 @@ T = TypeVar("T")
 
 
 async def check_preview(
-    write: Write, call: Call, *, ordered: bool = False, workloads: bool = False
+    write: Write,
+    call: Call,
+    *,
+    ordered: bool = False,
+    besides: tuple[Resource, ...] = (),
 ) -> None:
     """Say at preview what stands against a write; raises Refused.
 
-    With ``ordered``, what the ordered change sees to is its own matter. What a later step of
+    ``besides``: the kinds that the rules see besides what networks are made of. With
+    ``ordered``, what the ordered change sees to is its own matter. What a later step of
     the same run may still cure is a warning.
     """
-    live = await _live_snapshot(call, workloads)
+    live = await _live_snapshot(call, besides)
     if live is None:
         return
     findings, open_ones = await _settle(write, live, call, ordered=ordered)
@@ -94,7 +99,7 @@ async def warn_about_deletion(write: Write, call: Call, *, ordered: bool) -> Non
     Only warnings: whoever holds the object may go in the same run, in another provider's
     hands.
     """
-    live = await _live_snapshot(call, workloads=True)
+    live = await _live_snapshot(call, WORKLOADS)
     if live is not None:
         for finding in _findings_against(
             write, call.desired_state.after(live), ordered=ordered
@@ -104,7 +109,7 @@ async def warn_about_deletion(write: Write, call: Call, *, ordered: bool) -> Non
 
 async def check_stricter(write: Write, call: Call) -> None:
     """Before a write: what the server would take although it cannot work; raises Refused."""
-    live = await _live_snapshot(call, workloads=False)
+    live = await _live_snapshot(call)
     if live is None:
         return
     findings, open_ones = await _settle(write, live, call, ordered=True)
@@ -117,12 +122,18 @@ async def check_stricter(write: Write, call: Call) -> None:
         raise Refused(describe_all(certain))
 
 
-async def require_allowed(write: Write, call: Call, *, ordered: bool = False) -> None:
+async def require_allowed(
+    write: Write,
+    call: Call,
+    *,
+    ordered: bool = False,
+    besides: tuple[Resource, ...] = WORKLOADS,
+) -> None:
     """Before a write that is rare and concerns the whole cluster: all that the server would
     say, looked at anew; raises Refused.
     """
-    call.cluster.invalidate(*NETWORK_KINDS, *WORKLOADS)
-    live = await _load(call, (*NETWORK_KINDS, *WORKLOADS))
+    call.cluster.invalidate(*NETWORK_KINDS, *besides)
+    live = await _load(call, (*NETWORK_KINDS, *besides))
     if live is not None:
         findings = _findings_against(write, live, ordered=ordered)
         if against := list(filter(_is_error, findings)):
@@ -131,7 +142,7 @@ async def require_allowed(write: Write, call: Call, *, ordered: bool = False) ->
 
 async def address_budget(desired: StorageNetwork, call: Call) -> str | None:
     """The addresses of a storage network, for the user; None if they cannot be counted."""
-    live = await _live_snapshot(call, workloads=True)
+    live = await _live_snapshot(call, WORKLOADS)
     if live is None:
         return None
     network = Network(range=desired.range, exclude=desired.exclude or [])
@@ -203,9 +214,9 @@ def _may_name_more(call: Call) -> bool:
     )
 
 
-async def _live_snapshot(call: Call, workloads: bool) -> Snapshot | None:
+async def _live_snapshot(call: Call, besides: tuple[Resource, ...] = ()) -> Snapshot | None:
     """The cluster as this run first saw it; None if it may not be looked at."""
-    needed = NETWORK_KINDS + (WORKLOADS if workloads else ())
+    needed = NETWORK_KINDS + besides
     async with call.desired_state.looking:
         seen = call.desired_state.seen
         if seen is None or not set(needed) <= seen.objects.keys() or not call.preview:

@@ -22,26 +22,38 @@ from ..cluster.resources import (
     annotations_of,
 )
 from ..harvester.cni import cni_config
-from ..harvester.names import BRIDGE, MATCHED_NODES, STORAGE_SETTING, UPLINK_MTU
+from ..harvester.names import BRIDGE, MATCHED_NODES, UPLINK_MTU
+from ..harvester.network_settings import MIGRATION, RWX, STORAGE, NetworkSetting
 from ..harvester.snapshot import Snapshot
 from ..specs.cluster_network import ClusterNetwork
 from ..specs.limits import DEFAULT_MTU
 from ..specs.network_config import NetworkConfig
 from ..specs.parse import parse
+from ..specs.rwx_network import RwxNetwork
 from ..specs.spec import Spec
 from ..specs.storage_network import StorageNetwork
 from ..specs.unknown import UNKNOWN, is_known
+from ..specs.vm_migration_network import VmMigrationNetwork
 from ..specs.vm_network import DEFAULT_NAMESPACE, VmNetwork
 from .preview import Properties
 from .properties import UNKNOWN as UNKNOWN_TEXT
 
-Drawn = ClusterNetwork | NetworkConfig | VmNetwork | StorageNetwork
+OfSetting = StorageNetwork | RwxNetwork | VmMigrationNetwork
+Drawn = ClusterNetwork | NetworkConfig | VmNetwork | OfSetting
 _SPECS: Mapping[str, tuple[type[Drawn], Resource]] = {
     "ClusterNetwork": (ClusterNetwork, CLUSTER_NETWORK),
     "NetworkConfig": (NetworkConfig, VLAN_CONFIG),
     "VmNetwork": (VmNetwork, NAD),
     "StorageNetwork": (StorageNetwork, SETTING),
+    "RwxNetwork": (RwxNetwork, SETTING),
+    "VmMigrationNetwork": (VmMigrationNetwork, SETTING),
 }
+SETTINGS: Mapping[str, NetworkSetting] = {
+    "StorageNetwork": STORAGE,
+    "RwxNetwork": RWX,
+    "VmMigrationNetwork": MIGRATION,
+}
+"""The kinds of which a cluster has one each."""
 KINDS = tuple(_SPECS)
 """The kinds that are drawn, in the order in which one needs the other."""
 _NOT_DRAWN = frozenset(("labels", "annotations", "description", "route", "disruption"))
@@ -52,11 +64,16 @@ def place_of(kind: str, inputs: Properties) -> tuple[Resource, str] | None:
     """Which object these inputs are about: its resource and key; None if they do not tell."""
     resource = _SPECS[kind][1]
     if resource is SETTING:
-        return SETTING, STORAGE_SETTING
+        return SETTING, SETTINGS[kind].name
     name, namespace = inputs.get("name"), inputs.get("namespace") or DEFAULT_NAMESPACE
     if not isinstance(name, str) or UNKNOWN_TEXT in (name, namespace):
         return None
     return resource, f"{namespace}/{name}" if resource is NAD else name
+
+
+def spec_class(kind: str) -> type[Spec]:
+    """The spec of a kind that is drawn."""
+    return _SPECS[kind][0]
 
 
 def spec_of(kind: str, inputs: Properties) -> Drawn | None:
@@ -99,8 +116,16 @@ def object_of(spec: Drawn, mtu: int, snapshot: Snapshot) -> Object:
         return with_mtu(_config(spec, snapshot), VLAN_CONFIG, mtu)
     if isinstance(spec, VmNetwork):
         return with_mtu(_nad(spec), NAD, mtu)
+    return _setting(spec)
+
+
+def _setting(spec: OfSetting) -> Object:
     value = spec.model_dump(by_alias=True, include={"cluster_network", "vlan", "range"})
-    return {"metadata": {"name": STORAGE_SETTING}, "value": json.dumps(value)}
+    if isinstance(spec, RwxNetwork):
+        shares = bool(spec.share_storage_network)
+        own = {} if shares else {"network": value}
+        value = {"share-storage-network": shares} | own
+    return {"metadata": {"name": SETTINGS[spec.title].name}, "value": json.dumps(value)}
 
 
 def _config(spec: NetworkConfig, snapshot: Snapshot) -> Object:
@@ -154,6 +179,6 @@ def mtu_given(spec: Drawn) -> int | None:
     """The MTU in bytes that a resource decides or repeats; None if it leaves it alone."""
     if isinstance(spec, ClusterNetwork):
         return spec.decided_mtu
-    if isinstance(spec, StorageNetwork) or spec.mtu is None:
+    if isinstance(spec, OfSetting) or spec.mtu is None:
         return None
     return spec.mtu or DEFAULT_MTU

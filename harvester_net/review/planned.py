@@ -22,20 +22,30 @@ from ..cluster.resources import (
 from ..harvester import cni
 from ..harvester.loading import NETWORK_KINDS
 from ..harvester.mtus import config_mtu, mtu_of, nad_mtu
-from ..harvester.names import STORAGE_NAD_PREFIX, STORAGE_SETTING
+from ..harvester.names import SYSTEM_NAMESPACE
 from ..harvester.network_configs import configs_of
+from ..harvester.network_settings import NetworkSetting
 from ..harvester.settings import network_set
 from ..harvester.snapshot import Snapshot
-from ..harvester.vm_networks import is_system_nad
 from ..printable import printable
 from ..specs.cluster_network import ClusterNetwork
 from ..specs.limits import DEFAULT_MTU
 from ..specs.network_config import NetworkConfig
 from ..specs.spec import property_names
-from ..specs.storage_network import StorageNetwork
 from ..topology.model import Topology, topology
 from ..topology.switch_ports import SwitchPorts, switch_ports
-from .objects import KINDS, Drawn, mtu_given, object_of, place_of, spec_of, with_mtu
+from .objects import (
+    KINDS,
+    SETTINGS,
+    Drawn,
+    OfSetting,
+    mtu_given,
+    object_of,
+    place_of,
+    spec_class,
+    spec_of,
+    with_mtu,
+)
 from .preview import Change, Operation, Preview, Properties, Urn
 
 _TAKING = (Operation.DELETE, Operation.REPLACE)
@@ -96,27 +106,28 @@ def _state(snapshot: Snapshot) -> State:
 def _take(after: Snapshot, changes: Iterable[Change]) -> None:
     for change in changes:
         place = place_of(change.kind, change.old)
-        if change.kind == "StorageNetwork":
+        if (setting := SETTINGS.get(change.kind)) is not None:
             if _is_another(change):
-                _clear_storage(after)
+                _clear(setting, after)
         elif change.operation in _TAKING and place is not None:
             after.put(*place, None)
 
 
 def _is_another(change: Change) -> bool:
-    """Whether Harvester makes the storage network again, or takes it away."""
+    """Whether Harvester makes the network of a Setting again, or takes it away."""
     old, new = _at_first(change), change.new
-    names = set(property_names(StorageNetwork)) - {"disruption"}
+    names = set(property_names(spec_class(change.kind))) - {"disruption"}
     return any(old.get(name) != new.get(name) for name in names)
 
 
-def _clear_storage(after: Snapshot) -> None:
+def _clear(kind: NetworkSetting, after: Snapshot) -> None:
     """The Setting without its network, and the network that Harvester made for it."""
-    setting = after.of(SETTING).get(STORAGE_SETTING)
+    setting = after.of(SETTING).get(kind.name)
     if setting is not None:
-        after.put(SETTING, STORAGE_SETTING, setting | {"value": ""})
-    for key, nad in list(after.of(NAD).items()):
-        if is_system_nad(nad) and nad["metadata"]["name"].startswith(STORAGE_NAD_PREFIX):
+        after.put(SETTING, kind.name, setting | {"value": kind.off})
+    for key in list(after.of(NAD)):
+        namespace, _, name = key.partition("/")
+        if namespace == SYSTEM_NAMESPACE and name.startswith(kind.nad_prefix):
             after.put(NAD, key, None)
 
 
@@ -138,11 +149,11 @@ def _put(snapshot: Snapshot, declared: Iterable[Declared]) -> list[str]:
 
 
 def _put_one(snapshot: Snapshot, spec: Drawn, resource: Resource, key: str) -> None:
-    network = spec.name if isinstance(spec, ClusterNetwork) else spec.cluster_network
+    network = spec.name if isinstance(spec, ClusterNetwork) else spec.cluster_network or ""
     present, given = mtu_of(network, snapshot), mtu_given(spec)
     mtu = given or present or DEFAULT_MTU
     made = object_of(spec, mtu, snapshot)
-    if isinstance(spec, ClusterNetwork | StorageNetwork):
+    if isinstance(spec, ClusterNetwork | OfSetting):
         # The annotations and the default that only the cluster knows stay.
         live = snapshot.of(resource).get(key, {})
         made = live | made | {"metadata": live.get("metadata", {}) | made["metadata"]}
@@ -186,9 +197,10 @@ def _add_undeclared(before: Snapshot, after: Snapshot) -> None:
 
 def _named(snapshot: Snapshot) -> Iterator[tuple[str, int]]:
     """Names of cluster networks, each with an MTU in bytes that it may have."""
-    storage = network_set(STORAGE_SETTING, snapshot, snapshot.of(SETTING).get(STORAGE_SETTING))
-    if storage is not None:
-        yield storage.cluster_network, DEFAULT_MTU
+    for setting in SETTINGS.values():
+        live = snapshot.of(SETTING).get(setting.name)
+        if (found := network_set(setting.name, snapshot, live)) is not None:
+            yield found.cluster_network, DEFAULT_MTU
     for nad in snapshot.of(NAD).values():
         if (network := _bridged(nad)) is not None:
             yield network, nad_mtu(nad)

@@ -182,6 +182,29 @@ def rwx_volumes_are_detached(write: Write, snapshot: Snapshot) -> Iterable[Objec
 )
 def no_vm_is_migrating(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """The setting is not made while a VM migrates."""
+    yield from _migrating(snapshot)
+
+
+@rule(
+    SETTING,
+    "update",
+    fact="H3.5",
+    source=sources.SETTING_VALIDATOR,
+    severity=Severity.STRICTER,
+    since=(1, 6),
+    only=(MIGRATION_SETTING,),
+)
+def no_vm_migrates_while_its_network_changes(
+    write: Write, snapshot: Snapshot
+) -> Iterable[Objection]:
+    """The VM migration network is changed and cleared only while no VM migrates. Harvester
+    takes it, although its documentation wants the same.
+    """
+    if changes(write):
+        yield from _migrating(snapshot)
+
+
+def _migrating(snapshot: Snapshot) -> Iterable[Objection]:
     moving = sorted(
         key_of(migration)
         for migration in snapshot.of(VM_MIGRATION).values()

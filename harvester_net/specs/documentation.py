@@ -33,6 +33,8 @@ TITLES = {
     "NetworkConfig": "Two bonded NICs on the nodes of a rack",
     "VmNetwork": "A VLAN and a trunk",
     "StorageNetwork": "Replication on a VLAN of its own",
+    "RwxNetwork": "RWX volumes on the storage network",
+    "VmMigrationNetwork": "Live migrations on a VLAN of their own",
     "TrafficPath": "Two racks with VM networks and the storage network",
     "getClusterNetwork": "The MTU of a cluster network",
     "getNodeNics": "The free NICs of a node",
@@ -44,6 +46,8 @@ IMPORTS = {
     "NetworkConfig": ("the name of the network config", "rack-a cn-data-rack-a"),
     "VmNetwork": ("namespace and name of the VM network", "web shop/web"),
     "StorageNetwork": ("always `storage-network`", "storage storage-network"),
+    "RwxNetwork": ("always `rwx-network`", "rwx rwx-network"),
+    "VmMigrationNetwork": ("always `vm-migration-network`", "migration vm-migration-network"),
 }
 """What the id of each resource is, and the arguments of an import."""
 

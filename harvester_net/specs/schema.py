@@ -26,9 +26,11 @@ from .functions import (
 from .network_config import NetworkConfig, NetworkConfigOutputs
 from .parse import spec_within
 from .provider import Provider
+from .rwx_network import RwxNetwork, RwxNetworkOutputs
 from .spec import Spec, replaces, wire_name
 from .storage_network import StorageNetwork, StorageNetworkOutputs
 from .traffic_path import TrafficPath, TrafficPathOutputs
+from .vm_migration_network import VmMigrationNetwork, VmMigrationNetworkOutputs
 from .vm_network import VmNetwork, VmNetworkOutputs
 
 Schema = dict[str, Any]
@@ -41,6 +43,8 @@ RESOURCES: dict[type[Spec], type[Spec]] = {
     NetworkConfig: NetworkConfigOutputs,
     VmNetwork: VmNetworkOutputs,
     StorageNetwork: StorageNetworkOutputs,
+    RwxNetwork: RwxNetworkOutputs,
+    VmMigrationNetwork: VmMigrationNetworkOutputs,
 }
 COMPONENTS: dict[type[Spec], type[Spec]] = {TrafficPath: TrafficPathOutputs}
 FUNCTIONS: dict[type[Spec], type[Spec]] = {

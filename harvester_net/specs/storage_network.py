@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field
 
 from .disruption import Disruption, planned_steps, planned_vms
-from .limits import ClusterNetworkName, Ipv4Network, Ipv4Part
+from .limits import MGMT, ClusterNetworkName, Ipv4Network, Ipv4Part
 from .spec import Item, Meanings, Problem, Spec, unordered
 from .unknown import is_known
 
@@ -70,9 +70,17 @@ class StorageNetwork(Spec):
         return self.cluster_network if is_known(self.cluster_network) else ""
 
     def contradictions(self) -> Iterator[Problem]:
-        if self.cluster_network == "mgmt" and self.vlan in (0, 1):
-            yield Problem("vlan", f"{self.vlan} (untagged traffic) is not allowed on mgmt")
-        yield from exclude_problems(self.range, self.exclude)
+        yield from network_problems(self.cluster_network, self.vlan, self.range, self.exclude)
+
+
+def network_problems(
+    cluster_network: str | None, vlan: int | None, given: str | None, exclude: Exclude | None
+) -> Iterator[Problem]:
+    """What is wrong with the network of a setting, seen as a whole."""
+    if cluster_network == MGMT and vlan in (0, 1):
+        yield Problem("vlan", f"{vlan} (untagged traffic) is not allowed on {MGMT}")
+    if given is not None:
+        yield from exclude_problems(given, exclude)
 
 
 def exclude_problems(given: str, exclude: Exclude | None) -> Iterator[Problem]:

@@ -30,6 +30,11 @@ export type Provider = import("./provider").Provider;
 export const Provider: typeof import("./provider").Provider = null as any;
 utilities.lazyLoad(exports, ["Provider"], () => require("./provider"));
 
+export { RwxNetworkArgs } from "./rwxNetwork";
+export type RwxNetwork = import("./rwxNetwork").RwxNetwork;
+export const RwxNetwork: typeof import("./rwxNetwork").RwxNetwork = null as any;
+utilities.lazyLoad(exports, ["RwxNetwork"], () => require("./rwxNetwork"));
+
 export { StorageNetworkArgs } from "./storageNetwork";
 export type StorageNetwork = import("./storageNetwork").StorageNetwork;
 export const StorageNetwork: typeof import("./storageNetwork").StorageNetwork = null as any;
@@ -39,6 +44,11 @@ export { TrafficPathArgs } from "./trafficPath";
 export type TrafficPath = import("./trafficPath").TrafficPath;
 export const TrafficPath: typeof import("./trafficPath").TrafficPath = null as any;
 utilities.lazyLoad(exports, ["TrafficPath"], () => require("./trafficPath"));
+
+export { VmMigrationNetworkArgs } from "./vmMigrationNetwork";
+export type VmMigrationNetwork = import("./vmMigrationNetwork").VmMigrationNetwork;
+export const VmMigrationNetwork: typeof import("./vmMigrationNetwork").VmMigrationNetwork = null as any;
+utilities.lazyLoad(exports, ["VmMigrationNetwork"], () => require("./vmMigrationNetwork"));
 
 export { VmNetworkArgs } from "./vmNetwork";
 export type VmNetwork = import("./vmNetwork").VmNetwork;
@@ -66,10 +76,14 @@ const _module = {
                 return new ClusterNetwork(name, <any>undefined, { urn })
             case "harvester-net:index:NetworkConfig":
                 return new NetworkConfig(name, <any>undefined, { urn })
+            case "harvester-net:index:RwxNetwork":
+                return new RwxNetwork(name, <any>undefined, { urn })
             case "harvester-net:index:StorageNetwork":
                 return new StorageNetwork(name, <any>undefined, { urn })
             case "harvester-net:index:TrafficPath":
                 return new TrafficPath(name, <any>undefined, { urn })
+            case "harvester-net:index:VmMigrationNetwork":
+                return new VmMigrationNetwork(name, <any>undefined, { urn })
             case "harvester-net:index:VmNetwork":
                 return new VmNetwork(name, <any>undefined, { urn })
             default:

@@ -38,6 +38,10 @@ export class Provider extends pulumi.ProviderResource {
      * The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
      */
     declare public readonly reviewedPlan: pulumi.Output<string | undefined>;
+    /**
+     * The path of a file that `harvester-net snapshot` wrote. Previews see the cluster as it was then, judge by it and answer functions from it; no cluster is reached, and every write is refused. Also `HARVESTER_NET_SNAPSHOT`.
+     */
+    declare public readonly snapshot: pulumi.Output<string | undefined>;
 
     /**
      * Create a Provider resource with the given unique name, arguments, and options.
@@ -55,6 +59,7 @@ export class Provider extends pulumi.ProviderResource {
             resourceInputs["kubeconfig"] = args?.kubeconfig ? pulumi.secret(args.kubeconfig) : undefined;
             resourceInputs["offline"] = pulumi.output(args?.offline).apply(JSON.stringify);
             resourceInputs["reviewedPlan"] = args?.reviewedPlan;
+            resourceInputs["snapshot"] = args?.snapshot;
         }
         opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts);
         const secretOpts = { additionalSecretOutputs: ["kubeconfig"] };
@@ -87,4 +92,8 @@ export interface ProviderArgs {
      * The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
      */
     reviewedPlan?: pulumi.Input<string | undefined>;
+    /**
+     * The path of a file that `harvester-net snapshot` wrote. Previews see the cluster as it was then, judge by it and answer functions from it; no cluster is reached, and every write is refused. Also `HARVESTER_NET_SNAPSHOT`.
+     */
+    snapshot?: pulumi.Input<string | undefined>;
 }

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from harvester_net.cluster.resources import condition
-from harvester_net.harvester.settings import storage_progress
+from harvester_net.harvester.setting_progress import storage_progress
 from harvester_net.lab.api import ApiError
 from harvester_net.lab.faults import AgentDown
 from lab import Lab

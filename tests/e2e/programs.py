@@ -17,6 +17,9 @@ ALL_NADS = "/apis/k8s.cni.cncf.io/v1/network-attachment-definitions"
 NADS = "/apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions"
 SETTING = "/apis/harvesterhci.io/v1beta1/settings/storage-network"
 
+RWX = "/apis/harvesterhci.io/v1beta1/settings/rwx-network"
+MIGRATION = "/apis/harvesterhci.io/v1beta1/settings/vm-migration-network"
+
 NODES = {"node1": "nc-1", "node2": "nc-2", "node3": "nc-3"}
 """The nodes of the lab, and the network config that a program has for each."""
 
@@ -51,6 +54,18 @@ def storage_network(**args: Any) -> Resource:
     return resource("StorageNetwork", "storage", **(after | given | args))
 
 
+def rwx_network(**args: Any) -> Resource:
+    """The RWX network, which shares the storage network."""
+    given = {"share_storage_network": True, "options": {"depends_on": ["@storage"]}}
+    return resource("RwxNetwork", "rwx", **(given | args))
+
+
+def migration_network(**args: Any) -> Resource:
+    """The VM migration network, which the plugin orders after the configs by itself."""
+    given = {"cluster_network": "@cn-data", "vlan": 302, "range": "192.168.2.0/24"}
+    return resource("VmMigrationNetwork", "migration", **(given | args))
+
+
 def leftovers(lab: Lab) -> list[str]:
     """What is on the cluster although every test cleaned up."""
     found = [
@@ -60,4 +75,8 @@ def leftovers(lab: Lab) -> list[str]:
     ]
     if value := lab.client.get(SETTING).get("value"):
         found.append(f"storage-network={value}")
+    if value := lab.client.get(MIGRATION).get("value"):
+        found.append(f"vm-migration-network={value}")
+    if "true" in (value := lab.client.get(RWX).get("value") or ""):
+        found.append(f"rwx-network={value}")
     return [name for name in found if name != "clusternetworks/mgmt"]

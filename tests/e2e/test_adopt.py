@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from harvester_net.cli.main import app
 from harvester_net.cluster.resources import Object
-from harvester_net.harvester.settings import storage_progress
+from harvester_net.harvester.setting_progress import storage_progress
 from harvester_net.lab.api import ApiError
 from lab import Lab
 from tests import objects

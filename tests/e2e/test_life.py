@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from harvester_net.harvester.settings import storage_progress
+from harvester_net.harvester.setting_progress import migration_progress, storage_progress
 from lab import Lab
 from tests import objects
 
 from .programs import (
     CLUSTER_NETWORKS,
     CONFIGS,
+    MIGRATION,
     NADS,
+    RWX,
     SETTING,
     cluster_network,
     leftovers,
+    migration_network,
     network_config,
     network_configs,
+    rwx_network,
     storage_network,
     vm_network,
 )
@@ -187,6 +191,10 @@ def _as_harvesters_pages_do(lab: Lab) -> None:
     untagged = '{"clusterNetwork":"cn-data","range":"192.168.0.0/24"}'
     lab.client.merge_patch(SETTING, {"value": untagged})
     eventually(lambda: storage_progress(lab.client.get(SETTING)).done)
+    lab.client.merge_patch(RWX, {"value": '{"share-storage-network": true}'})
+    migration = '{"clusterNetwork":"cn-data","vlan":302,"range":"192.168.2.0/24"}'
+    lab.client.merge_patch(MIGRATION, {"value": migration})
+    eventually(lambda: migration_progress(lab.client.get(MIGRATION)).done)
 
 
 def test_everything_is_imported_by_its_id_alone(
@@ -204,9 +212,12 @@ def test_everything_is_imported_by_its_id_alone(
     assert stack.listed("StorageNetwork") == {"storage-network": "storage-network"}
     made["flat"] = (made["vm100"][0], "default/flat")
     made["storage"] = ("harvester-net:index:StorageNetwork", "storage-network")
+    made["rwx"] = ("harvester-net:index:RwxNetwork", "rwx-network")
+    made["migration"] = ("harvester-net:index:VmMigrationNetwork", "vm-migration-network")
 
     flat = vm_network("flat", type="UntaggedNetwork")
-    program = (*base, *networks, flat, storage_network(vlan=0))
+    settings = (storage_network(vlan=0), rwx_network(), migration_network())
+    program = (*base, *networks, flat, *settings)
     other = Stack(tmp_path / "other", lab).program(*program)
     ran = other.import_all(made).succeeded()
     assert "warning" not in ran.output.lower()

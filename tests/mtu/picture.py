@@ -18,7 +18,9 @@ KINDS = {
     "VM instance": "/apis/kubevirt.io/v1/virtualmachineinstances",
     "config map": "/api/v1/namespaces/harvester-system/configmaps",
 }
-SETTINGS = ("storage-network", "rwx-network")
+SETTINGS = ("storage-network", "rwx-network", "vm-migration-network")
+GENERATED = ("storagenetwork-", "rwx-network-", "vm-migration-network-")
+"""How the names begin that Harvester makes up anew each time."""
 STRATEGY = "harvesterhci.io/vmRunStrategy"
 MATCHED = "network.harvesterhci.io/matched-nodes"
 LATE = tuple(
@@ -36,8 +38,8 @@ def picture(lab: Lab) -> Picture:
         for obj in lab.client.list(path)["items"]:
             meta = obj["metadata"]
             name = meta["name"]
-            if name.startswith("storagenetwork-"):
-                name = "storagenetwork-..."  # Harvester gives it a new name each time.
+            for prefix in filter(name.startswith, GENERATED):
+                name = f"{prefix}..."
             seen[f"{kind} {meta.get('namespace', '')}/{name}"] = READERS[kind](obj)
     for name in SETTINGS:
         setting = lab.client.get(f"/apis/harvesterhci.io/v1beta1/settings/{name}")

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
-import pytest
-
 from harvester_net.lab.faults import VolumeStaysAttached
 from lab import Lab
 from tests.e2e.failures import faults
-from tests.e2e.stack import Stack
+from tests.e2e.stack import Stack, resource
 from tests.e2e.waiting import eventually
 
 from .picture import picture
@@ -21,12 +17,8 @@ LONGHORN = "/apis/longhorn.io/v1beta2/namespaces/longhorn-system"
 ENDPOINT = f"{LONGHORN}/settings/endpoint-network-for-rwx-volume"
 OFF = '{"share-storage-network":false}'
 SHARED = '{ "share-storage-network": true }'
-DEDICATED = json.dumps(
-    {
-        "share-storage-network": False,
-        "network": {"vlan": 301, "clusterNetwork": "cn-data", "range": "192.168.8.0/24"},
-    }
-)
+KUBEVIRT = "/apis/kubevirt.io/v1/namespaces/harvester-system/kubevirts/kubevirt"
+PODS = "/api/v1/namespaces/harvester-system/pods"
 
 
 def site(stack: Stack, mtu: int, **consent: object) -> Stack:
@@ -34,10 +26,64 @@ def site(stack: Stack, mtu: int, **consent: object) -> Stack:
     return stack.program(*program(configs=5, mtu=mtu, storage=True, consent=given))
 
 
-@pytest.mark.parametrize("text", [SHARED, DEDICATED], ids=["shared", "dedicated"])
-def test_the_rwx_network_comes_back_exactly_as_it_was(
-    stack: Stack, wide_lab: Lab, text: str
+def with_every_setting(stack: Stack, mtu: int) -> Stack:
+    """The site with an RWX network and a VM migration network of their own."""
+    own = {"cluster_network": "@cn-data", "options": {"depends_on": ["@storage"]}}
+    return stack.program(
+        *program(configs=5, mtu=mtu, storage=True, consent=FULL_CONSENT),
+        resource("RwxNetwork", "rwx", vlan=301, range="192.168.8.0/24", **own),
+        resource("VmMigrationNetwork", "migration", vlan=302, range="192.168.9.0/24", **own),
+    )
+
+
+def migrations_go_over(lab: Lab) -> str:
+    """The network that KubeVirt is told, if every virt-handler says that it is on it."""
+    told = lab.client.get(KUBEVIRT)["spec"]["configuration"]["migrations"]["network"]
+    pods = [
+        pod
+        for pod in lab.client.list(PODS)["items"]
+        if (pod["metadata"].get("labels") or {}).get("kubevirt.io") == "virt-handler"
+    ]
+    on_it = [f'"harvester-system/{told}"' in str(pod["metadata"]) for pod in pods]
+    return (
+        told
+        if len(pods) == len(lab.client.list("/api/v1/nodes")["items"]) and all(on_it)
+        else ""
+    )
+
+
+def test_the_networks_of_all_settings_are_made_cleared_for_a_change_and_set_again(
+    stack: Stack, wide_lab: Lab
 ) -> None:
+    with_every_setting(stack, 1500).up().succeeded()
+    first = migrations_go_over(wide_lab)
+    assert first.startswith("vm-migration-network-")
+    make_vms(wide_lab, (Vm("web", "Always"),))
+    before = picture(wide_lab)
+    shown = with_every_setting(stack, 9000).preview().succeeded().output
+    for title in (
+        "reset the RWX network",
+        "set the RWX network again",
+        "clear the VM migration network",
+        "wait until the pods of virt-handler have left it",
+        "set the VM migration network: 192.168.9.0/24, VLAN 302 on cn-data",
+        "wait until the pods of virt-handler are on the VM migration network",
+    ):
+        assert title in shown
+    with_every_setting(stack, 9000).up().succeeded()
+    assert picture(wide_lab) == with_mtu(before, 9000)
+    again = migrations_go_over(wide_lab)
+    assert again not in ("", first)
+    stack.program(*program(configs=5, mtu=9000, storage=True, consent=FULL_CONSENT))
+    stack.up().succeeded()
+    assert not endpoint(wide_lab)
+    assert "network" not in wide_lab.client.get(KUBEVIRT)["spec"]["configuration"].get(
+        "migrations", {}
+    )
+
+
+def test_the_rwx_network_comes_back_exactly_as_it_was(stack: Stack, wide_lab: Lab) -> None:
+    text = SHARED
     site(stack, 1500).up().succeeded()
     wide_lab.client.merge_patch(RWX, {"value": text})
     try:

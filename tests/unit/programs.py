@@ -35,6 +35,8 @@ CLUSTER_NETWORK = "harvester-net:index:ClusterNetwork"
 NETWORK_CONFIG = "harvester-net:index:NetworkConfig"
 VM_NETWORK = "harvester-net:index:VmNetwork"
 STORAGE_NETWORK = "harvester-net:index:StorageNetwork"
+RWX_NETWORK = "harvester-net:index:RwxNetwork"
+MIGRATION_NETWORK = "harvester-net:index:VmMigrationNetwork"
 
 FULL: dict[str, dict[str, Any]] = {
     CLUSTER_NETWORK: {"name": "data", "mtu": 9000} | _OWN,
@@ -74,8 +76,22 @@ FULL: dict[str, dict[str, Any]] = {
         "exclusiveVlan": True,
         "disruption": DISRUPTION,
     },
+    RWX_NETWORK: {
+        "clusterNetwork": "storage",
+        "vlan": 301,
+        "range": "192.168.1.0/24",
+        "exclude": ["192.168.1.1/32"],
+    },
+    MIGRATION_NETWORK: {
+        "clusterNetwork": "storage",
+        "vlan": 302,
+        "range": "192.168.2.0/24",
+        "exclude": ["192.168.2.1/32"],
+    },
 }
-"""Every property of every kind given (of a VM network, all but the trunk)."""
+"""Every property of every kind given (of a VM network, all but the trunk; of an
+RWX network, all but the sharing).
+"""
 
 TRUNK: dict[str, Any] = {
     "name": "trunk",
@@ -93,6 +109,8 @@ LEAST: dict[str, dict[str, Any]] = {
     },
     VM_NETWORK: {"name": "vm100", "clusterNetwork": "data", "vlan": 100},
     STORAGE_NETWORK: {"clusterNetwork": "storage", "vlan": 300, "range": "192.168.0.0/24"},
+    RWX_NETWORK: {"shareStorageNetwork": True},
+    MIGRATION_NETWORK: {"clusterNetwork": "storage", "vlan": 302, "range": "192.168.2.0/24"},
 }
 """Only what must be given."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...harvester.network_settings import MIGRATION, RWX, STORAGE
 from ...specs.limits import MGMT
 from ..goals.mtu import MtuGoal
 from ..goals.network_config import ConfigDeletionGoal, ConfigGoal
@@ -16,7 +17,13 @@ from ..record import Record
 from .configs import CreateConfig, DeleteConfig, PatchConfig, SetMtu
 from .networks import AnnotateMtu, ChangeVmNetwork, SetVmNetworkMtu
 from .nodes import VerifyNodes, verify_nodes
-from .settings import RWX_OFF, VolumesDetached, WriteRwx, WriteStorage
+from .settings import (
+    VirtHandlersFollow,
+    VolumesDetached,
+    WriteMigration,
+    WriteRwx,
+    WriteStorage,
+)
 from .step import Step
 from .vms import StartVm, StopVm
 
@@ -25,6 +32,8 @@ STEPS: tuple[type[Step], ...] = (
     VolumesDetached,
     WriteRwx,
     WriteStorage,
+    WriteMigration,
+    VirtHandlersFollow,
     DeleteConfig,
     SetMtu,
     CreateConfig,
@@ -79,11 +88,19 @@ def _interrupting(record: Record) -> list[Step]:
     if record.rwx is not None:
         # Harvester wants the RWX volumes detached for it too (H3.5).
         before = tuple(step.id for step in steps)
-        steps.append(WriteRwx(record, before, RWX_OFF, reset=True))
+        steps.append(WriteRwx(record, before, RWX.off, reset=True))
     if record.storage is not None:
         before = tuple(step.id for step in steps)
-        steps.append(WriteStorage(record, before, ""))
+        steps.append(WriteStorage(record, before, STORAGE.off))
+    if record.migration is not None:
+        steps += _migration(record, stopped, MIGRATION.off)
     return steps
+
+
+def _migration(record: Record, after: tuple[str, ...], text: str) -> list[Step]:
+    """The VM migration network cleared or set again, with all that is on it."""
+    write = WriteMigration(record, after, text)
+    return [write, VirtHandlersFollow(record, (write.id,), back=bool(text))]
 
 
 def _core(record: Record, ready: tuple[str, ...]) -> list[Step]:
@@ -127,7 +144,7 @@ def _vm_networks(record: Record, after: tuple[str, ...]) -> list[Step]:
 
 
 def _restoring(record: Record, after: tuple[str, ...]) -> list[Step]:
-    """The storage network back, and exactly the VMs that ran."""
+    """The networks of the Settings back, and exactly the VMs that ran."""
     if not (record.goal.restores_configs or record.backwards):
         return []  # What needs the config goes with it.
     steps: list[Step] = []
@@ -136,8 +153,11 @@ def _restoring(record: Record, after: tuple[str, ...]) -> list[Step]:
     if record.rwx is not None:
         before = (*after, *(step.id for step in steps))
         steps.append(WriteRwx(record, before, record.rwx, reset=False))
+    before = (*after, *(step.id for step in steps))
+    if record.migration is not None:
+        # No VM waits for it.
+        steps += _migration(record, after, record.migration)
     if record.restart:
-        before = (*after, *(step.id for step in steps))
         steps += [
             StartVm(record, before, key)
             for key, vm in sorted(record.vms.items())

@@ -1,37 +1,37 @@
-"""The storage network and the RWX network: cleared for a change and set again (H5.2)."""
+"""The networks of Harvester's Settings: cleared for a change and set again (H5.2, B2.3)."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
-from ...cluster.resources import (
-    CLAIM,
-    LONGHORN_SETTING,
-    NAD,
-    SETTING,
-    VOLUME,
-    annotations_of,
-)
+from ...cluster.deadline import DeadlineExceeded
+from ...cluster.resources import CLAIM, LONGHORN_SETTING, NAD, SETTING, VOLUME
 from ...cluster.rights import rights
+from ...harvester.json_texts import json_object
 from ...harvester.names import (
-    RWX_PREFIX,
+    MIGRATION_SETTING,
+    RWX_IN_LONGHORN,
     RWX_SETTING,
     STORAGE_NAD_PREFIX,
-    STORAGE_PREFIX,
     STORAGE_SETTING,
 )
-from ...harvester.settings import describe_leaked, leaked, storage_progress
+from ...harvester.network_settings import STORAGE
+from ...harvester.setting_progress import (
+    Progress,
+    describe_leaked,
+    leaked,
+    migration_progress,
+    rwx_progress,
+    storage_progress,
+)
 from ...harvester.snapshot import Snapshot
+from ...harvester.virt_handlers import get_migration_progress
 from ...harvester.vm_networks import is_system_nad
 from ...harvester.wording import listed
 from ...harvester.workloads import not_detached
 from ..context import ChangeContext
 from ..settings import write_setting
 from .step import Step
-
-RWX_OFF = '{"share-storage-network":false}'
-RWX_IN_LONGHORN = "longhorn-system/endpoint-network-for-rwx-volume"
 
 
 @dataclass(frozen=True)
@@ -88,11 +88,7 @@ class WriteStorage(StorageStep):
 
     @property
     def title(self) -> str:
-        if not self.text:
-            return "clear the storage network"
-        value = json.loads(self.text)
-        where = f"VLAN {value.get('vlan')} on {value.get('clusterNetwork')}"
-        return f"set the storage network: {value.get('range')}, {where}"
+        return f"{_verb(self.text)} the storage network{_described(self.text)}"
 
     def done(self, now: Snapshot) -> bool:
         setting = now.of(SETTING).get(STORAGE_SETTING, {"metadata": {}})
@@ -124,8 +120,8 @@ class WriteStorage(StorageStep):
         progress = storage_progress(setting)
         if not progress.done:
             return f"the storage network: {progress.words}"
-        lost = leaked(setting, now.of(NAD))
-        reasons = [describe_leaked(nad) for nad in lost] or [
+        lost = leaked(STORAGE, setting, now.of(NAD))
+        reasons = [describe_leaked(STORAGE, nad) for nad in lost] or [
             f"Harvester to delete {listed(self._left(now), 3)}"
         ]
         return f"the storage network to go: {'; '.join(reasons)}"
@@ -138,7 +134,7 @@ class WriteRwx(StorageStep):
     text: str
     reset: bool
 
-    watches = (SETTING, LONGHORN_SETTING)
+    watches = (SETTING, NAD, LONGHORN_SETTING)
     rights = rights("get patch", SETTING, name=RWX_SETTING)
 
     @property
@@ -150,27 +146,20 @@ class WriteRwx(StorageStep):
         return "reset the RWX network" if self.reset else "set the RWX network again"
 
     def done(self, now: Snapshot) -> bool:
-        setting = now.of(SETTING).get(RWX_SETTING)
-        if setting is None:
+        if RWX_SETTING not in now.of(SETTING):
             return True
-        notes = annotations_of(setting)
-        settled = not notes.get(RWX_PREFIX + "old-net-attach-def")
-        written = now.setting(RWX_SETTING) == self.text
-        return written and settled and self._in_longhorn(now) == self._wanted(now)
+        return now.setting(RWX_SETTING) == self.text and self._progress(now).done
+
+    def _progress(self, now: Snapshot) -> Progress:
+        settings = now.of(SETTING)
+        told = now.of(LONGHORN_SETTING).get(RWX_IN_LONGHORN, {})
+        storage_nad = STORAGE.nad_of(settings.get(STORAGE_SETTING))
+        return rwx_progress(
+            settings[RWX_SETTING], now.of(NAD), storage_nad, str(told.get("value") or "")
+        )
 
     def holds(self, now: Snapshot) -> bool:
         return RWX_SETTING not in now.of(SETTING) or now.setting(RWX_SETTING) == self.text
-
-    def _in_longhorn(self, now: Snapshot) -> str:
-        return str(now.of(LONGHORN_SETTING).get(RWX_IN_LONGHORN, {}).get("value") or "")
-
-    def _wanted(self, now: Snapshot) -> str:
-        value = json.loads(self.text or "{}")
-        if value.get("share-storage-network"):
-            storage = now.of(SETTING).get(STORAGE_SETTING, {"metadata": {}})
-            return annotations_of(storage).get(STORAGE_PREFIX + "net-attach-def", "")
-        rwx = annotations_of(now.of(SETTING)[RWX_SETTING])
-        return rwx.get(RWX_PREFIX + "net-attach-def", "") if value.get("network") else ""
 
     async def act(self, now: Snapshot, context: ChangeContext) -> None:
         if now.setting(RWX_SETTING) != self.text:
@@ -178,4 +167,114 @@ class WriteRwx(StorageStep):
             await write_setting(setting, self.text, context.cluster, context.deadline)
 
     def waits_for(self, now: Snapshot) -> str:
-        return "Longhorn to take the RWX network"
+        if now.setting(RWX_SETTING) != self.text:
+            return "the new value of the RWX network to be written"
+        return f"the RWX network: {self._progress(now).words}"
+
+
+@dataclass(frozen=True)
+class WriteMigration(Step):
+    """Write the Setting vm-migration-network, and wait until Harvester has told KubeVirt.
+
+    No VM waits for it, and none is held down for it: what Harvester gives up is noted.
+    """
+
+    text: str
+
+    watches = (SETTING,)
+    rights = rights("get patch", SETTING, name=MIGRATION_SETTING)
+
+    @property
+    def id(self) -> str:
+        return "set migration network" if self.text else "clear migration network"
+
+    @property
+    def title(self) -> str:
+        return f"{_verb(self.text)} the VM migration network{_described(self.text)}"
+
+    def done(self, now: Snapshot) -> bool:
+        progress = migration_progress(now.of(SETTING)[MIGRATION_SETTING])
+        return self.holds(now) and (progress.done or progress.failed)
+
+    def holds(self, now: Snapshot) -> bool:
+        return now.setting(MIGRATION_SETTING) == self.text
+
+    async def act(self, now: Snapshot, context: ChangeContext) -> None:
+        if not self.holds(now):
+            setting = now.of(SETTING)[MIGRATION_SETTING]
+            await write_setting(setting, self.text, context.cluster, context.deadline)
+
+    def waits_for(self, now: Snapshot) -> str:
+        if not self.holds(now):
+            return "the new value of the VM migration network to be written"
+        progress = migration_progress(now.of(SETTING)[MIGRATION_SETTING])
+        return f"the VM migration network: {progress.words}"
+
+    def unprovable(self, now: Snapshot) -> list[str]:
+        progress = migration_progress(now.of(SETTING)[MIGRATION_SETTING])
+        if not progress.failed:
+            return []
+        note = f"{self.title}: Harvester gave up: {progress.words}"
+        remedy = f"clear the Setting {MIGRATION_SETTING} and set it again"
+        return [f"{note}; {remedy}" if self.text else note]
+
+
+@dataclass(frozen=True)
+class VirtHandlersFollow(Step):
+    """Wait until the pods of virt-handler have left the VM migration network, or are on it.
+
+    As long as one is on it, its port holds the bridge at the old MTU (B2.3).
+    """
+
+    back: bool
+
+    watches = (SETTING,)
+    rights = ()
+    blocks_until_done = True
+
+    @property
+    def id(self) -> str:
+        return "virt-handlers on it" if self.back else "virt-handlers off it"
+
+    @property
+    def title(self) -> str:
+        done = "are on the VM migration network" if self.back else "have left it"
+        return f"wait until the pods of virt-handler {done}"
+
+    def done(self, now: Snapshot) -> bool:
+        """Never by what is watched: its act looks at the pods."""
+        return False
+
+    def holds(self, now: Snapshot) -> bool:
+        return True
+
+    async def act(self, now: Snapshot, context: ChangeContext) -> None:
+        cluster, deadline = context.cluster, context.deadline.within(self.limit(now))
+        words = "nobody has looked"
+        try:
+            while True:
+                setting = cluster.cached(SETTING)[MIGRATION_SETTING]
+                state = await get_migration_progress(setting, cluster, deadline)
+                if state.done or state.failed:
+                    return
+                words = state.words
+                context.observer.waiting_for(f"the VM migration network: {words}")
+                await deadline.sleep(cluster.timings.virt_handler)
+        except DeadlineExceeded:
+            context.deadline.check()
+        remedy = "restart its pods there; until then they hold the MTU of before"
+        note = f"{words} within {self.limit(now):.0f} s; {remedy}"
+        await context.remember(lambda record: record.with_unverified([note]))
+
+
+def _verb(text: str) -> str:
+    return "set" if text else "clear"
+
+
+def _described(text: str) -> str:
+    """The network that a text of a Setting gives; empty if it gives none."""
+    if not text:
+        return ""
+    value = json_object(text)
+    where = f"VLAN {value.get('vlan')} on {value.get('clusterNetwork')}"
+    return f": {value.get('range')}, {where}"

@@ -10,12 +10,16 @@ from ...change.plan import Plan
 from ...change.reviewed import plan_id
 from ...change.steps.order import steps_of
 from ...change.steps.vms import StartVm
-from ...harvester.names import RWX_SETTING, STORAGE_SETTING
+from ...harvester.names import MIGRATION_SETTING, RWX_SETTING, STORAGE_SETTING
 from ...markdown import code, escaped
 from ...printable import printable
 from ..messages import INPUTS
 
-SETTINGS = {"storage": STORAGE_SETTING, "rwx": RWX_SETTING}
+SETTINGS = {
+    "storage": STORAGE_SETTING,
+    "rwx": RWX_SETTING,
+    "migration": MIGRATION_SETTING,
+}
 
 
 def text(plan: Plan) -> str:

@@ -16,6 +16,7 @@ from ...cluster.resources import (
 from ..names import (
     CLUSTER_NETWORK_LABEL,
     EXCLUSIVE_LABEL,
+    MIGRATION_ANNOTATION,
     MIGRATION_SETTING,
     ROUTE,
     RWX_ANNOTATION,
@@ -34,7 +35,7 @@ _NETWORK, _HASH = text(Meaning.CLUSTER_NETWORK), text(Meaning.HASH)
 _MARKS = {
     STORAGE_SETTING: STORAGE_ANNOTATION,
     RWX_SETTING: RWX_ANNOTATION,
-    MIGRATION_SETTING: f"{MIGRATION_SETTING}.settings.harvesterhci.io",
+    MIGRATION_SETTING: MIGRATION_ANNOTATION,
 }
 """How the annotations begin that Harvester's controller of a setting writes (H2)."""
 

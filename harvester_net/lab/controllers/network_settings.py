@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from harvester_net.cluster.resources import (
     NAD,
@@ -20,17 +19,12 @@ from harvester_net.cluster.resources import (
     labels_of,
 )
 from harvester_net.harvester.gojson import Undecodable, decode
-from harvester_net.harvester.names import (
-    BRIDGE,
-    EXCLUSIVE_LABEL,
-    MIGRATION_SETTING,
-    RWX_ANNOTATION,
-    RWX_NAD_PREFIX,
-    RWX_SETTING,
-    STORAGE_ANNOTATION,
-    STORAGE_NAD_PREFIX,
-    STORAGE_SETTING,
-    SYSTEM_NAMESPACE,
+from harvester_net.harvester.names import BRIDGE, EXCLUSIVE_LABEL, SYSTEM_NAMESPACE
+from harvester_net.harvester.network_settings import (
+    MIGRATION,
+    RWX,
+    STORAGE,
+    NetworkSetting,
 )
 from harvester_net.harvester.settings import (
     NETWORK,
@@ -39,12 +33,7 @@ from harvester_net.harvester.settings import (
     Network,
     network_of,
 )
-from harvester_net.harvester.versions import (
-    EXCLUSIVE_VLAN,
-    MIGRATION_NETWORK,
-    RWX_NETWORK,
-    Version,
-)
+from harvester_net.harvester.versions import EXCLUSIVE_VLAN, Version
 from harvester_net.lab.controllers.controller import Action, Create, State
 from harvester_net.lab.controllers.writing import conditions_with, patch
 
@@ -74,53 +63,21 @@ def _inner(text: str, version: Version) -> tuple[str, Network | None]:
     return json.dumps(known, separators=(",", ":"), ensure_ascii=False), network_of(decoded)
 
 
-@dataclass(frozen=True)
-class NetworkSetting:
-    """One of the Settings, in what it differs from the others."""
-
-    name: str
-    annotation: str
-    """On its VM networks, and before a slash in all its annotations."""
-    nad_prefix: str
-    read: Callable[[str, Version], tuple[str, Network | None]]
-    """What of the value counts, as text, and the network in it. Raises Undecodable."""
-    since: Version
-    """Before, nobody looks at such a Setting (H7)."""
-
-    @property
-    def digest_note(self) -> str:
-        """Annotation of the Setting, and label of the VM network: which value it was."""
-        return f"{self.annotation}/hash"
-
-    @property
-    def current_note(self) -> str:
-        """Annotation of the Setting: its VM network, as namespace/name."""
-        return f"{self.annotation}/net-attach-def"
-
-    @property
-    def old_note(self) -> str:
-        """Annotation of the Setting: the VM network that it had before, until that is gone."""
-        return f"{self.annotation}/old-net-attach-def"
+_READERS: dict[str, Callable[[str, Version], tuple[str, Network | None]]] = {
+    STORAGE.name: _whole,
+    RWX.name: _inner,
+    MIGRATION.name: _whole,
+}
 
 
-STORAGE = NetworkSetting(
-    STORAGE_SETTING, STORAGE_ANNOTATION, STORAGE_NAD_PREFIX, _whole, since=(1, 1)
-)
-RWX = NetworkSetting(
-    RWX_SETTING, RWX_ANNOTATION, RWX_NAD_PREFIX, _inner, since=RWX_NETWORK.since
-)
-MIGRATION = NetworkSetting(
-    MIGRATION_SETTING,
-    "vm-migration-network.settings.harvesterhci.io",
-    "vm-migration-network-",
-    _whole,
-    since=MIGRATION_NETWORK.since,
-)
+def read(kind: NetworkSetting, text: str, version: Version) -> tuple[str, Network | None]:
+    """What of a value counts, as text, and the network in it. Raises Undecodable."""
+    return _READERS[kind.name](text, version)
 
 
 def digest(kind: NetworkSetting, setting: Object, version: Version) -> str:
     """The hash of what counts in the value. Raises Undecodable."""
-    return hashlib.sha1(kind.read(value_of(setting), version)[0].encode()).hexdigest()
+    return hashlib.sha1(read(kind, value_of(setting), version)[0].encode()).hexdigest()
 
 
 def is_taken_up(kind: NetworkSetting, setting: Object, version: Version) -> bool:
@@ -134,7 +91,7 @@ def take_up(state: State, kind: NetworkSetting, setting: Object) -> Iterator[Act
 
     Raises Undecodable.
     """
-    needs_nad = kind.read(value_of(setting), state.version)[1] is not None
+    needs_nad = read(kind, value_of(setting), state.version)[1] is not None
     nad = ""
     if needs_nad:
         yield from make_nad(state, kind, setting)
@@ -165,7 +122,7 @@ def nad_of(state: State, kind: NetworkSetting, setting: Object) -> Object | None
 
 def make_nad(state: State, kind: NetworkSetting, setting: Object) -> Iterator[Action]:
     """The VM network for the value, if there is none. Raises Undecodable."""
-    network = kind.read(value_of(setting), state.version)[1]
+    network = read(kind, value_of(setting), state.version)[1]
     if network is None or nad_of(state, kind, setting) is not None:
         return
     labels = {kind.digest_note: digest(kind, setting, state.version)}
@@ -240,7 +197,7 @@ def if_readable(
         if setting is None or key != kind.name or state.version < kind.since:
             return
         try:
-            kind.read(value_of(setting), state.version)
+            read(kind, value_of(setting), state.version)
         except Undecodable:
             return
         yield from reconcile(state, setting)

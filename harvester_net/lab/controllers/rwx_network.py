@@ -21,13 +21,18 @@ from harvester_net.cluster.resources import (
     labels_of,
 )
 from harvester_net.harvester.gojson import Undecodable, decode
-from harvester_net.harvester.names import LONGHORN_NAMESPACE, RWX_SETTING, STORAGE_SETTING
+from harvester_net.harvester.names import (
+    LONGHORN_NAMESPACE,
+    NETWORK_STATUS,
+    RWX_IN_LONGHORN,
+    RWX_SETTING,
+    STORAGE_SETTING,
+)
+from harvester_net.harvester.network_settings import RWX, STORAGE
 from harvester_net.harvester.settings import RWX_VALUE, effective, is_in_progress
 from harvester_net.lab.controllers.controller import Action, Controller, State
 from harvester_net.lab.controllers.network_settings import (
     COMPLETED,
-    RWX,
-    STORAGE,
     USER,
     if_readable,
     is_taken_up,
@@ -40,10 +45,9 @@ from harvester_net.lab.controllers.storage_network import LONGHORN as STORAGE_OF
 from harvester_net.lab.controllers.storage_network import longhorn_network
 from harvester_net.lab.controllers.writing import deleted, patch
 
-LONGHORN = f"{LONGHORN_NAMESPACE}/endpoint-network-for-rwx-volume"
+LONGHORN = RWX_IN_LONGHORN
 INITIALIZED = f"{RWX.annotation}/initialized"
 PLUGIN = ("app", "longhorn-csi-plugin")
-NETWORK_STATUS = "k8s.v1.cni.cncf.io/network-status"
 SHARED = '{"share-storage-network":true}'
 
 

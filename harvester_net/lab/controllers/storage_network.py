@@ -20,16 +20,17 @@ from harvester_net.cluster.resources import (
     labels_of,
 )
 from harvester_net.harvester.names import LONGHORN_NAMESPACE, STORAGE_SETTING, WITNESS
+from harvester_net.harvester.network_settings import STORAGE
 from harvester_net.lab.controllers.controller import Action, Controller, State
 from harvester_net.lab.controllers.kinds import IP_POOL
 from harvester_net.lab.controllers.network_settings import (
     COMPLETED,
     IN_PROGRESS,
-    STORAGE,
     USER,
     if_readable,
     is_taken_up,
     only,
+    read,
     say,
     setting_of_nad,
     take_up,
@@ -103,7 +104,7 @@ def _finish(state: State, setting: Object) -> Iterator[Action]:
 
 def _has_addresses(state: State, setting: Object) -> bool:
     """Whether there is an address for each node that Longhorn is on."""
-    network = STORAGE.read(value_of(setting), state.version)[1]
+    network = read(STORAGE, value_of(setting), state.version)[1]
     if network is None or not ADDRESSES_ARE_COUNTED.on(state.version):
         return True
     name = network.range.replace("/", "-")

@@ -16,10 +16,10 @@ from harvester_net.cluster.resources import (
     split_key,
 )
 from harvester_net.harvester.names import SYSTEM_NAMESPACE
+from harvester_net.harvester.network_settings import MIGRATION
 from harvester_net.lab.controllers.controller import Action, Controller, State
 from harvester_net.lab.controllers.kinds import KUBEVIRT
 from harvester_net.lab.controllers.network_settings import (
-    MIGRATION,
     USER,
     digest,
     if_readable,

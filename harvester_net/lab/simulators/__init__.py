@@ -18,6 +18,7 @@ from harvester_net.lab.simulators.machines import base_objects, machine
 from harvester_net.lab.simulators.mirror import RealNodes, World
 from harvester_net.lab.simulators.timings import Timings
 from harvester_net.lab.simulators.virt_handler import run_virt_handler
+from harvester_net.lab.simulators.virt_operator import run_virt_operator
 from harvester_net.lab.simulators.whereabouts import run_whereabouts
 
 __all__ = ["RealNodes", "Timings", "World", "base_objects", "machine", "run"]
@@ -47,6 +48,7 @@ async def run(
             run_agents(agent, world),
             run_kubelet(world),
             run_virt_handler(handler, world),
+            run_virt_operator(world),
             run_longhorn(world),
             run_whereabouts(world),
             run_garbage_collector(collector, world),

@@ -123,6 +123,7 @@ class World:
         self.vlan_configs = Mirror(api, NETWORK, "vlanconfigs", namespaced=False)
         self.vlan_statuses = Mirror(api, NETWORK, "vlanstatuses", namespaced=False)
         self.link_monitors = Mirror(api, NETWORK, "linkmonitors", namespaced=False)
+        self.kubevirts = Mirror(api, KUBEVIRT, "kubevirts")
         self.vms = Mirror(api, KUBEVIRT, "virtualmachines")
         self.vmis = Mirror(api, KUBEVIRT, "virtualmachineinstances")
         self.volumes = Mirror(api, LONGHORN, "volumes")

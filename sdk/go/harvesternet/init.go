@@ -25,10 +25,14 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &ClusterNetwork{}
 	case "harvester-net:index:NetworkConfig":
 		r = &NetworkConfig{}
+	case "harvester-net:index:RwxNetwork":
+		r = &RwxNetwork{}
 	case "harvester-net:index:StorageNetwork":
 		r = &StorageNetwork{}
 	case "harvester-net:index:TrafficPath":
 		r = &TrafficPath{}
+	case "harvester-net:index:VmMigrationNetwork":
+		r = &VmMigrationNetwork{}
 	case "harvester-net:index:VmNetwork":
 		r = &VmNetwork{}
 	default:

@@ -23,6 +23,8 @@ type Provider struct {
 	Kubeconfig pulumi.StringPtrOutput `pulumi:"kubeconfig"`
 	// The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
 	ReviewedPlan pulumi.StringPtrOutput `pulumi:"reviewedPlan"`
+	// The path of a file that `harvester-net snapshot` wrote. Previews see the cluster as it was then, judge by it and answer functions from it; no cluster is reached, and every write is refused. Also `HARVESTER_NET_SNAPSHOT`.
+	Snapshot pulumi.StringPtrOutput `pulumi:"snapshot"`
 }
 
 // NewProvider registers a new resource with the given unique name, arguments, and options.
@@ -59,6 +61,8 @@ type providerArgs struct {
 	Offline *bool `pulumi:"offline"`
 	// The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
 	ReviewedPlan *string `pulumi:"reviewedPlan"`
+	// The path of a file that `harvester-net snapshot` wrote. Previews see the cluster as it was then, judge by it and answer functions from it; no cluster is reached, and every write is refused. Also `HARVESTER_NET_SNAPSHOT`.
+	Snapshot *string `pulumi:"snapshot"`
 }
 
 // The set of arguments for constructing a Provider resource.
@@ -73,6 +77,8 @@ type ProviderArgs struct {
 	Offline pulumi.BoolPtrInput
 	// The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
 	ReviewedPlan pulumi.StringPtrInput
+	// The path of a file that `harvester-net snapshot` wrote. Previews see the cluster as it was then, judge by it and answer functions from it; no cluster is reached, and every write is refused. Also `HARVESTER_NET_SNAPSHOT`.
+	Snapshot pulumi.StringPtrInput
 }
 
 func (ProviderArgs) ElementType() reflect.Type {
@@ -130,6 +136,11 @@ func (o ProviderOutput) Kubeconfig() pulumi.StringPtrOutput {
 // The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
 func (o ProviderOutput) ReviewedPlan() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.ReviewedPlan }).(pulumi.StringPtrOutput)
+}
+
+// The path of a file that `harvester-net snapshot` wrote. Previews see the cluster as it was then, judge by it and answer functions from it; no cluster is reached, and every write is refused. Also `HARVESTER_NET_SNAPSHOT`.
+func (o ProviderOutput) Snapshot() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.Snapshot }).(pulumi.StringPtrOutput)
 }
 
 func init() {

@@ -62,3 +62,14 @@ Object.defineProperty(exports, "reviewedPlan", {
     enumerable: true,
 });
 
+/**
+ * The path of a file that `harvester-net snapshot` wrote. Previews see the cluster as it was then, judge by it and answer functions from it; no cluster is reached, and every write is refused. Also `HARVESTER_NET_SNAPSHOT`.
+ */
+export declare const snapshot: string | undefined;
+Object.defineProperty(exports, "snapshot", {
+    get() {
+        return __config.get("snapshot");
+    },
+    enumerable: true,
+});
+

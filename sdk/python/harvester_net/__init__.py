@@ -12,8 +12,10 @@ from .get_cluster_network import *
 from .get_node_nics import *
 from .network_config import *
 from .provider import *
+from .rwx_network import *
 from .storage_network import *
 from .traffic_path import *
+from .vm_migration_network import *
 from .vm_network import *
 from ._inputs import *
 from . import outputs
@@ -35,8 +37,10 @@ _utilities.register(
   "classes": {
    "harvester-net:index:ClusterNetwork": "ClusterNetwork",
    "harvester-net:index:NetworkConfig": "NetworkConfig",
+   "harvester-net:index:RwxNetwork": "RwxNetwork",
    "harvester-net:index:StorageNetwork": "StorageNetwork",
    "harvester-net:index:TrafficPath": "TrafficPath",
+   "harvester-net:index:VmMigrationNetwork": "VmMigrationNetwork",
    "harvester-net:index:VmNetwork": "VmNetwork"
   }
  }

@@ -23,7 +23,8 @@ class ProviderArgs:
                  context: pulumi.Input[Optional[_builtins.str]] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  offline: pulumi.Input[Optional[_builtins.bool]] = None,
-                 reviewed_plan: pulumi.Input[Optional[_builtins.str]] = None):
+                 reviewed_plan: pulumi.Input[Optional[_builtins.str]] = None,
+                 snapshot: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The set of arguments for constructing a Provider resource.
 
@@ -32,6 +33,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.str] kubeconfig: The text of a kubeconfig, or the path of one. Always a secret. Defaults to the environment variable `KUBECONFIG`, then `~/.kube/config`, then the account of the pod.
         :param pulumi.Input[_builtins.bool] offline: Whether to preview without reaching the cluster: nothing live is looked at, and every write is refused. Also `HARVESTER_NET_OFFLINE=true`. Defaults to false.
         :param pulumi.Input[_builtins.str] reviewed_plan: The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
+        :param pulumi.Input[_builtins.str] snapshot: The path of a file that `harvester-net snapshot` wrote. Previews see the cluster as it was then, judge by it and answer functions from it; no cluster is reached, and every write is refused. Also `HARVESTER_NET_SNAPSHOT`.
         """
         if cluster_id is not None:
             pulumi.set(__self__, "cluster_id", cluster_id)
@@ -43,6 +45,8 @@ class ProviderArgs:
             pulumi.set(__self__, "offline", offline)
         if reviewed_plan is not None:
             pulumi.set(__self__, "reviewed_plan", reviewed_plan)
+        if snapshot is not None:
+            pulumi.set(__self__, "snapshot", snapshot)
 
     @_builtins.property
     @pulumi.getter(name="clusterId")
@@ -104,6 +108,18 @@ class ProviderArgs:
     def reviewed_plan(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "reviewed_plan", value)
 
+    @_builtins.property
+    @pulumi.getter
+    def snapshot(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The path of a file that `harvester-net snapshot` wrote. Previews see the cluster as it was then, judge by it and answer functions from it; no cluster is reached, and every write is refused. Also `HARVESTER_NET_SNAPSHOT`.
+        """
+        return pulumi.get(self, "snapshot")
+
+    @snapshot.setter
+    def snapshot(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "snapshot", value)
+
 
 @pulumi.type_token("pulumi:providers:harvester-net")
 class Provider(pulumi.ProviderResource):
@@ -116,6 +132,7 @@ class Provider(pulumi.ProviderResource):
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  offline: pulumi.Input[Optional[_builtins.bool]] = None,
                  reviewed_plan: pulumi.Input[Optional[_builtins.str]] = None,
+                 snapshot: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
         How the cluster is reached. Without any of it: KUBECONFIG, then `~/.kube/config`.
@@ -127,6 +144,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.str] kubeconfig: The text of a kubeconfig, or the path of one. Always a secret. Defaults to the environment variable `KUBECONFIG`, then `~/.kube/config`, then the account of the pod.
         :param pulumi.Input[_builtins.bool] offline: Whether to preview without reaching the cluster: nothing live is looked at, and every write is refused. Also `HARVESTER_NET_OFFLINE=true`. Defaults to false.
         :param pulumi.Input[_builtins.str] reviewed_plan: The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
+        :param pulumi.Input[_builtins.str] snapshot: The path of a file that `harvester-net snapshot` wrote. Previews see the cluster as it was then, judge by it and answer functions from it; no cluster is reached, and every write is refused. Also `HARVESTER_NET_SNAPSHOT`.
         """
         ...
     @overload
@@ -157,6 +175,7 @@ class Provider(pulumi.ProviderResource):
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  offline: pulumi.Input[Optional[_builtins.bool]] = None,
                  reviewed_plan: pulumi.Input[Optional[_builtins.str]] = None,
+                 snapshot: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -171,6 +190,7 @@ class Provider(pulumi.ProviderResource):
             __props__.__dict__["kubeconfig"] = None if kubeconfig is None else pulumi.Output.secret(kubeconfig)
             __props__.__dict__["offline"] = pulumi.Output.from_input(offline).apply(pulumi.runtime.to_json) if offline is not None else None
             __props__.__dict__["reviewed_plan"] = reviewed_plan
+            __props__.__dict__["snapshot"] = snapshot
         secret_opts = pulumi.ResourceOptions(additional_secret_outputs=["kubeconfig"])
         opts = pulumi.ResourceOptions.merge(opts, secret_opts)
         super(Provider, __self__).__init__(
@@ -210,4 +230,12 @@ class Provider(pulumi.ProviderResource):
         The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
         """
         return pulumi.get(self, "reviewed_plan")
+
+    @_builtins.property
+    @pulumi.getter
+    def snapshot(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        The path of a file that `harvester-net snapshot` wrote. Previews see the cluster as it was then, judge by it and answer functions from it; no cluster is reached, and every write is refused. Also `HARVESTER_NET_SNAPSHOT`.
+        """
+        return pulumi.get(self, "snapshot")
 

@@ -14,6 +14,7 @@ from harvester_net.adopt.reading import KIND_OF, read_site
 from harvester_net.adopt.site import (
     CLUSTER_NETWORK,
     NETWORK_CONFIG,
+    SETTINGS,
     STORAGE_NETWORK,
     VM_NETWORK,
     Found,
@@ -107,7 +108,7 @@ def differing(wanted: Declared, seen: Declared) -> list[str]:
 
 
 def _differing(kind: str, wanted: dict[str, Any], seen: dict[str, Any]) -> Iterable[str]:
-    if kind == STORAGE_NETWORK:
+    if kind in SETTINGS:
         del seen["name"]
     changes = KIND_OF[kind].diff(wanted, seen)
     yield from (f"{kind}: {change.path} of {wanted} in {seen}" for change in changes)

@@ -124,7 +124,8 @@ function kind(name) {
         }
     };
 }
-const kinds = ["ClusterNetwork", "NetworkConfig", "VmNetwork", "StorageNetwork"];
+const kinds = ["ClusterNetwork", "NetworkConfig", "VmNetwork", "StorageNetwork", "RwxNetwork",
+  "VmMigrationNetwork"];
 const hn = Object.fromEntries(kinds.map((name) => [name, kind(name)]));
 """
 

@@ -21,7 +21,7 @@ from harvester_net.cluster.resources import (
     is_terminating,
 )
 from harvester_net.harvester.mtus import config_mtu
-from harvester_net.harvester.settings import storage_progress
+from harvester_net.harvester.setting_progress import storage_progress
 
 from .clusters import config_object, vm_object, volume_object
 from .controllers import DEAD

@@ -144,6 +144,8 @@ def bare_world(version: tuple[int, int], nodes: dict[str, dict[str, str]]) -> Wo
         settings.append(
             objects.setting("rwx-network", default='{"share-storage-network":false}')
         )
+    if version >= (1, 6):
+        settings.append(objects.setting("vm-migration-network"))
     for setting in settings:
         world = world.put(SETTING, setting)
     for name, labels in nodes.items():
@@ -274,7 +276,7 @@ def _spellings(version: tuple[int, int], mtu: int) -> list[Object | None]:
 
 @st.composite
 def _with_storage(draw: Any, world: World) -> World:
-    """The storage network and the RWX network, on any cluster network that can carry them."""
+    """The networks of the Settings, on any cluster network that can carry them."""
     network = draw(st.sampled_from(("", "data", "data", "other", "mgmt")))
     spaces = draw(st.sampled_from(("", " ")))
     if network:
@@ -290,6 +292,11 @@ def _with_storage(draw: Any, world: World) -> World:
             value = {"vlan": 301, "clusterNetwork": kind, "range": "192.168.1.0/24"}
             text = json.dumps({"share-storage-network": False, "network": value})
             world = _set_if_allowed(world, "rwx-network", text)
+    if world.version >= (1, 6):
+        network = draw(st.sampled_from(("", "", "data", "other", "mgmt")))
+        if network:
+            value = {"vlan": 302, "clusterNetwork": network, "range": "192.168.2.0/24"}
+            world = _set_if_allowed(world, "vm-migration-network", json.dumps(value))
     return world
 
 

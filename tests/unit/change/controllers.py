@@ -33,6 +33,7 @@ from .admission import admit
 from .world import (
     HINDRANCE,
     HOME,
+    MIGRATION,
     NETWORK,
     RWX,
     STORAGE,
@@ -433,6 +434,28 @@ def rwx_network(world: World) -> World:
     return _setting_says(world, "rwx-network", "True", "Completed", "")
 
 
+def vm_migration_network(world: World) -> World:
+    """KubeVirt told of the network of migrations, once for each value (B2.2)."""
+    setting = world.get(SETTING, "vm-migration-network")
+    if setting is None:
+        return world
+    text, notes = setting.get("value") or "", annotations_of(setting)
+    if notes.get(f"{MIGRATION}/hash", _digest("")) == _digest(text):
+        return world
+    made = ""
+    if text:
+        mark = {MIGRATION: "true"}
+        world, made = _system_nad(world, "vm-migration-network", json.loads(text), mark)
+    if old := notes.get(f"{MIGRATION}/net-attach-def"):
+        world = world.without(NAD, old)
+    said = {"hash": _digest(text), "net-attach-def": made}
+    annotations = {f"{MIGRATION}/{name}": value for name, value in said.items()}
+    world = world.changed(
+        SETTING, "vm-migration-network", {"metadata": {"annotations": annotations}}
+    )
+    return _setting_says(world, "vm-migration-network", "True", "", "")
+
+
 CONTROLLERS = (
     vms,
     volumes,
@@ -442,6 +465,7 @@ CONTROLLERS = (
     vm_networks,
     storage_network,
     rwx_network,
+    vm_migration_network,
 )
 
 

@@ -116,6 +116,15 @@ class ModelConnection:
         self.where = "the model"
         self.away = 0.0
 
+    async def list(
+        self, resource: Resource, deadline: Any, namespace: str = "", **params: str
+    ) -> tuple[list[Object], str]:
+        """The model has no pods."""
+        return [], ""
+
+    async def get(self, resource: Resource, key: str, deadline: Any) -> Object:
+        raise NotFound(key)
+
     async def start_vm(self, key: str, deadline: Any) -> None:
         self._cluster.world = start_asked(self._cluster.world, key)
 
@@ -199,6 +208,9 @@ class ModelPatience:
 
     async def sleep(self, seconds: float) -> None:
         self._cluster.settle()
+
+    def within(self, seconds: float) -> ModelPatience:
+        return self
 
 
 def at_once(coroutine: Coroutine[Any, Any, T]) -> T:

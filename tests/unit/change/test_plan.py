@@ -15,6 +15,7 @@ from harvester_net.change.goals.storage_network import StorageNetworkGoal
 from harvester_net.change.goals.vm_network import VmNetworkGoal
 from harvester_net.change.plan import extend, is_interrupting, plan
 from harvester_net.change.record import Record, VmRecord
+from harvester_net.change.steps.order import steps_of
 from harvester_net.change.vms import vm_record
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
@@ -230,6 +231,53 @@ def test_the_rwx_network_alone_stops_only_the_vms_of_the_cluster_network() -> No
     record = record_of(world)
     assert (record.storage, record.rwx) == (None, value)
     assert list(record.vms) == ["default/both", "default/on"]
+
+
+MIGRATION_TEXT = '{"vlan":302, "clusterNetwork":"data","range":"192.168.2.0/24"}'
+
+
+def with_migration_network(world: World, text: str = MIGRATION_TEXT) -> World:
+    return settled(patched(world, SETTING, "vm-migration-network", {"value": text}))
+
+
+def test_the_vm_migration_network_is_set_anew_for_another_mtu_without_consent() -> None:
+    world = with_migration_network(world_of_vms())
+    made = plan(world.snapshot, UP, Consent(stop_vms=True))
+    assert (made.record.migration, made.refusals) == (MIGRATION_TEXT, [])
+    assert list(made.record.vms) == ["default/both", "default/on"]
+    titles = [step.title for step in steps_of(made.record)]
+    cleared = titles.index("clear the VM migration network")
+    assert titles[cleared + 1] == ("wait until the pods of virt-handler have left it")
+    again = titles.index("set the VM migration network: 192.168.2.0/24, VLAN 302 on data")
+    assert titles[again + 1] == (
+        "wait until the pods of virt-handler are on the VM migration network"
+    )
+    assert (
+        cleared
+        < titles.index(next(title for title in titles if title.startswith("set MTU 9000 on ")))
+        < again
+    )
+    # No VM waits for it.
+    starts = [step for step in steps_of(made.record) if step.id.startswith("start ")]
+    assert all("migration" not in after for step in starts for after in step.after)
+
+
+def test_the_vm_migration_network_is_left_alone_elsewhere_and_by_other_changes() -> None:
+    world = with_migration_network(world_of_vms())
+    assert record_of(world, MtuGoal(cluster_network="other", mtu=9000)).migration is None
+    goal = config_goal("nc-1", uplink={"nics": ["eth9"]})
+    assert record_of(world, goal).migration is None
+
+
+def test_a_vm_that_migrates_over_the_network_that_changes_is_waited_for() -> None:
+    world = with_migration_network(world_of_vms()).changed(
+        VMI, "default/off", {"status": {"migrationState": {"startTimestamp": "t"}}}
+    )
+    [refusal] = plan(world.snapshot, UP, FULL).refusals
+    assert str(refusal) == (
+        "VM default/off is being migrated over the VM migration network, which is on this "
+        "cluster network; wait until that is over"
+    )
 
 
 def test_a_storage_network_elsewhere_is_left_alone() -> None:

@@ -75,7 +75,10 @@ class Walk:
         context = ChangeContext(cast(Any, self._cluster), cast(Any, deadline), "the test")
         at_once(step.act(self.world.snapshot, context))
         self.world = self._cluster.world
-        self._waiting.append(step)
+        if step.blocks_until_done:
+            self._done(step)
+        else:
+            self._waiting.append(step)
 
     def _done(self, step: Step) -> None:
         self.record = self.record.with_done(step.id)

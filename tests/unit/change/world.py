@@ -24,6 +24,7 @@ from harvester_net.harvester.snapshot import Snapshot
 NETWORK = "network.harvesterhci.io"
 STORAGE = "storage-network.settings.harvesterhci.io"
 RWX = "rwx-network.settings.harvesterhci.io"
+MIGRATION = "vm-migration-network.settings.harvesterhci.io"
 WITNESS = "node-role.harvesterhci.io/witness"
 HINDRANCE = "model/hindrance"
 """Annotation of a VM of this model: why it does not come up."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from harvester_net.adopt.site import KINDS
 from harvester_net.cli.main import app
 
 from ...cluster import LabApi
@@ -115,8 +116,7 @@ def test_what_one_may_not_list_is_left_out(cluster: LabApi, tmp_path: Path) -> N
     result = CliRunner().invoke(app, [*given, cluster.kubeconfig({"token": "eves"})])
     assert result.exit_code == 0
     *left_out, last = result.output.splitlines()
-    kinds = ["ClusterNetwork", "NetworkConfig", "StorageNetwork", "VmNetwork"]
-    assert sorted(line.split()[2] for line in left_out) == kinds
+    assert [line.split()[2] for line in left_out] == [*KINDS]
     assert last == "nothing to adopt: no file was written"
     assert not project.exists()
 

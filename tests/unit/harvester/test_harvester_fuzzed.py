@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester_net.cluster.resources import CLUSTER_NETWORK, NAD, SETTING
-from harvester_net.harvester import cni, gojson, settings
+from harvester_net.harvester import cni, gojson, setting_progress, settings
 from harvester_net.harvester.mtus import mtu_of, nad_mtu
 from harvester_net.harvester.names import (
     MATCHED_NODES,
@@ -23,7 +23,7 @@ from harvester_net.harvester.names import ROUTE as ROUTE_NOTE
 from harvester_net.harvester.network_configs import matched_nodes
 from harvester_net.harvester.snapshot import Snapshot
 from harvester_net.harvester.vm_networks import vm_networks_of
-from harvester_net.kinds.codecs import storage_network, vm_network
+from harvester_net.kinds.codecs import network_setting, vm_network
 from harvester_net.rules import routes
 
 from ... import objects
@@ -71,8 +71,9 @@ def test_setting_is_decoded_or_undecodable(value: str, default: str, name: str) 
     for asked in settings.networks_asked_for(name, setting, snapshot).networks:
         _ = asked.intervals
     assert isinstance(snapshot.setting_value(name), dict)
-    assert settings.storage_progress(setting).words is not None
-    storage_network.properties_of(value)
+    assert setting_progress.storage_progress(setting).words is not None
+    network_setting.STORAGE_CODEC.properties_of(value)
+    network_setting.RWX_CODEC.properties_of(value)
 
 
 @fuzzed
@@ -107,4 +108,4 @@ def test_annotations_of_a_setting_tell_how_far_it_is(notes: Value) -> None:
     kept = {str(key): str(value) for key, value in pairs}
     setting = objects.setting(STORAGE_SETTING, json.dumps(NETWORK))
     setting["metadata"]["annotations"] = kept
-    assert settings.storage_progress(setting).words.isprintable()
+    assert setting_progress.storage_progress(setting).words.isprintable()

@@ -30,7 +30,15 @@ from ...rbac import Asked, as_asked, client_of, let_in, listen
 from ...timing import AT_ONCE
 from ...waiting import SECONDS, until
 from ..kinds.calls import Run
-from ..programs import CLUSTER_NETWORK, NETWORK_CONFIG, STORAGE_NETWORK, VM_NETWORK, program
+from ..programs import (
+    CLUSTER_NETWORK,
+    MIGRATION_NETWORK,
+    NETWORK_CONFIG,
+    RWX_NETWORK,
+    STORAGE_NETWORK,
+    VM_NETWORK,
+    program,
+)
 
 VMS = "/apis/kubevirt.io/v1/namespaces/default/virtualmachines"
 PROGRAM: dict[str, Object] = {
@@ -38,12 +46,23 @@ PROGRAM: dict[str, Object] = {
     NETWORK_CONFIG: program(NETWORK_CONFIG, uplink={"nics": ["eno2"]}),
     VM_NETWORK: program(VM_NETWORK),
     STORAGE_NETWORK: program(STORAGE_NETWORK, clusterNetwork="data"),
+    RWX_NETWORK: program(
+        RWX_NETWORK,
+        ("shareStorageNetwork",),
+        clusterNetwork="data",
+        vlan=301,
+        range="192.168.6.0/24",
+    ),
+    MIGRATION_NETWORK: program(MIGRATION_NETWORK, clusterNetwork="data"),
 }
+SETTINGS = (STORAGE_NETWORK, RWX_NETWORK, MIGRATION_NETWORK)
 CHANGED: dict[str, Object] = {
     CLUSTER_NETWORK: {"labels": {"team": "a"}},
     NETWORK_CONFIG: {"description": "rack a"},
     VM_NETWORK: {"labels": {"team": "a"}},
     STORAGE_NETWORK: {"range": "192.168.1.0/24"},
+    RWX_NETWORK: {"range": "192.168.7.0/24"},
+    MIGRATION_NETWORK: {"range": "192.168.8.0/24"},
 }
 
 T = TypeVar("T")
@@ -102,7 +121,7 @@ async def test_resources_ask_just_what_is_said() -> None:
             async with waiting(early, CLUSTER_NETWORKS, heard) as config:
                 made[CLUSTER_NETWORK] = await live(lab, client, CLUSTER_NETWORK, plan)
             made[NETWORK_CONFIG] = await config
-            for token in (VM_NETWORK, STORAGE_NETWORK):
+            for token in (VM_NETWORK, *SETTINGS):
                 made[token] = await live(lab, client, token, plan)
             await api.create(VMS, objects.new_vm("vm1", "vm100", strategy="Halted"))
             run = Run(lab, client)  # type: ignore[arg-type]
@@ -114,7 +133,7 @@ async def test_resources_ask_just_what_is_said() -> None:
             async with waiting(delete(VM_NETWORK), VM, heard) as gone:
                 await api.delete(f"{VMS}/vm1")
             await gone
-            for token in (STORAGE_NETWORK, NETWORK_CONFIG, CLUSTER_NETWORK):
+            for token in (*SETTINGS, NETWORK_CONFIG, CLUSTER_NETWORK):
                 await delete(token)
         assert as_heard(*MANAGING) - anywhere(heard) == set()
         assert anywhere(heard) - as_heard(*READING, *STANDING, *MANAGING) == set()

@@ -32,7 +32,7 @@ from harvester_net.cluster.resources import (
     labels_of,
 )
 from harvester_net.harvester.network_configs import matched_nodes
-from harvester_net.harvester.settings import storage_progress
+from harvester_net.harvester.setting_progress import storage_progress
 from harvester_net.harvester.site.anonymous import anonymized
 from harvester_net.harvester.site.document import Document, written
 from harvester_net.harvester.site.kinds import SITE_KINDS, kept

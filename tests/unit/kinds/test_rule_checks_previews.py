@@ -225,9 +225,9 @@ async def test_ordered_change_answers_for_the_vms_that_it_stops(run: Run, api: L
     new = old | {"spec": old["spec"] | {"uplink": {"nics": ["eth2"]}}}
     call = run.call(CONFIG, "mine", preview=True)
     write = Write(VLAN_CONFIG, old, new)
-    await rule_checks.check_preview(write, call, ordered=True, workloads=True)
+    await rule_checks.check_preview(write, call, ordered=True, besides=rule_checks.WORKLOADS)
     with pytest.raises(Refused, match="is in use by VMs; stop default/vm1 on n1"):
-        await rule_checks.check_preview(write, call, workloads=True)
+        await rule_checks.check_preview(write, call, besides=rule_checks.WORKLOADS)
 
 
 async def test_setting_that_is_busy_is_waited_for_and_not_mentioned(
@@ -238,7 +238,9 @@ async def test_setting_that_is_busy_is_waited_for_and_not_mentioned(
     api.put(busy)
     new = busy | {"value": '{"clusterNetwork":"data","vlan":1,"range":"192.168.0.0/24"}'}
     call = run.call(STORAGE, "mine", preview=True)
-    await rule_checks.check_preview(Write(SETTING, busy, new), call, workloads=True)
+    await rule_checks.check_preview(
+        Write(SETTING, busy, new), call, besides=rule_checks.WORKLOADS
+    )
     assert run.said.warned == []
 
 

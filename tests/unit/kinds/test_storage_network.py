@@ -8,12 +8,7 @@ import pytest
 
 from harvester_net.cluster.resources import Object
 from harvester_net.harvester.wording import listed
-from harvester_net.kinds.codecs.storage_network import (
-    properties_of,
-    same_network,
-    text_of,
-    unreadable,
-)
+from harvester_net.kinds.codecs.network_setting import STORAGE_CODEC
 from harvester_net.kinds.storage_network import StorageNetwork
 
 from ..programs import FULL, STORAGE_NETWORK, program
@@ -25,12 +20,14 @@ EMPTY_HASH = "da39a3ee5e6b4b0d3255bfef95601890afd80709"
 
 
 def test_text_has_harvesters_keys_and_no_defaults() -> None:
-    assert text_of(LEAST) == TEXT
-    assert text_of(LEAST | {"exclude": [], "disruption": {"stopVms": True}}) == TEXT
+    assert STORAGE_CODEC.text_of(LEAST) == TEXT
+    assert (
+        STORAGE_CODEC.text_of(LEAST | {"exclude": [], "disruption": {"stopVms": True}}) == TEXT
+    )
 
 
 def test_text_of_the_full_program() -> None:
-    assert json.loads(text_of(FULL[STORAGE_NETWORK])) == {
+    assert json.loads(STORAGE_CODEC.text_of(FULL[STORAGE_NETWORK])) == {
         "clusterNetwork": "storage",
         "vlan": 300,
         "range": "192.168.0.0/24",
@@ -56,7 +53,7 @@ def test_text_of_the_full_program() -> None:
     ],
 )
 def test_text_of_the_setting_is_read(text: str, properties: Object) -> None:
-    assert properties_of(text) == properties
+    assert STORAGE_CODEC.properties_of(text) == properties
 
 
 SAME: list[tuple[Object, Object]] = [
@@ -83,14 +80,14 @@ DIFFERENT: list[tuple[Object, Object]] = [
 
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_same_storage_network_however_it_is_written(one: Object, other: Object) -> None:
-    assert same_network(one, other)
-    assert same_network(other, one)
+    assert STORAGE_CODEC.same_network(one, other)
+    assert STORAGE_CODEC.same_network(other, one)
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
 def test_different_storage_networks(one: Object, other: Object) -> None:
-    assert not same_network(one, other)
-    assert not same_network(other, one)
+    assert not STORAGE_CODEC.same_network(one, other)
+    assert not STORAGE_CODEC.same_network(other, one)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +121,7 @@ def test_long_list_is_cut(count: int, text: str) -> None:
     ],
 )
 def test_value_that_cannot_be_read_says_why(text: str, why: str | None) -> None:
-    assert unreadable(text) == why
+    assert STORAGE_CODEC.unreadable(text) == why
 
 
 @pytest.mark.parametrize(

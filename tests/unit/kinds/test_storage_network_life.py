@@ -14,7 +14,7 @@ from harvester_net.cluster.errors import Denied
 from harvester_net.cluster.resources import Object
 from harvester_net.harvester.names import STORAGE_SETTING
 from harvester_net.kinds.call import Call
-from harvester_net.kinds.codecs.storage_network import text_of
+from harvester_net.kinds.codecs.network_setting import STORAGE_CODEC
 from harvester_net.kinds.failures import Refused, Unfinished
 from harvester_net.kinds.registry import KINDS
 from harvester_net.specs.unknown import UNKNOWN
@@ -27,7 +27,7 @@ from .calls import Run, checked, running
 
 KIND = KINDS[STORAGE_NETWORK]
 WISH = program(STORAGE_NETWORK)
-TEXT = text_of(WISH)
+TEXT = STORAGE_CODEC.text_of(WISH)
 NAD = "harvester-system/storagenetwork-abcde"
 NOT_STARTED = "Harvester has not started with the new value yet"
 
@@ -89,7 +89,7 @@ async def test_create_sets_the_value_and_waits_until_it_is_carried_out(
 async def test_stale_true_of_the_value_before_is_not_believed(run: Run, api: LabApi) -> None:
     """Right after the write the condition still speaks of the old value (O4.3)."""
     old = WISH | {"vlan": 200}
-    api.put(objects.storage_setting(text_of(old)))
+    api.put(objects.storage_setting(STORAGE_CODEC.text_of(old)))
     updating = asyncio.create_task(
         KIND.update(STORAGE_SETTING, old, WISH, {}, run.call(KIND, "storage"))
     )
@@ -113,7 +113,7 @@ async def test_same_network_in_another_spelling_is_left_as_it_stands(
 async def test_network_of_somebody_else_is_refused_with_the_way_to_import_it(
     run: Run, api: LabApi
 ) -> None:
-    other = text_of(WISH | {"vlan": 200})
+    other = STORAGE_CODEC.text_of(WISH | {"vlan": 200})
     api.put(objects.storage_setting(other))
     for preview in (True, False):
         with pytest.raises(Refused) as refusal:
@@ -129,7 +129,7 @@ async def test_cluster_without_the_setting_is_no_harvester(run: Run, api: LabApi
     with pytest.raises(Refused) as refusal:
         await KIND.create(WISH, run.call(KIND, "storage"))
     assert str(refusal.value) == (
-        "the server has no Setting storage-network; is this a Harvester cluster?"
+        "the server has no Setting storage-network; is this Harvester 1.1 or newer?"
     )
 
 
@@ -246,7 +246,11 @@ async def test_update_goes_on_waiting_without_another_write(run: Run, api: LabAp
 
 
 async def test_read_gives_the_words_of_the_program(run: Run, api: LabApi) -> None:
-    api.put(objects.storage_setting(text_of(WISH | {"exclusiveVlan": False, "exclude": []})))
+    api.put(
+        objects.storage_setting(
+            STORAGE_CODEC.text_of(WISH | {"exclusiveVlan": False, "exclude": []})
+        )
+    )
     live = await KIND.read(STORAGE_SETTING, WISH, {}, run.call(KIND, "storage"))
     assert live is not None
     assert live.inputs == WISH

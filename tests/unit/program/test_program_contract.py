@@ -18,7 +18,14 @@ import harvester_net as hn
 from tests.unit.program.test_program import run
 
 SCHEMA = json.loads((Path(hn.__file__).parent / "schema.json").read_text())
-RESOURCES = ["ClusterNetwork", "NetworkConfig", "VmNetwork", "StorageNetwork"]
+RESOURCES = [
+    "ClusterNetwork",
+    "NetworkConfig",
+    "VmNetwork",
+    "StorageNetwork",
+    "RwxNetwork",
+    "VmMigrationNetwork",
+]
 FUNCTIONS = ["getClusterNetwork", "getNodeNics"]
 NESTED = [
     "BondOptions",

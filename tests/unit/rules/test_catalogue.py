@@ -114,6 +114,7 @@ SINCE = {
         "mtu-is-that-of-the-cluster-network",
         "new-cluster-network-has-no-mtu-yet",
         "no-vm-is-migrating",
+        "no-vm-migrates-while-its-network-changes",
         "overlay-is-on-mgmt",
         "ranges-of-settings-are-apart",
         "system-network-does-not-change",

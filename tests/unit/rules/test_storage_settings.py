@@ -25,6 +25,7 @@ from .storage import (
 STOPPED, DETACHED = "all-vms-are-stopped", "all-volumes-are-detached"
 KEPT, TO_SHARE = "shared-network-is-not-cleared", "storage-network-to-share-is-there"
 RWX_DETACHED, MOVING = "rwx-volumes-are-detached", "no-vm-is-migrating"
+MOVES = "no-vm-migrates-while-its-network-changes"
 FREE, KNOWN = "exclusive-vlan-is-free", "exclusive-vlan-is-known"
 VLAN = "storage-vlan-is-not-a-vm-networks"
 
@@ -166,6 +167,35 @@ CASES = [
         MOVING,
         "an update is not looked at",
         update(unset(MIGRATION), objects.setting(MIGRATION, value())),
+        carried(migration()),
+    ),
+    says(
+        MOVES,
+        "one is under way when it is set",
+        update(unset(MIGRATION), objects.setting(MIGRATION, value())),
+        carried(migration()),
+        "VMs are migrating: default/m1; wait for them",
+    ),
+    says(
+        MOVES,
+        "one is under way when it is cleared",
+        update(objects.setting(MIGRATION, value()), unset(MIGRATION)),
+        carried(migration()),
+        "VMs are migrating: default/m1; wait for them",
+    ),
+    silent(
+        MOVES,
+        "it is over",
+        update(unset(MIGRATION), objects.setting(MIGRATION, value())),
+        carried(migration(migrationState={"completed": True})),
+    ),
+    silent(
+        MOVES,
+        "the value stays",
+        update(
+            objects.setting(MIGRATION, value()),
+            objects.setting(MIGRATION, value(), labels={"a": "b"}),
+        ),
         carried(migration()),
     ),
     says(

@@ -35,3 +35,8 @@ func GetOffline(ctx *pulumi.Context) bool {
 func GetReviewedPlan(ctx *pulumi.Context) string {
 	return config.Get(ctx, "harvester-net:reviewedPlan")
 }
+
+// The path of a file that `harvester-net snapshot` wrote. Previews see the cluster as it was then, judge by it and answer functions from it; no cluster is reached, and every write is refused. Also `HARVESTER_NET_SNAPSHOT`.
+func GetSnapshot(ctx *pulumi.Context) string {
+	return config.Get(ctx, "harvester-net:snapshot")
+}

@@ -39,3 +39,8 @@ reviewedPlan: Optional[str]
 The id of the plan that was reviewed, as the preview shows it; several with commas. A change that would interrupt anything by another plan is refused, with the plan as it is now. Also `HARVESTER_NET_REVIEWED_PLAN`. Defaults to any plan.
 """
 
+snapshot: Optional[str]
+"""
+The path of a file that `harvester-net snapshot` wrote. Previews see the cluster as it was then, judge by it and answer functions from it; no cluster is reached, and every write is refused. Also `HARVESTER_NET_SNAPSHOT`.
+"""
+

@@ -55,3 +55,10 @@ class _ExportableConfig(types.ModuleType):
         """
         return __config__.get('reviewedPlan')
 
+    @_builtins.property
+    def snapshot(self) -> Optional[str]:
+        """
+        The path of a file that `harvester-net snapshot` wrote. Previews see the cluster as it was then, judge by it and answer functions from it; no cluster is reached, and every write is refused. Also `HARVESTER_NET_SNAPSHOT`.
+        """
+        return __config__.get('snapshot')
+

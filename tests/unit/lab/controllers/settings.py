@@ -15,8 +15,8 @@ from harvester_net.cluster.resources import (
     condition,
     labels_of,
 )
+from harvester_net.harvester.network_settings import NetworkSetting
 from harvester_net.harvester.versions import Version
-from harvester_net.lab.controllers.network_settings import NetworkSetting
 
 from .state import V1_8, Life, World, world
 

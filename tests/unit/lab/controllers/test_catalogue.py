@@ -5,14 +5,9 @@ from __future__ import annotations
 import pytest
 
 from harvester_net.cluster.resources import SETTING, annotations_of
+from harvester_net.harvester.network_settings import MIGRATION, RWX, STORAGE, NetworkSetting
 from harvester_net.harvester.versions import Version
 from harvester_net.lab.controllers.catalogue import HARVESTER_CONTROLLERS, NETWORK_CONTROLLERS
-from harvester_net.lab.controllers.network_settings import (
-    MIGRATION,
-    RWX,
-    STORAGE,
-    NetworkSetting,
-)
 from harvester_net.lab.users import USERS
 from tests.objects import cluster_network, link_monitor, node, setting
 

@@ -10,13 +10,10 @@ import pytest
 from harvester_net.cluster.resources import NAD, Object, annotations_of, labels_of
 from harvester_net.harvester.gojson import Undecodable
 from harvester_net.harvester.names import EXCLUSIVE_LABEL
+from harvester_net.harvester.network_settings import MIGRATION, RWX, STORAGE, NetworkSetting
 from harvester_net.harvester.versions import Version
 from harvester_net.lab.controllers.controller import Create, Patch
 from harvester_net.lab.controllers.network_settings import (
-    MIGRATION,
-    RWX,
-    STORAGE,
-    NetworkSetting,
     digest,
     is_taken_up,
     make_nad,

@@ -7,9 +7,10 @@ import json
 import pytest
 
 from harvester_net.cluster.resources import NAD, POD, SETTING, Object, annotations_of
+from harvester_net.harvester.names import NETWORK_STATUS
+from harvester_net.harvester.network_settings import RWX, STORAGE
 from harvester_net.lab.controllers import storage_network
-from harvester_net.lab.controllers.network_settings import RWX, STORAGE
-from harvester_net.lab.controllers.rwx_network import CONTROLLERS, NETWORK_STATUS
+from harvester_net.lab.controllers.rwx_network import CONTROLLERS
 from tests.objects import node, setting, storage_setting
 
 from .conftest import Lives

@@ -14,7 +14,8 @@ from harvester_net.cluster.resources import (
     annotations_of,
 )
 from harvester_net.harvester.names import WITNESS
-from harvester_net.harvester.settings import storage_progress
+from harvester_net.harvester.network_settings import STORAGE
+from harvester_net.harvester.setting_progress import storage_progress
 from harvester_net.harvester.versions import Version
 from harvester_net.lab.controllers import vm_networks
 from harvester_net.lab.controllers.controller import Action, Delete, State
@@ -24,7 +25,6 @@ from harvester_net.lab.controllers.kinds import (
     MANAGED_CHART,
     PROMETHEUS,
 )
-from harvester_net.lab.controllers.network_settings import STORAGE
 from harvester_net.lab.controllers.pausing import PAUSED, REPLICAS
 from harvester_net.lab.controllers.storage_network import CONTROLLERS
 from harvester_net.lab.manifests import base_objects

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from harvester_net.cluster.resources import NAD, SETTING, Object, condition
+from harvester_net.harvester.network_settings import MIGRATION
 from harvester_net.lab.controllers.controller import Action, Create, Delete, Patch, State
 from harvester_net.lab.controllers.kinds import KUBEVIRT
-from harvester_net.lab.controllers.network_settings import MIGRATION
 from harvester_net.lab.controllers.vm_migration_network import CONTROLLERS
 from tests.objects import setting
 

@@ -1,0 +1,3 @@
+import harvester_net as hn
+
+rwx = hn.RwxNetwork("rwx", share_storage_network=True)

@@ -1,0 +1,3 @@
+import * as harvesterNet from "@harvester-net/pulumi";
+
+const rwx = new harvesterNet.RwxNetwork("rwx", { shareStorageNetwork: true });
