@@ -34,6 +34,8 @@ TITLES = {
     "VmNetwork": "A VLAN and a trunk",
     "StorageNetwork": "Replication on a VLAN of its own",
     "TrafficPath": "Two racks with VM networks and the storage network",
+    "Site": "Two traffic paths, and a VM network on mgmt",
+    "TenantNetworks": "The networks of a team, on its VLANs",
     "getClusterNetwork": "The MTU of a cluster network",
     "getNodeNics": "The free NICs of a node",
 }

@@ -26,8 +26,10 @@ from .functions import (
 from .network_config import NetworkConfig, NetworkConfigOutputs
 from .parse import spec_within
 from .provider import Provider
+from .site import Site, SiteOutputs
 from .spec import Spec, replaces, wire_name
 from .storage_network import StorageNetwork, StorageNetworkOutputs
+from .tenant_networks import TenantNetworks, TenantNetworksOutputs
 from .traffic_path import TrafficPath, TrafficPathOutputs
 from .vm_network import VmNetwork, VmNetworkOutputs
 
@@ -42,7 +44,11 @@ RESOURCES: dict[type[Spec], type[Spec]] = {
     VmNetwork: VmNetworkOutputs,
     StorageNetwork: StorageNetworkOutputs,
 }
-COMPONENTS: dict[type[Spec], type[Spec]] = {TrafficPath: TrafficPathOutputs}
+COMPONENTS: dict[type[Spec], type[Spec]] = {
+    TrafficPath: TrafficPathOutputs,
+    Site: SiteOutputs,
+    TenantNetworks: TenantNetworksOutputs,
+}
 FUNCTIONS: dict[type[Spec], type[Spec]] = {
     GetClusterNetwork: GetClusterNetworkResult,
     GetNodeNics: GetNodeNicsResult,

@@ -31,7 +31,13 @@ PUBLIC = {
     "RouteArgs",
     "RouteMode",
     "NodeDevices",
+    "Site",
+    "SiteMgmtArgs",
+    "SiteTrafficPathArgs",
     "StorageNetwork",
+    "TenantDefaultsArgs",
+    "TenantNetworkArgs",
+    "TenantNetworks",
     "TrafficPath",
     "TrafficPathNetworkArgs",
     "TrafficPathStorageArgs",
@@ -112,4 +118,5 @@ def test_programs_load_neither_the_specs_nor_the_kubernetes_client() -> None:
     assert {name for name in loaded if not name.startswith(of_programs)} == {
         "harvester_net",
         "harvester_net.version",
+        "harvester_net.vlan_list",
     }
