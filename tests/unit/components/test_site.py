@@ -19,6 +19,7 @@ from tests.language_examples import of_yaml
 
 from .test_traffic_path import CONSENT, made
 
+EXAMPLE = Path(__file__).parents[3] / "examples" / "site" / "python"
 PATHS: dict[str, Any] = {
     "tenant": hn.SiteTrafficPathArgs(
         mtu=9000,
@@ -215,6 +216,19 @@ def test_only_a_site_with_a_file_loads_the_checks() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert ran.stdout.split() == ["False", "True"]
+
+
+@pytest.mark.parametrize("name", ["berlin", "hamburg"])
+def test_program_for_all_sites_makes_each_of_them(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(EXAMPLE)
+    monkeypatch.setattr(pulumi, "get_stack", lambda: name)
+
+    def program() -> None:
+        runpy.run_path("__main__.py")
+
+    assert f"VmNetwork {name}-tenant-web" in made(program).registered
 
 
 def test_example_in_python_makes_what_the_one_in_yaml_does() -> None:
