@@ -30,10 +30,20 @@ export type Provider = import("./provider").Provider;
 export const Provider: typeof import("./provider").Provider = null as any;
 utilities.lazyLoad(exports, ["Provider"], () => require("./provider"));
 
+export { SiteArgs } from "./site";
+export type Site = import("./site").Site;
+export const Site: typeof import("./site").Site = null as any;
+utilities.lazyLoad(exports, ["Site"], () => require("./site"));
+
 export { StorageNetworkArgs } from "./storageNetwork";
 export type StorageNetwork = import("./storageNetwork").StorageNetwork;
 export const StorageNetwork: typeof import("./storageNetwork").StorageNetwork = null as any;
 utilities.lazyLoad(exports, ["StorageNetwork"], () => require("./storageNetwork"));
+
+export { TenantNetworksArgs } from "./tenantNetworks";
+export type TenantNetworks = import("./tenantNetworks").TenantNetworks;
+export const TenantNetworks: typeof import("./tenantNetworks").TenantNetworks = null as any;
+utilities.lazyLoad(exports, ["TenantNetworks"], () => require("./tenantNetworks"));
 
 export { TrafficPathArgs } from "./trafficPath";
 export type TrafficPath = import("./trafficPath").TrafficPath;
@@ -66,8 +76,12 @@ const _module = {
                 return new ClusterNetwork(name, <any>undefined, { urn })
             case "harvester-net:index:NetworkConfig":
                 return new NetworkConfig(name, <any>undefined, { urn })
+            case "harvester-net:index:Site":
+                return new Site(name, <any>undefined, { urn })
             case "harvester-net:index:StorageNetwork":
                 return new StorageNetwork(name, <any>undefined, { urn })
+            case "harvester-net:index:TenantNetworks":
+                return new TenantNetworks(name, <any>undefined, { urn })
             case "harvester-net:index:TrafficPath":
                 return new TrafficPath(name, <any>undefined, { urn })
             case "harvester-net:index:VmNetwork":

@@ -12,7 +12,9 @@ from .get_cluster_network import *
 from .get_node_nics import *
 from .network_config import *
 from .provider import *
+from .site import *
 from .storage_network import *
+from .tenant_networks import *
 from .traffic_path import *
 from .vm_network import *
 from ._inputs import *
@@ -35,7 +37,9 @@ _utilities.register(
   "classes": {
    "harvester-net:index:ClusterNetwork": "ClusterNetwork",
    "harvester-net:index:NetworkConfig": "NetworkConfig",
+   "harvester-net:index:Site": "Site",
    "harvester-net:index:StorageNetwork": "StorageNetwork",
+   "harvester-net:index:TenantNetworks": "TenantNetworks",
    "harvester-net:index:TrafficPath": "TrafficPath",
    "harvester-net:index:VmNetwork": "VmNetwork"
   }
