@@ -138,7 +138,7 @@ trafficPaths:
 def components(stack: Stack, mtu: int, vlan: int = 100, **more: Any) -> Stack:
     """A site of a file, with all kinds in it, and the networks of a team on it."""
     (stack.directory / "berlin.yaml").write_text(FILE.format(mtu=mtu, vlan=vlan))
-    team = {
+    team: dict[str, Any] = {
         "namespace": "default",
         "cluster_network": "@berlin.clusterNetworks.cn-data",
         "allowed_vlans": "200-299",

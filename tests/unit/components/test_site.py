@@ -47,7 +47,8 @@ mgmt:
 
 
 def whole(**more: Any) -> hn.Site:
-    return hn.Site("berlin", **({"traffic_paths": PATHS, "mgmt": MGMT} | more))
+    given: dict[str, Any] = {"traffic_paths": PATHS, "mgmt": MGMT}
+    return hn.Site("berlin", **(given | more))
 
 
 def test_children_are_named_after_the_site_and_what_they_are_in_it() -> None:
