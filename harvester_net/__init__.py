@@ -8,6 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .components.site import Site as Site
+    from .components.site_arguments import SiteMgmtArgs as SiteMgmtArgs
+    from .components.site_arguments import SiteTrafficPathArgs as SiteTrafficPathArgs
+    from .components.tenant_networks import TenantNetworks as TenantNetworks
+    from .components.tenant_networks_arguments import (
+        TenantDefaultsArgs as TenantDefaultsArgs,
+    )
+    from .components.tenant_networks_arguments import (
+        TenantNetworkArgs as TenantNetworkArgs,
+    )
     from .components.traffic_path import TrafficPath as TrafficPath
     from .components.traffic_path_arguments import (
         TrafficPathNetworkArgs as TrafficPathNetworkArgs,
@@ -90,6 +100,12 @@ _HOMES = {
 """The module of `program` in which each public name is."""
 
 _COMPONENTS = {
+    "Site": "site",
+    "SiteMgmtArgs": "site_arguments",
+    "SiteTrafficPathArgs": "site_arguments",
+    "TenantDefaultsArgs": "tenant_networks_arguments",
+    "TenantNetworkArgs": "tenant_networks_arguments",
+    "TenantNetworks": "tenant_networks",
     "TrafficPath": "traffic_path",
     "TrafficPathNetworkArgs": "traffic_path_arguments",
     "TrafficPathStorageArgs": "traffic_path_arguments",

@@ -12,7 +12,7 @@ from harvester_net.kinds.registry import KINDS
 from harvester_net.specs.documentation import example
 
 RESOURCES = [token.rpartition(":")[2] for token in KINDS]
-COMPONENTS = ["TrafficPath"]
+COMPONENTS = ["TrafficPath", "Site", "TenantNetworks"]
 CALLED = [token.rpartition(":")[2] for token in FUNCTIONS]
 Made = list[tuple[str, dict[str, Any]]]
 """Tokens and inputs, in the order of the program."""

@@ -87,8 +87,8 @@ class TrafficPath(pulumi.ComponentResource):
         made = storage and self._storage(as_arguments(TrafficPathStorageArgs, storage))
 
         self.cluster_network = self._path.name
-        self.vm_networks = _by_key({key: made.id for key, made in vm_networks.items()})
-        self.matched_nodes = _by_key({key: c.matched_nodes for key, c in configs.items()})
+        self.vm_networks = by_key({key: made.id for key, made in vm_networks.items()})
+        self.matched_nodes = by_key({key: c.matched_nodes for key, c in configs.items()})
         self.storage_vm_network = pulumi.Output.from_input(made.vm_network if made else None)
         self.register_outputs(self.outputs())
 
@@ -146,5 +146,6 @@ class TrafficPath(pulumi.ComponentResource):
         )
 
 
-def _by_key(made: Mapping[str, Any]) -> pulumi.Output[Any]:
+def by_key(made: Mapping[str, Any]) -> pulumi.Output[Any]:
+    """An output of outputs, by the keys that their resources have in the program."""
     return pulumi.Output.from_input(dict(made))

@@ -51,8 +51,8 @@ class TrafficPathUplinkArgs:
             link_attributes: Attributes of the uplink other than the MTU.
             node_selector: Labels that a node of the group must have, all of them. Absent
                 matches every node except witness nodes. No node may be in two groups.
-            name: Name of the network config. Defaults to the component's name and the
-                group's, joined by '-'.
+            name: Name of the network config. Defaults to the path's name in the program and
+                the group's, joined by '-'.
             description: Free text.
         """
         self.nics = nics
@@ -156,8 +156,9 @@ def as_arguments(kind: type[A], given: A | Mapping[str, Any]) -> A:
     if not isinstance(given, Mapping):
         # Not the value itself, which may be a secret.
         raise TypeError(f"must be {kind.__name__} or a dict, not {type(given).__name__}")
-    return kind(**{_snake(name): value for name, value in given.items()})
+    return kind(**{snake(name): value for name, value in given.items()})
 
 
-def _snake(name: str) -> str:
+def snake(name: str) -> str:
+    """The name in Python of an input that has this one on the wire."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()

@@ -15,18 +15,51 @@ from pulumi.provider.server import ProviderServicer
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2
 
-from ..components import traffic_path
+from ..components import site, tenant_networks, traffic_path
+from ..components.traffic_path_arguments import snake
+from ..site_files.reading import WrongSiteFile, read_site
+from ..specs import site as site_specs
+from ..specs import tenant_networks as tenant_specs
+from ..specs import traffic_path as traffic_path_specs
 from ..specs.about import PACKAGE
 from ..specs.parse import without_nulls
 from ..specs.spec import Problem
-from ..specs.traffic_path import problems_of
 from ..specs.unknown import UNKNOWN
 from ..version import VERSION
 from .requests import Path, Properties, Secrets
 from .secret_texts import sentences
 from .values import Decoded
 
-PROBLEMS: dict[str, Callable[[Properties], list[Problem]]] = {traffic_path.TOKEN: problems_of}
+READ_HERE = ("file",)
+"""Inputs that go into no resource."""
+
+Component = traffic_path.TrafficPath | site.Site | tenant_networks.TenantNetworks
+
+COMPONENTS: dict[str, type[Component]] = {
+    traffic_path.TOKEN: traffic_path.TrafficPath,
+    site.TOKEN: site.Site,
+    tenant_networks.TOKEN: tenant_networks.TenantNetworks,
+}
+
+
+def _problems_of_site(inputs: Properties) -> list[Problem]:
+    """What is wrong with a site, in its file too: without the path of an input, for it has a
+    line there.
+    """
+    found = site_specs.problems_of(inputs)
+    if not found and "file" in inputs:
+        try:
+            read_site(inputs["file"])
+        except WrongSiteFile as wrong:
+            return [Problem("", line) for line in str(wrong).splitlines()]
+    return found
+
+
+PROBLEMS: dict[str, Callable[[Properties], list[Problem]]] = {
+    traffic_path.TOKEN: traffic_path_specs.problems_of,
+    site.TOKEN: _problems_of_site,
+    tenant_networks.TOKEN: tenant_specs.problems_of,
+}
 """What is wrong with the inputs of each component."""
 
 
@@ -67,7 +100,7 @@ class _Host(Provider):
         inputs: Any,
         options: pulumi.ResourceOptions | None = None,
     ) -> ConstructResult:
-        made = traffic_path.TrafficPath(name, opts=options, **inputs)
+        made = COMPONENTS[resource_type](name, opts=options, **inputs)
         return ConstructResult(made.urn, made.outputs())
 
 
@@ -78,7 +111,9 @@ class _Servicer(ProviderServicer):
         # becomes resources must be seen, so here only the values themselves are outputs.
         decoded = Decoded(inputs)
         return {
-            key: await _as_input(
+            snake(key): value
+            if key in READ_HERE
+            else await _as_input(
                 value, (key,), decoded.secrets, set(input_dependencies[key].urns)
             )
             for key, value in without_nulls(decoded.values).items()

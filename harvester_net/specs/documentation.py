@@ -36,6 +36,8 @@ TITLES = {
     "RwxNetwork": "RWX volumes on the storage network",
     "VmMigrationNetwork": "Live migrations on a VLAN of their own",
     "TrafficPath": "Two racks with VM networks and the storage network",
+    "Site": "Two traffic paths, and a VM network on mgmt",
+    "TenantNetworks": "The networks of a team, on its VLANs",
     "getClusterNetwork": "The MTU of a cluster network",
     "getNodeNics": "The free NICs of a node",
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from .disruption import Disruption
 from .network_config import BondOptions
 from .spec import Spec
+from .tenant_networks import TenantNetwork
 from .traffic_path import TrafficPathNetwork
 from .vm_network import Route, VmNetwork
 
@@ -91,6 +92,7 @@ ENUMS: dict[tuple[type[Spec], str], Enum] = {
     (BondOptions, "mode"): BOND_MODE,
     (VmNetwork, "type"): VM_NETWORK_TYPE,
     (TrafficPathNetwork, "type"): VM_NETWORK_TYPE,
+    (TenantNetwork, "type"): VM_NETWORK_TYPE,
     (Disruption, "on_failure"): ON_FAILURE,
     (Route, "mode"): ROUTE_MODE,
 }

@@ -27,8 +27,10 @@ from .network_config import NetworkConfig, NetworkConfigOutputs
 from .parse import spec_within
 from .provider import Provider
 from .rwx_network import RwxNetwork, RwxNetworkOutputs
+from .site import Site, SiteOutputs
 from .spec import Spec, replaces, wire_name
 from .storage_network import StorageNetwork, StorageNetworkOutputs
+from .tenant_networks import TenantNetworks, TenantNetworksOutputs
 from .traffic_path import TrafficPath, TrafficPathOutputs
 from .vm_migration_network import VmMigrationNetwork, VmMigrationNetworkOutputs
 from .vm_network import VmNetwork, VmNetworkOutputs
@@ -46,7 +48,11 @@ RESOURCES: dict[type[Spec], type[Spec]] = {
     RwxNetwork: RwxNetworkOutputs,
     VmMigrationNetwork: VmMigrationNetworkOutputs,
 }
-COMPONENTS: dict[type[Spec], type[Spec]] = {TrafficPath: TrafficPathOutputs}
+COMPONENTS: dict[type[Spec], type[Spec]] = {
+    TrafficPath: TrafficPathOutputs,
+    Site: SiteOutputs,
+    TenantNetworks: TenantNetworksOutputs,
+}
 FUNCTIONS: dict[type[Spec], type[Spec]] = {
     GetClusterNetwork: GetClusterNetworkResult,
     GetNodeNics: GetNodeNicsResult,

@@ -28,6 +28,8 @@ from .vm_network import Route, VlanRange, VmNetworkType, traffic_problems
 
 BY_KEY = ("uplinks", "networks")
 """Inputs that are a map; each entry becomes a resource."""
+NOT_KNOWN = "must be known in a preview, because it becomes resources"
+"""What is wrong with an unknown value that is to become resources."""
 
 
 class TrafficPathUplink(Uplink):
@@ -42,8 +44,8 @@ class TrafficPathUplink(Uplink):
     )
     name: NetworkConfigName | None = Field(
         None,
-        description="Name of the network config. Defaults to the component's name and the "
-        "group's, joined by '-'.",
+        description="Name of the network config. Defaults to the path's name in the program "
+        "and the group's, joined by '-'.",
     )
     description: str | None = Field(None, description="Free text.")
 
@@ -175,8 +177,12 @@ def problems_of(inputs: dict[str, Any]) -> list[Problem]:
     An unknown value is not wrong, but which resources there are must be known.
     """
     _, found = parse(TrafficPath, inputs)
-    unknown = "must be known in a preview, because it becomes resources"
-    found += [Problem(path, unknown) for path in _unknown_parts(inputs)]
+    return found + inner_problems(inputs)
+
+
+def inner_problems(inputs: dict[str, Any]) -> list[Problem]:
+    """What is wrong with the parts of a traffic path beside the fields of its spec."""
+    found = [Problem(path, NOT_KNOWN) for path in _unknown_parts(inputs)]
     for path, model, given in _parts(inputs):
         # What is wrong with its fields was found above.
         spec, _ = parse(model, given)

@@ -35,10 +35,20 @@ export type RwxNetwork = import("./rwxNetwork").RwxNetwork;
 export const RwxNetwork: typeof import("./rwxNetwork").RwxNetwork = null as any;
 utilities.lazyLoad(exports, ["RwxNetwork"], () => require("./rwxNetwork"));
 
+export { SiteArgs } from "./site";
+export type Site = import("./site").Site;
+export const Site: typeof import("./site").Site = null as any;
+utilities.lazyLoad(exports, ["Site"], () => require("./site"));
+
 export { StorageNetworkArgs } from "./storageNetwork";
 export type StorageNetwork = import("./storageNetwork").StorageNetwork;
 export const StorageNetwork: typeof import("./storageNetwork").StorageNetwork = null as any;
 utilities.lazyLoad(exports, ["StorageNetwork"], () => require("./storageNetwork"));
+
+export { TenantNetworksArgs } from "./tenantNetworks";
+export type TenantNetworks = import("./tenantNetworks").TenantNetworks;
+export const TenantNetworks: typeof import("./tenantNetworks").TenantNetworks = null as any;
+utilities.lazyLoad(exports, ["TenantNetworks"], () => require("./tenantNetworks"));
 
 export { TrafficPathArgs } from "./trafficPath";
 export type TrafficPath = import("./trafficPath").TrafficPath;
@@ -78,8 +88,12 @@ const _module = {
                 return new NetworkConfig(name, <any>undefined, { urn })
             case "harvester-net:index:RwxNetwork":
                 return new RwxNetwork(name, <any>undefined, { urn })
+            case "harvester-net:index:Site":
+                return new Site(name, <any>undefined, { urn })
             case "harvester-net:index:StorageNetwork":
                 return new StorageNetwork(name, <any>undefined, { urn })
+            case "harvester-net:index:TenantNetworks":
+                return new TenantNetworks(name, <any>undefined, { urn })
             case "harvester-net:index:TrafficPath":
                 return new TrafficPath(name, <any>undefined, { urn })
             case "harvester-net:index:VmMigrationNetwork":

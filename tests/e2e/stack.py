@@ -154,10 +154,27 @@ class Stack:
 
     def import_all(self, resources: dict[str, tuple[str, str]]) -> Ran:
         """Import many resources at once: type and id by name."""
-        listed = [
-            {"type": token, "name": name, "id": key}
-            for name, (token, key) in resources.items()
-        ]
+        return self._imported(
+            [
+                {"type": token, "name": name, "id": key}
+                for name, (token, key) in resources.items()
+            ]
+        )
+
+    def import_tree(self, resources: list[Resource]) -> Ran:
+        """Import resources of another state, with the components that they are in."""
+        names = {entry["urn"]: f"r{number}" for number, entry in enumerate(resources)}
+        listed = []
+        for entry in resources:
+            name = entry["urn"].rpartition("::")[2]
+            item = {"type": entry["type"], "name": names[entry["urn"]], "logicalName": name}
+            item |= {"id": entry["id"]} if entry["custom"] else {"component": True}
+            if (parent := entry.get("parent")) in names:
+                item["parent"] = names[parent]
+            listed.append(item)
+        return self._imported(listed)
+
+    def _imported(self, listed: list[dict[str, Any]]) -> Ran:
         (self.directory / "import.json").write_text(json.dumps({"resources": listed}))
         options = ("--yes", "--generate-code=false", "--protect=false")
         return self.run("import", "--file", "import.json", *options)
@@ -186,11 +203,12 @@ class Stack:
         }
 
     def state(self) -> dict[str, Resource]:
-        """The resources in the state, by name; without the command, which takes a second."""
+        """The resources in the state, by name."""
+        return {entry["urn"].rpartition("::")[2]: entry for entry in self.resources()}
+
+    def resources(self) -> list[Resource]:
+        """The resources in the state; without the command, which takes a second."""
         file = self.directory / "state" / ".pulumi" / "stacks" / "networks" / "dev.json"
         latest = json.loads(file.read_text())["checkpoint"].get("latest") or {}
-        return {
-            entry["urn"].rpartition("::")[2]: entry
-            for entry in latest.get("resources") or []
-            if entry["type"].startswith("harvester-net:")
-        }
+        found: list[Resource] = latest.get("resources") or []
+        return [entry for entry in found if entry["type"].startswith("harvester-net:")]

@@ -25,6 +25,7 @@ from .programs import (
     vm_network,
 )
 from .stack import PROJECT, Resource, Stack, resource
+from .test_secrets import files_with
 from .vms import phase, running_vm
 from .waiting import eventually
 
@@ -123,39 +124,68 @@ def test_first_change_of_mtu_after_an_import_shows_on_all_that_have_it(
     assert {name for name, change in changed.items() if "mtu" in change} == MTU_ON_ALL.keys()
 
 
-def traffic_path(**args: Any) -> Resource:
-    """A component with all kinds in it."""
-    given: dict[str, Any] = {
-        "uplinks": {"all": {"nics": ["eno2"]}},
-        "networks": {"web": {"vlan": 100}},
-        "storage": {"vlan": 300, "range": "192.168.0.0/24"},
+SECRET = "SEKRET9"
+FILE = """\
+trafficPaths:
+  cn-data:
+    mtu: {mtu}
+    uplinks: {{ all: {{ nics: [eno2] }} }}
+    networks: {{ web: {{ vlan: {vlan} }} }}
+    storage: {{ vlan: 300, range: 192.168.0.0/24 }}
+"""
+
+
+def components(stack: Stack, mtu: int, vlan: int = 100, **more: Any) -> Stack:
+    """A site of a file, with all kinds in it, and the networks of a team on it."""
+    (stack.directory / "berlin.yaml").write_text(FILE.format(mtu=mtu, vlan=vlan))
+    team: dict[str, Any] = {
+        "namespace": "default",
+        "cluster_network": "@berlin.clusterNetworks.cn-data",
+        "allowed_vlans": "200-299",
+        "networks": {"shop": {"vlan": 200, "labels": {"note": {"fn::secret": SECRET}}}},
         "disruption": CONSENT,
     }
-    return resource("TrafficPath", "cn-data", **(given | args))
+    after = {"depends_on": ["@berlin"]}
+    return stack.program(
+        resource("Site", "berlin", file="berlin.yaml", **more),
+        resource("TenantNetworks", "team", after, **team),
+    )
 
 
-def test_component_with_its_mtu_changed_under_a_running_vm(
-    yaml_stack: Stack, lab: Lab
+def test_components_with_their_mtu_changed_under_a_running_vm(
+    yaml_stack: Stack, lab: Lab, tmp_path: Path
 ) -> None:
-    secret = {"vlan": 300, "range": {"fn::secret": "SEKRET9"}}
-    wrong = yaml_stack.program(traffic_path(storage=secret, networks={"web": {"vlan": 4095}}))
-    refused = wrong.preview().failed().output
-    assert "networks.web.vlan: 4095 is not a VLAN ID; use 1 to 4094" in refused
-    assert "storage.range: is not valid; what is wrong with it would tell a secret" in refused
-    assert "SEKRET9" not in refused
+    wrong = components(yaml_stack, 1500, vlan=4095).preview().failed().output
+    told = "trafficPaths.cn-data.networks.web.vlan: 4095 is not a VLAN ID; use 1 to 4094"
+    assert f"berlin.yaml:5: {told}" in wrong
 
-    yaml_stack.program(traffic_path(mtu=1500)).up().succeeded()
-    resources = [entry for entry in yaml_stack.state().values() if entry["custom"]]
-    assert len(resources) == 4
+    log = ("--logtostderr", "--logflow", "-v=7")
+    made = components(yaml_stack, 1500).up(*log).succeeded().output
+    resources = [entry for entry in yaml_stack.resources() if entry["custom"]]
+    assert len(resources) == 5
     assert len({entry["provider"] for entry in resources}) == 1
     with running_vm(lab, "app", "web"):
-        yaml_stack.program(traffic_path(mtu=9000))
-        assert yaml_stack.diff() == {
-            name: {"op": "update", "mtu": "update"}
-            for name in ("cn-data", "cn-data-all", "cn-data-web")
+        refused = components(yaml_stack, 9000).preview().failed().output
+        assert "default/app" in refused
+        components(yaml_stack, 9000, disruption=CONSENT)
+        changed = yaml_stack.diff()
+        assert {name for name, change in changed.items() if "mtu" in change} == {
+            "berlin-cn-data",
+            "berlin-cn-data-all",
+            "berlin-cn-data-web",
         }
-        assert "stop VM default/app" in yaml_stack.preview().succeeded().output
         yaml_stack.up().succeeded()
         assert nad_mtu(lab.client.get(f"{NADS}/web")) == 9000
+        assert nad_mtu(lab.client.get(f"{NADS}/shop")) == 9000
         eventually(lambda: phase(lab, "app") == "Running")
     assert yaml_stack.diff() == {}
+
+    other = components(YamlStack(tmp_path / "other", lab), 9000, disruption=CONSENT)
+    imported = other.import_tree(yaml_stack.resources()).succeeded().output
+    # What a program has wanted of them, the cluster does not tell.
+    unsaid = {"labels", "disruption"}
+    for name, change in other.diff().items():
+        assert {path.partition(".")[0] for path in change} - {"op"} <= unsaid, name
+    assert SECRET not in wrong + made + refused + imported
+    for stack in (yaml_stack, other):
+        assert files_with(SECRET, stack.directory / "state") == []

@@ -81,14 +81,13 @@ async def monitor() -> AsyncIterator[Monitor]:
 async def constructed(
     process: Plugin, fake: Monitor, inputs: Properties, **more: Any
 ) -> provider_pb2.ConstructResponse:
+    given: Properties = {"type": f"{PACKAGE}TrafficPath", "name": "data", "dryRun": True}
     request = provider_pb2.ConstructRequest(
         project="site",
         stack="dev",
-        type=f"{PACKAGE}TrafficPath",
-        name="data",
         inputs=struct(inputs),
         monitorEndpoint=fake.address,
-        **({"dryRun": True} | more),
+        **(given | more),
     )
     response: provider_pb2.ConstructResponse = await answer(process.stub.Construct(request))
     return response
@@ -195,3 +194,144 @@ async def test_another_component_is_unknown(pure: Plugin) -> None:
     request = provider_pb2.ConstructRequest(type=f"{PACKAGE}Path", name="data")
     with pytest.raises(Failure, match="has no component harvester-net:index:Path; it has"):
         await answer(pure.stub.Construct(request))
+
+
+SITE = {"type": f"{PACKAGE}Site", "name": "berlin"}
+TEAM = {"type": f"{PACKAGE}TenantNetworks", "name": "shop"}
+FILE = """\
+trafficPaths:
+  data:
+    uplinks: { all: { nics: [eno2] } }
+    networks: { web: { vlan: 100 } }
+"""
+OF_SITE = {
+    "Site berlin",
+    "TrafficPath berlin-data",
+    "ClusterNetwork berlin-data",
+    "NetworkConfig berlin-data-all",
+    "VmNetwork berlin-data-web",
+}
+
+
+async def test_site_is_made_of_its_file(pure: Plugin, tmp_path: Path) -> None:
+    file = tmp_path / "berlin.yaml"
+    file.write_text(FILE)
+    consent = {"stopVms": True}
+    async with monitor() as fake:
+        inputs: Properties = {"file": str(file), "disruption": consent}
+        made = await constructed(pure, fake, inputs, **SITE)
+        assert fake.registered.keys() == OF_SITE
+        assert fake.inputs("NetworkConfig berlin-data-all") == {
+            "clusterNetwork": "data",
+            "disruption": consent,
+            "name": "data-all",
+            "uplink": {"nics": ["eno2"]},
+        }
+    state = properties_of(made.state)
+    assert state["clusterNetworks"] == {"data": "data"}
+    assert state["vmNetworks"] == {"data": {"web": "berlin-data-web"}}
+
+
+async def test_file_may_come_from_another_resource_or_be_a_secret(
+    pure: Plugin, tmp_path: Path
+) -> None:
+    file = tmp_path / "berlin.yaml"
+    file.write_text(FILE)
+    came_from = provider_pb2.ConstructRequest.PropertyDependencies(urns=[BEFORE])
+    async with monitor() as fake:
+        inputs: Properties = {"file": Secret(str(file))}
+        await constructed(pure, fake, inputs, inputDependencies={"file": came_from}, **SITE)
+        assert fake.registered.keys() == OF_SITE
+
+
+async def test_wrong_file_is_told_with_its_lines_before_anything_is_made(
+    pure: Plugin, tmp_path: Path
+) -> None:
+    file = tmp_path / "berlin.yaml"
+    file.write_text(FILE.replace("nics: [eno2]", "nics: []").replace("100", "4095"))
+    async with monitor() as fake:
+        with pytest.raises(Failure) as failure:
+            await constructed(pure, fake, {"file": str(file)}, **SITE)
+        assert fake.registered == {}
+    told = (
+        f"{file}:3: trafficPaths.data.uplinks.all.nics: is empty; name at least one NIC\n"
+        f"{file}:4: trafficPaths.data.networks.web.vlan: 4095 is not a VLAN ID; use 1 to 4094"
+    )
+    assert failure.value == Failure("INVALID_ARGUMENT", told, None)
+
+
+async def test_secret_and_unknown_stay_what_they_are_deep_in_a_site(pure: Plugin) -> None:
+    network = {"vlan": UNKNOWN, "labels": {"note": Secret(HIDDEN), "plain": "yes"}}
+    path = {"uplinks": UPLINKS, "networks": {"web": network}}
+    async with monitor() as fake:
+        made = await constructed(pure, fake, {"trafficPaths": {"data": path}}, **SITE)
+        web = fake.inputs("VmNetwork berlin-data-web")
+        others = [each.object for each in fake.registered.values() if "web" not in each.name]
+    assert web["vlan"] == UNKNOWN
+    assert web["labels"] == {"note": Secret(HIDDEN), "plain": "yes"}
+    assert HIDDEN not in f"{others}{made}"
+
+
+async def test_networks_of_a_team_are_made(pure: Plugin) -> None:
+    team = {"namespace": "shop", "clusterNetwork": "data", "allowedVlans": "100-199"}
+    networks = {"web": {"vlan": 100}, "db": {"vlan": UNKNOWN}, "all": {"vlan": Secret(101)}}
+    async with monitor() as fake:
+        inputs = team | {"networks": networks, "defaults": {"labels": {"team": "shop"}}}
+        made = await constructed(pure, fake, inputs, **TEAM)
+        vlans = {key: fake.inputs(f"VmNetwork shop-{key}")["vlan"] for key in networks}
+        labels = fake.inputs("VmNetwork shop-web")["labels"]
+    assert vlans == {"web": 100, "db": UNKNOWN, "all": Secret(101)}
+    assert labels == {"team": "shop"}
+    assert properties_of(made.state)["namespace"] == "shop"
+
+
+@pytest.mark.parametrize(
+    ("component", "inputs", "told"),
+    [
+        (SITE, {}, "describes nothing; give trafficPaths, mgmt or both"),
+        (
+            SITE,
+            {"trafficPaths": {"data": {"uplinks": UPLINKS, "mtu": Secret(1)}}},
+            "trafficPaths.data.mtu: is not valid; what is wrong with it would tell a secret",
+        ),
+        (
+            SITE,
+            {"file": Secret(f"/{HIDDEN}")},
+            "is not valid; what is wrong with it would tell a secret",
+        ),
+        (
+            SITE,
+            {"file": UNKNOWN},
+            "file: must be known in a preview, because it becomes resources",
+        ),
+        (SITE, {"file": 7}, "file: must be text, not 7"),
+        (
+            TEAM,
+            {
+                "namespace": "shop",
+                "clusterNetwork": "data",
+                "allowedVlans": "100-199",
+                "networks": {"db": {"vlan": Secret(3777)}},
+            },
+            "networks.db.vlan: is not valid; what is wrong with it would tell a secret",
+        ),
+        (
+            TEAM,
+            {
+                "namespace": "shop",
+                "clusterNetwork": "data",
+                "allowedVlans": "100-199",
+                "networks": {"web": {"vlan": 300}},
+            },
+            "networks.web.vlan: VLAN 300 is not one of 100-199, which shop may use",
+        ),
+    ],
+)
+async def test_wrong_inputs_of_other_components_quote_no_secret(
+    pure: Plugin, component: Properties, inputs: Properties, told: str
+) -> None:
+    async with monitor() as fake:
+        with pytest.raises(Failure) as failure:
+            await constructed(pure, fake, inputs, **component)
+        assert fake.registered == {}
+    assert failure.value == Failure("INVALID_ARGUMENT", told, None)

@@ -32,7 +32,13 @@ PUBLIC = {
     "RouteMode",
     "NodeDevices",
     "RwxNetwork",
+    "Site",
+    "SiteMgmtArgs",
+    "SiteTrafficPathArgs",
     "StorageNetwork",
+    "TenantDefaultsArgs",
+    "TenantNetworkArgs",
+    "TenantNetworks",
     "TrafficPath",
     "TrafficPathNetworkArgs",
     "TrafficPathStorageArgs",
@@ -114,4 +120,5 @@ def test_programs_load_neither_the_specs_nor_the_kubernetes_client() -> None:
     assert {name for name in loaded if not name.startswith(of_programs)} == {
         "harvester_net",
         "harvester_net.version",
+        "harvester_net.vlan_list",
     }

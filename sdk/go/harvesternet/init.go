@@ -27,8 +27,12 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &NetworkConfig{}
 	case "harvester-net:index:RwxNetwork":
 		r = &RwxNetwork{}
+	case "harvester-net:index:Site":
+		r = &Site{}
 	case "harvester-net:index:StorageNetwork":
 		r = &StorageNetwork{}
+	case "harvester-net:index:TenantNetworks":
+		r = &TenantNetworks{}
 	case "harvester-net:index:TrafficPath":
 		r = &TrafficPath{}
 	case "harvester-net:index:VmMigrationNetwork":

@@ -1153,6 +1153,680 @@ func (o RoutePtrOutput) ServerIPAddr() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
+// What is on `mgmt`, the cluster network that is built in and has its uplink.
+type SiteMgmt struct {
+	// What the resources on `mgmt` may interrupt to make their changes. Defaults to that of the site.
+	Disruption *Disruption `pulumi:"disruption"`
+	// MTU in bytes of `mgmt`: 576 to 9000. Absent leaves what is there.
+	Mtu *int `pulumi:"mtu"`
+	// The VM networks by name.
+	Networks map[string]TrafficPathNetwork `pulumi:"networks"`
+	// The storage network, if it is on `mgmt`.
+	Storage *TrafficPathStorage `pulumi:"storage"`
+}
+
+// SiteMgmtInput is an input type that accepts SiteMgmtArgs and SiteMgmtOutput values.
+// You can construct a concrete instance of `SiteMgmtInput` via:
+//
+//	SiteMgmtArgs{...}
+type SiteMgmtInput interface {
+	pulumi.Input
+
+	ToSiteMgmtOutput() SiteMgmtOutput
+	ToSiteMgmtOutputWithContext(context.Context) SiteMgmtOutput
+}
+
+// What is on `mgmt`, the cluster network that is built in and has its uplink.
+type SiteMgmtArgs struct {
+	// What the resources on `mgmt` may interrupt to make their changes. Defaults to that of the site.
+	Disruption DisruptionPtrInput `pulumi:"disruption"`
+	// MTU in bytes of `mgmt`: 576 to 9000. Absent leaves what is there.
+	Mtu pulumi.IntPtrInput `pulumi:"mtu"`
+	// The VM networks by name.
+	Networks map[string]TrafficPathNetworkArgs `pulumi:"networks"`
+	// The storage network, if it is on `mgmt`.
+	Storage *TrafficPathStorageArgs `pulumi:"storage"`
+}
+
+func (SiteMgmtArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*SiteMgmt)(nil)).Elem()
+}
+
+func (i SiteMgmtArgs) ToSiteMgmtOutput() SiteMgmtOutput {
+	return i.ToSiteMgmtOutputWithContext(context.Background())
+}
+
+func (i SiteMgmtArgs) ToSiteMgmtOutputWithContext(ctx context.Context) SiteMgmtOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SiteMgmtOutput)
+}
+
+func (i SiteMgmtArgs) ToSiteMgmtPtrOutput() SiteMgmtPtrOutput {
+	return i.ToSiteMgmtPtrOutputWithContext(context.Background())
+}
+
+func (i SiteMgmtArgs) ToSiteMgmtPtrOutputWithContext(ctx context.Context) SiteMgmtPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SiteMgmtOutput).ToSiteMgmtPtrOutputWithContext(ctx)
+}
+
+// SiteMgmtPtrInput is an input type that accepts SiteMgmtArgs, SiteMgmtPtr and SiteMgmtPtrOutput values.
+// You can construct a concrete instance of `SiteMgmtPtrInput` via:
+//
+//	        SiteMgmtArgs{...}
+//
+//	or:
+//
+//	        nil
+type SiteMgmtPtrInput interface {
+	pulumi.Input
+
+	ToSiteMgmtPtrOutput() SiteMgmtPtrOutput
+	ToSiteMgmtPtrOutputWithContext(context.Context) SiteMgmtPtrOutput
+}
+
+type siteMgmtPtrType SiteMgmtArgs
+
+func SiteMgmtPtr(v *SiteMgmtArgs) SiteMgmtPtrInput {
+	return (*siteMgmtPtrType)(v)
+}
+
+func (*siteMgmtPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**SiteMgmt)(nil)).Elem()
+}
+
+func (i *siteMgmtPtrType) ToSiteMgmtPtrOutput() SiteMgmtPtrOutput {
+	return i.ToSiteMgmtPtrOutputWithContext(context.Background())
+}
+
+func (i *siteMgmtPtrType) ToSiteMgmtPtrOutputWithContext(ctx context.Context) SiteMgmtPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SiteMgmtPtrOutput)
+}
+
+// What is on `mgmt`, the cluster network that is built in and has its uplink.
+type SiteMgmtOutput struct{ *pulumi.OutputState }
+
+func (SiteMgmtOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*SiteMgmt)(nil)).Elem()
+}
+
+func (o SiteMgmtOutput) ToSiteMgmtOutput() SiteMgmtOutput {
+	return o
+}
+
+func (o SiteMgmtOutput) ToSiteMgmtOutputWithContext(ctx context.Context) SiteMgmtOutput {
+	return o
+}
+
+func (o SiteMgmtOutput) ToSiteMgmtPtrOutput() SiteMgmtPtrOutput {
+	return o.ToSiteMgmtPtrOutputWithContext(context.Background())
+}
+
+func (o SiteMgmtOutput) ToSiteMgmtPtrOutputWithContext(ctx context.Context) SiteMgmtPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v SiteMgmt) *SiteMgmt {
+		return &v
+	}).(SiteMgmtPtrOutput)
+}
+
+// What the resources on `mgmt` may interrupt to make their changes. Defaults to that of the site.
+func (o SiteMgmtOutput) Disruption() DisruptionPtrOutput {
+	return o.ApplyT(func(v SiteMgmt) *Disruption { return v.Disruption }).(DisruptionPtrOutput)
+}
+
+// MTU in bytes of `mgmt`: 576 to 9000. Absent leaves what is there.
+func (o SiteMgmtOutput) Mtu() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v SiteMgmt) *int { return v.Mtu }).(pulumi.IntPtrOutput)
+}
+
+// The VM networks by name.
+func (o SiteMgmtOutput) Networks() TrafficPathNetworkMapOutput {
+	return o.ApplyT(func(v SiteMgmt) map[string]TrafficPathNetwork { return v.Networks }).(TrafficPathNetworkMapOutput)
+}
+
+// The storage network, if it is on `mgmt`.
+func (o SiteMgmtOutput) Storage() TrafficPathStoragePtrOutput {
+	return o.ApplyT(func(v SiteMgmt) *TrafficPathStorage { return v.Storage }).(TrafficPathStoragePtrOutput)
+}
+
+type SiteMgmtPtrOutput struct{ *pulumi.OutputState }
+
+func (SiteMgmtPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**SiteMgmt)(nil)).Elem()
+}
+
+func (o SiteMgmtPtrOutput) ToSiteMgmtPtrOutput() SiteMgmtPtrOutput {
+	return o
+}
+
+func (o SiteMgmtPtrOutput) ToSiteMgmtPtrOutputWithContext(ctx context.Context) SiteMgmtPtrOutput {
+	return o
+}
+
+func (o SiteMgmtPtrOutput) Elem() SiteMgmtOutput {
+	return o.ApplyT(func(v *SiteMgmt) SiteMgmt {
+		if v != nil {
+			return *v
+		}
+		var ret SiteMgmt
+		return ret
+	}).(SiteMgmtOutput)
+}
+
+// What the resources on `mgmt` may interrupt to make their changes. Defaults to that of the site.
+func (o SiteMgmtPtrOutput) Disruption() DisruptionPtrOutput {
+	return o.ApplyT(func(v *SiteMgmt) *Disruption {
+		if v == nil {
+			return nil
+		}
+		return v.Disruption
+	}).(DisruptionPtrOutput)
+}
+
+// MTU in bytes of `mgmt`: 576 to 9000. Absent leaves what is there.
+func (o SiteMgmtPtrOutput) Mtu() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *SiteMgmt) *int {
+		if v == nil {
+			return nil
+		}
+		return v.Mtu
+	}).(pulumi.IntPtrOutput)
+}
+
+// The VM networks by name.
+func (o SiteMgmtPtrOutput) Networks() TrafficPathNetworkMapOutput {
+	return o.ApplyT(func(v *SiteMgmt) map[string]TrafficPathNetwork {
+		if v == nil {
+			return nil
+		}
+		return v.Networks
+	}).(TrafficPathNetworkMapOutput)
+}
+
+// The storage network, if it is on `mgmt`.
+func (o SiteMgmtPtrOutput) Storage() TrafficPathStoragePtrOutput {
+	return o.ApplyT(func(v *SiteMgmt) *TrafficPathStorage {
+		if v == nil {
+			return nil
+		}
+		return v.Storage
+	}).(TrafficPathStoragePtrOutput)
+}
+
+// A traffic path of a site: one cluster network, its uplinks, and what it carries.
+type SiteTrafficPath struct {
+	// What the resources of the path may interrupt to make their changes. Defaults to that of the site.
+	Disruption *Disruption `pulumi:"disruption"`
+	// MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
+	Mtu *int `pulumi:"mtu"`
+	// Name of the cluster network: at most 12 lower-case letters, digits and '-'. Not `mgmt`, which is built in. Defaults to its key in the map.
+	Name *string `pulumi:"name"`
+	// The VM networks by name.
+	Networks map[string]TrafficPathNetwork `pulumi:"networks"`
+	// The storage network, if it is on this path.
+	Storage *TrafficPathStorage `pulumi:"storage"`
+	// The uplinks by the name of the group of nodes, at least one.
+	Uplinks map[string]TrafficPathUplink `pulumi:"uplinks"`
+}
+
+// SiteTrafficPathInput is an input type that accepts SiteTrafficPathArgs and SiteTrafficPathOutput values.
+// You can construct a concrete instance of `SiteTrafficPathInput` via:
+//
+//	SiteTrafficPathArgs{...}
+type SiteTrafficPathInput interface {
+	pulumi.Input
+
+	ToSiteTrafficPathOutput() SiteTrafficPathOutput
+	ToSiteTrafficPathOutputWithContext(context.Context) SiteTrafficPathOutput
+}
+
+// A traffic path of a site: one cluster network, its uplinks, and what it carries.
+type SiteTrafficPathArgs struct {
+	// What the resources of the path may interrupt to make their changes. Defaults to that of the site.
+	Disruption DisruptionPtrInput `pulumi:"disruption"`
+	// MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
+	Mtu pulumi.IntPtrInput `pulumi:"mtu"`
+	// Name of the cluster network: at most 12 lower-case letters, digits and '-'. Not `mgmt`, which is built in. Defaults to its key in the map.
+	Name pulumi.StringPtrInput `pulumi:"name"`
+	// The VM networks by name.
+	Networks map[string]TrafficPathNetworkArgs `pulumi:"networks"`
+	// The storage network, if it is on this path.
+	Storage *TrafficPathStorageArgs `pulumi:"storage"`
+	// The uplinks by the name of the group of nodes, at least one.
+	Uplinks map[string]TrafficPathUplinkArgs `pulumi:"uplinks"`
+}
+
+func (SiteTrafficPathArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*SiteTrafficPath)(nil)).Elem()
+}
+
+func (i SiteTrafficPathArgs) ToSiteTrafficPathOutput() SiteTrafficPathOutput {
+	return i.ToSiteTrafficPathOutputWithContext(context.Background())
+}
+
+func (i SiteTrafficPathArgs) ToSiteTrafficPathOutputWithContext(ctx context.Context) SiteTrafficPathOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SiteTrafficPathOutput)
+}
+
+// SiteTrafficPathMapInput is an input type that accepts SiteTrafficPathMap and SiteTrafficPathMapOutput values.
+// You can construct a concrete instance of `SiteTrafficPathMapInput` via:
+//
+//	SiteTrafficPathMap{ "key": SiteTrafficPathArgs{...} }
+type SiteTrafficPathMapInput interface {
+	pulumi.Input
+
+	ToSiteTrafficPathMapOutput() SiteTrafficPathMapOutput
+	ToSiteTrafficPathMapOutputWithContext(context.Context) SiteTrafficPathMapOutput
+}
+
+type SiteTrafficPathMap map[string]SiteTrafficPathInput
+
+func (SiteTrafficPathMap) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]SiteTrafficPath)(nil)).Elem()
+}
+
+func (i SiteTrafficPathMap) ToSiteTrafficPathMapOutput() SiteTrafficPathMapOutput {
+	return i.ToSiteTrafficPathMapOutputWithContext(context.Background())
+}
+
+func (i SiteTrafficPathMap) ToSiteTrafficPathMapOutputWithContext(ctx context.Context) SiteTrafficPathMapOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SiteTrafficPathMapOutput)
+}
+
+// A traffic path of a site: one cluster network, its uplinks, and what it carries.
+type SiteTrafficPathOutput struct{ *pulumi.OutputState }
+
+func (SiteTrafficPathOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*SiteTrafficPath)(nil)).Elem()
+}
+
+func (o SiteTrafficPathOutput) ToSiteTrafficPathOutput() SiteTrafficPathOutput {
+	return o
+}
+
+func (o SiteTrafficPathOutput) ToSiteTrafficPathOutputWithContext(ctx context.Context) SiteTrafficPathOutput {
+	return o
+}
+
+// What the resources of the path may interrupt to make their changes. Defaults to that of the site.
+func (o SiteTrafficPathOutput) Disruption() DisruptionPtrOutput {
+	return o.ApplyT(func(v SiteTrafficPath) *Disruption { return v.Disruption }).(DisruptionPtrOutput)
+}
+
+// MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
+func (o SiteTrafficPathOutput) Mtu() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v SiteTrafficPath) *int { return v.Mtu }).(pulumi.IntPtrOutput)
+}
+
+// Name of the cluster network: at most 12 lower-case letters, digits and '-'. Not `mgmt`, which is built in. Defaults to its key in the map.
+func (o SiteTrafficPathOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v SiteTrafficPath) *string { return v.Name }).(pulumi.StringPtrOutput)
+}
+
+// The VM networks by name.
+func (o SiteTrafficPathOutput) Networks() TrafficPathNetworkMapOutput {
+	return o.ApplyT(func(v SiteTrafficPath) map[string]TrafficPathNetwork { return v.Networks }).(TrafficPathNetworkMapOutput)
+}
+
+// The storage network, if it is on this path.
+func (o SiteTrafficPathOutput) Storage() TrafficPathStoragePtrOutput {
+	return o.ApplyT(func(v SiteTrafficPath) *TrafficPathStorage { return v.Storage }).(TrafficPathStoragePtrOutput)
+}
+
+// The uplinks by the name of the group of nodes, at least one.
+func (o SiteTrafficPathOutput) Uplinks() TrafficPathUplinkMapOutput {
+	return o.ApplyT(func(v SiteTrafficPath) map[string]TrafficPathUplink { return v.Uplinks }).(TrafficPathUplinkMapOutput)
+}
+
+type SiteTrafficPathMapOutput struct{ *pulumi.OutputState }
+
+func (SiteTrafficPathMapOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]SiteTrafficPath)(nil)).Elem()
+}
+
+func (o SiteTrafficPathMapOutput) ToSiteTrafficPathMapOutput() SiteTrafficPathMapOutput {
+	return o
+}
+
+func (o SiteTrafficPathMapOutput) ToSiteTrafficPathMapOutputWithContext(ctx context.Context) SiteTrafficPathMapOutput {
+	return o
+}
+
+func (o SiteTrafficPathMapOutput) MapIndex(k pulumi.StringInput) SiteTrafficPathOutput {
+	return pulumi.All(o, k).ApplyT(func(vs []interface{}) SiteTrafficPath {
+		return vs[0].(map[string]SiteTrafficPath)[vs[1].(string)]
+	}).(SiteTrafficPathOutput)
+}
+
+// What all VM networks of a team have, unless they say otherwise.
+type TenantDefaults struct {
+	// Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+	Annotations map[string]string `pulumi:"annotations"`
+	// Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+	Labels map[string]string `pulumi:"labels"`
+	// Where the gateway is, for each network with one VLAN. A network's own takes its place as a whole.
+	Route *Route `pulumi:"route"`
+}
+
+// TenantDefaultsInput is an input type that accepts TenantDefaultsArgs and TenantDefaultsOutput values.
+// You can construct a concrete instance of `TenantDefaultsInput` via:
+//
+//	TenantDefaultsArgs{...}
+type TenantDefaultsInput interface {
+	pulumi.Input
+
+	ToTenantDefaultsOutput() TenantDefaultsOutput
+	ToTenantDefaultsOutputWithContext(context.Context) TenantDefaultsOutput
+}
+
+// What all VM networks of a team have, unless they say otherwise.
+type TenantDefaultsArgs struct {
+	// Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+	Annotations pulumi.StringMapInput `pulumi:"annotations"`
+	// Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+	Labels pulumi.StringMapInput `pulumi:"labels"`
+	// Where the gateway is, for each network with one VLAN. A network's own takes its place as a whole.
+	Route RoutePtrInput `pulumi:"route"`
+}
+
+func (TenantDefaultsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*TenantDefaults)(nil)).Elem()
+}
+
+func (i TenantDefaultsArgs) ToTenantDefaultsOutput() TenantDefaultsOutput {
+	return i.ToTenantDefaultsOutputWithContext(context.Background())
+}
+
+func (i TenantDefaultsArgs) ToTenantDefaultsOutputWithContext(ctx context.Context) TenantDefaultsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TenantDefaultsOutput)
+}
+
+func (i TenantDefaultsArgs) ToTenantDefaultsPtrOutput() TenantDefaultsPtrOutput {
+	return i.ToTenantDefaultsPtrOutputWithContext(context.Background())
+}
+
+func (i TenantDefaultsArgs) ToTenantDefaultsPtrOutputWithContext(ctx context.Context) TenantDefaultsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TenantDefaultsOutput).ToTenantDefaultsPtrOutputWithContext(ctx)
+}
+
+// TenantDefaultsPtrInput is an input type that accepts TenantDefaultsArgs, TenantDefaultsPtr and TenantDefaultsPtrOutput values.
+// You can construct a concrete instance of `TenantDefaultsPtrInput` via:
+//
+//	        TenantDefaultsArgs{...}
+//
+//	or:
+//
+//	        nil
+type TenantDefaultsPtrInput interface {
+	pulumi.Input
+
+	ToTenantDefaultsPtrOutput() TenantDefaultsPtrOutput
+	ToTenantDefaultsPtrOutputWithContext(context.Context) TenantDefaultsPtrOutput
+}
+
+type tenantDefaultsPtrType TenantDefaultsArgs
+
+func TenantDefaultsPtr(v *TenantDefaultsArgs) TenantDefaultsPtrInput {
+	return (*tenantDefaultsPtrType)(v)
+}
+
+func (*tenantDefaultsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**TenantDefaults)(nil)).Elem()
+}
+
+func (i *tenantDefaultsPtrType) ToTenantDefaultsPtrOutput() TenantDefaultsPtrOutput {
+	return i.ToTenantDefaultsPtrOutputWithContext(context.Background())
+}
+
+func (i *tenantDefaultsPtrType) ToTenantDefaultsPtrOutputWithContext(ctx context.Context) TenantDefaultsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TenantDefaultsPtrOutput)
+}
+
+// What all VM networks of a team have, unless they say otherwise.
+type TenantDefaultsOutput struct{ *pulumi.OutputState }
+
+func (TenantDefaultsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*TenantDefaults)(nil)).Elem()
+}
+
+func (o TenantDefaultsOutput) ToTenantDefaultsOutput() TenantDefaultsOutput {
+	return o
+}
+
+func (o TenantDefaultsOutput) ToTenantDefaultsOutputWithContext(ctx context.Context) TenantDefaultsOutput {
+	return o
+}
+
+func (o TenantDefaultsOutput) ToTenantDefaultsPtrOutput() TenantDefaultsPtrOutput {
+	return o.ToTenantDefaultsPtrOutputWithContext(context.Background())
+}
+
+func (o TenantDefaultsOutput) ToTenantDefaultsPtrOutputWithContext(ctx context.Context) TenantDefaultsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v TenantDefaults) *TenantDefaults {
+		return &v
+	}).(TenantDefaultsPtrOutput)
+}
+
+// Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+func (o TenantDefaultsOutput) Annotations() pulumi.StringMapOutput {
+	return o.ApplyT(func(v TenantDefaults) map[string]string { return v.Annotations }).(pulumi.StringMapOutput)
+}
+
+// Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+func (o TenantDefaultsOutput) Labels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v TenantDefaults) map[string]string { return v.Labels }).(pulumi.StringMapOutput)
+}
+
+// Where the gateway is, for each network with one VLAN. A network's own takes its place as a whole.
+func (o TenantDefaultsOutput) Route() RoutePtrOutput {
+	return o.ApplyT(func(v TenantDefaults) *Route { return v.Route }).(RoutePtrOutput)
+}
+
+type TenantDefaultsPtrOutput struct{ *pulumi.OutputState }
+
+func (TenantDefaultsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**TenantDefaults)(nil)).Elem()
+}
+
+func (o TenantDefaultsPtrOutput) ToTenantDefaultsPtrOutput() TenantDefaultsPtrOutput {
+	return o
+}
+
+func (o TenantDefaultsPtrOutput) ToTenantDefaultsPtrOutputWithContext(ctx context.Context) TenantDefaultsPtrOutput {
+	return o
+}
+
+func (o TenantDefaultsPtrOutput) Elem() TenantDefaultsOutput {
+	return o.ApplyT(func(v *TenantDefaults) TenantDefaults {
+		if v != nil {
+			return *v
+		}
+		var ret TenantDefaults
+		return ret
+	}).(TenantDefaultsOutput)
+}
+
+// Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+func (o TenantDefaultsPtrOutput) Annotations() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *TenantDefaults) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.Annotations
+	}).(pulumi.StringMapOutput)
+}
+
+// Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+func (o TenantDefaultsPtrOutput) Labels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *TenantDefaults) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.Labels
+	}).(pulumi.StringMapOutput)
+}
+
+// Where the gateway is, for each network with one VLAN. A network's own takes its place as a whole.
+func (o TenantDefaultsPtrOutput) Route() RoutePtrOutput {
+	return o.ApplyT(func(v *TenantDefaults) *Route {
+		if v == nil {
+			return nil
+		}
+		return v.Route
+	}).(RoutePtrOutput)
+}
+
+// A VM network of a team.
+type TenantNetwork struct {
+	// Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+	Annotations map[string]string `pulumi:"annotations"`
+	// Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+	Labels map[string]string `pulumi:"labels"`
+	// Name of the VM network. Defaults to its key in the map.
+	Name *string `pulumi:"name"`
+	// Where the VLAN's gateway is. Defaults to that of all networks.
+	Route *Route `pulumi:"route"`
+	// `L2VlanNetwork` (the default with TenantNetwork.Vlan) or `L2VlanTrunkNetwork` (the default with TenantNetwork.VlanTrunk). Untagged traffic is in no VLAN, so a team gets none.
+	Type *VmNetworkType `pulumi:"type"`
+	// VLAN ID, one of those that the team may use.
+	Vlan *int `pulumi:"vlan"`
+	// The VLANs of a trunk, which the team may use. Needs Harvester 1.7.
+	VlanTrunk []VlanRange `pulumi:"vlanTrunk"`
+}
+
+// TenantNetworkInput is an input type that accepts TenantNetworkArgs and TenantNetworkOutput values.
+// You can construct a concrete instance of `TenantNetworkInput` via:
+//
+//	TenantNetworkArgs{...}
+type TenantNetworkInput interface {
+	pulumi.Input
+
+	ToTenantNetworkOutput() TenantNetworkOutput
+	ToTenantNetworkOutputWithContext(context.Context) TenantNetworkOutput
+}
+
+// A VM network of a team.
+type TenantNetworkArgs struct {
+	// Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+	Annotations pulumi.StringMapInput `pulumi:"annotations"`
+	// Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+	Labels pulumi.StringMapInput `pulumi:"labels"`
+	// Name of the VM network. Defaults to its key in the map.
+	Name pulumi.StringPtrInput `pulumi:"name"`
+	// Where the VLAN's gateway is. Defaults to that of all networks.
+	Route RoutePtrInput `pulumi:"route"`
+	// `L2VlanNetwork` (the default with Vlan) or `L2VlanTrunkNetwork` (the default with VlanTrunk). Untagged traffic is in no VLAN, so a team gets none.
+	Type VmNetworkTypePtrInput `pulumi:"type"`
+	// VLAN ID, one of those that the team may use.
+	Vlan pulumi.IntPtrInput `pulumi:"vlan"`
+	// The VLANs of a trunk, which the team may use. Needs Harvester 1.7.
+	VlanTrunk VlanRangeArrayInput `pulumi:"vlanTrunk"`
+}
+
+func (TenantNetworkArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*TenantNetwork)(nil)).Elem()
+}
+
+func (i TenantNetworkArgs) ToTenantNetworkOutput() TenantNetworkOutput {
+	return i.ToTenantNetworkOutputWithContext(context.Background())
+}
+
+func (i TenantNetworkArgs) ToTenantNetworkOutputWithContext(ctx context.Context) TenantNetworkOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TenantNetworkOutput)
+}
+
+// TenantNetworkMapInput is an input type that accepts TenantNetworkMap and TenantNetworkMapOutput values.
+// You can construct a concrete instance of `TenantNetworkMapInput` via:
+//
+//	TenantNetworkMap{ "key": TenantNetworkArgs{...} }
+type TenantNetworkMapInput interface {
+	pulumi.Input
+
+	ToTenantNetworkMapOutput() TenantNetworkMapOutput
+	ToTenantNetworkMapOutputWithContext(context.Context) TenantNetworkMapOutput
+}
+
+type TenantNetworkMap map[string]TenantNetworkInput
+
+func (TenantNetworkMap) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]TenantNetwork)(nil)).Elem()
+}
+
+func (i TenantNetworkMap) ToTenantNetworkMapOutput() TenantNetworkMapOutput {
+	return i.ToTenantNetworkMapOutputWithContext(context.Background())
+}
+
+func (i TenantNetworkMap) ToTenantNetworkMapOutputWithContext(ctx context.Context) TenantNetworkMapOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TenantNetworkMapOutput)
+}
+
+// A VM network of a team.
+type TenantNetworkOutput struct{ *pulumi.OutputState }
+
+func (TenantNetworkOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*TenantNetwork)(nil)).Elem()
+}
+
+func (o TenantNetworkOutput) ToTenantNetworkOutput() TenantNetworkOutput {
+	return o
+}
+
+func (o TenantNetworkOutput) ToTenantNetworkOutputWithContext(ctx context.Context) TenantNetworkOutput {
+	return o
+}
+
+// Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+func (o TenantNetworkOutput) Annotations() pulumi.StringMapOutput {
+	return o.ApplyT(func(v TenantNetwork) map[string]string { return v.Annotations }).(pulumi.StringMapOutput)
+}
+
+// Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+func (o TenantNetworkOutput) Labels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v TenantNetwork) map[string]string { return v.Labels }).(pulumi.StringMapOutput)
+}
+
+// Name of the VM network. Defaults to its key in the map.
+func (o TenantNetworkOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v TenantNetwork) *string { return v.Name }).(pulumi.StringPtrOutput)
+}
+
+// Where the VLAN's gateway is. Defaults to that of all networks.
+func (o TenantNetworkOutput) Route() RoutePtrOutput {
+	return o.ApplyT(func(v TenantNetwork) *Route { return v.Route }).(RoutePtrOutput)
+}
+
+// `L2VlanNetwork` (the default with Vlan) or `L2VlanTrunkNetwork` (the default with VlanTrunk). Untagged traffic is in no VLAN, so a team gets none.
+func (o TenantNetworkOutput) Type() VmNetworkTypePtrOutput {
+	return o.ApplyT(func(v TenantNetwork) *VmNetworkType { return v.Type }).(VmNetworkTypePtrOutput)
+}
+
+// VLAN ID, one of those that the team may use.
+func (o TenantNetworkOutput) Vlan() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v TenantNetwork) *int { return v.Vlan }).(pulumi.IntPtrOutput)
+}
+
+// The VLANs of a trunk, which the team may use. Needs Harvester 1.7.
+func (o TenantNetworkOutput) VlanTrunk() VlanRangeArrayOutput {
+	return o.ApplyT(func(v TenantNetwork) []VlanRange { return v.VlanTrunk }).(VlanRangeArrayOutput)
+}
+
+type TenantNetworkMapOutput struct{ *pulumi.OutputState }
+
+func (TenantNetworkMapOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]TenantNetwork)(nil)).Elem()
+}
+
+func (o TenantNetworkMapOutput) ToTenantNetworkMapOutput() TenantNetworkMapOutput {
+	return o
+}
+
+func (o TenantNetworkMapOutput) ToTenantNetworkMapOutputWithContext(ctx context.Context) TenantNetworkMapOutput {
+	return o
+}
+
+func (o TenantNetworkMapOutput) MapIndex(k pulumi.StringInput) TenantNetworkOutput {
+	return pulumi.All(o, k).ApplyT(func(vs []interface{}) TenantNetwork {
+		return vs[0].(map[string]TenantNetwork)[vs[1].(string)]
+	}).(TenantNetworkOutput)
+}
+
 // A VM network on a traffic path.
 type TrafficPathNetwork struct {
 	// Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
@@ -1521,7 +2195,7 @@ type TrafficPathUplink struct {
 	Description *string `pulumi:"description"`
 	// Attributes of the uplink other than the MTU.
 	LinkAttributes *LinkAttributes `pulumi:"linkAttributes"`
-	// Name of the network config. Defaults to the component's name and the group's, joined by '-'.
+	// Name of the network config. Defaults to the path's name in the program and the group's, joined by '-'.
 	Name *string `pulumi:"name"`
 	// Names of the NICs, the same on every matched node. Their order has no meaning.
 	Nics []string `pulumi:"nics"`
@@ -1548,7 +2222,7 @@ type TrafficPathUplinkArgs struct {
 	Description pulumi.StringPtrInput `pulumi:"description"`
 	// Attributes of the uplink other than the MTU.
 	LinkAttributes LinkAttributesPtrInput `pulumi:"linkAttributes"`
-	// Name of the network config. Defaults to the component's name and the group's, joined by '-'.
+	// Name of the network config. Defaults to the path's name in the program and the group's, joined by '-'.
 	Name pulumi.StringPtrInput `pulumi:"name"`
 	// Names of the NICs, the same on every matched node. Their order has no meaning.
 	Nics pulumi.StringArrayInput `pulumi:"nics"`
@@ -1623,7 +2297,7 @@ func (o TrafficPathUplinkOutput) LinkAttributes() LinkAttributesPtrOutput {
 	return o.ApplyT(func(v TrafficPathUplink) *LinkAttributes { return v.LinkAttributes }).(LinkAttributesPtrOutput)
 }
 
-// Name of the network config. Defaults to the component's name and the group's, joined by '-'.
+// Name of the network config. Defaults to the path's name in the program and the group's, joined by '-'.
 func (o TrafficPathUplinkOutput) Name() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v TrafficPathUplink) *string { return v.Name }).(pulumi.StringPtrOutput)
 }
@@ -2059,6 +2733,14 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*NodeDevicesArrayInput)(nil)).Elem(), NodeDevicesArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RouteInput)(nil)).Elem(), RouteArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RoutePtrInput)(nil)).Elem(), RouteArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*SiteMgmtInput)(nil)).Elem(), SiteMgmtArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*SiteMgmtPtrInput)(nil)).Elem(), SiteMgmtArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*SiteTrafficPathInput)(nil)).Elem(), SiteTrafficPathArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*SiteTrafficPathMapInput)(nil)).Elem(), SiteTrafficPathMap{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TenantDefaultsInput)(nil)).Elem(), TenantDefaultsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TenantDefaultsPtrInput)(nil)).Elem(), TenantDefaultsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TenantNetworkInput)(nil)).Elem(), TenantNetworkArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TenantNetworkMapInput)(nil)).Elem(), TenantNetworkMap{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathNetworkInput)(nil)).Elem(), TrafficPathNetworkArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathNetworkMapInput)(nil)).Elem(), TrafficPathNetworkMap{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathStorageInput)(nil)).Elem(), TrafficPathStorageArgs{})
@@ -2082,6 +2764,14 @@ func init() {
 	pulumi.RegisterOutputType(NodeDevicesArrayOutput{})
 	pulumi.RegisterOutputType(RouteOutput{})
 	pulumi.RegisterOutputType(RoutePtrOutput{})
+	pulumi.RegisterOutputType(SiteMgmtOutput{})
+	pulumi.RegisterOutputType(SiteMgmtPtrOutput{})
+	pulumi.RegisterOutputType(SiteTrafficPathOutput{})
+	pulumi.RegisterOutputType(SiteTrafficPathMapOutput{})
+	pulumi.RegisterOutputType(TenantDefaultsOutput{})
+	pulumi.RegisterOutputType(TenantDefaultsPtrOutput{})
+	pulumi.RegisterOutputType(TenantNetworkOutput{})
+	pulumi.RegisterOutputType(TenantNetworkMapOutput{})
 	pulumi.RegisterOutputType(TrafficPathNetworkOutput{})
 	pulumi.RegisterOutputType(TrafficPathNetworkMapOutput{})
 	pulumi.RegisterOutputType(TrafficPathStorageOutput{})

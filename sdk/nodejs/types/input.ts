@@ -105,6 +105,110 @@ export interface RouteArgs {
 }
 
 /**
+ * What is on `mgmt`, the cluster network that is built in and has its uplink.
+ */
+export interface SiteMgmtArgs {
+    /**
+     * What the resources on `mgmt` may interrupt to make their changes. Defaults to that of the site.
+     */
+    disruption?: pulumi.Input<inputs.DisruptionArgs | undefined>;
+    /**
+     * MTU in bytes of `mgmt`: 576 to 9000. Absent leaves what is there.
+     */
+    mtu?: pulumi.Input<number | undefined>;
+    /**
+     * The VM networks by name.
+     */
+    networks?: {[key: string]: inputs.TrafficPathNetworkArgs};
+    /**
+     * The storage network, if it is on `mgmt`.
+     */
+    storage?: inputs.TrafficPathStorageArgs;
+}
+
+/**
+ * A traffic path of a site: one cluster network, its uplinks, and what it carries.
+ */
+export interface SiteTrafficPathArgs {
+    /**
+     * What the resources of the path may interrupt to make their changes. Defaults to that of the site.
+     */
+    disruption?: pulumi.Input<inputs.DisruptionArgs | undefined>;
+    /**
+     * MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
+     */
+    mtu?: pulumi.Input<number | undefined>;
+    /**
+     * Name of the cluster network: at most 12 lower-case letters, digits and '-'. Not `mgmt`, which is built in. Defaults to its key in the map.
+     */
+    name?: pulumi.Input<string | undefined>;
+    /**
+     * The VM networks by name.
+     */
+    networks?: {[key: string]: inputs.TrafficPathNetworkArgs};
+    /**
+     * The storage network, if it is on this path.
+     */
+    storage?: inputs.TrafficPathStorageArgs;
+    /**
+     * The uplinks by the name of the group of nodes, at least one.
+     */
+    uplinks: {[key: string]: inputs.TrafficPathUplinkArgs};
+}
+
+/**
+ * What all VM networks of a team have, unless they say otherwise.
+ */
+export interface TenantDefaultsArgs {
+    /**
+     * Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+     */
+    annotations?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+     */
+    labels?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * Where the gateway is, for each network with one VLAN. A network's own takes its place as a whole.
+     */
+    route?: pulumi.Input<inputs.RouteArgs | undefined>;
+}
+
+/**
+ * A VM network of a team.
+ */
+export interface TenantNetworkArgs {
+    /**
+     * Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+     */
+    annotations?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+     */
+    labels?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * Name of the VM network. Defaults to its key in the map.
+     */
+    name?: pulumi.Input<string | undefined>;
+    /**
+     * Where the VLAN's gateway is. Defaults to that of all networks.
+     */
+    route?: pulumi.Input<inputs.RouteArgs | undefined>;
+    /**
+     * `L2VlanNetwork` (the default with TenantNetwork.vlan) or `L2VlanTrunkNetwork` (the default with TenantNetwork.vlanTrunk). Untagged traffic is in no VLAN, so a team gets none.
+     */
+    type?: pulumi.Input<enums.VmNetworkType | undefined>;
+    /**
+     * VLAN ID, one of those that the team may use.
+     */
+    vlan?: pulumi.Input<number | undefined>;
+    /**
+     * The VLANs of a trunk, which the team may use. Needs Harvester 1.7.
+     */
+    vlanTrunk?: pulumi.Input<pulumi.Input<inputs.VlanRangeArgs>[] | undefined>;
+}
+
+/**
  * A VM network on a traffic path.
  */
 export interface TrafficPathNetworkArgs {
@@ -181,7 +285,7 @@ export interface TrafficPathUplinkArgs {
      */
     linkAttributes?: pulumi.Input<inputs.LinkAttributesArgs | undefined>;
     /**
-     * Name of the network config. Defaults to the component's name and the group's, joined by '-'.
+     * Name of the network config. Defaults to the path's name in the program and the group's, joined by '-'.
      */
     name?: pulumi.Input<string | undefined>;
     /**

@@ -13,7 +13,9 @@ from .get_node_nics import *
 from .network_config import *
 from .provider import *
 from .rwx_network import *
+from .site import *
 from .storage_network import *
+from .tenant_networks import *
 from .traffic_path import *
 from .vm_migration_network import *
 from .vm_network import *
@@ -38,7 +40,9 @@ _utilities.register(
    "harvester-net:index:ClusterNetwork": "ClusterNetwork",
    "harvester-net:index:NetworkConfig": "NetworkConfig",
    "harvester-net:index:RwxNetwork": "RwxNetwork",
+   "harvester-net:index:Site": "Site",
    "harvester-net:index:StorageNetwork": "StorageNetwork",
+   "harvester-net:index:TenantNetworks": "TenantNetworks",
    "harvester-net:index:TrafficPath": "TrafficPath",
    "harvester-net:index:VmMigrationNetwork": "VmMigrationNetwork",
    "harvester-net:index:VmNetwork": "VmNetwork"

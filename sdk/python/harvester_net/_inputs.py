@@ -24,6 +24,14 @@ __all__ = [
     'LinkAttributesArgsDict',
     'RouteArgs',
     'RouteArgsDict',
+    'SiteMgmtArgs',
+    'SiteMgmtArgsDict',
+    'SiteTrafficPathArgs',
+    'SiteTrafficPathArgsDict',
+    'TenantDefaultsArgs',
+    'TenantDefaultsArgsDict',
+    'TenantNetworkArgs',
+    'TenantNetworkArgsDict',
     'TrafficPathNetworkArgs',
     'TrafficPathNetworkArgsDict',
     'TrafficPathStorageArgs',
@@ -457,6 +465,461 @@ class RouteArgs:
         pulumi.set(self, "server_ip_addr", value)
 
 
+class SiteMgmtArgsDict(TypedDict):
+    """
+    What is on `mgmt`, the cluster network that is built in and has its uplink.
+    """
+    disruption: NotRequired[pulumi.Input[Optional['DisruptionArgsDict']]]
+    """
+    What the resources on `mgmt` may interrupt to make their changes. Defaults to that of the site.
+    """
+    mtu: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    MTU in bytes of `mgmt`: 576 to 9000. Absent leaves what is there.
+    """
+    networks: NotRequired[Mapping[str, 'TrafficPathNetworkArgsDict']]
+    """
+    The VM networks by name.
+    """
+    storage: NotRequired['TrafficPathStorageArgsDict']
+    """
+    The storage network, if it is on `mgmt`.
+    """
+
+@pulumi.input_type
+class SiteMgmtArgs:
+    def __init__(__self__, *,
+                 disruption: pulumi.Input[Optional['DisruptionArgs']] = None,
+                 mtu: pulumi.Input[Optional[_builtins.int]] = None,
+                 networks: Optional[Mapping[str, 'TrafficPathNetworkArgs']] = None,
+                 storage: Optional['TrafficPathStorageArgs'] = None):
+        """
+        What is on `mgmt`, the cluster network that is built in and has its uplink.
+
+        :param pulumi.Input['DisruptionArgs'] disruption: What the resources on `mgmt` may interrupt to make their changes. Defaults to that of the site.
+        :param pulumi.Input[_builtins.int] mtu: MTU in bytes of `mgmt`: 576 to 9000. Absent leaves what is there.
+        :param Mapping[str, 'TrafficPathNetworkArgs'] networks: The VM networks by name.
+        :param 'TrafficPathStorageArgs' storage: The storage network, if it is on `mgmt`.
+        """
+        if disruption is not None:
+            pulumi.set(__self__, "disruption", disruption)
+        if mtu is not None:
+            pulumi.set(__self__, "mtu", mtu)
+        if networks is not None:
+            pulumi.set(__self__, "networks", networks)
+        if storage is not None:
+            pulumi.set(__self__, "storage", storage)
+
+    @_builtins.property
+    @pulumi.getter
+    def disruption(self) -> pulumi.Input[Optional['DisruptionArgs']]:
+        """
+        What the resources on `mgmt` may interrupt to make their changes. Defaults to that of the site.
+        """
+        return pulumi.get(self, "disruption")
+
+    @disruption.setter
+    def disruption(self, value: pulumi.Input[Optional['DisruptionArgs']]):
+        pulumi.set(self, "disruption", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def mtu(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        MTU in bytes of `mgmt`: 576 to 9000. Absent leaves what is there.
+        """
+        return pulumi.get(self, "mtu")
+
+    @mtu.setter
+    def mtu(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "mtu", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def networks(self) -> Optional[Mapping[str, 'TrafficPathNetworkArgs']]:
+        """
+        The VM networks by name.
+        """
+        return pulumi.get(self, "networks")
+
+    @networks.setter
+    def networks(self, value: Optional[Mapping[str, 'TrafficPathNetworkArgs']]):
+        pulumi.set(self, "networks", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def storage(self) -> Optional['TrafficPathStorageArgs']:
+        """
+        The storage network, if it is on `mgmt`.
+        """
+        return pulumi.get(self, "storage")
+
+    @storage.setter
+    def storage(self, value: Optional['TrafficPathStorageArgs']):
+        pulumi.set(self, "storage", value)
+
+
+class SiteTrafficPathArgsDict(TypedDict):
+    """
+    A traffic path of a site: one cluster network, its uplinks, and what it carries.
+    """
+    uplinks: Mapping[str, 'TrafficPathUplinkArgsDict']
+    """
+    The uplinks by the name of the group of nodes, at least one.
+    """
+    disruption: NotRequired[pulumi.Input[Optional['DisruptionArgsDict']]]
+    """
+    What the resources of the path may interrupt to make their changes. Defaults to that of the site.
+    """
+    mtu: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
+    """
+    name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Name of the cluster network: at most 12 lower-case letters, digits and '-'. Not `mgmt`, which is built in. Defaults to its key in the map.
+    """
+    networks: NotRequired[Mapping[str, 'TrafficPathNetworkArgsDict']]
+    """
+    The VM networks by name.
+    """
+    storage: NotRequired['TrafficPathStorageArgsDict']
+    """
+    The storage network, if it is on this path.
+    """
+
+@pulumi.input_type
+class SiteTrafficPathArgs:
+    def __init__(__self__, *,
+                 uplinks: Mapping[str, 'TrafficPathUplinkArgs'],
+                 disruption: pulumi.Input[Optional['DisruptionArgs']] = None,
+                 mtu: pulumi.Input[Optional[_builtins.int]] = None,
+                 name: pulumi.Input[Optional[_builtins.str]] = None,
+                 networks: Optional[Mapping[str, 'TrafficPathNetworkArgs']] = None,
+                 storage: Optional['TrafficPathStorageArgs'] = None):
+        """
+        A traffic path of a site: one cluster network, its uplinks, and what it carries.
+
+        :param Mapping[str, 'TrafficPathUplinkArgs'] uplinks: The uplinks by the name of the group of nodes, at least one.
+        :param pulumi.Input['DisruptionArgs'] disruption: What the resources of the path may interrupt to make their changes. Defaults to that of the site.
+        :param pulumi.Input[_builtins.int] mtu: MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
+        :param pulumi.Input[_builtins.str] name: Name of the cluster network: at most 12 lower-case letters, digits and '-'. Not `mgmt`, which is built in. Defaults to its key in the map.
+        :param Mapping[str, 'TrafficPathNetworkArgs'] networks: The VM networks by name.
+        :param 'TrafficPathStorageArgs' storage: The storage network, if it is on this path.
+        """
+        pulumi.set(__self__, "uplinks", uplinks)
+        if disruption is not None:
+            pulumi.set(__self__, "disruption", disruption)
+        if mtu is not None:
+            pulumi.set(__self__, "mtu", mtu)
+        if name is not None:
+            pulumi.set(__self__, "name", name)
+        if networks is not None:
+            pulumi.set(__self__, "networks", networks)
+        if storage is not None:
+            pulumi.set(__self__, "storage", storage)
+
+    @_builtins.property
+    @pulumi.getter
+    def uplinks(self) -> Mapping[str, 'TrafficPathUplinkArgs']:
+        """
+        The uplinks by the name of the group of nodes, at least one.
+        """
+        return pulumi.get(self, "uplinks")
+
+    @uplinks.setter
+    def uplinks(self, value: Mapping[str, 'TrafficPathUplinkArgs']):
+        pulumi.set(self, "uplinks", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def disruption(self) -> pulumi.Input[Optional['DisruptionArgs']]:
+        """
+        What the resources of the path may interrupt to make their changes. Defaults to that of the site.
+        """
+        return pulumi.get(self, "disruption")
+
+    @disruption.setter
+    def disruption(self, value: pulumi.Input[Optional['DisruptionArgs']]):
+        pulumi.set(self, "disruption", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def mtu(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
+        """
+        return pulumi.get(self, "mtu")
+
+    @mtu.setter
+    def mtu(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "mtu", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Name of the cluster network: at most 12 lower-case letters, digits and '-'. Not `mgmt`, which is built in. Defaults to its key in the map.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def networks(self) -> Optional[Mapping[str, 'TrafficPathNetworkArgs']]:
+        """
+        The VM networks by name.
+        """
+        return pulumi.get(self, "networks")
+
+    @networks.setter
+    def networks(self, value: Optional[Mapping[str, 'TrafficPathNetworkArgs']]):
+        pulumi.set(self, "networks", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def storage(self) -> Optional['TrafficPathStorageArgs']:
+        """
+        The storage network, if it is on this path.
+        """
+        return pulumi.get(self, "storage")
+
+    @storage.setter
+    def storage(self, value: Optional['TrafficPathStorageArgs']):
+        pulumi.set(self, "storage", value)
+
+
+class TenantDefaultsArgsDict(TypedDict):
+    """
+    What all VM networks of a team have, unless they say otherwise.
+    """
+    annotations: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+    """
+    labels: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+    """
+    route: NotRequired[pulumi.Input[Optional['RouteArgsDict']]]
+    """
+    Where the gateway is, for each network with one VLAN. A network's own takes its place as a whole.
+    """
+
+@pulumi.input_type
+class TenantDefaultsArgs:
+    def __init__(__self__, *,
+                 annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 route: pulumi.Input[Optional['RouteArgs']] = None):
+        """
+        What all VM networks of a team have, unless they say otherwise.
+
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] annotations: Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] labels: Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+        :param pulumi.Input['RouteArgs'] route: Where the gateway is, for each network with one VLAN. A network's own takes its place as a whole.
+        """
+        if annotations is not None:
+            pulumi.set(__self__, "annotations", annotations)
+        if labels is not None:
+            pulumi.set(__self__, "labels", labels)
+        if route is not None:
+            pulumi.set(__self__, "route", route)
+
+    @_builtins.property
+    @pulumi.getter
+    def annotations(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+        """
+        return pulumi.get(self, "annotations")
+
+    @annotations.setter
+    def annotations(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "annotations", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def labels(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+        """
+        return pulumi.get(self, "labels")
+
+    @labels.setter
+    def labels(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "labels", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def route(self) -> pulumi.Input[Optional['RouteArgs']]:
+        """
+        Where the gateway is, for each network with one VLAN. A network's own takes its place as a whole.
+        """
+        return pulumi.get(self, "route")
+
+    @route.setter
+    def route(self, value: pulumi.Input[Optional['RouteArgs']]):
+        pulumi.set(self, "route", value)
+
+
+class TenantNetworkArgsDict(TypedDict):
+    """
+    A VM network of a team.
+    """
+    annotations: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+    """
+    labels: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+    """
+    name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Name of the VM network. Defaults to its key in the map.
+    """
+    route: NotRequired[pulumi.Input[Optional['RouteArgsDict']]]
+    """
+    Where the VLAN's gateway is. Defaults to that of all networks.
+    """
+    type: NotRequired[pulumi.Input[Optional['VmNetworkType']]]
+    """
+    `L2VlanNetwork` (the default with TenantNetworkArgs.vlan) or `L2VlanTrunkNetwork` (the default with TenantNetworkArgs.vlan_trunk). Untagged traffic is in no VLAN, so a team gets none.
+    """
+    vlan: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    VLAN ID, one of those that the team may use.
+    """
+    vlan_trunk: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['VlanRangeArgsDict']]]]]
+    """
+    The VLANs of a trunk, which the team may use. Needs Harvester 1.7.
+    """
+
+@pulumi.input_type
+class TenantNetworkArgs:
+    def __init__(__self__, *,
+                 annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 name: pulumi.Input[Optional[_builtins.str]] = None,
+                 route: pulumi.Input[Optional['RouteArgs']] = None,
+                 type: pulumi.Input[Optional['VmNetworkType']] = None,
+                 vlan: pulumi.Input[Optional[_builtins.int]] = None,
+                 vlan_trunk: pulumi.Input[Optional[Sequence[pulumi.Input['VlanRangeArgs']]]] = None):
+        """
+        A VM network of a team.
+
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] annotations: Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] labels: Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+        :param pulumi.Input[_builtins.str] name: Name of the VM network. Defaults to its key in the map.
+        :param pulumi.Input['RouteArgs'] route: Where the VLAN's gateway is. Defaults to that of all networks.
+        :param pulumi.Input['VmNetworkType'] type: `L2VlanNetwork` (the default with TenantNetworkArgs.vlan) or `L2VlanTrunkNetwork` (the default with TenantNetworkArgs.vlan_trunk). Untagged traffic is in no VLAN, so a team gets none.
+        :param pulumi.Input[_builtins.int] vlan: VLAN ID, one of those that the team may use.
+        :param pulumi.Input[Sequence[pulumi.Input['VlanRangeArgs']]] vlan_trunk: The VLANs of a trunk, which the team may use. Needs Harvester 1.7.
+        """
+        if annotations is not None:
+            pulumi.set(__self__, "annotations", annotations)
+        if labels is not None:
+            pulumi.set(__self__, "labels", labels)
+        if name is not None:
+            pulumi.set(__self__, "name", name)
+        if route is not None:
+            pulumi.set(__self__, "route", route)
+        if type is not None:
+            pulumi.set(__self__, "type", type)
+        if vlan is not None:
+            pulumi.set(__self__, "vlan", vlan)
+        if vlan_trunk is not None:
+            pulumi.set(__self__, "vlan_trunk", vlan_trunk)
+
+    @_builtins.property
+    @pulumi.getter
+    def annotations(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+        """
+        return pulumi.get(self, "annotations")
+
+    @annotations.setter
+    def annotations(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "annotations", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def labels(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Labels of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
+        """
+        return pulumi.get(self, "labels")
+
+    @labels.setter
+    def labels(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "labels", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Name of the VM network. Defaults to its key in the map.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def route(self) -> pulumi.Input[Optional['RouteArgs']]:
+        """
+        Where the VLAN's gateway is. Defaults to that of all networks.
+        """
+        return pulumi.get(self, "route")
+
+    @route.setter
+    def route(self, value: pulumi.Input[Optional['RouteArgs']]):
+        pulumi.set(self, "route", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[Optional['VmNetworkType']]:
+        """
+        `L2VlanNetwork` (the default with TenantNetworkArgs.vlan) or `L2VlanTrunkNetwork` (the default with TenantNetworkArgs.vlan_trunk). Untagged traffic is in no VLAN, so a team gets none.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[Optional['VmNetworkType']]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def vlan(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        VLAN ID, one of those that the team may use.
+        """
+        return pulumi.get(self, "vlan")
+
+    @vlan.setter
+    def vlan(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "vlan", value)
+
+    @_builtins.property
+    @pulumi.getter(name="vlanTrunk")
+    def vlan_trunk(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['VlanRangeArgs']]]]:
+        """
+        The VLANs of a trunk, which the team may use. Needs Harvester 1.7.
+        """
+        return pulumi.get(self, "vlan_trunk")
+
+    @vlan_trunk.setter
+    def vlan_trunk(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['VlanRangeArgs']]]]):
+        pulumi.set(self, "vlan_trunk", value)
+
+
 class TrafficPathNetworkArgsDict(TypedDict):
     """
     A VM network on a traffic path.
@@ -745,7 +1208,7 @@ class TrafficPathUplinkArgsDict(TypedDict):
     """
     name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    Name of the network config. Defaults to the component's name and the group's, joined by '-'.
+    Name of the network config. Defaults to the path's name in the program and the group's, joined by '-'.
     """
     node_selector: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
     """
@@ -768,7 +1231,7 @@ class TrafficPathUplinkArgs:
         :param pulumi.Input['BondOptionsArgs'] bond_options: How the NICs are bonded.
         :param pulumi.Input[_builtins.str] description: Free text.
         :param pulumi.Input['LinkAttributesArgs'] link_attributes: Attributes of the uplink other than the MTU.
-        :param pulumi.Input[_builtins.str] name: Name of the network config. Defaults to the component's name and the group's, joined by '-'.
+        :param pulumi.Input[_builtins.str] name: Name of the network config. Defaults to the path's name in the program and the group's, joined by '-'.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] node_selector: Labels that a node of the group must have, all of them. Absent matches every node except witness nodes. No node may be in two groups.
         """
         pulumi.set(__self__, "nics", nics)
@@ -835,7 +1298,7 @@ class TrafficPathUplinkArgs:
     @pulumi.getter
     def name(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Name of the network config. Defaults to the component's name and the group's, joined by '-'.
+        Name of the network config. Defaults to the path's name in the program and the group's, joined by '-'.
         """
         return pulumi.get(self, "name")
 

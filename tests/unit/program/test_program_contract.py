@@ -37,8 +37,16 @@ NESTED = [
     "VlanRange",
 ]
 ONLY_OUTPUTS = ["Nic", "NodeDevices"]
-COMPONENTS = ["TrafficPath"]
-OF_COMPONENTS = ["TrafficPathNetwork", "TrafficPathStorage", "TrafficPathUplink"]
+COMPONENTS = ["Site", "TenantNetworks", "TrafficPath"]
+OF_COMPONENTS = [
+    "SiteMgmt",
+    "SiteTrafficPath",
+    "TenantDefaults",
+    "TenantNetwork",
+    "TrafficPathNetwork",
+    "TrafficPathStorage",
+    "TrafficPathUplink",
+]
 """Parts of what a component is given; its outputs have none of them."""
 SIMPLE = {"string": str, "integer": int, "boolean": bool}
 Written = dict[str, Any]

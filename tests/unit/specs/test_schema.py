@@ -24,7 +24,7 @@ NAME = re.compile(r"[a-z][A-Za-z0-9]*")
 RESERVED = {"id", "urn", "pulumi"}
 RESERVED_FOR_PROVIDERS = {"version", "pulumi"}
 
-COMPONENTS = {"harvester-net:index:TrafficPath"}
+COMPONENTS = {token_of(name) for name in ("TrafficPath", "Site", "TenantNetworks")}
 REPLACED = {
     "ClusterNetwork": {"name"},
     "NetworkConfig": {"name"},
@@ -37,6 +37,8 @@ REQUIRED = {
     "VmNetwork": ["clusterNetwork"],
     "StorageNetwork": ["clusterNetwork", "range", "vlan"],
     "TrafficPath": ["uplinks"],
+    "Site": [],
+    "TenantNetworks": ["allowedVlans", "clusterNetwork", "namespace", "networks"],
 }
 
 
@@ -139,11 +141,37 @@ def test_components_are_marked() -> None:
     assert marked == COMPONENTS
 
 
-def test_what_becomes_a_resource_of_a_component_is_plain() -> None:
-    inputs = SCHEMA["resources"][token_of("TrafficPath")]["inputProperties"]
-    plain = {name for name, written in inputs.items() if written.get("plain")}
-    assert plain == {"uplinks", "networks", "storage"}
-    assert all(inputs[n]["additionalProperties"]["plain"] for n in ("uplinks", "networks"))
+@pytest.mark.parametrize(
+    ("where", "expected", "maps"),
+    [
+        (
+            SCHEMA["resources"][token_of("TrafficPath")]["inputProperties"],
+            {"uplinks", "networks", "storage"},
+            {"uplinks", "networks"},
+        ),
+        (
+            SCHEMA["resources"][token_of("Site")]["inputProperties"],
+            {"file", "trafficPaths", "mgmt"},
+            {"trafficPaths"},
+        ),
+        (
+            SCHEMA["types"][token_of("SiteTrafficPath")]["properties"],
+            {"uplinks", "networks", "storage"},
+            {"uplinks", "networks"},
+        ),
+        (
+            SCHEMA["resources"][token_of("TenantNetworks")]["inputProperties"],
+            {"networks", "defaults"},
+            {"networks"},
+        ),
+    ],
+    ids=["TrafficPath", "Site", "SiteTrafficPath", "TenantNetworks"],
+)
+def test_what_becomes_a_resource_of_a_component_is_plain(
+    where: dict[str, Any], expected: set[str], maps: set[str]
+) -> None:
+    assert {name for name, written in where.items() if written.get("plain")} == expected
+    assert all(where[name]["additionalProperties"]["plain"] for name in maps)
     # Else the classes for Go do not compile.
     assert SCHEMA["language"]["go"]["generateExtraInputTypes"] is True
 

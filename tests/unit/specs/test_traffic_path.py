@@ -30,7 +30,12 @@ UNKNOWN_PART = "must be known in a preview, because it becomes resources"
 
 def with_one(path: str, value: Any) -> dict[str, Any]:
     """The right inputs with another value at a path; None removes it."""
-    inputs = copy.deepcopy(RIGHT)
+    return changed(RIGHT, path, value)
+
+
+def changed(right: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """Inputs with another value at a path; None removes it."""
+    inputs = copy.deepcopy(right)
     *above, name = path.split(".")
     place = inputs
     for step in above:

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"github.com/harvester-net/pulumi-harvester-net/sdk/go/harvesternet"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+func main() {
+	pulumi.Run(func(ctx *pulumi.Context) error {
+		_, err := harvesternet.NewSite(ctx, "berlin", &harvesternet.SiteArgs{
+			TrafficPaths: map[string]harvesternet.SiteTrafficPathArgs{
+				"tenant": {
+					Mtu: pulumi.Int(9000),
+					Uplinks: map[string]harvesternet.TrafficPathUplinkArgs{
+						"rack-a": {
+							NodeSelector: pulumi.StringMap{"example.com/rack": pulumi.String("a")},
+							Nics:         pulumi.ToStringArray([]string{"eno2", "eno3"}),
+						},
+						"rack-b": {
+							NodeSelector: pulumi.StringMap{"example.com/rack": pulumi.String("b")},
+							Nics:         pulumi.ToStringArray([]string{"ens1f0", "ens1f1"}),
+						},
+					},
+					Networks: map[string]harvesternet.TrafficPathNetworkArgs{
+						"web": {Vlan: pulumi.Int(100), Namespace: pulumi.String("shop")},
+					},
+				},
+				"storage": {
+					Mtu: pulumi.Int(9000),
+					Uplinks: map[string]harvesternet.TrafficPathUplinkArgs{
+						"all": {Nics: pulumi.ToStringArray([]string{"eno4"})},
+					},
+					Storage: &harvesternet.TrafficPathStorageArgs{
+						Vlan:  pulumi.Int(50),
+						Range: pulumi.String("192.168.50.0/24"),
+					},
+				},
+			},
+			Mgmt: &harvesternet.SiteMgmtArgs{
+				Networks: map[string]harvesternet.TrafficPathNetworkArgs{
+					"ops": {Vlan: pulumi.Int(7)},
+				},
+			},
+		})
+		return err
+	})
+}
