@@ -45,11 +45,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return [sys.executable, "-m", "tests.mutation", *same, *loaded, *tests]
 
     with tempfile.TemporaryDirectory(prefix="mutants-") as directory:
-        hunt = Hunt(wanted, switch, Path(directory), options.jobs, while_loading)
+        hunt = Hunt(
+            wanted,
+            switch,
+            Path(directory),
+            options.jobs,
+            while_loading,
+            options.reached and options.reached.resolve(),
+            options.survey,
+        )
         code = pytest.main([*_QUIET, *options.tests], plugins=[hunt])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         return int(code)
-    print(f"\n{len(wanted) - len(hunt.alive)} of {len(wanted)} mutants killed; alive are:")
+    done = "come by" if options.survey else "killed"
+    print(f"\n{len(wanted) - len(hunt.alive)} of {len(wanted)} mutants {done}; not so are:")
     for mutant in hunt.alive:
         why = reason(mutant, sources[mutant.file])
         print(f"  {mutant}" + (f" (means the same: {why})" if why else ""))
@@ -63,6 +72,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="side by side")
     parser.add_argument("--only", default="", help="mutants with this in their name")
+    parser.add_argument("--reached", type=Path, help="a file that keeps what tests come by")
+    parser.add_argument(
+        "--survey", action="store_true", help="only list what no test comes by at all"
+    )
     parser.add_argument("--loaded-with", type=int, help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import TypeVar
 
 HUNG = -1
@@ -20,26 +21,37 @@ def forked(
     """What each work returned (0 to 255), in the order in which they end."""
     waiting = iter(works)
     running: dict[int, tuple[T, float]] = {}
-    exhausted = False
-    while running or not exhausted:
-        while not exhausted and len(running) < jobs:
-            name, work = next(waiting, (None, None))
-            if work is None or name is None:
-                exhausted = True
-            else:
+    try:
+        while True:
+            for name, work in islice(waiting, jobs - len(running)):
                 running[_start(work)] = name, time.monotonic() + seconds
-        for pid, (name, until) in list(running.items()):
-            ended, status = os.waitpid(pid, os.WNOHANG)
-            if ended:
-                yield name, os.waitstatus_to_exitcode(status) & 255
-            elif time.monotonic() > until:
-                os.killpg(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-                yield name, HUNG
-            else:
-                continue
-            del running[pid]
-        time.sleep(_POLL)
+            if not running:
+                return
+            for pid, code in list(_ended(running)):
+                name, _ = running.pop(pid)
+                yield name, code
+            time.sleep(_POLL)
+    finally:
+        # Somebody has had enough.
+        for pid in running:
+            _end(pid)
+
+
+def _ended(running: Mapping[int, tuple[object, float]]) -> Iterator[tuple[int, int]]:
+    """Those that have ended, or whose time is up, with their exit codes."""
+    for pid, (_, until) in running.items():
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            yield pid, os.waitstatus_to_exitcode(status) & 255
+        elif time.monotonic() > until:
+            _end(pid)
+            yield pid, HUNG
+
+
+def _end(pid: int) -> None:
+    """With all that it has started."""
+    os.killpg(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
 
 
 def _start(work: Callable[[], int]) -> int:

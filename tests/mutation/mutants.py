@@ -37,6 +37,11 @@ class Mutant:
     line: int
     what: str
 
+    @property
+    def id(self) -> str:
+        """The same as long as the file is."""
+        return f"{self.file} {self.place}"
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.what}"
 

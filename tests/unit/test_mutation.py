@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import importlib
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -113,15 +114,15 @@ def break_off() -> int:
 
 
 def test_work_in_copies_of_the_process_tells_how_it_ended() -> None:
-    works = [("good", lambda: 0), ("bad", lambda: 1), ("broken", break_off), ("hung", hang)]
+    works = [("good", lambda: 0), ("bad", lambda: 1), ("broken", break_off)]
     here = os.getpid()
-    assert dict(forked(works, 2, seconds=1.0)) == {
-        "good": 0,
-        "bad": 1,
-        "broken": 255,
-        "hung": HUNG,
-    }
+    ended = dict(forked(works, 2, seconds=60.0))
+    assert ended == {"good": 0, "bad": 1, "broken": 255}
     assert os.getpid() == here
+
+
+def test_work_that_does_not_end_is_ended() -> None:
+    assert list(forked([("hung", hang)], 1, seconds=0.2)) == [("hung", HUNG)]
 
 
 def test_mutants_that_mean_the_same_are_still_in_the_code() -> None:
@@ -135,3 +136,25 @@ def test_mutants_that_mean_the_same_are_still_in_the_code() -> None:
             if mutant.what == what and lines[mutant.line - 1].strip() == line
         ]
         assert len(found) == 1, (file, what, line)
+
+
+def test_hunt_tells_whom_tests_kill_and_who_lives() -> None:
+    """Values within the limits come by both conditions, and by no raise."""
+    tests = "tests/unit/specs/test_limits.py::test_value_within_the_limit_passes_unchanged"
+    ran = subprocess.run(
+        [
+            *(sys.executable, "-m", "tests.mutation", "--count", "100000", "--jobs", "2"),
+            *("--only", "specs/limits.py:4", tests),
+        ],
+        cwd=PROJECT,
+        env=os.environ | {"PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    _, _, told = ran.stdout.partition("\n2 of 4 mutants killed; not so are:\n")
+    assert told.splitlines() == [
+        "  harvester_net/specs/limits.py:41: raise dropped",
+        "  harvester_net/specs/limits.py:47: raise dropped",
+    ], ran.stdout
