@@ -1,4 +1,8 @@
-"""All mutants of a source text, and a sample of those of many files."""
+"""All mutants of a source text, a sample of those of many files, and code with them in it.
+
+The code has each chosen mutant beside what it replaces, and asks `SWITCH` each time which of
+both it is to be. So tests are loaded once for all mutants, and what asks is what is reached.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,9 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
+
+SWITCH = "__mutant__"
+"""The builtin function that tells whether the mutant of a number is in force."""
 
 _TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq,
@@ -23,81 +30,96 @@ _TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: the characters of a file from `start` to `end` become `text`."""
+    """One change of a file: which of its changes, where, and what is changed."""
 
     file: str
+    place: int
     line: int
     what: str
-    start: int
-    end: int
-    text: str
 
-    def applied(self, source: str) -> str:
-        """The source with the change in it."""
-        return source[: self.start] + self.text + source[self.end :]
+    @property
+    def id(self) -> str:
+        """The same as long as the file is."""
+        return f"{self.file} {self.place}"
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.what}"
 
 
-def mutants_of(file: str, source: str) -> Iterator[Mutant]:
-    """Every mutant of a file, in the order of the text."""
-    tree = ast.parse(source)
-    place = _Places(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Compare) and len(node.ops) == 1:
-            yield _turned(file, node, place)
-        elif isinstance(node, ast.If | ast.While | ast.IfExp):
-            yield _negated(file, node.test, place)
-        elif isinstance(node, ast.comprehension):
-            for condition in node.ifs:
-                yield _negated(file, condition, place)
-        elif isinstance(node, ast.Raise):
-            start, end = place.of(node)
-            yield Mutant(file, node.lineno, "raise dropped", start, end, "pass")
+def mutants_of(file: str, source: str) -> list[Mutant]:
+    """Every mutant of a file."""
+    return [
+        Mutant(file, place, change.replaced.lineno, change.what)
+        for place, change in enumerate(_changes(ast.parse(source)))
+    ]
 
 
 def sample(sources: Mapping[str, str], count: int, seed: int) -> list[Mutant]:
     """So many mutants of these files, the same for the same files and seed."""
     every = [mutant for file in sorted(sources) for mutant in mutants_of(file, sources[file])]
     chosen = Random(seed).sample(every, min(count, len(every)))
-    return sorted(chosen, key=lambda mutant: (mutant.file, mutant.start))
+    return sorted(chosen, key=lambda mutant: (mutant.file, mutant.line, mutant.place))
 
 
-class _Places:
-    """Where in the text a node is: ast counts bytes of lines."""
-
-    def __init__(self, source: str) -> None:
-        self._lines = source.splitlines(keepends=True)
-        self._starts = [0]
-        for line in self._lines:
-            self._starts.append(self._starts[-1] + len(line))
-
-    def of(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
-        assert node.end_lineno is not None
-        assert node.end_col_offset is not None
-        return (
-            self._at(node.lineno, node.col_offset),
-            self._at(node.end_lineno, node.end_col_offset),
-        )
-
-    def _at(self, line: int, column: int) -> int:
-        text = self._lines[line - 1].encode()[:column].decode()
-        return self._starts[line - 1] + len(text)
+def switched(source: str, numbers: Mapping[int, int]) -> ast.Module:
+    """The code with some mutants in it: by their place in the file, what `SWITCH` is asked."""
+    tree = ast.parse(source)
+    changes: dict[ast.AST, list[tuple[int, _Change]]] = {}
+    for place, change in enumerate(_changes(tree)):
+        if place in numbers:
+            changes.setdefault(change.replaced, []).append((numbers[place], change))
+    _Switching(changes).visit(tree)
+    return ast.fix_missing_locations(tree)
 
 
-def _turned(file: str, node: ast.Compare, place: _Places) -> Mutant:
+@dataclass(frozen=True)
+class _Change:
+    what: str
+    replaced: ast.expr | ast.Raise
+    by: ast.expr | None = None
+    """Nothing in place of a statement."""
+
+
+def _changes(tree: ast.Module) -> Iterator[_Change]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            yield _turned(node)
+        elif isinstance(node, ast.If | ast.While | ast.IfExp):
+            yield _negated(node.test)
+        elif isinstance(node, ast.comprehension):
+            yield from map(_negated, node.ifs)
+        elif isinstance(node, ast.Raise):
+            yield _Change("raise dropped", node)
+
+
+def _turned(node: ast.Compare) -> _Change:
     (operator,) = node.ops
-    other = _TURNED[type(operator)]()
-    turned = ast.Compare(node.left, [other], node.comparators)
-    start, end = place.of(node)
-    what = f"comparison turned: {ast.unparse(turned)}"
-    return Mutant(file, node.lineno, what, start, end, f"({ast.unparse(turned)})")
+    turned = ast.Compare(node.left, [_TURNED[type(operator)]()], node.comparators)
+    return _Change(f"comparison turned: {ast.unparse(turned)}", node, turned)
 
 
-def _negated(file: str, test: ast.expr, place: _Places) -> Mutant:
-    start, end = place.of(test)
-    text = f"(not ({ast.unparse(test)}))"
-    return Mutant(
-        file, test.lineno, f"condition negated: {ast.unparse(test)}", start, end, text
-    )
+def _negated(test: ast.expr) -> _Change:
+    negated = ast.UnaryOp(ast.Not(), test)
+    return _Change(f"condition negated: {ast.unparse(test)}", test, negated)
+
+
+class _Switching(ast.NodeTransformer):
+    """Puts the changes beside what they replace."""
+
+    def __init__(self, changes: Mapping[ast.AST, list[tuple[int, _Change]]]) -> None:
+        self._changes = changes
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        switched: ast.AST = self.generic_visit(node)
+        for number, change in self._changes.get(node, ()):
+            switched = ast.copy_location(_either(number, change, switched), node)
+        return switched
+
+
+def _either(number: int, change: _Change, otherwise: ast.AST) -> ast.AST:
+    asked = ast.Call(ast.Name(SWITCH, ast.Load()), [ast.Constant(number)], [])
+    if isinstance(otherwise, ast.stmt):
+        return ast.If(ast.UnaryOp(ast.Not(), asked), [otherwise], [])
+    assert isinstance(otherwise, ast.expr)
+    assert change.by is not None
+    return ast.IfExp(asked, change.by, otherwise)

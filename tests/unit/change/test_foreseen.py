@@ -82,6 +82,14 @@ BY_AN_INSTANCE = (
     "it; scale that down first"
 )
 POSTGRES = held("pg-0", "StatefulSet", "pg")
+RWX_ALONE = settled(
+    patched(
+        PLAIN,
+        SETTING,
+        "rwx-network",
+        {"value": '{"network":{"vlan":9,"clusterNetwork":"data","range":"10.0.0.0/24"}}'},
+    )
+)
 ALONE = STORED.put(VMI, objects.vmi("alone", "beside", node="node1"))
 
 
@@ -116,9 +124,7 @@ def test_volumes_that_stay_attached_are_refused_where_all_must_go(
 def test_for_the_rwx_network_alone_only_volumes_of_its_kind_must_go(
     spec: dict[str, Any], expected: list[str]
 ) -> None:
-    value = '{"network":{"vlan":9,"clusterNetwork":"data","range":"10.0.0.0/24"}}'
-    world = settled(patched(PLAIN, SETTING, "rwx-network", {"value": value}))
-    world = world.put(VOLUME, held("pg-0", "StatefulSet", "pg", **spec))
+    world = RWX_ALONE.put(VOLUME, held("pg-0", "StatefulSet", "pg", **spec))
     assert refused(world) == expected
 
 
@@ -299,6 +305,12 @@ BACK = "as its repository says, and may put that back while the change has it ot
             [f"Fleet (bundle infra) keeps cluster network mgmt {BACK}suspend it first"],
         ),
         (PLAIN.changed(SETTING, "storage-network", FLEET), UP, []),
+        (
+            RWX_ALONE.changed(SETTING, "rwx-network", FLEET),
+            UP,
+            [f"Fleet (bundle infra) keeps Setting rwx-network {BACK}suspend it first"],
+        ),
+        (STORED.changed(SETTING, "rwx-network", FLEET), UP, []),
     ],
 )
 def test_owners_of_what_the_change_writes_are_named(

@@ -225,8 +225,17 @@ async def test_an_outage_before_the_lease_is_taken_costs_nothing_of_it() -> None
         assert ours.check() == DEFAULT_TIMINGS.renew_deadline
 
 
-@pytest.mark.parametrize("lost", [True, False], ids=["its answer is lost", "it takes long"])
-async def test_a_lease_that_was_taken_long_ago_is_taken_anew(lost: bool) -> None:
+@pytest.mark.parametrize(
+    ("lost", "seconds"),
+    [
+        pytest.param(True, 100.0, id="its answer is lost"),
+        pytest.param(False, 100.0, id="it takes long"),
+        pytest.param(False, DEFAULT_TIMINGS.renew_deadline / 2, id="half of it is over"),
+    ],
+)
+async def test_a_lease_that_was_taken_long_ago_is_taken_anew(
+    lost: bool, seconds: float
+) -> None:
     """Others count from the write, so whoever acts on it must know when that was."""
     clock = Clock()
     live = Slow(clock, [])
@@ -234,7 +243,7 @@ async def test_a_lease_that_was_taken_long_ago_is_taken_anew(lost: bool) -> None
 
     async def made(resource: Resource, obj: Object, deadline: Any) -> Object:
         answer = await create(resource, obj, deadline)
-        clock.now += 100
+        clock.now += seconds
         if lost:
             raise AlreadyExists("a try before was carried out")
         return answer

@@ -128,6 +128,18 @@ async def test_what_was_taken_is_not_tried_again_but_what_was_refused_is(
         assert api.counts() == {"POST configmaps": 2}
 
 
+async def test_each_namespace_is_tried_for_itself(api: LabApi) -> None:
+    halted = {"spec": {"runStrategy": "Halted"}}
+    async with user(api, EVERYWHERE, Right("create", CONFIG_MAP)) as cluster:
+        for key in ("prod/a", "prod/b", "test/a"):
+            api.put(objects.vm(key.partition("/")[2], namespace=key.partition("/")[0]))
+            assert await why_refused(cluster, VM, halted, key) == ""
+        for namespace in ("prod", "prod", "test"):
+            note = NOTE | {"metadata": {"name": "note", "namespace": namespace}}
+            assert await why_refused(cluster, CONFIG_MAP, note) == ""
+        assert api.counts() == {"PATCH virtualmachines": 2, "POST configmaps": 2}
+
+
 @pytest.mark.parametrize("status", [404, 409, 503])
 async def test_answer_that_is_no_refusal_is_none(api: LabApi, status: int) -> None:
     async with user(api, Right("create", CONFIG_MAP)) as cluster:

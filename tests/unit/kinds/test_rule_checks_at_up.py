@@ -83,9 +83,19 @@ async def test_denial_that_stays_when_the_way_is_clear_has_the_servers_words(
         await asyncio.wait_for(sending, SECONDS)
 
 
+class Stopped:
+    """A clock."""
+
+    @staticmethod
+    def monotonic() -> float:
+        return 1000.0
+
+
 async def test_way_that_is_not_cleared_in_time_ends_with_the_servers_words(
-    run: Run, api: LabApi
+    run: Run, api: LabApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Where there is no time for it, there is none at all, however quick the answer is."""
+    monkeypatch.setattr(rule_checks, "time", Stopped)
     hasten(run.cluster, cure=0.0)
     with pytest.raises(Denied, match="cluster network later not found"):
         await send(NET, run.call(VM_NET, "mine", desired_state=planning()))

@@ -70,6 +70,13 @@ CASES = [
     ),
     says(
         JSON,
+        "one that is made",
+        create(objects.setting(STORAGE, "x")),
+        carried(),
+        "the value is no JSON: Expecting value: line 1 column 1 (char 0)",
+    ),
+    says(
+        JSON,
         "the default counts too",
         update(unset(), objects.setting(STORAGE, value(), default="[]")),
         carried(),

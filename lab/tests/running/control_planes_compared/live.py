@@ -10,6 +10,7 @@ from harvester_net.lab.api import Api, Object
 from harvester_net.lab.apiserver import store
 from harvester_net.lab.apiserver.resources import Resource
 from harvester_net.lab.cluster import LabCluster
+from harvester_net.lab.errors import LabError
 from harvester_net.lab.simulators.mirror import Mirror, key_of
 from harvester_net.lab.state import resource_id
 
@@ -17,6 +18,8 @@ from .kinds import KINDS, Kind
 from .writes import Event
 
 _RETRY = 0.2
+_LISTED_WITHIN = 60
+"""Seconds; a kind that nobody serves is tried for ever."""
 _BY_ID = {resource_id(kind.resource): kind for kind in KINDS}
 
 
@@ -78,14 +81,23 @@ async def followed(api: Api) -> AsyncIterator[Live]:
     mirrors = [_mirror(api, kind, live) for kind in KINDS]
     async with asyncio.TaskGroup() as group:
         following = [group.create_task(mirror.follow(_RETRY)) for mirror in mirrors]
-        for mirror in mirrors:
-            await mirror.listed.wait()
+        for kind, mirror in zip(KINDS, mirrors, strict=True):
+            await _listed(kind, mirror)
         live.forget()
         try:
             yield live
         finally:
             for task in following:
                 task.cancel()
+
+
+async def _listed(kind: Kind, mirror: Mirror) -> None:
+    try:
+        async with asyncio.timeout(_LISTED_WITHIN):
+            await mirror.listed.wait()
+    except TimeoutError:
+        plural = kind.resource.plural
+        raise LabError(f"The lab gave no list of {plural} in {_LISTED_WITHIN} s.") from None
 
 
 def _mirror(api: Api, kind: Kind, live: Live) -> Mirror:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
@@ -55,6 +56,12 @@ class Pace:
     """The same where something is expected and is not there yet."""
     patience: float
     """At most so long for what a step is to bring."""
+    endless: float = 120.0
+    """What is still written after so long is written for ever."""
+
+
+class NeverQuiet(Exception):
+    """The writes after a step do not end; the message names the objects."""
 
 
 @dataclass
@@ -132,16 +139,24 @@ class Player:
         it get as many turns as on an idle one.
         """
         looked_at, left = -1, math.ceil(within / _TURN)
-        while left > 0:
+        for _ in range(math.ceil((within + self.pace.endless) / _TURN)):
             if looked_at != self.live.count:
                 looked_at = self.live.count
                 if so():
                     return True
                 if from_the_last_write:
                     left = math.ceil(within / _TURN)
+            if left <= 0:
+                return False
             await asyncio.sleep(_TURN)
             left -= 1
-        return False
+        raise NeverQuiet(self._restless())
+
+    def _restless(self) -> str:
+        """What is written again and again."""
+        times = Counter(f"{event.word} {event.key}" for event in self.live.events)
+        most = ", ".join(f"{name} ({count} times)" for name, count in times.most_common(3))
+        return f"still written after {self.pace.endless:.0f} s: {most}"
 
     def _facts(self) -> Facts:
         """Of all objects; only what changed is read anew."""
@@ -192,4 +207,8 @@ async def played(
     for step in scenario.steps:
         hope = expected(step.title) if expected else None
         last = step is scenario.steps[-1]
-        yield step.title, await player.play(step, hope, last)
+        try:
+            seen = await player.play(step, hope, last)
+        except NeverQuiet as error:
+            raise NeverQuiet(f"{scenario.title}, {step.title}: {error}") from error
+        yield step.title, seen

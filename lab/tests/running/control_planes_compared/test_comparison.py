@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harvester_net.lab.api import ApiError, Object
+from harvester_net.lab.api import Api, ApiError, Object
+from harvester_net.lab.errors import LabError
 from tests import objects
 
-from . import record
+from . import live, record
+from .acts import Act, Several
 from .agreement import agrees, disagreements, is_new
 from .answers import compared, refusal
 from .differences import (
@@ -23,9 +26,12 @@ from .differences import (
     undecided_networks,
 )
 from .facts import Facts, Fields, fields_of, holds
+from .kinds import KINDS
 from .known import EVERYWHERE, KNOWN, Known
+from .live import Live, followed
 from .order import order_of
-from .play import Seen
+from .play import NeverQuiet, Pace, Seen, played
+from .scenario import Scenario, Step
 from .scenarios import SCENARIOS
 from .tokens import Tokens
 from .writes import Change, Event, Write, by_object, changes, counts
@@ -491,3 +497,55 @@ def test_known_differences_are_of_steps_that_there_are() -> None:
 
 def test_there_are_steps_enough() -> None:
     assert sum(len(each.steps) for each in SCENARIOS) >= 150
+
+
+# What does not end.
+
+
+async def test_step_that_is_written_to_for_ever_is_an_error_with_the_names() -> None:
+    writes, stop = Live(), asyncio.Event()
+
+    async def write() -> None:
+        version = 0
+        while not stop.is_set():
+            version += 1
+            obj = {"metadata": {"name": "data", "resourceVersion": str(version)}}
+            writes.note(KINDS[0], "data", obj, gone=False)
+            await asyncio.sleep(0)
+
+    nothing: Act = Several(())
+    scenario = Scenario("two that fight", (Step("begun", nothing),))
+    pace = Pace(0.0, 0.1, 0.1, 0.1, 0.1, 0.1, endless=0.2)
+    quiet_start = played(scenario, Silent(), writes, pace, beginning=lambda _: True)
+    writing = asyncio.create_task(write())
+    try:
+        with pytest.raises(NeverQuiet) as said:
+            await anext(quiet_start)
+    finally:
+        stop.set()
+        await writing
+    told = "two that fight, begun: still written after 0 s: ClusterNetwork data ("
+    assert str(said.value).startswith(told)
+
+
+async def test_kind_that_the_lab_does_not_serve_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live, "_LISTED_WITHIN", 0.05)
+    with pytest.raises(ExceptionGroup) as said:
+        async with followed(Silent()):
+            raise AssertionError("nothing is listed")
+    (error,) = said.value.exceptions
+    assert isinstance(error, LabError)
+    assert str(error) == "The lab gave no list of clusternetworks in 0.05 s."
+
+
+class Silent(Api):
+    """A server that never answers."""
+
+    def __init__(self) -> None:
+        super().__init__("https://127.0.0.1:1", "", "")
+
+    async def list(self, path: str, **params: str) -> Object:
+        await asyncio.Event().wait()
+        return {}
