@@ -1,12 +1,24 @@
-"""Scheduler and kubelet of the simulated nodes: nodes become ready, pods are bound and run."""
+"""Scheduler and kubelet of the simulated nodes: nodes become ready, pods are bound and run.
+
+Of pods of the host's network those of `harvester-net verify` answer; others stay pending.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
+import json
+import time
+from collections.abc import Iterator
 
+from harvester_net.cluster.resources import NAD
+from harvester_net.harvester.cni import tagged_vlans
+from harvester_net.harvester.vm_networks import nads_of
 from harvester_net.lab.api import Api, Object
+from harvester_net.lab.simulators import looks
+from harvester_net.lab.simulators.agent import links_key
 from harvester_net.lab.simulators.index import Index
+from harvester_net.lab.simulators.links import Links, from_data
 from harvester_net.lab.simulators.machines import address_of, nics_of
 from harvester_net.lab.simulators.mirror import World, is_deleting, key_of
 from harvester_net.lab.simulators.moves import phase_in
@@ -15,7 +27,9 @@ from harvester_net.lab.simulators.steps import Steps, gone
 from harvester_net.lab.simulators.timings import now
 
 _PLACE, _RUN, _END, _REMOVE = "place", "run", "end", "remove"
-_RUN_FOR_REAL = "run for real"
+_RUN_FOR_REAL, _ANSWER = "run for real", "answer"
+_PATIENCE, _POLL = 10.0, 0.05
+"""Seconds in which a pod that pings waits for those that it pings."""
 _FINAL = ("Succeeded", "Failed")
 
 
@@ -76,7 +90,9 @@ class Kubelet:
         step = next_step(pod, phase_in(pod, guest) if guest else "", nodes)
         if step == _RUN and is_of_host(pod):
             real = self._world.real_nodes
-            return _RUN_FOR_REAL if real and real.can_run(pod) else ""
+            if real and real.can_run(pod):
+                return _RUN_FOR_REAL
+            return _ANSWER if looks.script_of(pod) else ""
         return step
 
     async def _do(self, pod: Object, step: str) -> None:
@@ -91,12 +107,49 @@ class Kubelet:
             case "end":
                 status = {"status": {"phase": "Succeeded"}}
                 await self._api.merge_patch(f"{path}/status", status)
+            case "answer":
+                status = looks.ended(pod, await self._answer(pod))
+                await self._api.merge_patch(f"{path}/status", {"status": status})
             case "run for real" if self._world.real_nodes:
                 await self._world.real_nodes.run(pod)
             case "remove" if self._world.real_nodes and is_of_host(pod):
                 await self._world.real_nodes.remove(pod)
             case "remove":
                 await gone(self._api, path, {"gracePeriodSeconds": 0})
+
+    async def _answer(self, pod: Object) -> str:
+        """What a pod of `harvester-net verify` says of its simulated node."""
+        told = looks.environment(pod)
+        nads = (await self._api.list(NAD.path()))["items"]
+        own = nads_of(told["CN"], nads)
+        carried = (tagged_vlans(nad) for nad in nads if key_of(nad) in own)
+        vlans = frozenset().union(*carried)
+        if looks.script_of(pod) == looks.LOOK:
+            return looks.look(self._links_of(pod), told["CN"], vlans)
+        peers = await self._peers(pod, told["PEERS"].split())
+        return looks.ping(self._links_of(pod), told, peers, vlans)
+
+    def _links_of(self, pod: Object) -> Links:
+        """The devices of the pod's node."""
+        kept = self._world.config_maps.get(links_key(pod["spec"]["nodeName"]))
+        return from_data(json.loads(kept["data"]["links"])) if kept else Links()
+
+    async def _peers(self, pod: Object, addresses: list[str]) -> dict[str, Links]:
+        """The devices of the nodes whose pods have these addresses, once all are there."""
+        end, found = time.monotonic() + _PATIENCE, dict[str, Links]()
+        while len(found) < len(addresses) and time.monotonic() < end:
+            await asyncio.sleep(_POLL)
+            there = {looks.address(each): each for each in self._pinging(pod)}
+            found = {a: self._links_of(there[a]) for a in addresses if a in there}
+        return found
+
+    def _pinging(self, pod: Object) -> Iterator[Object]:
+        """The pods that ping over the same VLAN of the same cluster network."""
+        own = looks.network(pod)
+        for other in self._world.pods:
+            pings = is_of_host(other) and looks.script_of(other) == looks.PING
+            if pings and looks.network(other) == own and not is_deleting(other):
+                yield other
 
     async def _place(self, pod: Object, path: str) -> None:
         nodes = suitable_nodes(pod, self._world.nodes, self._world.pods)
