@@ -1,5 +1,5 @@
-"""A large site: what it costs to write it, to read it, to bring its likeness up, and to look at
-that with the command; beside a quarter of it, which shows what grows faster than the site.
+"""A large site: what it costs to write it, to read it, to bring its likeness up, and to look
+at that with the command; beside a quarter of it, which shows what grows faster than the site.
 """
 
 from __future__ import annotations

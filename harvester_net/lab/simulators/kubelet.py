@@ -9,11 +9,11 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import Iterator
+from functools import lru_cache
 
 from harvester_net.cluster.resources import NAD
 from harvester_net.harvester.cni import tagged_vlans
-from harvester_net.harvester.vm_networks import nads_of
+from harvester_net.harvester.names import CLUSTER_NETWORK_LABEL
 from harvester_net.lab.api import Api, Object
 from harvester_net.lab.simulators import looks
 from harvester_net.lab.simulators.agent import links_key
@@ -28,8 +28,10 @@ from harvester_net.lab.simulators.timings import now
 
 _PLACE, _RUN, _END, _REMOVE = "place", "run", "end", "remove"
 _RUN_FOR_REAL, _ANSWER = "run for real", "answer"
-_PATIENCE, _POLL = 10.0, 0.05
-"""Seconds in which a pod that pings waits for those that it pings."""
+_PATIENCE, _POLL, _FRESH = 10.0, 0.05, 1.0
+"""Seconds: that a pod waits for those that it pings, between looks for them, and that VLANs
+are taken for those of now.
+"""
 _FINAL = ("Succeeded", "Failed")
 
 
@@ -63,6 +65,9 @@ class Kubelet:
         self._steps = steps
         self._turn = itertools.count()
         self._guests = Index(world.vmis, lambda vmi: (vmi["metadata"]["uid"],))
+        self._pings = Index(world.pods, looks.pinging)
+        self._looking = asyncio.Lock()
+        self._vlans: dict[str, tuple[float, frozenset[int]]] = {}
 
     async def run(self) -> None:
         world = self._world
@@ -120,36 +125,38 @@ class Kubelet:
     async def _answer(self, pod: Object) -> str:
         """What a pod of `harvester-net verify` says of its simulated node."""
         told = looks.environment(pod)
-        nads = (await self._api.list(NAD.path()))["items"]
-        own = nads_of(told["CN"], nads)
-        carried = (tagged_vlans(nad) for nad in nads if key_of(nad) in own)
-        vlans = frozenset().union(*carried)
+        links, vlans = self._links_of(pod), await self._vlans_of(told["CN"])
         if looks.script_of(pod) == looks.LOOK:
-            return looks.look(self._links_of(pod), told["CN"], vlans)
+            return looks.look(links, told["CN"], vlans)
         peers = await self._peers(pod, told["PEERS"].split())
-        return looks.ping(self._links_of(pod), told, peers, vlans)
+        return looks.ping(links, told, peers, vlans)
 
     def _links_of(self, pod: Object) -> Links:
         """The devices of the pod's node."""
         kept = self._world.config_maps.get(links_key(pod["spec"]["nodeName"]))
-        return from_data(json.loads(kept["data"]["links"])) if kept else Links()
+        return _links_in(kept["data"]["links"]) if kept else Links()
+
+    async def _vlans_of(self, network: str) -> frozenset[int]:
+        """The VLANs that uplinks of the cluster network carry for its VM networks, which are
+        looked at once for all pods that are sent at the same time.
+        """
+        async with self._looking:
+            at, vlans = self._vlans.get(network, (-_FRESH, frozenset()))
+            if time.monotonic() - at > _FRESH:
+                chosen = f"{CLUSTER_NETWORK_LABEL}={network}"
+                nads = await self._api.list(NAD.path(), labelSelector=chosen)
+                vlans = frozenset().union(*map(tagged_vlans, nads["items"]))
+                self._vlans[network] = time.monotonic(), vlans
+            return vlans
 
     async def _peers(self, pod: Object, addresses: list[str]) -> dict[str, Links]:
         """The devices of the nodes whose pods have these addresses, once all are there."""
-        end, found = time.monotonic() + _PATIENCE, dict[str, Links]()
-        while len(found) < len(addresses) and time.monotonic() < end:
+        end, own = time.monotonic() + _PATIENCE, looks.pinging(pod)
+        while True:
+            there = {looks.address(each): each for key in own for each in self._pings.of(key)}
+            if there.keys() >= set(addresses) or time.monotonic() > end:
+                return {a: self._links_of(there[a]) for a in addresses if a in there}
             await asyncio.sleep(_POLL)
-            there = {looks.address(each): each for each in self._pinging(pod)}
-            found = {a: self._links_of(there[a]) for a in addresses if a in there}
-        return found
-
-    def _pinging(self, pod: Object) -> Iterator[Object]:
-        """The pods that ping over the same VLAN of the same cluster network."""
-        own = looks.network(pod)
-        for other in self._world.pods:
-            pings = is_of_host(other) and looks.script_of(other) == looks.PING
-            if pings and looks.network(other) == own and not is_deleting(other):
-                yield other
 
     async def _place(self, pod: Object, path: str) -> None:
         nodes = suitable_nodes(pod, self._world.nodes, self._world.pods)
@@ -187,6 +194,12 @@ class Kubelet:
 async def run_kubelet(world: World) -> None:
     async with asyncio.TaskGroup() as group:
         await Kubelet(world, Steps(group, world.timings.retry)).run()
+
+
+@lru_cache(maxsize=1024)
+def _links_in(text: str) -> Links:
+    """The devices in a ConfigMap; each of many nodes looks at those of all others."""
+    return from_data(json.loads(text))
 
 
 def _is_ready(node: Object) -> bool:

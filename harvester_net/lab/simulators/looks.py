@@ -16,6 +16,7 @@ from importlib.resources import files
 from harvester_net.harvester.names import BOND, BRIDGE
 from harvester_net.lab.api import Object
 from harvester_net.lab.simulators.links import DEFAULT_MTU, Link, Links
+from harvester_net.lab.simulators.mirror import is_deleting
 from harvester_net.lab.simulators.timings import now
 
 UNTAGGED = 1
@@ -41,10 +42,12 @@ def environment(pod: Object) -> dict[str, str]:
     return {each["name"]: each.get("value", "") for each in given}
 
 
-def network(pod: Object) -> tuple[str, str]:
-    """The cluster network and the VLAN that a pod is told of."""
+def pinging(pod: Object) -> tuple[str, ...]:
+    """What those that ping each other have in common, for an index; nothing of other pods."""
+    if not pod["spec"].get("hostNetwork") or script_of(pod) != PING or is_deleting(pod):
+        return ()
     told = environment(pod)
-    return told.get("CN", ""), told.get("VLAN", "")
+    return (f"{told['CN']} {told['VLAN']}",)
 
 
 def address(pod: Object) -> str:

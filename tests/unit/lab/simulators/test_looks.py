@@ -106,6 +106,14 @@ def test_pods_are_known_by_what_they_run(script: str) -> None:
     assert looks.script_of(pod(script)) == script
 
 
+def test_only_those_that_ping_over_the_same_vlan_find_each_other() -> None:
+    own = pod(looks.PING)
+    assert looks.pinging(own) == ("data 100",)
+    assert looks.pinging(pod(looks.LOOK)) == ()
+    own["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    assert looks.pinging(own) == ()
+
+
 def test_what_somebody_else_runs_is_not_answered() -> None:
     other = pod(looks.LOOK)
     other["spec"]["containers"][0]["command"] = ["sh", "-c", "echo look 1"]
