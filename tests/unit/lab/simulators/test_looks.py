@@ -68,7 +68,7 @@ def test_a_bond_beside_its_bridge_carries_no_vlan() -> None:
     assert not seen.is_connected
 
 
-NO_LINK: dict[str, dict[str, Any]] = {"eno2": {"up": False}, "eno3": {"up": False}}
+NO_LINK = node(eno2={"up": False}, eno3={"up": False})
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ NO_LINK: dict[str, dict[str, Any]] = {"eno2": {"up": False}, "eno3": {"up": Fals
         (node(1500), node(), CARRIED, "usual"),
         (node(), node(1000), CARRIED, "small"),
         (node(), node(data_br={"mtu": 1500}), CARRIED, "usual"),
-        (node(), node(**NO_LINK), CARRIED, "none"),
-        (node(**NO_LINK), node(), CARRIED, "none"),
+        (node(), NO_LINK, CARRIED, "none"),
+        (NO_LINK, node(), CARRIED, "none"),
         (node(), node(), {101}, "none"),
         (node(), tear_down(node(), "data").stages[-1], CARRIED, "none"),
     ],
