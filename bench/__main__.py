@@ -69,6 +69,11 @@ def show_likeness(console: Console) -> None:
         used = f"{row.seconds:.2f}", f"{row.cpu_seconds:.2f}"
         table.add_row(row.what, *used, f"{row.megabytes:.0f}")
     console.print(table)
+    table = Table("on a likeness, CPU seconds", "of a quarter", "of the whole", "ratio")
+    for grown in likeness.measure_growth():
+        seconds = f"{grown.quarter:.1f}", f"{grown.whole:.1f}"
+        table.add_row(grown.what, *seconds, f"{grown.ratio:.1f}")
+    console.print(table)
 
 
 def show_chain(console: Console) -> None:

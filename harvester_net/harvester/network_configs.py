@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from ..cluster.resources import (
     NODE,
@@ -119,3 +120,24 @@ def manifest_of(config: Object) -> Object:
         "metadata": {key: value for key, value in kept.items() if value},
         "spec": config["spec"],
     }
+
+
+def literal_uplink(config: Object) -> dict[str, Any]:
+    """The uplink as the server compares it: with what it fills in (H1.2). An absent part is
+    another than an empty one.
+    """
+    uplink = config["spec"].get("uplink") or {}
+    link, bond = uplink.get("linkAttributes"), uplink.get("bondOptions")
+    return {
+        "nics": uplink.get("nics"),
+        "link": link if link is None else _LINK_DEFAULTS | _given(link),
+        "bond": bond if bond is None else _BOND_DEFAULTS | _given(bond),
+    }
+
+
+_LINK_DEFAULTS = {"mtu": 0, "txQLen": -1, "hardwareAddr": ""}
+_BOND_DEFAULTS = {"mode": "active-backup", "miimon": -1}
+
+
+def _given(part: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in part.items() if value is not None}

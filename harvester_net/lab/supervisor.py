@@ -56,11 +56,17 @@ class Plane(Protocol):
 
 
 class Supervisor:
-    """Runs one lab until told to stop; also carries out the orders that come by `Control`."""
+    """Runs one lab until told to stop; also carries out the orders that come by `Control`.
 
-    def __init__(self, directory: Path, config: LabConfig, plane: Plane) -> None:
+    `began` is the moment from which the time until the lab is ready counts: a plane may take
+    its time to be made, as one that is like a large site does.
+    """
+
+    def __init__(
+        self, directory: Path, config: LabConfig, plane: Plane, began: float | None = None
+    ) -> None:
         self._directory, self._config, self._plane = directory, config, plane
-        self._started = time.monotonic()
+        self._started = time.monotonic() if began is None else began
         self._stop = asyncio.Event()
         self._busy = asyncio.Lock()
         self.status = Status(
@@ -239,7 +245,8 @@ def main(directory: Path, run: Callable[[Path, LabConfig], Coroutine[Any, Any, N
 
 
 async def _supervise(directory: Path, config: LabConfig) -> None:
-    await Supervisor(directory, config, EmbeddedPlane(directory, config)).run()
+    began = time.monotonic()
+    await Supervisor(directory, config, EmbeddedPlane(directory, config), began).run()
 
 
 def _report_failure(directory: Path, config: LabConfig, error: Exception) -> None:

@@ -5,11 +5,11 @@ and which of them lose their uplink (H3.2).
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from ..cluster.resources import Object, annotations_of, labels_of
 from ..harvester import gojson
 from ..harvester.names import CLUSTER_NETWORK_LABEL, MATCHED_NODES
+from ..harvester.network_configs import literal_uplink
 from ..harvester.snapshot import Snapshot
 from ..harvester.versions import UPLINKS_ARE_GUARDED
 from .rule import Write
@@ -93,22 +93,3 @@ def _moves(write: Write) -> bool:
 def spec_changes(write: Write) -> bool:
     """Whether anything in the spec of a live config is another."""
     return bool(write.old and write.new and write.old["spec"] != write.new["spec"])
-
-
-def literal_uplink(config: Object) -> dict[str, Any]:
-    """The uplink as the server compares it: an absent part is another than an empty one."""
-    uplink = config["spec"].get("uplink") or {}
-    link, bond = uplink.get("linkAttributes"), uplink.get("bondOptions")
-    return {
-        "nics": uplink.get("nics"),
-        "link": link if link is None else _LINK_DEFAULTS | _given(link),
-        "bond": bond if bond is None else _BOND_DEFAULTS | _given(bond),
-    }
-
-
-_LINK_DEFAULTS = {"mtu": 0, "txQLen": -1, "hardwareAddr": ""}
-_BOND_DEFAULTS = {"mode": "active-backup", "miimon": -1}
-
-
-def _given(part: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in part.items() if value is not None}

@@ -23,6 +23,7 @@ from ...cluster.rights import rights
 from ...harvester.link_monitors import bonds
 from ...harvester.mtus import config_mtu, nad_mtu, uplink_mtu
 from ...harvester.network_configs import (
+    literal_uplink,
     manifest_of,
     nodes_not_ready,
     nodes_of,
@@ -290,11 +291,19 @@ class CreateConfig(ConfigStep):
         if live is None:
             return {}
         mtu = self.record.target_mtu
-        wanted, there = _with_mtu(self._manifest(), mtu)["spec"], _with_mtu(live, mtu)["spec"]
+        made, found = _with_mtu(self._manifest(), mtu), _with_mtu(live, mtu)
+        wanted, there = made["spec"], found["spec"]
+        differing = {
+            field
+            for field in {*wanted, *there}
+            if (wanted.get(field) or None) != (there.get(field) or None)
+        }
+        # What the server fills in is no difference.
+        if literal_uplink(made) == literal_uplink(found):
+            differing.discard("uplink")
         return {
             field: json.dumps(wanted.get(field), sort_keys=True)[:LONGEST_FIELD]
-            for field in sorted({*wanted, *there})
-            if (wanted.get(field) or None) != (there.get(field) or None)
+            for field in sorted(differing)
         }
 
     def _manifest(self) -> Object:

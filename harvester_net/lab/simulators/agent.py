@@ -10,10 +10,12 @@ import asyncio
 import json
 import time
 
+from harvester_net.cluster.resources import CONFIG_MAP
 from harvester_net.lab import faults
 from harvester_net.lab.api import Api, Object
 from harvester_net.lab.simulators.finalizers import add_finalizer, remove_finalizer
 from harvester_net.lab.simulators.hardware import with_hardware
+from harvester_net.lab.simulators.index import Index
 from harvester_net.lab.simulators.links import DEFAULT_MTU, Links, booted, from_data, to_data
 from harvester_net.lab.simulators.machines import nics_of
 from harvester_net.lab.simulators.mirror import World, is_deleting, whenever
@@ -29,9 +31,10 @@ from harvester_net.lab.simulators.uplinks import (
 from harvester_net.lab.simulators.vlan_status import (
     CONFIG_LABEL,
     GROUP,
+    is_of,
     new_status,
+    place,
     status_name,
-    status_of,
     with_result,
 )
 
@@ -41,16 +44,24 @@ _POLL = 0.02
 _MATCHED_NODES = f"{GROUP}/matched-nodes"
 
 
-def links_path(node: str) -> str:
+def links_key(node: str) -> str:
     """The ConfigMap with the node's devices, in data.links as JSON."""
-    return f"/api/v1/namespaces/{faults.NAMESPACE}/configmaps/links-{node}"
+    return f"{faults.NAMESPACE}/links-{node}"
+
+
+def links_path(node: str) -> str:
+    """Where it is on the server."""
+    return CONFIG_MAP.path_of(links_key(node))
 
 
 class Agent:
-    def __init__(self, node: str, api: Api, world: World) -> None:
+    """`statuses` are those of all agents, by `place_of`."""
+
+    def __init__(self, node: str, api: Api, world: World, statuses: Index) -> None:
         self._node = node
         self._api = api
         self._world = world
+        self._statuses = statuses
         self._reports = Reports(node, api, world)
         self._links = Links()
         self._changed = asyncio.Event()
@@ -83,7 +94,7 @@ class Agent:
         """
         if event != "DELETED" and is_deleting(config):
             name = config["metadata"]["name"]
-            status = status_of(self._world.vlan_statuses, name, self._node)
+            status = self._statuses.one(place(name, self._node))
             self._removed.setdefault(config["metadata"]["uid"], (config, status))
 
     async def _look(self) -> None:
@@ -130,7 +141,7 @@ class Agent:
         matched = self._node in json.loads(
             metadata.get("annotations", {}).get(_MATCHED_NODES) or "[]"
         )
-        status = status_of(self._world.vlan_statuses, metadata["name"], self._node)
+        status = self._statuses.one(place(metadata["name"], self._node))
         moved = status and (
             status["status"]["clusterNetwork"] != config["spec"]["clusterNetwork"]
         )
@@ -176,7 +187,8 @@ class Agent:
         """The status for a config, asked for live: it may be newer than the last event."""
         name = status_name(config["spec"]["clusterNetwork"], self._node)
         live = await found(self._api, self._world.vlan_statuses.path(name))
-        return status_of([live] if live else [], config["metadata"]["name"], self._node)
+        ours = live and is_of(live, config["metadata"]["name"], self._node)
+        return live if ours else None
 
     async def _tear_down(self, status: Object) -> None:
         cluster_network = status["status"]["clusterNetwork"]

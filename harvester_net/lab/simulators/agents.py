@@ -9,21 +9,26 @@ from harvester_net.lab.api import Api
 from harvester_net.lab.errors import LabError
 from harvester_net.lab.faults import AgentDown, unfit
 from harvester_net.lab.simulators.agent import Agent
+from harvester_net.lab.simulators.index import Index
 from harvester_net.lab.simulators.machines import address_of, nics_of
 from harvester_net.lab.simulators.mirror import World, is_deleting, whenever
 from harvester_net.lab.simulators.steps import attempted
+from harvester_net.lab.simulators.vlan_status import place_of
 
 
 async def run_agents(api: Api, world: World) -> None:
     """Start and stop agents as nodes and faults ask for it; `api` is the agents' user."""
     running: dict[str, asyncio.Task[None]] = {}
+    statuses = Index(world.vlan_statuses, lambda status: (place_of(status),))
     async with asyncio.TaskGroup() as group:
         async for _ in whenever(asyncio.Event(), world.nodes, world.config_maps):
             wanted = _wanted(world)
             for uid in running.keys() - wanted.keys():
                 running.pop(uid).cancel()
             for uid in wanted.keys() - running.keys():
-                running[uid] = group.create_task(Agent(wanted[uid], api, world).run())
+                running[uid] = group.create_task(
+                    Agent(wanted[uid], api, world, statuses).run()
+                )
             await attempted("faults", lambda: _acknowledge(api, world))
 
 

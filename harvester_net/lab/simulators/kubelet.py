@@ -1,12 +1,24 @@
-"""Scheduler and kubelet of the simulated nodes: nodes become ready, pods are bound and run."""
+"""Scheduler and kubelet of the simulated nodes: nodes become ready, pods are bound and run.
+
+Of pods of the host's network those of `harvester-net verify` answer; others stay pending.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
+import json
+import time
+from functools import lru_cache
 
+from harvester_net.cluster.resources import NAD
+from harvester_net.harvester.cni import tagged_vlans
+from harvester_net.harvester.names import CLUSTER_NETWORK_LABEL
 from harvester_net.lab.api import Api, Object
+from harvester_net.lab.simulators import looks
+from harvester_net.lab.simulators.agent import links_key
 from harvester_net.lab.simulators.index import Index
+from harvester_net.lab.simulators.links import Links, from_data
 from harvester_net.lab.simulators.machines import address_of, nics_of
 from harvester_net.lab.simulators.mirror import World, is_deleting, key_of
 from harvester_net.lab.simulators.moves import phase_in
@@ -15,7 +27,11 @@ from harvester_net.lab.simulators.steps import Steps, gone
 from harvester_net.lab.simulators.timings import now
 
 _PLACE, _RUN, _END, _REMOVE = "place", "run", "end", "remove"
-_RUN_FOR_REAL = "run for real"
+_RUN_FOR_REAL, _ANSWER = "run for real", "answer"
+_PATIENCE, _POLL, _FRESH = 10.0, 0.05, 1.0
+"""Seconds: that a pod waits for those that it pings, between looks for them, and that VLANs
+are taken for those of now.
+"""
 _FINAL = ("Succeeded", "Failed")
 
 
@@ -49,6 +65,9 @@ class Kubelet:
         self._steps = steps
         self._turn = itertools.count()
         self._guests = Index(world.vmis, lambda vmi: (vmi["metadata"]["uid"],))
+        self._pings = Index(world.pods, looks.pinging)
+        self._looking = asyncio.Lock()
+        self._vlans: dict[str, tuple[float, frozenset[int]]] = {}
 
     async def run(self) -> None:
         world = self._world
@@ -76,7 +95,9 @@ class Kubelet:
         step = next_step(pod, phase_in(pod, guest) if guest else "", nodes)
         if step == _RUN and is_of_host(pod):
             real = self._world.real_nodes
-            return _RUN_FOR_REAL if real and real.can_run(pod) else ""
+            if real and real.can_run(pod):
+                return _RUN_FOR_REAL
+            return _ANSWER if looks.script_of(pod) else ""
         return step
 
     async def _do(self, pod: Object, step: str) -> None:
@@ -91,12 +112,51 @@ class Kubelet:
             case "end":
                 status = {"status": {"phase": "Succeeded"}}
                 await self._api.merge_patch(f"{path}/status", status)
+            case "answer":
+                status = looks.ended(pod, await self._answer(pod))
+                await self._api.merge_patch(f"{path}/status", {"status": status})
             case "run for real" if self._world.real_nodes:
                 await self._world.real_nodes.run(pod)
             case "remove" if self._world.real_nodes and is_of_host(pod):
                 await self._world.real_nodes.remove(pod)
             case "remove":
                 await gone(self._api, path, {"gracePeriodSeconds": 0})
+
+    async def _answer(self, pod: Object) -> str:
+        """What a pod of `harvester-net verify` says of its simulated node."""
+        told = looks.environment(pod)
+        links, vlans = self._links_of(pod), await self._vlans_of(told["CN"])
+        if looks.script_of(pod) == looks.LOOK:
+            return looks.look(links, told["CN"], vlans)
+        peers = await self._peers(pod, told["PEERS"].split())
+        return looks.ping(links, told, peers, vlans)
+
+    def _links_of(self, pod: Object) -> Links:
+        """The devices of the pod's node."""
+        kept = self._world.config_maps.get(links_key(pod["spec"]["nodeName"]))
+        return _links_in(kept["data"]["links"]) if kept else Links()
+
+    async def _vlans_of(self, network: str) -> frozenset[int]:
+        """The VLANs that uplinks of the cluster network carry for its VM networks, which are
+        looked at once for all pods that are sent at the same time.
+        """
+        async with self._looking:
+            at, vlans = self._vlans.get(network, (-_FRESH, frozenset()))
+            if time.monotonic() - at > _FRESH:
+                chosen = f"{CLUSTER_NETWORK_LABEL}={network}"
+                nads = await self._api.list(NAD.path(), labelSelector=chosen)
+                vlans = frozenset().union(*map(tagged_vlans, nads["items"]))
+                self._vlans[network] = time.monotonic(), vlans
+            return vlans
+
+    async def _peers(self, pod: Object, addresses: list[str]) -> dict[str, Links]:
+        """The devices of the nodes whose pods have these addresses, once all are there."""
+        end, own = time.monotonic() + _PATIENCE, looks.pinging(pod)
+        while True:
+            there = {looks.address(each): each for key in own for each in self._pings.of(key)}
+            if there.keys() >= set(addresses) or time.monotonic() > end:
+                return {a: self._links_of(there[a]) for a in addresses if a in there}
+            await asyncio.sleep(_POLL)
 
     async def _place(self, pod: Object, path: str) -> None:
         nodes = suitable_nodes(pod, self._world.nodes, self._world.pods)
@@ -134,6 +194,12 @@ class Kubelet:
 async def run_kubelet(world: World) -> None:
     async with asyncio.TaskGroup() as group:
         await Kubelet(world, Steps(group, world.timings.retry)).run()
+
+
+@lru_cache(maxsize=1024)
+def _links_in(text: str) -> Links:
+    """The devices in a ConfigMap; each of many nodes looks at those of all others."""
+    return from_data(json.loads(text))
 
 
 def _is_ready(node: Object) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from harvester_net.lab.api import Object
@@ -49,13 +48,20 @@ def with_result(status: Object, config: Object, node: str, error: str) -> Object
     return status | {"metadata": status["metadata"] | {"labels": labels}, "status": said}
 
 
-def status_of(statuses: Iterable[Object], config: str, node: str) -> Object | None:
-    """The status that this node has for the config of that name."""
-    for status in statuses:
-        labels = status["metadata"].get("labels") or {}
-        if (labels.get(CONFIG_LABEL), labels.get(NODE_LABEL)) == (config, node):
-            return status
-    return None
+def is_of(status: Object, config: str, node: str) -> bool:
+    """Whether it is the status that this node has for the config of that name."""
+    return place_of(status) == place(config, node)
+
+
+def place(config: str, node: str) -> str:
+    """What tells the statuses of a mirror apart, for an index."""
+    return f"{config} {node}"
+
+
+def place_of(status: Object) -> str:
+    """The place of a status; of one without labels that of no config."""
+    labels = status["metadata"].get("labels") or {}
+    return place(labels.get(CONFIG_LABEL, ""), labels.get(NODE_LABEL, ""))
 
 
 def _ready(error: str, before: Object) -> Object:

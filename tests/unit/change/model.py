@@ -88,10 +88,20 @@ def start_asked(world: World, key: str) -> World:
 def _mutated(world: World, resource: Resource, old: Object | None, new: Object) -> Object:
     """The object as Harvester's mutators leave it."""
     if resource is VLAN_CONFIG:
+        new = _defaulted(new)
         return admitted_write(Write(resource, old, new), world.snapshot) or new
     if resource is VM and old is not None:
         return _with_remembered_strategy(old, new)
     return new
+
+
+def _defaulted(config: Object) -> Object:
+    """With what the server fills into the parts of an uplink that are there (H1.2)."""
+    uplink = {**config["spec"]["uplink"]}
+    for part, default in (("linkAttributes", "txQLen"), ("bondOptions", "miimon")):
+        if uplink.get(part) is not None:
+            uplink[part] = {default: -1} | uplink[part]
+    return config | {"spec": config["spec"] | {"uplink": uplink}}
 
 
 def _with_remembered_strategy(old: Object, new: Object) -> Object:

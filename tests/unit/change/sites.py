@@ -15,6 +15,7 @@ from harvester_net.cluster.resources import (
     VLAN_CONFIG,
     VM,
     VOLUME,
+    Object,
 )
 from harvester_net.kinds.changes import INPUTS
 
@@ -37,17 +38,20 @@ def site(
     version: tuple[int, int] = (1, 8),
     storage: bool = False,
     shared: bool = False,
+    says_mtu: bool = True,
 ) -> World:
     """Cluster network data with one config per node, nc-0, nc-1 and so on, MTU 1500, and the
     VM networks default/net and default/beside, which is on another cluster network. The VMs,
-    with their run strategies, are on default/net and on node0.
+    with their run strategies, are on default/net and on node0. Configs say their MTU, or leave
+    all attributes of links to the server.
     """
     world = bare_world(version, {f"node{n}": {"uplink": f"nc-{n}"} for n in range(nodes)})
     for network in ("data", "other"):
         world = world.put(CLUSTER_NETWORK, objects.cluster_network(network))
     for number in range(nodes):
         name = f"nc-{number}"
-        config = config_object(name, "data", {"mtu": 1500}, {"uplink": name})
+        attributes: Object | None = {"mtu": 1500} if says_mtu else None
+        config = config_object(name, "data", attributes, {"uplink": name})
         world = created(world, VLAN_CONFIG, config)
     world = settled(world)
     for key, network in (("default/net", "data"), ("default/beside", "other")):

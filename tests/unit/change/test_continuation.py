@@ -415,6 +415,12 @@ async def test_what_somebody_else_made_of_a_config_stays_and_is_said() -> None:
     ]
 
 
+async def test_what_the_server_fills_into_a_config_is_no_difference() -> None:
+    live = LiveCluster(site(vms=VMS, says_mtu=False))
+    assert await up(live) == []
+    assert mtus(live) == {"nc-0": 9000, "nc-1": 9000}
+
+
 async def test_vm_that_its_owner_stopped_meanwhile_stays_so_and_is_said() -> None:
     live = LiveCluster(site(vms=VMS))
 

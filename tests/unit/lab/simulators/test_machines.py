@@ -26,9 +26,9 @@ from harvester_net.lab.simulators.machines import NICS, base_objects, machine, n
 from harvester_net.lab.simulators.placement import accepts, suitable_nodes
 from harvester_net.lab.simulators.virt_handler import GUEST_SHUTDOWN, next_phase
 from harvester_net.lab.simulators.vlan_status import (
+    is_of,
     new_status,
     status_name,
-    status_of,
     with_result,
 )
 from harvester_net.lab.simulators.whereabouts import allocations, pool_name
@@ -100,8 +100,8 @@ def test_new_status_belongs_to_its_config() -> None:
     assert status["metadata"]["ownerReferences"] == [
         {"apiVersion": CONFIG["apiVersion"], "kind": "VlanConfig", "name": "nc-1", "uid": "u1"}
     ]
-    assert status_of([status], "nc-1", "node1") is status
-    assert status_of([status], "nc-1", "node2") is None
+    assert is_of(status, "nc-1", "node1")
+    assert not is_of(status, "nc-1", "node2")
     assert status["status"]["linkMonitor"] == "cn-data"
     assert condition(status) == {"type": "ready", "status": "True"}
 
