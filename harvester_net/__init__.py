@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     )
     from .components.traffic_path import TrafficPath as TrafficPath
     from .components.traffic_path_arguments import (
+        TrafficPathMigrationArgs as TrafficPathMigrationArgs,
+    )
+    from .components.traffic_path_arguments import (
         TrafficPathNetworkArgs as TrafficPathNetworkArgs,
     )
+    from .components.traffic_path_arguments import TrafficPathRwxArgs as TrafficPathRwxArgs
     from .components.traffic_path_arguments import (
         TrafficPathStorageArgs as TrafficPathStorageArgs,
     )
@@ -108,6 +112,8 @@ _COMPONENTS = {
     "TenantNetworks": "tenant_networks",
     "TrafficPath": "traffic_path",
     "TrafficPathNetworkArgs": "traffic_path_arguments",
+    "TrafficPathMigrationArgs": "traffic_path_arguments",
+    "TrafficPathRwxArgs": "traffic_path_arguments",
     "TrafficPathStorageArgs": "traffic_path_arguments",
     "TrafficPathUplinkArgs": "traffic_path_arguments",
 }

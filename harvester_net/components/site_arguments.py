@@ -8,7 +8,9 @@ import pulumi
 
 from ..program.disruption import DisruptionArgs
 from .traffic_path_arguments import (
+    TrafficPathMigrationArgs,
     TrafficPathNetworkArgs,
+    TrafficPathRwxArgs,
     TrafficPathStorageArgs,
     TrafficPathUplinkArgs,
 )
@@ -23,6 +25,8 @@ class SiteTrafficPathArgs:
         "networks"
     )
     storage: pulumi.InputType[TrafficPathStorageArgs] | None = pulumi.property("storage")
+    rwx: pulumi.InputType[TrafficPathRwxArgs] | None = pulumi.property("rwx")
+    migration: pulumi.InputType[TrafficPathMigrationArgs] | None = pulumi.property("migration")
     name: pulumi.Input[str] | None = pulumi.property("name")
     mtu: pulumi.Input[int] | None = pulumi.property("mtu")
     disruption: pulumi.Input[pulumi.InputType[DisruptionArgs]] | None = pulumi.property(
@@ -35,6 +39,8 @@ class SiteTrafficPathArgs:
         uplinks: Mapping[str, pulumi.InputType[TrafficPathUplinkArgs]],
         networks: Mapping[str, pulumi.InputType[TrafficPathNetworkArgs]] | None = None,
         storage: pulumi.InputType[TrafficPathStorageArgs] | None = None,
+        rwx: pulumi.InputType[TrafficPathRwxArgs] | None = None,
+        migration: pulumi.InputType[TrafficPathMigrationArgs] | None = None,
         name: pulumi.Input[str] | None = None,
         mtu: pulumi.Input[int] | None = None,
         disruption: pulumi.Input[pulumi.InputType[DisruptionArgs]] | None = None,
@@ -45,6 +51,9 @@ class SiteTrafficPathArgs:
             uplinks: The uplinks by the name of the group of nodes, at least one.
             networks: The VM networks by name.
             storage: The storage network, if it is on this path.
+            rwx: The RWX network, if it is on this path or shares the storage network. Needs
+                Harvester 1.8.
+            migration: The VM migration network, if it is on this path. Needs Harvester 1.6.
             name: Name of the cluster network: at most 12 lower-case letters, digits and '-'.
                 Not `mgmt`, which is built in. Defaults to its key in the map.
             mtu: MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
@@ -54,6 +63,8 @@ class SiteTrafficPathArgs:
         self.uplinks = uplinks
         self.networks = networks
         self.storage = storage
+        self.rwx = rwx
+        self.migration = migration
         self.name = name
         self.mtu = mtu
         self.disruption = disruption
@@ -67,6 +78,8 @@ class SiteMgmtArgs:
         "networks"
     )
     storage: pulumi.InputType[TrafficPathStorageArgs] | None = pulumi.property("storage")
+    rwx: pulumi.InputType[TrafficPathRwxArgs] | None = pulumi.property("rwx")
+    migration: pulumi.InputType[TrafficPathMigrationArgs] | None = pulumi.property("migration")
     mtu: pulumi.Input[int] | None = pulumi.property("mtu")
     disruption: pulumi.Input[pulumi.InputType[DisruptionArgs]] | None = pulumi.property(
         "disruption"
@@ -77,6 +90,8 @@ class SiteMgmtArgs:
         *,
         networks: Mapping[str, pulumi.InputType[TrafficPathNetworkArgs]] | None = None,
         storage: pulumi.InputType[TrafficPathStorageArgs] | None = None,
+        rwx: pulumi.InputType[TrafficPathRwxArgs] | None = None,
+        migration: pulumi.InputType[TrafficPathMigrationArgs] | None = None,
         mtu: pulumi.Input[int] | None = None,
         disruption: pulumi.Input[pulumi.InputType[DisruptionArgs]] | None = None,
     ) -> None:
@@ -85,11 +100,16 @@ class SiteMgmtArgs:
         Args:
             networks: The VM networks by name.
             storage: The storage network, if it is on `mgmt`.
+            rwx: The RWX network, if it is on `mgmt` or shares the storage network. Needs
+                Harvester 1.8.
+            migration: The VM migration network, if it is on `mgmt`. Needs Harvester 1.6.
             mtu: MTU in bytes of `mgmt`: 576 to 9000. Absent leaves what is there.
             disruption: What the resources on `mgmt` may interrupt to make their changes.
                 Defaults to that of the site.
         """
         self.networks = networks
         self.storage = storage
+        self.rwx = rwx
+        self.migration = migration
         self.mtu = mtu
         self.disruption = disruption

@@ -11,11 +11,15 @@ from ..program.cluster_network import ClusterNetwork
 from ..program.disruption import DisruptionArgs
 from ..program.network_config import NetworkConfig
 from ..program.registration import token
+from ..program.rwx_network import RwxNetwork
 from ..program.storage_network import StorageNetwork
 from ..program.uplink import UplinkArgs
+from ..program.vm_migration_network import VmMigrationNetwork
 from ..program.vm_network import VmNetwork
 from .traffic_path_arguments import (
+    TrafficPathMigrationArgs,
     TrafficPathNetworkArgs,
+    TrafficPathRwxArgs,
     TrafficPathStorageArgs,
     TrafficPathUplinkArgs,
     as_arguments,
@@ -27,7 +31,8 @@ TOKEN = token("TrafficPath")
 @pulumi.type_token(TOKEN)
 class TrafficPath(pulumi.ComponentResource):
     """A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group
-    of nodes, and the VM networks and the storage network on it.
+    of nodes, and on it the VM networks, the storage network, the RWX network and the VM
+    migration network.
 
     What needs the uplinks comes after them, and goes before them. MTU and consent are said
     once, for all of it.
@@ -51,6 +56,8 @@ class TrafficPath(pulumi.ComponentResource):
         uplinks: Mapping[str, pulumi.InputType[TrafficPathUplinkArgs]],
         networks: Mapping[str, pulumi.InputType[TrafficPathNetworkArgs]] | None = None,
         storage: pulumi.InputType[TrafficPathStorageArgs] | None = None,
+        rwx: pulumi.InputType[TrafficPathRwxArgs] | None = None,
+        migration: pulumi.InputType[TrafficPathMigrationArgs] | None = None,
         name: pulumi.Input[str] | None = None,
         mtu: pulumi.Input[int] | None = None,
         disruption: pulumi.Input[pulumi.InputType[DisruptionArgs]] | None = None,
@@ -63,6 +70,9 @@ class TrafficPath(pulumi.ComponentResource):
             uplinks: The uplinks by the name of the group of nodes, at least one.
             networks: The VM networks by name.
             storage: The storage network, if it is on this path.
+            rwx: The RWX network, if it is on this path or shares the storage network. Needs
+                Harvester 1.8.
+            migration: The VM migration network, if it is on this path. Needs Harvester 1.6.
             name: Name of the cluster network: at most 12 lower-case letters, digits and '-'.
                 Not `mgmt`, which is built in. Defaults to the component's name.
             mtu: MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
@@ -85,6 +95,10 @@ class TrafficPath(pulumi.ComponentResource):
             for key, given in (networks or {}).items()
         }
         made = storage and self._storage(as_arguments(TrafficPathStorageArgs, storage))
+        if rwx is not None:
+            self._rwx(as_arguments(TrafficPathRwxArgs, rwx), made or None)
+        if migration is not None:
+            self._migration(as_arguments(TrafficPathMigrationArgs, migration))
 
         self.cluster_network = self._path.name
         self.vm_networks = by_key({key: made.id for key, made in vm_networks.items()})
@@ -142,6 +156,29 @@ class TrafficPath(pulumi.ComponentResource):
             exclude=given.exclude,
             exclusive_vlan=given.exclusive_vlan,
             disruption=self._disruption,
+            opts=self._carried,
+        )
+
+    def _rwx(self, given: TrafficPathRwxArgs, storage: StorageNetwork | None) -> RwxNetwork:
+        after = pulumi.ResourceOptions(depends_on=[storage] if storage else [])
+        shares = given.share_storage_network is not None and given.vlan is None
+        return RwxNetwork(
+            f"{self._prefix}-rwx",
+            share_storage_network=given.share_storage_network,
+            cluster_network=None if shares else self._path,
+            vlan=given.vlan,
+            range=given.range,
+            exclude=given.exclude,
+            opts=pulumi.ResourceOptions.merge(self._carried, after),
+        )
+
+    def _migration(self, given: TrafficPathMigrationArgs) -> VmMigrationNetwork:
+        return VmMigrationNetwork(
+            f"{self._prefix}-migration",
+            cluster_network=self._path,
+            vlan=given.vlan,
+            range=given.range,
+            exclude=given.exclude,
             opts=self._carried,
         )
 

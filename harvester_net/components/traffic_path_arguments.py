@@ -1,4 +1,4 @@
-"""The arguments of a TrafficPath: an uplink, a VM network, and the storage network."""
+"""The arguments of a TrafficPath: an uplink, a VM network, and the networks of Settings."""
 
 from __future__ import annotations
 
@@ -145,6 +145,69 @@ class TrafficPathStorageArgs:
         self.range = range
         self.exclude = exclude
         self.exclusive_vlan = exclusive_vlan
+
+
+@pulumi.input_type
+class TrafficPathRwxArgs:
+    """The RWX network: the storage network, or a network of its own on a traffic path."""
+
+    share_storage_network: pulumi.Input[bool] | None = pulumi.property("shareStorageNetwork")
+    vlan: pulumi.Input[int] | None = pulumi.property("vlan")
+    range: pulumi.Input[str] | None = pulumi.property("range")
+    exclude: pulumi.Input[Sequence[pulumi.Input[str]]] | None = pulumi.property("exclude")
+
+    def __init__(
+        self,
+        *,
+        share_storage_network: pulumi.Input[bool] | None = None,
+        vlan: pulumi.Input[int] | None = None,
+        range: pulumi.Input[str] | None = None,  # noqa: A002 - its own name
+        exclude: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+    ) -> None:
+        """The RWX network.
+
+        Args:
+            share_storage_network: Whether RWX volumes use the storage network, which must be
+                set. Defaults to false.
+            vlan: VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+            range: IPv4 network from which the nodes get their addresses, /16 or smaller, with
+                one for each node and 32 more.
+            exclude: Networks inside `range` that are not given out. Their order has no
+                meaning.
+        """
+        self.share_storage_network = share_storage_network
+        self.vlan = vlan
+        self.range = range
+        self.exclude = exclude
+
+
+@pulumi.input_type
+class TrafficPathMigrationArgs:
+    """The VM migration network on a traffic path."""
+
+    vlan: pulumi.Input[int] = pulumi.property("vlan")
+    range: pulumi.Input[str] = pulumi.property("range")
+    exclude: pulumi.Input[Sequence[pulumi.Input[str]]] | None = pulumi.property("exclude")
+
+    def __init__(
+        self,
+        *,
+        vlan: pulumi.Input[int],
+        range: pulumi.Input[str],  # noqa: A002 - its own name
+        exclude: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+    ) -> None:
+        """The VM migration network on a traffic path.
+
+        Args:
+            vlan: VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+            range: IPv4 network from which the nodes get their addresses, /16 or smaller, with
+                one for each node.
+            exclude: Networks inside `range` that are not given out. Their order has no
+                meaning.
+        """
+        self.vlan = vlan
+        self.range = range
+        self.exclude = exclude
 
 
 def as_arguments(kind: type[A], given: A | Mapping[str, Any]) -> A:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
+from pydantic.alias_generators import to_camel
 
 from .limits import ClusterNetworkName, Ipv4Network
 from .spec import Meanings, Problem, Spec, unordered
-from .storage_network import Exclude, StorageVlanId, network_problems
+from .storage_network import Exclude, StorageVlanId, exclude_problems, mgmt_problems
 from .unknown import is_known
-
-_OWN = ("cluster_network", "vlan", "range")
 
 
 class RwxNetwork(Spec):
@@ -65,34 +64,33 @@ class RwxNetwork(Spec):
         return given if given is not None and is_known(given) else ""
 
     def contradictions(self) -> Iterator[Problem]:
-        shares, own = self.share_storage_network, [*_OWN, "exclude"]
-        given = [name for name in own if getattr(self, name) is not None]
-        if not is_known(shares):
-            return
-        if shares:
-            for name in given:
-                yield Problem(
-                    _wire(name),
-                    "has no meaning with shareStorageNetwork: the storage network has its own",
-                )
-            return
-        missing = [name for name in _OWN if name not in given]
-        if missing and not given:
+        yield from rwx_problems(self, ("cluster_network", "vlan", "range"))
+        if not self.share_storage_network:
+            yield from mgmt_problems(self.cluster_network, self.vlan)
+
+
+def rwx_problems(rwx: Any, own: tuple[str, ...]) -> Iterator[Problem]:
+    """What is wrong with an RWX network as a whole; ``own``: what one of its own must have."""
+    shares = rwx.share_storage_network
+    given = [name for name in (*own, "exclude") if getattr(rwx, name) is not None]
+    if not is_known(shares):
+        return
+    if shares:
+        for name in given:
             yield Problem(
-                "",
-                "give either shareStorageNetwork: true, or clusterNetwork, vlan and range",
+                to_camel(name),
+                "has no meaning with shareStorageNetwork: the storage network has its own",
             )
-            return
-        for name in missing:
-            yield Problem(_wire(name), "is required for a network of its own")
-        if not missing:
-            yield from network_problems(
-                self.cluster_network, self.vlan, self.range, self.exclude
-            )
-
-
-def _wire(name: str) -> str:
-    return "clusterNetwork" if name == "cluster_network" else name
+        return
+    missing = [to_camel(name) for name in own if name not in given]
+    if missing and not given:
+        wanted = f"{', '.join(missing[:-1])} and {missing[-1]}"
+        yield Problem("", f"give either shareStorageNetwork: true, or {wanted}")
+        return
+    for name in missing:
+        yield Problem(name, "is required for a network of its own")
+    if rwx.range is not None:
+        yield from exclude_problems(rwx.range, rwx.exclude)
 
 
 class RwxNetworkOutputs(RwxNetwork):

@@ -12,12 +12,20 @@ from .disruption import Disruption
 from .limits import MGMT, ClusterNetworkName, Mtu
 from .parse import parse, path_text
 from .spec import Item, Problem, Spec, plain
-from .traffic_path import NOT_KNOWN, TrafficPath, TrafficPathNetwork, TrafficPathStorage
+from .traffic_path import (
+    NOT_KNOWN,
+    OF_SETTINGS,
+    TrafficPath,
+    TrafficPathMigration,
+    TrafficPathNetwork,
+    TrafficPathRwx,
+    TrafficPathStorage,
+)
 from .unknown import UNKNOWN, is_known
 
 Place = tuple[str, ...]
 
-ONCE = ("storage",)
+ONCE = tuple(OF_SETTINGS)
 """Inputs of a path that are about the whole cluster: one path of a site may have each."""
 
 
@@ -54,6 +62,15 @@ class SiteMgmt(Spec):
     )
     storage: TrafficPathStorage | None = plain(
         default=None, description="The storage network, if it is on `mgmt`."
+    )
+    rwx: TrafficPathRwx | None = plain(
+        default=None,
+        description="The RWX network, if it is on `mgmt` or shares the storage network. Needs "
+        "Harvester 1.8.",
+    )
+    migration: TrafficPathMigration | None = plain(
+        default=None,
+        description="The VM migration network, if it is on `mgmt`. Needs Harvester 1.6.",
     )
     mtu: Mtu | None = Field(
         None,

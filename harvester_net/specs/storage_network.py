@@ -74,13 +74,17 @@ class StorageNetwork(Spec):
 
 
 def network_problems(
-    cluster_network: str | None, vlan: int | None, given: str | None, exclude: Exclude | None
+    cluster_network: str, vlan: int, given: str, exclude: Exclude | None
 ) -> Iterator[Problem]:
     """What is wrong with the network of a setting, seen as a whole."""
+    yield from mgmt_problems(cluster_network, vlan)
+    yield from exclude_problems(given, exclude)
+
+
+def mgmt_problems(cluster_network: str | None, vlan: int | None) -> Iterator[Problem]:
+    """Untagged traffic on mgmt, which is the nodes' own."""
     if cluster_network == MGMT and vlan in (0, 1):
         yield Problem("vlan", f"{vlan} (untagged traffic) is not allowed on {MGMT}")
-    if given is not None:
-        yield from exclude_problems(given, exclude)
 
 
 def exclude_problems(given: str, exclude: Exclude | None) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ from .limits import (
 from .metadata import LabelledSpec
 from .network_config import Uplink
 from .parse import parse, path_text
+from .rwx_network import rwx_problems
 from .spec import Item, Problem, Spec, plain
 from .storage_network import Exclude, StorageVlanId, exclude_problems
 from .unknown import UNKNOWN
@@ -104,6 +105,64 @@ class TrafficPathStorage(Spec):
         yield from exclude_problems(self.range, self.exclude)
 
 
+class TrafficPathRwx(Spec):
+    """The RWX network: the storage network, or a network of its own on a traffic path."""
+
+    title: ClassVar[str] = "rwx"
+
+    share_storage_network: bool | None = Field(
+        None,
+        description="Whether RWX volumes use the storage network, which must be set. Defaults "
+        "to false.",
+    )
+    vlan: StorageVlanId | None = Field(
+        None, description="VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic."
+    )
+    range: Ipv4Network | None = Field(
+        None,
+        description="IPv4 network from which the nodes get their addresses, /16 or smaller, "
+        "with one for each node and 32 more.",
+    )
+    exclude: Exclude | None = Field(
+        None,
+        description="Networks inside `range` that are not given out. Their order has no "
+        "meaning.",
+    )
+
+    def contradictions(self) -> Iterator[Problem]:
+        yield from rwx_problems(self, ("vlan", "range"))
+
+
+class TrafficPathMigration(Spec):
+    """The VM migration network on a traffic path."""
+
+    title: ClassVar[str] = "migration"
+
+    vlan: StorageVlanId = Field(
+        description="VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic."
+    )
+    range: Ipv4Network = Field(
+        description="IPv4 network from which the nodes get their addresses, /16 or smaller, "
+        "with one for each node."
+    )
+    exclude: Exclude | None = Field(
+        None,
+        description="Networks inside `range` that are not given out. Their order has no "
+        "meaning.",
+    )
+
+    def contradictions(self) -> Iterator[Problem]:
+        yield from exclude_problems(self.range, self.exclude)
+
+
+OF_SETTINGS: dict[str, type[Spec]] = {
+    "storage": TrafficPathStorage,
+    "rwx": TrafficPathRwx,
+    "migration": TrafficPathMigration,
+}
+"""Inputs that become one resource each, of which a cluster has one."""
+
+
 def _some(value: dict[str, Any]) -> dict[str, Any]:
     if not value:
         raise ValueError("is empty; name at least one group of nodes")
@@ -120,7 +179,8 @@ def _own(value: str) -> str:
 
 class TrafficPath(Spec):
     """A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group
-    of nodes, and the VM networks and the storage network on it.
+    of nodes, and on it the VM networks, the storage network, the RWX network and the VM
+    migration network.
 
     What needs the uplinks comes after them, and goes before them. MTU and consent are said
     once, for all of it.
@@ -136,6 +196,15 @@ class TrafficPath(Spec):
     )
     storage: TrafficPathStorage | None = plain(
         default=None, description="The storage network, if it is on this path."
+    )
+    rwx: TrafficPathRwx | None = plain(
+        default=None,
+        description="The RWX network, if it is on this path or shares the storage network. "
+        "Needs Harvester 1.8.",
+    )
+    migration: TrafficPathMigration | None = plain(
+        default=None,
+        description="The VM migration network, if it is on this path. Needs Harvester 1.6.",
     )
     name: Annotated[ClusterNetworkName, AfterValidator(_own)] | None = Field(
         None,
@@ -187,14 +256,15 @@ def inner_problems(inputs: dict[str, Any]) -> list[Problem]:
         # What is wrong with its fields was found above.
         spec, _ = parse(model, given)
         found += [
-            Problem(f"{path}.{inner.path}", inner.sentence) for inner in spec.contradictions()
+            Problem(f"{path}.{inner.path}".rstrip("."), inner.sentence)
+            for inner in spec.contradictions()
         ]
     return found
 
 
 def _unknown_parts(inputs: dict[str, Any]) -> Iterator[str]:
     """The paths at which it is not known which resources there are."""
-    for name in (*BY_KEY, "storage"):
+    for name in (*BY_KEY, *OF_SETTINGS):
         given = inputs.get(name)
         if given is UNKNOWN:
             yield name
@@ -208,5 +278,6 @@ def _parts(inputs: dict[str, Any]) -> Iterator[tuple[str, type[Spec], dict[str, 
     for key, given in networks.items() if isinstance(networks, dict) else ():
         if isinstance(given, dict):
             yield path_text(("networks", key)), TrafficPathNetwork, given
-    if isinstance(given := inputs.get("storage"), dict):
-        yield "storage", TrafficPathStorage, given
+    for name, model in OF_SETTINGS.items():
+        if isinstance(given := inputs.get(name), dict):
+            yield name, model, given

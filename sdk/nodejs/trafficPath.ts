@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group of nodes, and the VM networks and the storage network on it.
+ * A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group of nodes, and on it the VM networks, the storage network, the RWX network and the VM migration network.
  *
  * What needs the uplinks comes after them, and goes before them. MTU and consent are said once, for all of it.
  *
@@ -86,9 +86,11 @@ export class TrafficPath extends pulumi.ComponentResource {
                 throw new Error("Missing required property 'uplinks'");
             }
             resourceInputs["disruption"] = args?.disruption;
+            resourceInputs["migration"] = args?.migration;
             resourceInputs["mtu"] = args?.mtu;
             resourceInputs["name"] = args?.name;
             resourceInputs["networks"] = args?.networks;
+            resourceInputs["rwx"] = args?.rwx;
             resourceInputs["storage"] = args?.storage;
             resourceInputs["uplinks"] = args?.uplinks;
             resourceInputs["clusterNetwork"] = undefined /*out*/;
@@ -115,6 +117,10 @@ export interface TrafficPathArgs {
      */
     disruption?: pulumi.Input<inputs.DisruptionArgs | undefined>;
     /**
+     * The VM migration network, if it is on this path. Needs Harvester 1.6.
+     */
+    migration?: inputs.TrafficPathMigrationArgs;
+    /**
      * MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
      */
     mtu?: pulumi.Input<number | undefined>;
@@ -126,6 +132,10 @@ export interface TrafficPathArgs {
      * The VM networks by name.
      */
     networks?: {[key: string]: inputs.TrafficPathNetworkArgs};
+    /**
+     * The RWX network, if it is on this path or shares the storage network. Needs Harvester 1.8.
+     */
+    rwx?: inputs.TrafficPathRwxArgs;
     /**
      * The storage network, if it is on this path.
      */

@@ -41,6 +41,8 @@ PUBLIC = {
     "TenantNetworks",
     "TrafficPath",
     "TrafficPathNetworkArgs",
+    "TrafficPathMigrationArgs",
+    "TrafficPathRwxArgs",
     "TrafficPathStorageArgs",
     "TrafficPathUplinkArgs",
     "Uplink",

@@ -1157,10 +1157,14 @@ func (o RoutePtrOutput) ServerIPAddr() pulumi.StringPtrOutput {
 type SiteMgmt struct {
 	// What the resources on `mgmt` may interrupt to make their changes. Defaults to that of the site.
 	Disruption *Disruption `pulumi:"disruption"`
+	// The VM migration network, if it is on `mgmt`. Needs Harvester 1.6.
+	Migration *TrafficPathMigration `pulumi:"migration"`
 	// MTU in bytes of `mgmt`: 576 to 9000. Absent leaves what is there.
 	Mtu *int `pulumi:"mtu"`
 	// The VM networks by name.
 	Networks map[string]TrafficPathNetwork `pulumi:"networks"`
+	// The RWX network, if it is on `mgmt` or shares the storage network. Needs Harvester 1.8.
+	Rwx *TrafficPathRwx `pulumi:"rwx"`
 	// The storage network, if it is on `mgmt`.
 	Storage *TrafficPathStorage `pulumi:"storage"`
 }
@@ -1180,10 +1184,14 @@ type SiteMgmtInput interface {
 type SiteMgmtArgs struct {
 	// What the resources on `mgmt` may interrupt to make their changes. Defaults to that of the site.
 	Disruption DisruptionPtrInput `pulumi:"disruption"`
+	// The VM migration network, if it is on `mgmt`. Needs Harvester 1.6.
+	Migration *TrafficPathMigrationArgs `pulumi:"migration"`
 	// MTU in bytes of `mgmt`: 576 to 9000. Absent leaves what is there.
 	Mtu pulumi.IntPtrInput `pulumi:"mtu"`
 	// The VM networks by name.
 	Networks map[string]TrafficPathNetworkArgs `pulumi:"networks"`
+	// The RWX network, if it is on `mgmt` or shares the storage network. Needs Harvester 1.8.
+	Rwx *TrafficPathRwxArgs `pulumi:"rwx"`
 	// The storage network, if it is on `mgmt`.
 	Storage *TrafficPathStorageArgs `pulumi:"storage"`
 }
@@ -1271,6 +1279,11 @@ func (o SiteMgmtOutput) Disruption() DisruptionPtrOutput {
 	return o.ApplyT(func(v SiteMgmt) *Disruption { return v.Disruption }).(DisruptionPtrOutput)
 }
 
+// The VM migration network, if it is on `mgmt`. Needs Harvester 1.6.
+func (o SiteMgmtOutput) Migration() TrafficPathMigrationPtrOutput {
+	return o.ApplyT(func(v SiteMgmt) *TrafficPathMigration { return v.Migration }).(TrafficPathMigrationPtrOutput)
+}
+
 // MTU in bytes of `mgmt`: 576 to 9000. Absent leaves what is there.
 func (o SiteMgmtOutput) Mtu() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v SiteMgmt) *int { return v.Mtu }).(pulumi.IntPtrOutput)
@@ -1279,6 +1292,11 @@ func (o SiteMgmtOutput) Mtu() pulumi.IntPtrOutput {
 // The VM networks by name.
 func (o SiteMgmtOutput) Networks() TrafficPathNetworkMapOutput {
 	return o.ApplyT(func(v SiteMgmt) map[string]TrafficPathNetwork { return v.Networks }).(TrafficPathNetworkMapOutput)
+}
+
+// The RWX network, if it is on `mgmt` or shares the storage network. Needs Harvester 1.8.
+func (o SiteMgmtOutput) Rwx() TrafficPathRwxPtrOutput {
+	return o.ApplyT(func(v SiteMgmt) *TrafficPathRwx { return v.Rwx }).(TrafficPathRwxPtrOutput)
 }
 
 // The storage network, if it is on `mgmt`.
@@ -1320,6 +1338,16 @@ func (o SiteMgmtPtrOutput) Disruption() DisruptionPtrOutput {
 	}).(DisruptionPtrOutput)
 }
 
+// The VM migration network, if it is on `mgmt`. Needs Harvester 1.6.
+func (o SiteMgmtPtrOutput) Migration() TrafficPathMigrationPtrOutput {
+	return o.ApplyT(func(v *SiteMgmt) *TrafficPathMigration {
+		if v == nil {
+			return nil
+		}
+		return v.Migration
+	}).(TrafficPathMigrationPtrOutput)
+}
+
 // MTU in bytes of `mgmt`: 576 to 9000. Absent leaves what is there.
 func (o SiteMgmtPtrOutput) Mtu() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *SiteMgmt) *int {
@@ -1340,6 +1368,16 @@ func (o SiteMgmtPtrOutput) Networks() TrafficPathNetworkMapOutput {
 	}).(TrafficPathNetworkMapOutput)
 }
 
+// The RWX network, if it is on `mgmt` or shares the storage network. Needs Harvester 1.8.
+func (o SiteMgmtPtrOutput) Rwx() TrafficPathRwxPtrOutput {
+	return o.ApplyT(func(v *SiteMgmt) *TrafficPathRwx {
+		if v == nil {
+			return nil
+		}
+		return v.Rwx
+	}).(TrafficPathRwxPtrOutput)
+}
+
 // The storage network, if it is on `mgmt`.
 func (o SiteMgmtPtrOutput) Storage() TrafficPathStoragePtrOutput {
 	return o.ApplyT(func(v *SiteMgmt) *TrafficPathStorage {
@@ -1354,12 +1392,16 @@ func (o SiteMgmtPtrOutput) Storage() TrafficPathStoragePtrOutput {
 type SiteTrafficPath struct {
 	// What the resources of the path may interrupt to make their changes. Defaults to that of the site.
 	Disruption *Disruption `pulumi:"disruption"`
+	// The VM migration network, if it is on this path. Needs Harvester 1.6.
+	Migration *TrafficPathMigration `pulumi:"migration"`
 	// MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
 	Mtu *int `pulumi:"mtu"`
 	// Name of the cluster network: at most 12 lower-case letters, digits and '-'. Not `mgmt`, which is built in. Defaults to its key in the map.
 	Name *string `pulumi:"name"`
 	// The VM networks by name.
 	Networks map[string]TrafficPathNetwork `pulumi:"networks"`
+	// The RWX network, if it is on this path or shares the storage network. Needs Harvester 1.8.
+	Rwx *TrafficPathRwx `pulumi:"rwx"`
 	// The storage network, if it is on this path.
 	Storage *TrafficPathStorage `pulumi:"storage"`
 	// The uplinks by the name of the group of nodes, at least one.
@@ -1381,12 +1423,16 @@ type SiteTrafficPathInput interface {
 type SiteTrafficPathArgs struct {
 	// What the resources of the path may interrupt to make their changes. Defaults to that of the site.
 	Disruption DisruptionPtrInput `pulumi:"disruption"`
+	// The VM migration network, if it is on this path. Needs Harvester 1.6.
+	Migration *TrafficPathMigrationArgs `pulumi:"migration"`
 	// MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
 	Mtu pulumi.IntPtrInput `pulumi:"mtu"`
 	// Name of the cluster network: at most 12 lower-case letters, digits and '-'. Not `mgmt`, which is built in. Defaults to its key in the map.
 	Name pulumi.StringPtrInput `pulumi:"name"`
 	// The VM networks by name.
 	Networks map[string]TrafficPathNetworkArgs `pulumi:"networks"`
+	// The RWX network, if it is on this path or shares the storage network. Needs Harvester 1.8.
+	Rwx *TrafficPathRwxArgs `pulumi:"rwx"`
 	// The storage network, if it is on this path.
 	Storage *TrafficPathStorageArgs `pulumi:"storage"`
 	// The uplinks by the name of the group of nodes, at least one.
@@ -1450,6 +1496,11 @@ func (o SiteTrafficPathOutput) Disruption() DisruptionPtrOutput {
 	return o.ApplyT(func(v SiteTrafficPath) *Disruption { return v.Disruption }).(DisruptionPtrOutput)
 }
 
+// The VM migration network, if it is on this path. Needs Harvester 1.6.
+func (o SiteTrafficPathOutput) Migration() TrafficPathMigrationPtrOutput {
+	return o.ApplyT(func(v SiteTrafficPath) *TrafficPathMigration { return v.Migration }).(TrafficPathMigrationPtrOutput)
+}
+
 // MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
 func (o SiteTrafficPathOutput) Mtu() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v SiteTrafficPath) *int { return v.Mtu }).(pulumi.IntPtrOutput)
@@ -1463,6 +1514,11 @@ func (o SiteTrafficPathOutput) Name() pulumi.StringPtrOutput {
 // The VM networks by name.
 func (o SiteTrafficPathOutput) Networks() TrafficPathNetworkMapOutput {
 	return o.ApplyT(func(v SiteTrafficPath) map[string]TrafficPathNetwork { return v.Networks }).(TrafficPathNetworkMapOutput)
+}
+
+// The RWX network, if it is on this path or shares the storage network. Needs Harvester 1.8.
+func (o SiteTrafficPathOutput) Rwx() TrafficPathRwxPtrOutput {
+	return o.ApplyT(func(v SiteTrafficPath) *TrafficPathRwx { return v.Rwx }).(TrafficPathRwxPtrOutput)
 }
 
 // The storage network, if it is on this path.
@@ -1827,6 +1883,184 @@ func (o TenantNetworkMapOutput) MapIndex(k pulumi.StringInput) TenantNetworkOutp
 	}).(TenantNetworkOutput)
 }
 
+// The VM migration network on a traffic path.
+type TrafficPathMigration struct {
+	// Networks inside TrafficPathMigration.Range that are not given out. Their order has no meaning.
+	Exclude []string `pulumi:"exclude"`
+	// IPv4 network from which the nodes get their addresses, /16 or smaller, with one for each node.
+	Range string `pulumi:"range"`
+	// VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+	Vlan int `pulumi:"vlan"`
+}
+
+// TrafficPathMigrationInput is an input type that accepts TrafficPathMigrationArgs and TrafficPathMigrationOutput values.
+// You can construct a concrete instance of `TrafficPathMigrationInput` via:
+//
+//	TrafficPathMigrationArgs{...}
+type TrafficPathMigrationInput interface {
+	pulumi.Input
+
+	ToTrafficPathMigrationOutput() TrafficPathMigrationOutput
+	ToTrafficPathMigrationOutputWithContext(context.Context) TrafficPathMigrationOutput
+}
+
+// The VM migration network on a traffic path.
+type TrafficPathMigrationArgs struct {
+	// Networks inside Range that are not given out. Their order has no meaning.
+	Exclude pulumi.StringArrayInput `pulumi:"exclude"`
+	// IPv4 network from which the nodes get their addresses, /16 or smaller, with one for each node.
+	Range pulumi.StringInput `pulumi:"range"`
+	// VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+	Vlan pulumi.IntInput `pulumi:"vlan"`
+}
+
+func (TrafficPathMigrationArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*TrafficPathMigration)(nil)).Elem()
+}
+
+func (i TrafficPathMigrationArgs) ToTrafficPathMigrationOutput() TrafficPathMigrationOutput {
+	return i.ToTrafficPathMigrationOutputWithContext(context.Background())
+}
+
+func (i TrafficPathMigrationArgs) ToTrafficPathMigrationOutputWithContext(ctx context.Context) TrafficPathMigrationOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrafficPathMigrationOutput)
+}
+
+func (i TrafficPathMigrationArgs) ToTrafficPathMigrationPtrOutput() TrafficPathMigrationPtrOutput {
+	return i.ToTrafficPathMigrationPtrOutputWithContext(context.Background())
+}
+
+func (i TrafficPathMigrationArgs) ToTrafficPathMigrationPtrOutputWithContext(ctx context.Context) TrafficPathMigrationPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrafficPathMigrationOutput).ToTrafficPathMigrationPtrOutputWithContext(ctx)
+}
+
+// TrafficPathMigrationPtrInput is an input type that accepts TrafficPathMigrationArgs, TrafficPathMigrationPtr and TrafficPathMigrationPtrOutput values.
+// You can construct a concrete instance of `TrafficPathMigrationPtrInput` via:
+//
+//	        TrafficPathMigrationArgs{...}
+//
+//	or:
+//
+//	        nil
+type TrafficPathMigrationPtrInput interface {
+	pulumi.Input
+
+	ToTrafficPathMigrationPtrOutput() TrafficPathMigrationPtrOutput
+	ToTrafficPathMigrationPtrOutputWithContext(context.Context) TrafficPathMigrationPtrOutput
+}
+
+type trafficPathMigrationPtrType TrafficPathMigrationArgs
+
+func TrafficPathMigrationPtr(v *TrafficPathMigrationArgs) TrafficPathMigrationPtrInput {
+	return (*trafficPathMigrationPtrType)(v)
+}
+
+func (*trafficPathMigrationPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**TrafficPathMigration)(nil)).Elem()
+}
+
+func (i *trafficPathMigrationPtrType) ToTrafficPathMigrationPtrOutput() TrafficPathMigrationPtrOutput {
+	return i.ToTrafficPathMigrationPtrOutputWithContext(context.Background())
+}
+
+func (i *trafficPathMigrationPtrType) ToTrafficPathMigrationPtrOutputWithContext(ctx context.Context) TrafficPathMigrationPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrafficPathMigrationPtrOutput)
+}
+
+// The VM migration network on a traffic path.
+type TrafficPathMigrationOutput struct{ *pulumi.OutputState }
+
+func (TrafficPathMigrationOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*TrafficPathMigration)(nil)).Elem()
+}
+
+func (o TrafficPathMigrationOutput) ToTrafficPathMigrationOutput() TrafficPathMigrationOutput {
+	return o
+}
+
+func (o TrafficPathMigrationOutput) ToTrafficPathMigrationOutputWithContext(ctx context.Context) TrafficPathMigrationOutput {
+	return o
+}
+
+func (o TrafficPathMigrationOutput) ToTrafficPathMigrationPtrOutput() TrafficPathMigrationPtrOutput {
+	return o.ToTrafficPathMigrationPtrOutputWithContext(context.Background())
+}
+
+func (o TrafficPathMigrationOutput) ToTrafficPathMigrationPtrOutputWithContext(ctx context.Context) TrafficPathMigrationPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v TrafficPathMigration) *TrafficPathMigration {
+		return &v
+	}).(TrafficPathMigrationPtrOutput)
+}
+
+// Networks inside Range that are not given out. Their order has no meaning.
+func (o TrafficPathMigrationOutput) Exclude() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v TrafficPathMigration) []string { return v.Exclude }).(pulumi.StringArrayOutput)
+}
+
+// IPv4 network from which the nodes get their addresses, /16 or smaller, with one for each node.
+func (o TrafficPathMigrationOutput) Range() pulumi.StringOutput {
+	return o.ApplyT(func(v TrafficPathMigration) string { return v.Range }).(pulumi.StringOutput)
+}
+
+// VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+func (o TrafficPathMigrationOutput) Vlan() pulumi.IntOutput {
+	return o.ApplyT(func(v TrafficPathMigration) int { return v.Vlan }).(pulumi.IntOutput)
+}
+
+type TrafficPathMigrationPtrOutput struct{ *pulumi.OutputState }
+
+func (TrafficPathMigrationPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**TrafficPathMigration)(nil)).Elem()
+}
+
+func (o TrafficPathMigrationPtrOutput) ToTrafficPathMigrationPtrOutput() TrafficPathMigrationPtrOutput {
+	return o
+}
+
+func (o TrafficPathMigrationPtrOutput) ToTrafficPathMigrationPtrOutputWithContext(ctx context.Context) TrafficPathMigrationPtrOutput {
+	return o
+}
+
+func (o TrafficPathMigrationPtrOutput) Elem() TrafficPathMigrationOutput {
+	return o.ApplyT(func(v *TrafficPathMigration) TrafficPathMigration {
+		if v != nil {
+			return *v
+		}
+		var ret TrafficPathMigration
+		return ret
+	}).(TrafficPathMigrationOutput)
+}
+
+// Networks inside Range that are not given out. Their order has no meaning.
+func (o TrafficPathMigrationPtrOutput) Exclude() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *TrafficPathMigration) []string {
+		if v == nil {
+			return nil
+		}
+		return v.Exclude
+	}).(pulumi.StringArrayOutput)
+}
+
+// IPv4 network from which the nodes get their addresses, /16 or smaller, with one for each node.
+func (o TrafficPathMigrationPtrOutput) Range() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *TrafficPathMigration) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Range
+	}).(pulumi.StringPtrOutput)
+}
+
+// VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+func (o TrafficPathMigrationPtrOutput) Vlan() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *TrafficPathMigration) *int {
+		if v == nil {
+			return nil
+		}
+		return &v.Vlan
+	}).(pulumi.IntPtrOutput)
+}
+
 // A VM network on a traffic path.
 type TrafficPathNetwork struct {
 	// Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
@@ -1988,6 +2222,203 @@ func (o TrafficPathNetworkMapOutput) MapIndex(k pulumi.StringInput) TrafficPathN
 	return pulumi.All(o, k).ApplyT(func(vs []interface{}) TrafficPathNetwork {
 		return vs[0].(map[string]TrafficPathNetwork)[vs[1].(string)]
 	}).(TrafficPathNetworkOutput)
+}
+
+// The RWX network: the storage network, or a network of its own on a traffic path.
+type TrafficPathRwx struct {
+	// Networks inside TrafficPathRwx.Range that are not given out. Their order has no meaning.
+	Exclude []string `pulumi:"exclude"`
+	// IPv4 network from which the nodes get their addresses, /16 or smaller, with one for each node and 32 more.
+	Range *string `pulumi:"range"`
+	// Whether RWX volumes use the storage network, which must be set. Defaults to false.
+	ShareStorageNetwork *bool `pulumi:"shareStorageNetwork"`
+	// VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+	Vlan *int `pulumi:"vlan"`
+}
+
+// TrafficPathRwxInput is an input type that accepts TrafficPathRwxArgs and TrafficPathRwxOutput values.
+// You can construct a concrete instance of `TrafficPathRwxInput` via:
+//
+//	TrafficPathRwxArgs{...}
+type TrafficPathRwxInput interface {
+	pulumi.Input
+
+	ToTrafficPathRwxOutput() TrafficPathRwxOutput
+	ToTrafficPathRwxOutputWithContext(context.Context) TrafficPathRwxOutput
+}
+
+// The RWX network: the storage network, or a network of its own on a traffic path.
+type TrafficPathRwxArgs struct {
+	// Networks inside Range that are not given out. Their order has no meaning.
+	Exclude pulumi.StringArrayInput `pulumi:"exclude"`
+	// IPv4 network from which the nodes get their addresses, /16 or smaller, with one for each node and 32 more.
+	Range pulumi.StringPtrInput `pulumi:"range"`
+	// Whether RWX volumes use the storage network, which must be set. Defaults to false.
+	ShareStorageNetwork pulumi.BoolPtrInput `pulumi:"shareStorageNetwork"`
+	// VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+	Vlan pulumi.IntPtrInput `pulumi:"vlan"`
+}
+
+func (TrafficPathRwxArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*TrafficPathRwx)(nil)).Elem()
+}
+
+func (i TrafficPathRwxArgs) ToTrafficPathRwxOutput() TrafficPathRwxOutput {
+	return i.ToTrafficPathRwxOutputWithContext(context.Background())
+}
+
+func (i TrafficPathRwxArgs) ToTrafficPathRwxOutputWithContext(ctx context.Context) TrafficPathRwxOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrafficPathRwxOutput)
+}
+
+func (i TrafficPathRwxArgs) ToTrafficPathRwxPtrOutput() TrafficPathRwxPtrOutput {
+	return i.ToTrafficPathRwxPtrOutputWithContext(context.Background())
+}
+
+func (i TrafficPathRwxArgs) ToTrafficPathRwxPtrOutputWithContext(ctx context.Context) TrafficPathRwxPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrafficPathRwxOutput).ToTrafficPathRwxPtrOutputWithContext(ctx)
+}
+
+// TrafficPathRwxPtrInput is an input type that accepts TrafficPathRwxArgs, TrafficPathRwxPtr and TrafficPathRwxPtrOutput values.
+// You can construct a concrete instance of `TrafficPathRwxPtrInput` via:
+//
+//	        TrafficPathRwxArgs{...}
+//
+//	or:
+//
+//	        nil
+type TrafficPathRwxPtrInput interface {
+	pulumi.Input
+
+	ToTrafficPathRwxPtrOutput() TrafficPathRwxPtrOutput
+	ToTrafficPathRwxPtrOutputWithContext(context.Context) TrafficPathRwxPtrOutput
+}
+
+type trafficPathRwxPtrType TrafficPathRwxArgs
+
+func TrafficPathRwxPtr(v *TrafficPathRwxArgs) TrafficPathRwxPtrInput {
+	return (*trafficPathRwxPtrType)(v)
+}
+
+func (*trafficPathRwxPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**TrafficPathRwx)(nil)).Elem()
+}
+
+func (i *trafficPathRwxPtrType) ToTrafficPathRwxPtrOutput() TrafficPathRwxPtrOutput {
+	return i.ToTrafficPathRwxPtrOutputWithContext(context.Background())
+}
+
+func (i *trafficPathRwxPtrType) ToTrafficPathRwxPtrOutputWithContext(ctx context.Context) TrafficPathRwxPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrafficPathRwxPtrOutput)
+}
+
+// The RWX network: the storage network, or a network of its own on a traffic path.
+type TrafficPathRwxOutput struct{ *pulumi.OutputState }
+
+func (TrafficPathRwxOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*TrafficPathRwx)(nil)).Elem()
+}
+
+func (o TrafficPathRwxOutput) ToTrafficPathRwxOutput() TrafficPathRwxOutput {
+	return o
+}
+
+func (o TrafficPathRwxOutput) ToTrafficPathRwxOutputWithContext(ctx context.Context) TrafficPathRwxOutput {
+	return o
+}
+
+func (o TrafficPathRwxOutput) ToTrafficPathRwxPtrOutput() TrafficPathRwxPtrOutput {
+	return o.ToTrafficPathRwxPtrOutputWithContext(context.Background())
+}
+
+func (o TrafficPathRwxOutput) ToTrafficPathRwxPtrOutputWithContext(ctx context.Context) TrafficPathRwxPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v TrafficPathRwx) *TrafficPathRwx {
+		return &v
+	}).(TrafficPathRwxPtrOutput)
+}
+
+// Networks inside Range that are not given out. Their order has no meaning.
+func (o TrafficPathRwxOutput) Exclude() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v TrafficPathRwx) []string { return v.Exclude }).(pulumi.StringArrayOutput)
+}
+
+// IPv4 network from which the nodes get their addresses, /16 or smaller, with one for each node and 32 more.
+func (o TrafficPathRwxOutput) Range() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v TrafficPathRwx) *string { return v.Range }).(pulumi.StringPtrOutput)
+}
+
+// Whether RWX volumes use the storage network, which must be set. Defaults to false.
+func (o TrafficPathRwxOutput) ShareStorageNetwork() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v TrafficPathRwx) *bool { return v.ShareStorageNetwork }).(pulumi.BoolPtrOutput)
+}
+
+// VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+func (o TrafficPathRwxOutput) Vlan() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v TrafficPathRwx) *int { return v.Vlan }).(pulumi.IntPtrOutput)
+}
+
+type TrafficPathRwxPtrOutput struct{ *pulumi.OutputState }
+
+func (TrafficPathRwxPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**TrafficPathRwx)(nil)).Elem()
+}
+
+func (o TrafficPathRwxPtrOutput) ToTrafficPathRwxPtrOutput() TrafficPathRwxPtrOutput {
+	return o
+}
+
+func (o TrafficPathRwxPtrOutput) ToTrafficPathRwxPtrOutputWithContext(ctx context.Context) TrafficPathRwxPtrOutput {
+	return o
+}
+
+func (o TrafficPathRwxPtrOutput) Elem() TrafficPathRwxOutput {
+	return o.ApplyT(func(v *TrafficPathRwx) TrafficPathRwx {
+		if v != nil {
+			return *v
+		}
+		var ret TrafficPathRwx
+		return ret
+	}).(TrafficPathRwxOutput)
+}
+
+// Networks inside Range that are not given out. Their order has no meaning.
+func (o TrafficPathRwxPtrOutput) Exclude() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *TrafficPathRwx) []string {
+		if v == nil {
+			return nil
+		}
+		return v.Exclude
+	}).(pulumi.StringArrayOutput)
+}
+
+// IPv4 network from which the nodes get their addresses, /16 or smaller, with one for each node and 32 more.
+func (o TrafficPathRwxPtrOutput) Range() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *TrafficPathRwx) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Range
+	}).(pulumi.StringPtrOutput)
+}
+
+// Whether RWX volumes use the storage network, which must be set. Defaults to false.
+func (o TrafficPathRwxPtrOutput) ShareStorageNetwork() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *TrafficPathRwx) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.ShareStorageNetwork
+	}).(pulumi.BoolPtrOutput)
+}
+
+// VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+func (o TrafficPathRwxPtrOutput) Vlan() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *TrafficPathRwx) *int {
+		if v == nil {
+			return nil
+		}
+		return v.Vlan
+	}).(pulumi.IntPtrOutput)
 }
 
 // The storage network on a traffic path.
@@ -2741,8 +3172,12 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*TenantDefaultsPtrInput)(nil)).Elem(), TenantDefaultsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TenantNetworkInput)(nil)).Elem(), TenantNetworkArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TenantNetworkMapInput)(nil)).Elem(), TenantNetworkMap{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathMigrationInput)(nil)).Elem(), TrafficPathMigrationArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathMigrationPtrInput)(nil)).Elem(), TrafficPathMigrationArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathNetworkInput)(nil)).Elem(), TrafficPathNetworkArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathNetworkMapInput)(nil)).Elem(), TrafficPathNetworkMap{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathRwxInput)(nil)).Elem(), TrafficPathRwxArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathRwxPtrInput)(nil)).Elem(), TrafficPathRwxArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathStorageInput)(nil)).Elem(), TrafficPathStorageArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathStoragePtrInput)(nil)).Elem(), TrafficPathStorageArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathUplinkInput)(nil)).Elem(), TrafficPathUplinkArgs{})
@@ -2772,8 +3207,12 @@ func init() {
 	pulumi.RegisterOutputType(TenantDefaultsPtrOutput{})
 	pulumi.RegisterOutputType(TenantNetworkOutput{})
 	pulumi.RegisterOutputType(TenantNetworkMapOutput{})
+	pulumi.RegisterOutputType(TrafficPathMigrationOutput{})
+	pulumi.RegisterOutputType(TrafficPathMigrationPtrOutput{})
 	pulumi.RegisterOutputType(TrafficPathNetworkOutput{})
 	pulumi.RegisterOutputType(TrafficPathNetworkMapOutput{})
+	pulumi.RegisterOutputType(TrafficPathRwxOutput{})
+	pulumi.RegisterOutputType(TrafficPathRwxPtrOutput{})
 	pulumi.RegisterOutputType(TrafficPathStorageOutput{})
 	pulumi.RegisterOutputType(TrafficPathStoragePtrOutput{})
 	pulumi.RegisterOutputType(TrafficPathUplinkOutput{})

@@ -12,7 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group of nodes, and the VM networks and the storage network on it.
+// A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group of nodes, and on it the VM networks, the storage network, the RWX network and the VM migration network.
 //
 // What needs the uplinks comes after them, and goes before them. MTU and consent are said once, for all of it.
 //
@@ -98,12 +98,16 @@ func NewTrafficPath(ctx *pulumi.Context,
 type trafficPathArgs struct {
 	// What the resources of the path may interrupt to make their changes.
 	Disruption *Disruption `pulumi:"disruption"`
+	// The VM migration network, if it is on this path. Needs Harvester 1.6.
+	Migration *TrafficPathMigration `pulumi:"migration"`
 	// MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
 	Mtu *int `pulumi:"mtu"`
 	// Name of the cluster network: at most 12 lower-case letters, digits and '-'. Not `mgmt`, which is built in. Defaults to the component's name.
 	Name *string `pulumi:"name"`
 	// The VM networks by name.
 	Networks map[string]TrafficPathNetwork `pulumi:"networks"`
+	// The RWX network, if it is on this path or shares the storage network. Needs Harvester 1.8.
+	Rwx *TrafficPathRwx `pulumi:"rwx"`
 	// The storage network, if it is on this path.
 	Storage *TrafficPathStorage `pulumi:"storage"`
 	// The uplinks by the name of the group of nodes, at least one.
@@ -114,12 +118,16 @@ type trafficPathArgs struct {
 type TrafficPathArgs struct {
 	// What the resources of the path may interrupt to make their changes.
 	Disruption DisruptionPtrInput
+	// The VM migration network, if it is on this path. Needs Harvester 1.6.
+	Migration *TrafficPathMigrationArgs
 	// MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
 	Mtu pulumi.IntPtrInput
 	// Name of the cluster network: at most 12 lower-case letters, digits and '-'. Not `mgmt`, which is built in. Defaults to the component's name.
 	Name pulumi.StringPtrInput
 	// The VM networks by name.
 	Networks map[string]TrafficPathNetworkArgs
+	// The RWX network, if it is on this path or shares the storage network. Needs Harvester 1.8.
+	Rwx *TrafficPathRwxArgs
 	// The storage network, if it is on this path.
 	Storage *TrafficPathStorageArgs
 	// The uplinks by the name of the group of nodes, at least one.

@@ -113,6 +113,10 @@ export interface SiteMgmtArgs {
      */
     disruption?: pulumi.Input<inputs.DisruptionArgs | undefined>;
     /**
+     * The VM migration network, if it is on `mgmt`. Needs Harvester 1.6.
+     */
+    migration?: inputs.TrafficPathMigrationArgs;
+    /**
      * MTU in bytes of `mgmt`: 576 to 9000. Absent leaves what is there.
      */
     mtu?: pulumi.Input<number | undefined>;
@@ -120,6 +124,10 @@ export interface SiteMgmtArgs {
      * The VM networks by name.
      */
     networks?: {[key: string]: inputs.TrafficPathNetworkArgs};
+    /**
+     * The RWX network, if it is on `mgmt` or shares the storage network. Needs Harvester 1.8.
+     */
+    rwx?: inputs.TrafficPathRwxArgs;
     /**
      * The storage network, if it is on `mgmt`.
      */
@@ -135,6 +143,10 @@ export interface SiteTrafficPathArgs {
      */
     disruption?: pulumi.Input<inputs.DisruptionArgs | undefined>;
     /**
+     * The VM migration network, if it is on this path. Needs Harvester 1.6.
+     */
+    migration?: inputs.TrafficPathMigrationArgs;
+    /**
      * MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
      */
     mtu?: pulumi.Input<number | undefined>;
@@ -146,6 +158,10 @@ export interface SiteTrafficPathArgs {
      * The VM networks by name.
      */
     networks?: {[key: string]: inputs.TrafficPathNetworkArgs};
+    /**
+     * The RWX network, if it is on this path or shares the storage network. Needs Harvester 1.8.
+     */
+    rwx?: inputs.TrafficPathRwxArgs;
     /**
      * The storage network, if it is on this path.
      */
@@ -209,6 +225,24 @@ export interface TenantNetworkArgs {
 }
 
 /**
+ * The VM migration network on a traffic path.
+ */
+export interface TrafficPathMigrationArgs {
+    /**
+     * Networks inside TrafficPathMigration.range that are not given out. Their order has no meaning.
+     */
+    exclude?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * IPv4 network from which the nodes get their addresses, /16 or smaller, with one for each node.
+     */
+    range: pulumi.Input<string>;
+    /**
+     * VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+     */
+    vlan: pulumi.Input<number>;
+}
+
+/**
  * A VM network on a traffic path.
  */
 export interface TrafficPathNetworkArgs {
@@ -244,6 +278,28 @@ export interface TrafficPathNetworkArgs {
      * The VLANs of a trunk. Needs Harvester 1.7.
      */
     vlanTrunk?: pulumi.Input<pulumi.Input<inputs.VlanRangeArgs>[] | undefined>;
+}
+
+/**
+ * The RWX network: the storage network, or a network of its own on a traffic path.
+ */
+export interface TrafficPathRwxArgs {
+    /**
+     * Networks inside TrafficPathRwx.range that are not given out. Their order has no meaning.
+     */
+    exclude?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * IPv4 network from which the nodes get their addresses, /16 or smaller, with one for each node and 32 more.
+     */
+    range?: pulumi.Input<string | undefined>;
+    /**
+     * Whether RWX volumes use the storage network, which must be set. Defaults to false.
+     */
+    shareStorageNetwork?: pulumi.Input<boolean | undefined>;
+    /**
+     * VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+     */
+    vlan?: pulumi.Input<number | undefined>;
 }
 
 /**

@@ -32,8 +32,12 @@ __all__ = [
     'TenantDefaultsArgsDict',
     'TenantNetworkArgs',
     'TenantNetworkArgsDict',
+    'TrafficPathMigrationArgs',
+    'TrafficPathMigrationArgsDict',
     'TrafficPathNetworkArgs',
     'TrafficPathNetworkArgsDict',
+    'TrafficPathRwxArgs',
+    'TrafficPathRwxArgsDict',
     'TrafficPathStorageArgs',
     'TrafficPathStorageArgsDict',
     'TrafficPathUplinkArgs',
@@ -473,6 +477,10 @@ class SiteMgmtArgsDict(TypedDict):
     """
     What the resources on `mgmt` may interrupt to make their changes. Defaults to that of the site.
     """
+    migration: NotRequired['TrafficPathMigrationArgsDict']
+    """
+    The VM migration network, if it is on `mgmt`. Needs Harvester 1.6.
+    """
     mtu: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
     MTU in bytes of `mgmt`: 576 to 9000. Absent leaves what is there.
@@ -480,6 +488,10 @@ class SiteMgmtArgsDict(TypedDict):
     networks: NotRequired[Mapping[str, 'TrafficPathNetworkArgsDict']]
     """
     The VM networks by name.
+    """
+    rwx: NotRequired['TrafficPathRwxArgsDict']
+    """
+    The RWX network, if it is on `mgmt` or shares the storage network. Needs Harvester 1.8.
     """
     storage: NotRequired['TrafficPathStorageArgsDict']
     """
@@ -490,23 +502,31 @@ class SiteMgmtArgsDict(TypedDict):
 class SiteMgmtArgs:
     def __init__(__self__, *,
                  disruption: pulumi.Input[Optional['DisruptionArgs']] = None,
+                 migration: Optional['TrafficPathMigrationArgs'] = None,
                  mtu: pulumi.Input[Optional[_builtins.int]] = None,
                  networks: Optional[Mapping[str, 'TrafficPathNetworkArgs']] = None,
+                 rwx: Optional['TrafficPathRwxArgs'] = None,
                  storage: Optional['TrafficPathStorageArgs'] = None):
         """
         What is on `mgmt`, the cluster network that is built in and has its uplink.
 
         :param pulumi.Input['DisruptionArgs'] disruption: What the resources on `mgmt` may interrupt to make their changes. Defaults to that of the site.
+        :param 'TrafficPathMigrationArgs' migration: The VM migration network, if it is on `mgmt`. Needs Harvester 1.6.
         :param pulumi.Input[_builtins.int] mtu: MTU in bytes of `mgmt`: 576 to 9000. Absent leaves what is there.
         :param Mapping[str, 'TrafficPathNetworkArgs'] networks: The VM networks by name.
+        :param 'TrafficPathRwxArgs' rwx: The RWX network, if it is on `mgmt` or shares the storage network. Needs Harvester 1.8.
         :param 'TrafficPathStorageArgs' storage: The storage network, if it is on `mgmt`.
         """
         if disruption is not None:
             pulumi.set(__self__, "disruption", disruption)
+        if migration is not None:
+            pulumi.set(__self__, "migration", migration)
         if mtu is not None:
             pulumi.set(__self__, "mtu", mtu)
         if networks is not None:
             pulumi.set(__self__, "networks", networks)
+        if rwx is not None:
+            pulumi.set(__self__, "rwx", rwx)
         if storage is not None:
             pulumi.set(__self__, "storage", storage)
 
@@ -521,6 +541,18 @@ class SiteMgmtArgs:
     @disruption.setter
     def disruption(self, value: pulumi.Input[Optional['DisruptionArgs']]):
         pulumi.set(self, "disruption", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def migration(self) -> Optional['TrafficPathMigrationArgs']:
+        """
+        The VM migration network, if it is on `mgmt`. Needs Harvester 1.6.
+        """
+        return pulumi.get(self, "migration")
+
+    @migration.setter
+    def migration(self, value: Optional['TrafficPathMigrationArgs']):
+        pulumi.set(self, "migration", value)
 
     @_builtins.property
     @pulumi.getter
@@ -548,6 +580,18 @@ class SiteMgmtArgs:
 
     @_builtins.property
     @pulumi.getter
+    def rwx(self) -> Optional['TrafficPathRwxArgs']:
+        """
+        The RWX network, if it is on `mgmt` or shares the storage network. Needs Harvester 1.8.
+        """
+        return pulumi.get(self, "rwx")
+
+    @rwx.setter
+    def rwx(self, value: Optional['TrafficPathRwxArgs']):
+        pulumi.set(self, "rwx", value)
+
+    @_builtins.property
+    @pulumi.getter
     def storage(self) -> Optional['TrafficPathStorageArgs']:
         """
         The storage network, if it is on `mgmt`.
@@ -571,6 +615,10 @@ class SiteTrafficPathArgsDict(TypedDict):
     """
     What the resources of the path may interrupt to make their changes. Defaults to that of the site.
     """
+    migration: NotRequired['TrafficPathMigrationArgsDict']
+    """
+    The VM migration network, if it is on this path. Needs Harvester 1.6.
+    """
     mtu: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
     MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
@@ -583,6 +631,10 @@ class SiteTrafficPathArgsDict(TypedDict):
     """
     The VM networks by name.
     """
+    rwx: NotRequired['TrafficPathRwxArgsDict']
+    """
+    The RWX network, if it is on this path or shares the storage network. Needs Harvester 1.8.
+    """
     storage: NotRequired['TrafficPathStorageArgsDict']
     """
     The storage network, if it is on this path.
@@ -593,29 +645,37 @@ class SiteTrafficPathArgs:
     def __init__(__self__, *,
                  uplinks: Mapping[str, 'TrafficPathUplinkArgs'],
                  disruption: pulumi.Input[Optional['DisruptionArgs']] = None,
+                 migration: Optional['TrafficPathMigrationArgs'] = None,
                  mtu: pulumi.Input[Optional[_builtins.int]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  networks: Optional[Mapping[str, 'TrafficPathNetworkArgs']] = None,
+                 rwx: Optional['TrafficPathRwxArgs'] = None,
                  storage: Optional['TrafficPathStorageArgs'] = None):
         """
         A traffic path of a site: one cluster network, its uplinks, and what it carries.
 
         :param Mapping[str, 'TrafficPathUplinkArgs'] uplinks: The uplinks by the name of the group of nodes, at least one.
         :param pulumi.Input['DisruptionArgs'] disruption: What the resources of the path may interrupt to make their changes. Defaults to that of the site.
+        :param 'TrafficPathMigrationArgs' migration: The VM migration network, if it is on this path. Needs Harvester 1.6.
         :param pulumi.Input[_builtins.int] mtu: MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
         :param pulumi.Input[_builtins.str] name: Name of the cluster network: at most 12 lower-case letters, digits and '-'. Not `mgmt`, which is built in. Defaults to its key in the map.
         :param Mapping[str, 'TrafficPathNetworkArgs'] networks: The VM networks by name.
+        :param 'TrafficPathRwxArgs' rwx: The RWX network, if it is on this path or shares the storage network. Needs Harvester 1.8.
         :param 'TrafficPathStorageArgs' storage: The storage network, if it is on this path.
         """
         pulumi.set(__self__, "uplinks", uplinks)
         if disruption is not None:
             pulumi.set(__self__, "disruption", disruption)
+        if migration is not None:
+            pulumi.set(__self__, "migration", migration)
         if mtu is not None:
             pulumi.set(__self__, "mtu", mtu)
         if name is not None:
             pulumi.set(__self__, "name", name)
         if networks is not None:
             pulumi.set(__self__, "networks", networks)
+        if rwx is not None:
+            pulumi.set(__self__, "rwx", rwx)
         if storage is not None:
             pulumi.set(__self__, "storage", storage)
 
@@ -642,6 +702,18 @@ class SiteTrafficPathArgs:
     @disruption.setter
     def disruption(self, value: pulumi.Input[Optional['DisruptionArgs']]):
         pulumi.set(self, "disruption", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def migration(self) -> Optional['TrafficPathMigrationArgs']:
+        """
+        The VM migration network, if it is on this path. Needs Harvester 1.6.
+        """
+        return pulumi.get(self, "migration")
+
+    @migration.setter
+    def migration(self, value: Optional['TrafficPathMigrationArgs']):
+        pulumi.set(self, "migration", value)
 
     @_builtins.property
     @pulumi.getter
@@ -678,6 +750,18 @@ class SiteTrafficPathArgs:
     @networks.setter
     def networks(self, value: Optional[Mapping[str, 'TrafficPathNetworkArgs']]):
         pulumi.set(self, "networks", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def rwx(self) -> Optional['TrafficPathRwxArgs']:
+        """
+        The RWX network, if it is on this path or shares the storage network. Needs Harvester 1.8.
+        """
+        return pulumi.get(self, "rwx")
+
+    @rwx.setter
+    def rwx(self, value: Optional['TrafficPathRwxArgs']):
+        pulumi.set(self, "rwx", value)
 
     @_builtins.property
     @pulumi.getter
@@ -920,6 +1004,78 @@ class TenantNetworkArgs:
         pulumi.set(self, "vlan_trunk", value)
 
 
+class TrafficPathMigrationArgsDict(TypedDict):
+    """
+    The VM migration network on a traffic path.
+    """
+    range: pulumi.Input[_builtins.str]
+    """
+    IPv4 network from which the nodes get their addresses, /16 or smaller, with one for each node.
+    """
+    vlan: pulumi.Input[_builtins.int]
+    """
+    VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+    """
+    exclude: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    Networks inside TrafficPathMigrationArgs.range that are not given out. Their order has no meaning.
+    """
+
+@pulumi.input_type
+class TrafficPathMigrationArgs:
+    def __init__(__self__, *,
+                 range: pulumi.Input[_builtins.str],
+                 vlan: pulumi.Input[_builtins.int],
+                 exclude: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None):
+        """
+        The VM migration network on a traffic path.
+
+        :param pulumi.Input[_builtins.str] range: IPv4 network from which the nodes get their addresses, /16 or smaller, with one for each node.
+        :param pulumi.Input[_builtins.int] vlan: VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] exclude: Networks inside TrafficPathMigrationArgs.range that are not given out. Their order has no meaning.
+        """
+        pulumi.set(__self__, "range", range)
+        pulumi.set(__self__, "vlan", vlan)
+        if exclude is not None:
+            pulumi.set(__self__, "exclude", exclude)
+
+    @_builtins.property
+    @pulumi.getter
+    def range(self) -> pulumi.Input[_builtins.str]:
+        """
+        IPv4 network from which the nodes get their addresses, /16 or smaller, with one for each node.
+        """
+        return pulumi.get(self, "range")
+
+    @range.setter
+    def range(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "range", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def vlan(self) -> pulumi.Input[_builtins.int]:
+        """
+        VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+        """
+        return pulumi.get(self, "vlan")
+
+    @vlan.setter
+    def vlan(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "vlan", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def exclude(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        Networks inside TrafficPathMigrationArgs.range that are not given out. Their order has no meaning.
+        """
+        return pulumi.get(self, "exclude")
+
+    @exclude.setter
+    def exclude(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "exclude", value)
+
+
 class TrafficPathNetworkArgsDict(TypedDict):
     """
     A VM network on a traffic path.
@@ -1092,6 +1248,100 @@ class TrafficPathNetworkArgs:
     @vlan_trunk.setter
     def vlan_trunk(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['VlanRangeArgs']]]]):
         pulumi.set(self, "vlan_trunk", value)
+
+
+class TrafficPathRwxArgsDict(TypedDict):
+    """
+    The RWX network: the storage network, or a network of its own on a traffic path.
+    """
+    exclude: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    Networks inside TrafficPathRwxArgs.range that are not given out. Their order has no meaning.
+    """
+    range: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    IPv4 network from which the nodes get their addresses, /16 or smaller, with one for each node and 32 more.
+    """
+    share_storage_network: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether RWX volumes use the storage network, which must be set. Defaults to false.
+    """
+    vlan: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+    """
+
+@pulumi.input_type
+class TrafficPathRwxArgs:
+    def __init__(__self__, *,
+                 exclude: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 range: pulumi.Input[Optional[_builtins.str]] = None,
+                 share_storage_network: pulumi.Input[Optional[_builtins.bool]] = None,
+                 vlan: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        The RWX network: the storage network, or a network of its own on a traffic path.
+
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] exclude: Networks inside TrafficPathRwxArgs.range that are not given out. Their order has no meaning.
+        :param pulumi.Input[_builtins.str] range: IPv4 network from which the nodes get their addresses, /16 or smaller, with one for each node and 32 more.
+        :param pulumi.Input[_builtins.bool] share_storage_network: Whether RWX volumes use the storage network, which must be set. Defaults to false.
+        :param pulumi.Input[_builtins.int] vlan: VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+        """
+        if exclude is not None:
+            pulumi.set(__self__, "exclude", exclude)
+        if range is not None:
+            pulumi.set(__self__, "range", range)
+        if share_storage_network is not None:
+            pulumi.set(__self__, "share_storage_network", share_storage_network)
+        if vlan is not None:
+            pulumi.set(__self__, "vlan", vlan)
+
+    @_builtins.property
+    @pulumi.getter
+    def exclude(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        Networks inside TrafficPathRwxArgs.range that are not given out. Their order has no meaning.
+        """
+        return pulumi.get(self, "exclude")
+
+    @exclude.setter
+    def exclude(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "exclude", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def range(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        IPv4 network from which the nodes get their addresses, /16 or smaller, with one for each node and 32 more.
+        """
+        return pulumi.get(self, "range")
+
+    @range.setter
+    def range(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "range", value)
+
+    @_builtins.property
+    @pulumi.getter(name="shareStorageNetwork")
+    def share_storage_network(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether RWX volumes use the storage network, which must be set. Defaults to false.
+        """
+        return pulumi.get(self, "share_storage_network")
+
+    @share_storage_network.setter
+    def share_storage_network(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "share_storage_network", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def vlan(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        VLAN ID, 1 to 4094; 0 and 1 mean untagged traffic.
+        """
+        return pulumi.get(self, "vlan")
+
+    @vlan.setter
+    def vlan(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "vlan", value)
 
 
 class TrafficPathStorageArgsDict(TypedDict):

@@ -24,29 +24,37 @@ class TrafficPathArgs:
     def __init__(__self__, *,
                  uplinks: Mapping[str, 'TrafficPathUplinkArgs'],
                  disruption: pulumi.Input[Optional['DisruptionArgs']] = None,
+                 migration: Optional['TrafficPathMigrationArgs'] = None,
                  mtu: pulumi.Input[Optional[_builtins.int]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  networks: Optional[Mapping[str, 'TrafficPathNetworkArgs']] = None,
+                 rwx: Optional['TrafficPathRwxArgs'] = None,
                  storage: Optional['TrafficPathStorageArgs'] = None):
         """
         The set of arguments for constructing a TrafficPath resource.
 
         :param Mapping[str, 'TrafficPathUplinkArgs'] uplinks: The uplinks by the name of the group of nodes, at least one.
         :param pulumi.Input['DisruptionArgs'] disruption: What the resources of the path may interrupt to make their changes.
+        :param 'TrafficPathMigrationArgs' migration: The VM migration network, if it is on this path. Needs Harvester 1.6.
         :param pulumi.Input[_builtins.int] mtu: MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
         :param pulumi.Input[_builtins.str] name: Name of the cluster network: at most 12 lower-case letters, digits and '-'. Not `mgmt`, which is built in. Defaults to the component's name.
         :param Mapping[str, 'TrafficPathNetworkArgs'] networks: The VM networks by name.
+        :param 'TrafficPathRwxArgs' rwx: The RWX network, if it is on this path or shares the storage network. Needs Harvester 1.8.
         :param 'TrafficPathStorageArgs' storage: The storage network, if it is on this path.
         """
         pulumi.set(__self__, "uplinks", uplinks)
         if disruption is not None:
             pulumi.set(__self__, "disruption", disruption)
+        if migration is not None:
+            pulumi.set(__self__, "migration", migration)
         if mtu is not None:
             pulumi.set(__self__, "mtu", mtu)
         if name is not None:
             pulumi.set(__self__, "name", name)
         if networks is not None:
             pulumi.set(__self__, "networks", networks)
+        if rwx is not None:
+            pulumi.set(__self__, "rwx", rwx)
         if storage is not None:
             pulumi.set(__self__, "storage", storage)
 
@@ -73,6 +81,18 @@ class TrafficPathArgs:
     @disruption.setter
     def disruption(self, value: pulumi.Input[Optional['DisruptionArgs']]):
         pulumi.set(self, "disruption", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def migration(self) -> Optional['TrafficPathMigrationArgs']:
+        """
+        The VM migration network, if it is on this path. Needs Harvester 1.6.
+        """
+        return pulumi.get(self, "migration")
+
+    @migration.setter
+    def migration(self, value: Optional['TrafficPathMigrationArgs']):
+        pulumi.set(self, "migration", value)
 
     @_builtins.property
     @pulumi.getter
@@ -112,6 +132,18 @@ class TrafficPathArgs:
 
     @_builtins.property
     @pulumi.getter
+    def rwx(self) -> Optional['TrafficPathRwxArgs']:
+        """
+        The RWX network, if it is on this path or shares the storage network. Needs Harvester 1.8.
+        """
+        return pulumi.get(self, "rwx")
+
+    @rwx.setter
+    def rwx(self, value: Optional['TrafficPathRwxArgs']):
+        pulumi.set(self, "rwx", value)
+
+    @_builtins.property
+    @pulumi.getter
     def storage(self) -> Optional['TrafficPathStorageArgs']:
         """
         The storage network, if it is on this path.
@@ -130,14 +162,16 @@ class TrafficPath(pulumi.ComponentResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  disruption: pulumi.Input[Optional[Union['DisruptionArgs', 'DisruptionArgsDict', 'outputs.Disruption']]] = None,
+                 migration: Optional[Union['TrafficPathMigrationArgs', 'TrafficPathMigrationArgsDict']] = None,
                  mtu: pulumi.Input[Optional[_builtins.int]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  networks: Optional[Mapping[str, Union['TrafficPathNetworkArgs', 'TrafficPathNetworkArgsDict']]] = None,
+                 rwx: Optional[Union['TrafficPathRwxArgs', 'TrafficPathRwxArgsDict']] = None,
                  storage: Optional[Union['TrafficPathStorageArgs', 'TrafficPathStorageArgsDict']] = None,
                  uplinks: Optional[Mapping[str, Union['TrafficPathUplinkArgs', 'TrafficPathUplinkArgsDict']]] = None,
                  __props__=None):
         """
-        A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group of nodes, and the VM networks and the storage network on it.
+        A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group of nodes, and on it the VM networks, the storage network, the RWX network and the VM migration network.
 
         What needs the uplinks comes after them, and goes before them. MTU and consent are said once, for all of it.
 
@@ -174,9 +208,11 @@ class TrafficPath(pulumi.ComponentResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[Union['DisruptionArgs', 'DisruptionArgsDict', 'outputs.Disruption']] disruption: What the resources of the path may interrupt to make their changes.
+        :param Union['TrafficPathMigrationArgs', 'TrafficPathMigrationArgsDict'] migration: The VM migration network, if it is on this path. Needs Harvester 1.6.
         :param pulumi.Input[_builtins.int] mtu: MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
         :param pulumi.Input[_builtins.str] name: Name of the cluster network: at most 12 lower-case letters, digits and '-'. Not `mgmt`, which is built in. Defaults to the component's name.
         :param Mapping[str, Union['TrafficPathNetworkArgs', 'TrafficPathNetworkArgsDict']] networks: The VM networks by name.
+        :param Union['TrafficPathRwxArgs', 'TrafficPathRwxArgsDict'] rwx: The RWX network, if it is on this path or shares the storage network. Needs Harvester 1.8.
         :param Union['TrafficPathStorageArgs', 'TrafficPathStorageArgsDict'] storage: The storage network, if it is on this path.
         :param Mapping[str, Union['TrafficPathUplinkArgs', 'TrafficPathUplinkArgsDict']] uplinks: The uplinks by the name of the group of nodes, at least one.
         """
@@ -187,7 +223,7 @@ class TrafficPath(pulumi.ComponentResource):
                  args: TrafficPathArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group of nodes, and the VM networks and the storage network on it.
+        A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group of nodes, and on it the VM networks, the storage network, the RWX network and the VM migration network.
 
         What needs the uplinks comes after them, and goes before them. MTU and consent are said once, for all of it.
 
@@ -237,9 +273,11 @@ class TrafficPath(pulumi.ComponentResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  disruption: pulumi.Input[Optional[Union['DisruptionArgs', 'DisruptionArgsDict', 'outputs.Disruption']]] = None,
+                 migration: Optional[Union['TrafficPathMigrationArgs', 'TrafficPathMigrationArgsDict']] = None,
                  mtu: pulumi.Input[Optional[_builtins.int]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  networks: Optional[Mapping[str, Union['TrafficPathNetworkArgs', 'TrafficPathNetworkArgsDict']]] = None,
+                 rwx: Optional[Union['TrafficPathRwxArgs', 'TrafficPathRwxArgsDict']] = None,
                  storage: Optional[Union['TrafficPathStorageArgs', 'TrafficPathStorageArgsDict']] = None,
                  uplinks: Optional[Mapping[str, Union['TrafficPathUplinkArgs', 'TrafficPathUplinkArgsDict']]] = None,
                  __props__=None):
@@ -254,9 +292,11 @@ class TrafficPath(pulumi.ComponentResource):
             __props__ = TrafficPathArgs.__new__(TrafficPathArgs)
 
             __props__.__dict__["disruption"] = disruption
+            __props__.__dict__["migration"] = migration
             __props__.__dict__["mtu"] = mtu
             __props__.__dict__["name"] = name
             __props__.__dict__["networks"] = networks
+            __props__.__dict__["rwx"] = rwx
             __props__.__dict__["storage"] = storage
             if uplinks is None and not opts.urn:
                 raise TypeError("Missing required property 'uplinks'")

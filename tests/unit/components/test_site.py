@@ -101,7 +101,10 @@ def test_every_argument_of_a_path_reaches_it(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr("harvester_net.components.site.TrafficPath", Path)
     storage = hn.TrafficPathStorageArgs(vlan=50, range="192.168.50.0/24")
-    carried: dict[str, Any] = {"networks": {}, "storage": storage, "mtu": 1500}
+    migration = hn.TrafficPathMigrationArgs(vlan=60, range="192.168.60.0/24")
+    rwx = hn.TrafficPathRwxArgs(share_storage_network=True)
+    networks: dict[str, Any] = {"networks": {}, "storage": storage, "rwx": rwx}
+    carried: dict[str, Any] = networks | {"migration": migration, "mtu": 1500}
     path = {"uplinks": {}, "name": "data", "disruption": CONSENT} | carried
     whole_path = inspect.signature(hn.TrafficPath).parameters.keys() - {
         "resource_name",

@@ -25,6 +25,7 @@ NETWORKS = {
     "web": hn.TrafficPathNetworkArgs(vlan=100, namespace="shop"),
     "routers": hn.TrafficPathNetworkArgs(vlan_trunk=[{"min_id": 200, "max_id": 299}]),
 }
+MIGRATION = hn.TrafficPathMigrationArgs(vlan=60, range="192.168.60.0/24")
 STORAGE = hn.TrafficPathStorageArgs(vlan=50, range="192.168.50.0/24")
 
 
@@ -85,6 +86,8 @@ def whole(**more: Any) -> hn.TrafficPath:
         "uplinks": UPLINKS,
         "networks": NETWORKS,
         "storage": STORAGE,
+        "rwx": {"share_storage_network": True},
+        "migration": MIGRATION,
         "mtu": 9000,
     }
     return hn.TrafficPath("data", **(given | more))
@@ -99,6 +102,8 @@ def test_children_are_named_after_the_path_and_what_they_are_in_it() -> None:
         "VmNetwork data-web",
         "VmNetwork data-routers",
         "StorageNetwork data-storage",
+        "RwxNetwork data-rwx",
+        "VmMigrationNetwork data-migration",
     }
 
 
@@ -124,6 +129,12 @@ def test_inputs_of_the_children() -> None:
         "VmNetwork data-routers": common
         | {"mtu": 9000, "name": "routers", "vlanTrunk": [{"minID": 200, "maxID": 299}]},
         "StorageNetwork data-storage": common | {"vlan": 50, "range": "192.168.50.0/24"},
+        "RwxNetwork data-rwx": {"shareStorageNetwork": True},
+        "VmMigrationNetwork data-migration": {
+            "clusterNetwork": "data",
+            "vlan": 60,
+            "range": "192.168.60.0/24",
+        },
     }
 
 
@@ -150,6 +161,9 @@ def test_every_argument_of_a_part_reaches_its_resource() -> None:
         "exclusiveVlan": True,
     }
 
+    rwx = {"vlan": 51, "range": "192.168.51.0/24", "exclude": ["192.168.51.0/28"]}
+    migration = {"vlan": 52, "range": "192.168.52.0/24", "exclude": ["192.168.52.0/28"]}
+
     def program() -> None:
         hn.TrafficPath(
             "path",
@@ -157,6 +171,8 @@ def test_every_argument_of_a_part_reaches_its_resource() -> None:
             uplinks={"all": uplink | config},
             networks={"web": network},
             storage=storage,
+            rwx=rwx,
+            migration=migration,
         )
 
     inputs = made(program).inputs
@@ -165,6 +181,8 @@ def test_every_argument_of_a_part_reaches_its_resource() -> None:
     assert inputs["NetworkConfig path-all"] == on_data | config | {"uplink": uplink}
     assert inputs["VmNetwork path-web"] == on_data | network
     assert inputs["StorageNetwork path-storage"] == on_data | storage
+    assert inputs["RwxNetwork path-rwx"] == on_data | rwx
+    assert inputs["VmMigrationNetwork path-migration"] == on_data | migration
 
 
 def test_uplinks_are_made_before_what_they_carry_and_removed_after_it() -> None:
@@ -174,8 +192,11 @@ def test_uplinks_are_made_before_what_they_carry_and_removed_after_it() -> None:
         "VmNetwork data-web",
         "VmNetwork data-routers",
         "StorageNetwork data-storage",
+        "RwxNetwork data-rwx",
+        "VmMigrationNetwork data-migration",
     ):
         assert configs <= monitor.waits_for(which), which
+    assert "StorageNetwork data-storage" in monitor.waits_for("RwxNetwork data-rwx")
     for which in configs:
         assert monitor.waits_for(which) == {"ClusterNetwork data"}
 

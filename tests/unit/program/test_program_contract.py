@@ -44,6 +44,8 @@ OF_COMPONENTS = [
     "TenantDefaults",
     "TenantNetwork",
     "TrafficPathNetwork",
+    "TrafficPathMigration",
+    "TrafficPathRwx",
     "TrafficPathStorage",
     "TrafficPathUplink",
 ]

@@ -146,7 +146,7 @@ def test_components_are_marked() -> None:
     [
         (
             SCHEMA["resources"][token_of("TrafficPath")]["inputProperties"],
-            {"uplinks", "networks", "storage"},
+            {"uplinks", "networks", "storage", "rwx", "migration"},
             {"uplinks", "networks"},
         ),
         (
@@ -156,7 +156,7 @@ def test_components_are_marked() -> None:
         ),
         (
             SCHEMA["types"][token_of("SiteTrafficPath")]["properties"],
-            {"uplinks", "networks", "storage"},
+            {"uplinks", "networks", "storage", "rwx", "migration"},
             {"uplinks", "networks"},
         ),
         (

@@ -79,8 +79,8 @@ def test_right_inputs() -> None:
         (
             "mgmt.uplinks",
             NICS,
-            "mgmt.uplinks: is not a property of mgmt; it has networks, storage, mtu, "
-            "disruption",
+            "mgmt.uplinks: is not a property of mgmt; it has networks, storage, rwx, "
+            "migration, mtu, disruption",
         ),
         (
             "trafficPath",

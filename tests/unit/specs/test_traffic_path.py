@@ -23,6 +23,8 @@ RIGHT: dict[str, Any] = {
     },
     "networks": {"web": {"vlan": 100}, "raw": {"type": "UntaggedNetwork"}},
     "storage": {"vlan": 50, "range": "192.168.50.0/24", "exclude": ["192.168.50.0/28"]},
+    "rwx": {"shareStorageNetwork": True},
+    "migration": {"vlan": 52, "range": "192.168.52.0/24"},
 }
 
 UNKNOWN_PART = "must be known in a preview, because it becomes resources"
@@ -119,6 +121,27 @@ def test_right_inputs() -> None:
         ("networks", UNKNOWN, f"networks: {UNKNOWN_PART}"),
         ("networks.web", UNKNOWN, f"networks.web: {UNKNOWN_PART}"),
         ("storage", UNKNOWN, f"storage: {UNKNOWN_PART}"),
+        ("rwx", UNKNOWN, f"rwx: {UNKNOWN_PART}"),
+        ("migration", UNKNOWN, f"migration: {UNKNOWN_PART}"),
+        ("migration.range", None, "migration.range: is required"),
+        (
+            "migration.exclude",
+            ["192.168.52.0/24"],
+            "migration.exclude[0]: 192.168.52.0/24 leaves no address of the range "
+            "192.168.52.0/24",
+        ),
+        (
+            "rwx",
+            {},
+            "rwx: give either shareStorageNetwork: true, or vlan and range",
+        ),
+        ("rwx", {"vlan": 5}, "rwx.range: is required for a network of its own"),
+        (
+            "rwx",
+            {"shareStorageNetwork": True, "vlan": 5},
+            "rwx.vlan: has no meaning with shareStorageNetwork: the storage network has its "
+            "own",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_once_with_its_path(
