@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harvester_net.cluster.resources import CLAIM, NODE, condition
-from harvester_net.harvester.settings import storage_progress
+from harvester_net.harvester.setting_progress import storage_progress
 from harvester_net.lab import vms
 from lab import Lab
 from tests import objects

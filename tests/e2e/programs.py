@@ -56,13 +56,20 @@ def storage_network(**args: Any) -> Resource:
 
 def rwx_network(**args: Any) -> Resource:
     """The RWX network, which shares the storage network."""
-    given = {"share_storage_network": True, "options": {"depends_on": ["@storage"]}}
+    given: dict[str, Any] = {
+        "share_storage_network": True,
+        "options": {"depends_on": ["@storage"]},
+    }
     return resource("RwxNetwork", "rwx", **(given | args))
 
 
 def migration_network(**args: Any) -> Resource:
     """The VM migration network, which the plugin orders after the configs by itself."""
-    given = {"cluster_network": "@cn-data", "vlan": 302, "range": "192.168.2.0/24"}
+    given: dict[str, Any] = {
+        "cluster_network": "@cn-data",
+        "vlan": 302,
+        "range": "192.168.2.0/24",
+    }
     return resource("VmMigrationNetwork", "migration", **(given | args))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from harvester_net.lab.faults import VolumeStaysAttached
 from lab import Lab
 from tests.e2e.failures import faults
@@ -28,7 +30,8 @@ def site(stack: Stack, mtu: int, **consent: object) -> Stack:
 
 def with_every_setting(stack: Stack, mtu: int) -> Stack:
     """The site with an RWX network and a VM migration network of their own."""
-    own = {"cluster_network": "@cn-data", "options": {"depends_on": ["@storage"]}}
+    after = {"depends_on": ["@storage"]}
+    own: dict[str, Any] = {"cluster_network": "@cn-data", "options": after}
     return stack.program(
         *program(configs=5, mtu=mtu, storage=True, consent=FULL_CONSENT),
         resource("RwxNetwork", "rwx", vlan=301, range="192.168.8.0/24", **own),

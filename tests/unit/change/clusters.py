@@ -436,7 +436,8 @@ def _conditions(obj: Object) -> list[Object]:
 
 def _config(config: Object, observer: Any) -> Any:
     spec = json.loads(json.dumps(config["spec"]))
-    attributes = dict(spec["uplink"].pop("linkAttributes", None) or {})
+    # What is made again has what the server fills in.
+    attributes = {"txQLen": -1} | (spec["uplink"].pop("linkAttributes", None) or {})
     attributes["mtu"] = observer(spec["clusterNetwork"], attributes.get("mtu"))
     # What is made again says which uids it had: nothing else may be new.
     notes = {k: v for k, v in annotations_of(config).items() if k != PREDECESSORS}

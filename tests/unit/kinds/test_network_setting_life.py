@@ -13,6 +13,7 @@ import pytest
 from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
 from harvester_net.cluster.deadline import Deadline
+from harvester_net.cluster.resources import SETTING
 from harvester_net.harvester.names import (
     MIGRATION_SETTING,
     NETWORK_STATUS,
@@ -146,7 +147,7 @@ async def test_what_harvester_gave_up_is_told_at_once_and_tried_again_by_the_nex
     metadata = {key: kubevirt["metadata"][key] for key in ("name", "namespace")}
     back = {k: kubevirt[k] for k in ("apiVersion", "kind", "spec")} | {"metadata": metadata}
     await site.api.create(KUBEVIRTS, back)
-    site.cluster.invalidate(*kind.watched)
+    site.cluster.invalidate(SETTING)
     made = await site.update(MIGRATION_NETWORK, MIGRATION, MIGRATION)
     assert (
         "GetKubeVirtError: get kubevirt error not found; it is cleared and set again, for "

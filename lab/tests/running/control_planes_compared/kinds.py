@@ -58,6 +58,11 @@ def _is_network_of_longhorn(key: str) -> bool:
     return key.endswith(("/storage-network", "/endpoint-network-for-rwx-volume"))
 
 
+def _is_of_a_guest(key: str) -> bool:
+    """virt-handler's pods are simulated on both control planes, and say nothing of them."""
+    return not key.startswith("harvester-system/virt-handler-")
+
+
 KINDS = (
     Kind("ClusterNetwork", CLUSTER_NETWORK),
     Kind("VlanConfig", VLAN_CONFIG),
@@ -69,7 +74,7 @@ KINDS = (
     Kind("VM", VM),
     Kind("VMI", VMI),
     Kind("Migration", MIGRATION),
-    Kind("Pod", POD),
+    Kind("Pod", POD, _is_of_a_guest),
     Kind("Claim", CLAIM),
     Kind("Volume", VOLUME),
     Kind("LonghornSetting", LONGHORN_SETTING, _is_network_of_longhorn),
