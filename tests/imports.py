@@ -28,7 +28,7 @@ from harvester_net.cluster.resources import (
 )
 from harvester_net.harvester.names import UPLINK_MTU
 from harvester_net.harvester.settings import effective
-from harvester_net.harvester.vm_networks import is_system_nad
+from harvester_net.harvester.vm_networks import is_of_a_setting
 from harvester_net.kinds.call import Call
 from harvester_net.kinds.desired_state import DesiredState
 from harvester_net.kinds.failures import Refused, Unfinished
@@ -196,7 +196,7 @@ def is_foreign(resource: Resource, obj: Object) -> bool:
     """Whether it is a network of a CNI plugin that is not ours, or Harvester's own."""
     if resource != NAD:
         return False
-    if is_system_nad(obj):
+    if is_of_a_setting(obj):
         return True
     members = json.loads(obj["spec"]["config"], object_pairs_hook=list)
     types = [value for key, value in members if key.casefold() == "type" and value is not None]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..cluster.resources import Object, is_terminating, key_of, labels_of
 from .names import CLUSTER_NETWORK_LABEL, CONFIG_LABEL
 from .network_configs import node_of
-from .vm_networks import is_system_nad, nads_of
+from .vm_networks import is_of_a_setting, is_system_nad, nads_of
 from .workloads import uses
 
 
@@ -91,6 +91,8 @@ def _nad_blocker(nad: Object) -> Blocker:
     words = f"VM network {key_of(nad)}"
     if is_system_nad(nad):
         words = f"the storage or RWX network ({key_of(nad)})"
+    elif is_of_a_setting(nad):
+        words = f"the VM migration network ({key_of(nad)})"
     return Blocker(words, is_terminating(nad))
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..cluster.resources import NAD, Object, key_of, labels_of
+from ..cluster.resources import NAD, Object, annotations_of, key_of, labels_of
 from .cni import cni_config
 from .names import (
     BRIDGE,
     CLUSTER_NETWORK_LABEL,
+    MIGRATION_ANNOTATION,
+    MIGRATION_NAD_PREFIX,
     STORAGE_ANNOTATION,
     SYSTEM_NAD_PREFIXES,
     SYSTEM_NAMESPACE,
@@ -48,3 +50,13 @@ def is_system_nad(nad: Object) -> bool:
     annotated = (meta.get("annotations") or {}).get(STORAGE_ANNOTATION) == "true"
     named = meta["name"].startswith(SYSTEM_NAD_PREFIXES)
     return meta.get("namespace") == SYSTEM_NAMESPACE and (annotated or named)
+
+
+def is_of_a_setting(nad: Object) -> bool:
+    """Whether Harvester made the network for one of its Settings, that of VM migration among
+    them, which its own rules leave alone (B2.2).
+    """
+    marked = annotations_of(nad).get(MIGRATION_ANNOTATION) == "true"
+    named = nad["metadata"]["name"].startswith(MIGRATION_NAD_PREFIX)
+    in_system = nad["metadata"].get("namespace") == SYSTEM_NAMESPACE
+    return is_system_nad(nad) or (in_system and (marked or named))

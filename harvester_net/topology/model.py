@@ -25,7 +25,7 @@ from ..harvester.names import MIGRATION_SETTING, RWX_SETTING, STORAGE_SETTING, W
 from ..harvester.network_configs import configs_of, present_nodes
 from ..harvester.settings import Network, network_set
 from ..harvester.snapshot import VMS_ON, Snapshot
-from ..harvester.vm_networks import is_system_nad
+from ..harvester.vm_networks import is_of_a_setting
 from ..printable import printable
 from ..specs.limits import DEFAULT_MTU, MGMT
 from ..specs.network_config import DEFAULT_BOND_MODE
@@ -199,7 +199,7 @@ def _vm_network(key: str, snapshot: Snapshot) -> VmNetwork:
         has_vlan_1 or not spans,
         nad_mtu(nad),
         sorted(printable(key_of(vm)) for vm in snapshot.group(VMS_ON, key)),
-        is_system_nad(nad),
+        is_of_a_setting(nad),
     )
 
 

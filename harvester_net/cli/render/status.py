@@ -15,7 +15,7 @@ from ...cluster.resources import NAD, VLAN_CONFIG, VM, VMI, Object
 from ...harvester.mtus import config_mtu, nad_mtu
 from ...harvester.names import MIGRATION_SETTING, RWX_SETTING, STORAGE_SETTING
 from ...harvester.snapshot import Snapshot
-from ...harvester.vm_networks import is_system_nad, nads_of
+from ...harvester.vm_networks import is_of_a_setting, nads_of
 from ...printable import printable
 
 
@@ -153,7 +153,7 @@ def mtu_of_vm_networks(record: Record, snapshot: Snapshot) -> dict[str, int]:
     """The MTU in bytes of each VM network of the cluster network that users made."""
     nads = snapshot.of(NAD)
     own = nads_of(record.goal.mtu_network, nads.values())
-    return {key: nad_mtu(nads[key]) for key in sorted(own) if not is_system_nad(nads[key])}
+    return {key: nad_mtu(nads[key]) for key in sorted(own) if not is_of_a_setting(nads[key])}
 
 
 def cleared(record: Record, snapshot: Snapshot) -> list[str]:

@@ -12,7 +12,7 @@ from ...harvester.cni import cni_config, network_of_bridge, readable_conf
 from ...harvester.json_texts import json_object
 from ...harvester.mtus import nad_mtu
 from ...harvester.names import BRIDGE, CLUSTER_NETWORK_LABEL, ROUTE
-from ...harvester.vm_networks import is_system_nad
+from ...harvester.vm_networks import is_of_a_setting
 from ...specs import vm_network as specs
 from ...specs.unknown import is_known
 from ..differences import Properties, same
@@ -62,7 +62,7 @@ class VmNetworkCodec(Codec[specs.VmNetwork]):
         return patch
 
     def foreign(self, live: Object) -> str | None:
-        return "the network of a Setting" if is_system_nad(live) else cni.foreign(live)
+        return "the network of a Setting" if is_of_a_setting(live) else cni.foreign(live)
 
     def observed_inputs(self, live: Object) -> Properties:
         conf = readable_conf(live)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from harvester_net.cluster.resources import VMI, Object, key_of
-from harvester_net.harvester.vm_networks import is_system_nad, nads_of
+from harvester_net.harvester.names import MIGRATION_ANNOTATION
+from harvester_net.harvester.vm_networks import is_of_a_setting, is_system_nad, nads_of
 from harvester_net.harvester.workloads import (
     is_stopped,
     networks_of,
@@ -16,6 +17,7 @@ from harvester_net.harvester.workloads import (
     users_of,
     uses,
 )
+from harvester_net.kinds.codecs.vm_network import VmNetworkCodec
 
 from ... import objects
 
@@ -74,6 +76,17 @@ def test_networks_of_a_cluster_network_are_found_by_their_label() -> None:
 )
 def test_network_of_harvesters_own(nad: Object, system: bool) -> None:
     assert is_system_nad(nad) is system
+
+
+def test_network_of_vm_migration_is_of_a_setting_too() -> None:
+    marked = objects.nad(
+        "mine", "harvester-system", annotations={MIGRATION_ANNOTATION: "true"}
+    )
+    for nad in (marked, objects.nad("vm-migration-network-x", "harvester-system")):
+        assert is_of_a_setting(nad)
+        assert VmNetworkCodec().foreign(nad) == "the network of a Setting"
+    assert not is_of_a_setting(objects.nad("vm-migration-network-x"))
+    assert is_of_a_setting(objects.storage_nad())
 
 
 @pytest.mark.parametrize(
