@@ -9,7 +9,7 @@ from ..cluster.resources import VM, VMI
 from ..harvester.name_ranges import ranges
 from ..harvester.wording import counted
 from ..markup import Element, element
-from ..review.comment import MORE_EVENTS, command_of, notes_of_plans
+from ..review.comment import MORE_EVENTS, command_of, estimates_of_plans, notes_of_plans
 from ..review.fingerprint import fingerprint
 from ..review.groups import groups
 from ..review.look import Seat, seats
@@ -85,6 +85,9 @@ def _interrupted(subject: Subject, preview: Preview) -> Iterator[Element]:
     ]
     if told:
         yield bullets(told)
+    if estimates := estimates_of_plans(preview):
+        yield paragraph(element("strong", "How long, by estimate"))
+        yield bullets(estimates)
     if vms:
         yield _stopped(subject, preview)
 

@@ -117,6 +117,8 @@ def _reason(reason: Reason) -> str:
 def _interrupted(preview: Preview, form: Form, seen: Seen) -> Iterator[Block]:
     if cleared := tuple(map(_cleared, cleared_networks(preview))):
         yield Block(Weight.INTERRUPTED, cleared, "interrupted network")
+    if estimates := tuple(f"- {escaped(words)}" for words in estimates_of_plans(preview)):
+        yield Block(Weight.INTERRUPTED, estimates, "estimate", "**How long, by estimate**\n\n")
     down = set(preview.vms_that_stay_down)
     items = [
         _vm(key, seen.seats.get(key, Seat()), key in down) for key in preview.affected_vms
@@ -214,6 +216,14 @@ def _notes(preview: Preview, form: Form) -> Iterator[Block]:
     if told:
         head, tail = form.fold("Notes")
         yield Block(Weight.NOTES, tuple(told), "note", head, tail)
+
+
+def estimates_of_plans(preview: Preview) -> list[str]:
+    """How long the plans interrupt what they interrupt; with its change if there are more."""
+    told = {who: plan for who, plan in preview.plans.items() if plan.estimate}
+    if len(told) == 1:
+        return [plan.estimate for plan in told.values()]
+    return [f"{plan.headline or who.name}: {plan.estimate}" for who, plan in told.items()]
 
 
 def notes_of_plans(preview: Preview) -> list[str]:

@@ -1,7 +1,11 @@
-"""A cluster that others made is adopted: imported as a whole, and the preview is empty."""
+"""A cluster that others made is adopted: imported as a whole, and the preview is empty.
+
+One cluster, or ten generated ones more with HARVESTER_NET_EVERY_SCENARIO=1.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -17,11 +21,14 @@ from harvester_net.lab.api import ApiError
 from lab import Lab
 from tests import objects
 
+from .generated_sites import generated, storage_of
 from .programs import CLUSTER_NETWORKS, CONFIGS, NADS, NODES, SETTING, leftovers
 from .stack import PROJECT, Stack
 from .test_yaml import YamlStack
 from .waiting import eventually
 
+EVERY = "HARVESTER_NET_EVERY_SCENARIO" in os.environ
+GENERATED = 10
 ROUTE = "network.harvesterhci.io/route"
 AUTO = '{"mode":"auto","serverIPAddr":"","cidr":"","gateway":""}'
 STORAGE = '{"clusterNetwork":"cn-data","vlan":300,"range":"192.168.0.0/24"}'
@@ -55,10 +62,10 @@ NETWORKS = [
 FOREIGN = network("other", type="macvlan", vlan=8)
 
 
-def _takes_storage(lab: Lab) -> bool:
+def _takes_storage(lab: Lab, value: str = STORAGE) -> bool:
     """Whether every node has set up its uplink, so that the Setting can be written."""
     try:
-        lab.client.merge_patch(SETTING, {"value": STORAGE})
+        lab.client.merge_patch(SETTING, {"value": value})
     except ApiError:
         return False
     return True
@@ -112,3 +119,33 @@ def test_a_living_cluster_is_adopted(living: Lab, tmp_path: Path) -> None:
     living.client.delete(f"{NADS}/other")
     stack.destroy().succeeded()
     assert leftovers(living) == []
+
+
+@pytest.fixture
+def generated_site(lab: Lab, number: int) -> Iterator[Lab]:
+    """A cluster with the networks of a generated site."""
+    for path, obj in generated(number):
+        lab.client.create(path, obj)
+    if value := storage_of(number):
+        eventually(lambda: _takes_storage(lab, value))
+        eventually(lambda: storage_progress(lab.client.get(SETTING)).done)
+    yield lab
+    if leftovers(lab):
+        lab.reset()
+
+
+@pytest.mark.skipif(not EVERY, reason="takes minutes; HARVESTER_NET_EVERY_SCENARIO=1 runs it")
+@pytest.mark.parametrize("number", range(GENERATED))
+def test_a_generated_site_is_adopted(generated_site: Lab, number: int, tmp_path: Path) -> None:
+    resources = len(generated(number)) + bool(storage_of(number))
+    stack = Stack(tmp_path / "stack", generated_site)
+    assert "left out" not in adopted(stack, tmp_path / "python", "python")
+    assert len(stack.state()) == 1 + resources
+    assert "[diff" not in stack.preview("--expect-no-changes").succeeded().output
+
+    in_yaml = YamlStack(tmp_path / "yaml-stack", generated_site)
+    adopted(in_yaml, tmp_path / "yaml", "yaml")
+    assert len(in_yaml.state()) == 1 + resources
+    assert "[diff" not in in_yaml.preview("--expect-no-changes").succeeded().output
+    stack.destroy().succeeded()
+    assert leftovers(generated_site) == []
