@@ -61,7 +61,7 @@ _ON_A_LINE |= {"g", "rect", "text"}
 def html(root: Element) -> str:
     """The text of a page of HTML."""
     for each in root.iter():
-        if each.tag in _ON_A_LINE and not each.tail:
+        if each is not root and each.tag in _ON_A_LINE and not each.tail:
             each.tail = "\n"
     return f"<!doctype html>\n{tostring(root, encoding='unicode', method='html')}\n"
 

@@ -165,7 +165,9 @@ def storage_progress(setting: Object) -> Progress:
     configured = condition(setting, "configured")
     if not configured and not text:
         return Progress(True, "never configured")
-    if notes.get(STORAGE_PREFIX + "hash") != hashlib.sha1(text.encode()).hexdigest():
+    # JSON can have halves of characters, which no hash of Harvester's is of.
+    digest = hashlib.sha1(text.encode(errors="surrogatepass")).hexdigest()
+    if notes.get(STORAGE_PREFIX + "hash") != digest:
         return Progress(False, "Harvester has not started with the new value yet")
     if configured.get("status") != "True":
         return Progress(False, configured.get("message") or configured.get("reason") or "")

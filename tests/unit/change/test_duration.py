@@ -90,7 +90,7 @@ def test_a_storage_network_that_is_set_anew_is_not_cleared_before() -> None:
 
 
 def test_vms_that_nothing_starts_are_told() -> None:
-    consent = consent_of(Disruption(stop_vms=True, restart_vms=False))
+    consent = consent_of(Disruption.model_validate({"stopVms": True, "restartVms": False}))
     found = of(site(nodes=2, vms=ONE), consent=consent)
     assert found.each_vm is None
     assert estimate(found).startswith(

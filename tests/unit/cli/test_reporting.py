@@ -84,6 +84,7 @@ def test_what_may_not_be_listed_is_named_on_the_page(
     assert "The VMs were not looked at." in text
     cluster.fail("LIST vlanconfigs", 403, FORBIDDEN)
     assert run("report", *given).exit_code == 1
+    cluster.fail("LIST vlanconfigs", 403, FORBIDDEN)
     preview = recorded(tmp_path / "preview.jsonl")
     assert run("report", *given, "--preview", preview).exit_code == 0
     assert "Left out: all of the cluster: " in page.read_text()

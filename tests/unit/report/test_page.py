@@ -187,13 +187,13 @@ def test_what_nobody_looked_at_is_not_counted_as_none() -> None:
 
 def test_nodes_and_states_of_vms_are_told_where_they_are_known() -> None:
     vm = objects.vm("a", "default/web") | {"status": {"printableStatus": "Running"}}
-    vmi = objects.vmi("a", "default/web", node="node2")
+    vmi = objects.vmi("a", "default/web", node="node7")
     seen = cluster(network("web", vlan=100), vm)
     alone = set(cells(page(Subject("", seen))))
     assert {"Running", "default/a"} <= alone
-    assert not {"Node", "node2"} & alone
+    assert not {"Owner", "node7"} & alone
     both = Snapshot({**seen.objects, VMI: {"default/a": vmi}})
-    assert "node2" in cells(page(Subject("", both)))
+    assert "node7" in cells(page(Subject("", both)))
 
 
 @pytest.mark.parametrize("name", SUBJECTS)
