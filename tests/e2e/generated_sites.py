@@ -23,6 +23,9 @@ BONDS = (
 """Which NICs the cluster networks of a site have."""
 MODES = ("active-backup", "802.3ad", "balance-xor", "balance-tlb")
 MTUS = (1500, 9000, 1400)
+MONITORED: list[dict[str, int]] = [{}, {"miimon": -1}, {"miimon": 100}]
+QUEUED: list[dict[str, int]] = [{}, {"txQLen": -1}]
+WORDS: list[dict[str, str]] = [{}, {"description": "made on a Monday"}]
 ZONE, HOST = "topology.kubernetes.io/zone", "kubernetes.io/hostname"
 LAYOUTS: dict[str, list[dict[str, str]]] = {
     "all": [{}],
@@ -35,56 +38,49 @@ ROUTE = {
     "network.harvesterhci.io/route": '{"mode":"auto","serverIPAddr":"","cidr":"","gateway":""}'
 }
 FLEET = {"objectset.rio.cattle.io/id": "networks"}
-TERRAFORM = {"field.cattle.io/description": "of the platform team"}
+DESCRIBED = {"field.cattle.io/description": "of the platform team"}
 
 
 def generated(number: int) -> Made:
     """The networks of a site, without its storage network."""
     choose = random.Random(number)
-    return [
-        made
-        for index, nics in enumerate(choose.choice(BONDS))
-        for made in _network(index, nics, choose)
-    ]
+    found: Made = []
+    for index, nics in enumerate(choose.choice(BONDS)):
+        found += _network(index, nics, choose)
+    return found
 
 
 def _network(
     index: int, nics: list[str], choose: random.Random
 ) -> Iterator[tuple[str, Object]]:
     name, mtu = f"cn-{'abc'[index]}", choose.choice(MTUS)
-    notes = choose.choice([{}, TERRAFORM])
+    notes = choose.choice(({}, DESCRIBED))
     yield CLUSTER_NETWORKS, objects.cluster_network(name, annotations=notes)
-    # The first one carries everything, so that any storage network fits.
-    layout = choose.choice(["all", "racks", "nodes"] if index == 0 else [*LAYOUTS])
     bond: dict[str, Any] = {"mode": choose.choice(MODES)}
-    bond |= choose.choice([{}, {"miimon": -1}, {"miimon": 100}])
-    uplink = {
-        "nics": nics,
-        "bondOptions": bond,
-        "linkAttributes": {"mtu": mtu} | choose.choice([{}, {"txQLen": -1}]),
-    }
+    bond |= choose.choice(MONITORED)
+    link = {"mtu": mtu} | choose.choice(QUEUED)
+    uplink = {"nics": nics, "bondOptions": bond, "linkAttributes": link}
+    # The first one is on all nodes, so that it carries the storage network.
+    layout = choose.choice([each for each in LAYOUTS if index or each != "some"])
     for number, selector in enumerate(LAYOUTS[layout], start=1):
-        spec = {
-            "nodeSelector": selector,
-            "description": choose.choice(["", f"uplink {number}"]),
-        }
-        yield (
-            CONFIGS,
-            objects.new_config(f"{name}-{layout}-{number}", name, uplink=uplink, spec=spec),
-        )
+        spec: dict[str, Any] = {"nodeSelector": selector}
+        spec |= choose.choice(WORDS)
+        config = f"{name}-{layout}-{number}"
+        yield CONFIGS, objects.new_config(config, name, uplink=uplink, spec=spec)
     first = choose.randrange(2, 3000)
     for place in range(choose.randrange(0, 7)):
-        vlan = {"vlan": first + place}
-        trunk = {"vlanTrunk": [{"minID": first, "maxID": first + 5}, {"id": 4000}]}
-        kind = choose.choices([vlan, {}, trunk, {"vlan": 1}], [8, 1, 1, 1])[0]
-        conf = objects.cni(f"{name}-{place}", f"{name}-br", mtu=mtu, **kind)
-        marks = choose.choice([{}, ROUTE, FLEET])
-        yield (
-            NADS,
-            objects.nad(
-                f"{name}-{place}", config=conf, cluster_network=name, annotations=marks
-            ),
-        )
+        own = f"{name}-{place}"
+        cni = objects.cni(own, f"{name}-br", mtu=mtu, **_traffic(first + place, choose))
+        marks = choose.choice(({}, ROUTE, FLEET))
+        nad = objects.nad(own, config=cni, cluster_network=name, annotations=marks)
+        yield NADS, nad
+
+
+def _traffic(vlan: int, choose: random.Random) -> dict[str, Any]:
+    """Mostly a VLAN, now and then something else."""
+    trunk = {"vlanTrunk": [{"minID": vlan, "maxID": vlan + 5}, {"id": 4000}]}
+    kinds: list[dict[str, Any]] = [{"vlan": vlan}, {}, trunk, {"vlan": 1}]
+    return choose.choices(kinds, [8, 1, 1, 1])[0]
 
 
 def storage_of(number: int) -> str:

@@ -5,6 +5,7 @@ One cluster, or ten generated ones more with HARVESTER_NET_EVERY_SCENARIO=1.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -33,6 +34,33 @@ ROUTE = "network.harvesterhci.io/route"
 AUTO = '{"mode":"auto","serverIPAddr":"","cidr":"","gateway":""}'
 STORAGE = '{"clusterNetwork":"cn-data","vlan":300,"range":"192.168.0.0/24"}'
 FLEET = {"objectset.rio.cattle.io/id": "networks"}
+TERRAFORM = {
+    "field.cattle.io/description": "of the platform team",
+    ROUTE: '{"mode":"manual","serverIPAddr":"","cidr":"10.6.0.0/24","gateway":"10.6.0.1"}',
+}
+KUBECTL = {"kubectl.kubernetes.io/last-applied-configuration": '{"kind":"..."}\n'}
+STATE = {
+    "version": 4,
+    "terraform_version": "1.9.8",
+    "resources": [
+        {
+            "mode": "managed",
+            "type": "harvester_network",
+            "name": "vlan",
+            "instances": [
+                {
+                    "index_key": "6",
+                    "attributes": {
+                        "id": "default/of-terraform",
+                        "name": "of-terraform",
+                        "namespace": "default",
+                    },
+                }
+            ],
+        }
+    ],
+}
+"""As `terraform state pull` writes it."""
 
 
 def config(name: str, node: str) -> Object:
@@ -58,6 +86,8 @@ NETWORKS = [
     network("flat", {ROUTE: AUTO}),
     network("trunk", vlanTrunk=[{"minID": 200, "maxID": 299}, {"id": 400}]),
     network("of-fleet", FLEET, vlan=7),
+    network("of-terraform", TERRAFORM, vlan=6),
+    network("of-kubectl", KUBECTL, vlan=8),
 ]
 FOREIGN = network("other", type="macvlan", vlan=8)
 
@@ -86,11 +116,11 @@ def living(lab: Lab) -> Iterator[Lab]:
         lab.reset()
 
 
-def adopted(stack: Stack, project: Path, language: str) -> str:
+def adopted(stack: Stack, project: Path, language: str, *more: str) -> str:
     """Adopt the cluster as the stack's user, and put the program into the stack; returns what
     was said.
     """
-    given = (f"--output={project}", f"--kubeconfig={stack.environ['KUBECONFIG']}")
+    given = (f"--output={project}", f"--kubeconfig={stack.environ['KUBECONFIG']}", *more)
     ran = CliRunner().invoke(app, ["adopt", f"--language={language}", *given])
     assert ran.exit_code == 0, ran.output
     for path in project.iterdir():
@@ -107,7 +137,12 @@ def adopted(stack: Stack, project: Path, language: str) -> str:
 
 def test_a_living_cluster_is_adopted(living: Lab, tmp_path: Path) -> None:
     stack = Stack(tmp_path / "stack", living)
-    said = adopted(stack, tmp_path / "python", "python")
+    state = tmp_path / "terraform.tfstate.json"
+    state.write_text(json.dumps(STATE))
+    said = adopted(stack, tmp_path / "python", "python", f"--terraform-state={state}")
+    assert "  terraform state rm 'harvester_network.vlan[\"6\"]'\n" in said
+    program = (tmp_path / "python" / "__main__.py").read_text()
+    assert "# Fleet (bundle networks) keeps it as a repository has it" in program
     assert "default/other is a network of CNI type 'macvlan'" in said
     assert len(stack.state()) == 2 + len(NODES) + len(NETWORKS) + 1
     assert "[diff" not in stack.preview("--expect-no-changes").succeeded().output
