@@ -13,6 +13,7 @@ from ..cluster.resources import key_of
 from ..harvester.snapshot import Snapshot
 from .consent import Consent
 from .continuation import continued
+from .duration import duration, estimate
 from .errors import Refusal
 from .foreseen import foreseen_refusals, foreseen_warnings
 from .goals import AnyGoal
@@ -37,6 +38,8 @@ class Plan:
     refusals: list[Refusal] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     """What may be in its way, and does not keep it from being carried out."""
+    estimate: str = ""
+    """How long it takes and how long VMs are down, where anything else is interrupted."""
 
     @property
     def lacks_only_consent(self) -> bool:
@@ -75,7 +78,9 @@ def plan(snapshot: Snapshot, goal: AnyGoal, consent: Consent, who: str = "") -> 
         *not_consented(record, consent, cycles=cycles),
         *(not_reviewed(record, consent) if is_interrupting(record) else ()),
     ]
-    return Plan(record, refusals, list(foreseen_warnings(snapshot, record)))
+    warnings = list(foreseen_warnings(snapshot, record))
+    told = estimate(duration(record, snapshot)) if is_interrupting(record) else ""
+    return Plan(record, refusals, warnings, told)
 
 
 def extend(

@@ -48,6 +48,8 @@ def plan_text(plan: Plan, most_lines: int = MOST_LINES) -> str:
         lines.append(f"{number:>4}. {printable(steps[number - 1].title, None)}")
         last = number
     lines += [f"warning: {printable(warning, None)}" for warning in plan.warnings]
+    if plan.estimate:
+        lines.append(f"estimate: {plan.estimate}")
     lines += [f"note: {note}" for note in notes(record)]
     if is_interrupting(record):
         lines.append(f"plan id: {plan_id(record)}")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline
 from ..cluster.errors import Forbidden, Unauthenticated
-from ..cluster.resources import LINK_MONITOR, VLAN_STATUS, VM, Resource
+from ..cluster.resources import LINK_MONITOR, VLAN_STATUS, VM, VMI, Resource, key_of
 from ..harvester.loading import NETWORK_KINDS, load_snapshot
+from ..harvester.site.reading import read
 from ..harvester.snapshot import Snapshot
 
 PICTURED = (*NETWORK_KINDS, VM)
 """What a picture shows."""
-_DISPENSABLE = (LINK_MONITOR, VLAN_STATUS, VM)
+_DISPENSABLE = (LINK_MONITOR, VLAN_STATUS, VM, VMI)
 """Without which it lacks something, and tells nothing wrong."""
 
 
@@ -21,6 +23,7 @@ async def networks_seen(
     cluster: Cluster,
     deadline: Deadline,
     left_out: Callable[[Resource, Forbidden], None] = lambda *_: None,
+    kinds: Sequence[Resource] = PICTURED,
 ) -> Snapshot:
     """The networks of a cluster, without what the user may not list of less importance, which
     ``left_out`` is told. Raises ClusterError, also if he may not list the rest.
@@ -31,4 +34,10 @@ async def networks_seen(
             raise error
         left_out(resource, error)
 
-    return await load_snapshot(cluster, PICTURED, deadline, on_forbidden=forbidden)
+    return await load_snapshot(cluster, kinds, deadline, on_forbidden=forbidden)
+
+
+def snapshot_in(file: Path) -> Snapshot:
+    """What a file of `harvester-net snapshot` has. Raises UnreadableSite."""
+    objects = read(file).objects
+    return Snapshot({kind: {key_of(o): o for o in found} for kind, found in objects.items()})

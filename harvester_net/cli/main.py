@@ -13,6 +13,7 @@ from . import lab
 from .adopt import adopt
 from .mtu import mtu
 from .rbac import rbac
+from .report import report
 from .review import CODES as REVIEW_CODES
 from .review import review
 from .snapshot import snapshot
@@ -40,6 +41,7 @@ app.command("adopt", short_help="Write a program for the networks of a cluster."
 app.command("review", short_help="Write a preview as a comment.", epilog=REVIEW_CODES)(review)
 app.command("snapshot", short_help="Read what concerns networks, for a rehearsal.")(snapshot)
 app.command("topology", short_help="Show the networks of a cluster.")(topology)
+app.command("report", short_help="Write a page about the networks of a cluster.")(report)
 app.command("switch-ports", short_help="Say what the switches need.")(switch_ports)
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from ..cluster.errors import Forbidden, Unauthenticated
-from ..cluster.resources import Resource, key_of
+from ..cluster.resources import Resource
 from ..harvester.loading import load_snapshot
 from ..harvester.site.document import kind_name
-from ..harvester.site.reading import UnreadableSite, read
+from ..harvester.site.reading import UnreadableSite
 from ..harvester.snapshot import Snapshot
 from ..harvester.wording import listed
 from ..printable import printable
@@ -24,9 +24,9 @@ from ..topology.port_changes import port_changes
 from ..topology.svg import svg
 from ..topology.switch_ports import SwitchPorts, switch_ports
 from ..topology.tables import of_changes, of_ports
-from .looking import PICTURED, networks_seen
+from .looking import PICTURED, networks_seen, snapshot_in
 from .outcome import Code, Outcome
-from .previews import read_previews
+from .previews import read_preview
 from .printing import say
 from .session import Command, Session
 
@@ -56,7 +56,7 @@ def picturing_preview(style: str, given: Path, file: Path | None, *, offline: bo
 
     async def command(session: Session) -> Outcome:
         try:
-            preview = _preview(given)
+            preview = read_preview(given)
             seen = None if offline else await _seen(session, file)
         except (Unfit, UnreadableSite, OSError) as error:
             return Outcome(Code.ERROR, f"error: {printable(str(error))}")
@@ -68,21 +68,12 @@ def picturing_preview(style: str, given: Path, file: Path | None, *, offline: bo
     return command
 
 
-def _preview(file: Path) -> Preview:
-    """The one that is in a file. Raises Unfit and OSError."""
-    found = list(read_previews([file]))
-    if len(found) > 1:
-        names = listed([preview.name for preview in found], 3)
-        raise Unfit(f"{file}: previews of {names}; a picture is of one")
-    return found[0]
-
-
 async def _seen(session: Session, file: Path | None) -> Snapshot | None:
     """The file's networks, or the cluster's; None if the user may not list them. Raises
     UnreadableSite.
     """
     if file is not None:
-        return _read(file)
+        return snapshot_in(file)
     try:
         return await networks_seen(session.cluster, session.deadline, _left_out)
     except Unauthenticated:
@@ -104,7 +95,7 @@ def ports(style: str, file: Path | None, compared: Path | None) -> Command:
 
     async def command(session: Session) -> Outcome:
         try:
-            after = None if compared is None else _ports_of(_read(compared))
+            after = None if compared is None else _ports_of(snapshot_in(compared))
             before = _ports_of(await _snapshot(session, file))
         except UnreadableSite as error:
             return Outcome(Code.ERROR, f"error: {error}")
@@ -122,7 +113,7 @@ def _ports_of(snapshot: Snapshot) -> list[SwitchPorts]:
 async def _snapshot(session: Session, file: Path | None) -> Snapshot:
     """The file's, or the cluster's as it is now. Raises UnreadableSite."""
     if file is not None:
-        return _read(file)
+        return snapshot_in(file)
 
     return await load_snapshot(
         session.cluster, PICTURED, session.deadline, on_forbidden=_left_out
@@ -133,8 +124,3 @@ def _left_out(resource: Resource, error: Forbidden) -> None:
     if isinstance(error, Unauthenticated):
         raise error
     say(f"left out: {kind_name(resource)}: {error}", sys.stderr)
-
-
-def _read(file: Path) -> Snapshot:
-    objects = read(file).objects
-    return Snapshot({kind: {key_of(o): o for o in found} for kind, found in objects.items()})

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ..harvester.wording import listed
 from ..review.preview import Preview, Unfit
 from ..review.reading import previews
 
@@ -22,6 +23,15 @@ def read_previews(files: Sequence[Path]) -> Iterator[Preview]:
         except Unfit as error:
             where = "standard input" if file == STANDARD_INPUT else file
             raise Unfit(f"{where}: {error}") from error
+
+
+def read_preview(file: Path) -> Preview:
+    """The one that is in a file. Raises Unfit and OSError."""
+    found = list(read_previews([file]))
+    if len(found) > 1:
+        names = listed([preview.name for preview in found], 3)
+        raise Unfit(f"{file}: previews of {names}; a picture is of one")
+    return found[0]
 
 
 def _text(file: Path) -> str:

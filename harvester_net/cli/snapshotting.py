@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +27,7 @@ from ..harvester.wording import counted
 from .outcome import Code, Outcome
 from .printing import say
 from .session import Command, Session
+from .writing import Unwritable, check_place, write
 
 FORBIDDEN = "the user may not list it"
 _COUNTED = {
@@ -40,10 +38,6 @@ _COUNTED = {
 }
 
 Objects = Mapping[Resource, Sequence[Object]]
-
-
-class Unwritable(Exception):
-    """The document cannot be put where it should go; the text says why."""
 
 
 def snapshotting(output: Path | None, *, anonymize: bool) -> Command:
@@ -112,14 +106,6 @@ def summary(document: Document) -> str:
     return ", ".join([f"Harvester {version}", *numbers])
 
 
-def check_place(output: Path) -> None:
-    """Raises Unwritable where no file can be written, before the cluster is asked."""
-    if output.exists() and not output.is_file():
-        raise Unwritable(f"{output} is no file; give --output the name of one")
-    if not output.parent.is_dir():
-        raise Unwritable(f"{output} cannot be written: there is no directory {output.parent}")
-
-
 def put(text: str, output: Path | None) -> None:
     """Write a document, whole or not at all; a file of it is for its owner alone."""
     if len(text) > LARGEST:
@@ -128,20 +114,4 @@ def put(text: str, output: Path | None) -> None:
     if output is None:
         sys.stdout.write(text)
         return
-    try:
-        _replace(output, text)
-    except OSError as error:
-        raise Unwritable(f"{output} cannot be written: {error.strerror}") from error
-
-
-def _replace(output: Path, text: str) -> None:
-    """By a file beside it, which only its owner may read from the start."""
-    descriptor, partial = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(partial, output)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(partial)
-        raise
+    write(output, text)

@@ -52,6 +52,12 @@ Offline = Annotated[
 ]
 
 
+def check_inputs(snapshot: Path | None, preview: Path | None, *, offline: bool) -> None:
+    """Raises BadParameter for a call that nobody can carry out."""
+    if offline and (preview is None or snapshot is not None):
+        raise typer.BadParameter("--offline goes with --preview, and without --snapshot")
+
+
 def topology(
     picture: Annotated[
         PictureFormat, typer.Option("--format", help="How it is written.")
@@ -69,8 +75,7 @@ def topology(
     from .picturing import picturing, picturing_preview
     from .session import Reach, run
 
-    if offline and (preview is None or snapshot is not None):
-        raise typer.BadParameter("--offline goes with --preview, and without --snapshot")
+    check_inputs(snapshot, preview, offline=offline)
     if preview is None:
         command = picturing(picture.value, snapshot)
     else:

@@ -42,7 +42,8 @@ class Progress:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha1(text.encode()).hexdigest()
+    # JSON can have halves of characters, which no hash of Harvester's is of.
+    return hashlib.sha1(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def _configured(setting: Object) -> Progress | None:

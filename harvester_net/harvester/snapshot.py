@@ -145,15 +145,17 @@ class Snapshot:
     def version(self) -> Version:
         """The server's version."""
         if self._version is None:
-            self._version = version_of(self._version_text())
+            self._version = version_of(self.version_text)
         return self._version
 
     @property
     def release(self) -> Release:
         """The server's version to its patch."""
-        return *self.version, patch_of(self._version_text())
+        return *self.version, patch_of(self.version_text)
 
-    def _version_text(self) -> str:
+    @property
+    def version_text(self) -> str:
+        """The version in the server's own words; empty if it is not known."""
         setting = self.of(SETTING).get(VERSION_SETTING, {})
         return str(setting.get("value") or setting.get("default") or "")
 

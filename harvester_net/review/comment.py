@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from ..harvester.wording import counted
@@ -12,17 +11,19 @@ from ..printable import printable
 from .blocks import Block, Weight, fitted
 from .fingerprint import fingerprint
 from .form import Form
+from .groups import Group, groups
 from .look import Seat, Seen
 from .names import name, ranges
 from .picture import limits, picture_block, ports_block
 from .planned import planned
-from .preview import Change, Operation, Preview
-from .properties import description, difference, drift, is_described
-from .refusals import Reason, reasons
+from .preview import Operation, Preview
+from .refusals import Reason, reasons, warnings
 from .steps import ChangePlan
 from .verdict import Level, cleared_networks, level_of, verdict
 
 REVIEWED_PLAN = "HARVESTER_NET_REVIEWED_PLAN"
+EVENTS = "PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true"
+MORE_EVENTS = f"that only the events of a preview have ({EVENTS})"
 UNFOLDED = 20
 """VMs, steps and names that are seen at once."""
 TABLE = "| | Kind | Which | What |\n|---|---|---|---|\n"
@@ -43,7 +44,7 @@ def comment(
     """The comment; the same preview and the same look at the cluster, the same text."""
     form, seen = form or Form(), seen or Seen()
     if level_of(preview) is Level.NOTHING and not preview.warnings:
-        return f"{form.mark(preview.name)}{verdict(preview)} {name(preview.name)}\n"
+        return f"{form.mark(preview.name)}{verdict(preview).markdown} {name(preview.name)}\n"
     ports, drawn = _networks(preview, form, seen)
     blocks = [
         _head(preview, form),
@@ -62,7 +63,9 @@ def comment(
 
 def _head(preview: Preview, form: Form) -> Block:
     title = f"### Harvester networks: {name(preview.name)}"
-    return Block(Weight.ALWAYS, (f"{form.mark(preview.name)}{title}\n\n{verdict(preview)}",))
+    return Block(
+        Weight.ALWAYS, (f"{form.mark(preview.name)}{title}\n\n{verdict(preview).markdown}",)
+    )
 
 
 def _foot(preview: Preview) -> Block:
@@ -73,13 +76,20 @@ def _foot(preview: Preview) -> Block:
 
 
 def _command(preview: Preview) -> str:
-    """What carries it out; of a change that interrupts, this very plan."""
+    command, why = command_of(preview)
+    return f"It is carried out by {code(command)}{why}."
+
+
+def command_of(preview: Preview) -> tuple[str, str]:
+    """What carries it out, and what there is to say of that; of a change that interrupts,
+    this very plan.
+    """
     command = f"pulumi up --stack {shlex.quote(preview.stack)}"
     ids = ",".join(plan.id for plan in preview.plans.values() if plan.id)
     if not ids:
-        return f"It is carried out by {code(command)}."
+        return command, ""
     command = f"{REVIEWED_PLAN}={shlex.quote(ids)} {command}"
-    return f"It is carried out by {code(command)}, which refuses any other plan."
+    return command, ", which refuses any other plan"
 
 
 # --- what stands against it ------------------------------------------------------------------
@@ -91,19 +101,8 @@ def _reasons(preview: Preview) -> Iterator[Block]:
 
 
 def _warnings(preview: Preview) -> Iterator[Block]:
-    told = [_reason(reason) for reason in reasons(preview.warnings)]
-    told += [
-        _reason(Reason(who.name, "", words))
-        for who, plan in preview.plans.items()
-        for words in plan.warnings
-    ]
-    told += [
-        _reason(Reason(it.urn.name, "", f"changed since the last up: {drift(it)}"))
-        for it in preview.changes
-        if it.recorded is not None
-    ]
-    if told:
-        yield Block(Weight.WARNINGS, tuple(told), "warning", "**Warnings**\n\n")
+    if told := tuple(map(_reason, warnings(preview))):
+        yield Block(Weight.WARNINGS, told, "warning", "**Warnings**\n\n")
 
 
 def _reason(reason: Reason) -> str:
@@ -118,6 +117,8 @@ def _reason(reason: Reason) -> str:
 def _interrupted(preview: Preview, form: Form, seen: Seen) -> Iterator[Block]:
     if cleared := tuple(map(_cleared, cleared_networks(preview))):
         yield Block(Weight.INTERRUPTED, cleared, "interrupted network")
+    if estimates := tuple(f"- {escaped(words)}" for words in estimates_of_plans(preview)):
+        yield Block(Weight.INTERRUPTED, estimates, "estimate", "**How long, by estimate**\n\n")
     down = set(preview.vms_that_stay_down)
     items = [
         _vm(key, seen.seats.get(key, Seat()), key in down) for key in preview.affected_vms
@@ -147,7 +148,7 @@ def _vm(key: str, seat: Seat, stays_down: bool) -> str:
 
 
 def _changes(preview: Preview) -> Iterator[Block]:
-    if rows := tuple(_rows(preview.changes)):
+    if rows := tuple(map(_row, groups(preview.changes))):
         refused = level_of(preview) is Level.REFUSED
         head = "As far as the preview came:\n\n" if refused else ""
         yield Block(Weight.CHANGES, rows, "row", f"{head}{TABLE}")
@@ -156,31 +157,9 @@ def _changes(preview: Preview) -> Iterator[Block]:
         yield Block(Weight.OTHERS, (words,), "sentence about other packages")
 
 
-def _rows(changes: Sequence[Change]) -> Iterator[str]:
-    """A row for each group: what changes in the same way, or comes to the same network."""
-    groups: dict[tuple[Operation, str, str], list[Change]] = defaultdict(list)
-    for change in changes:
-        groups[change.operation, change.kind, _what_is_alike(change)].append(change)
-    for (operation, kind, what), group in groups.items():
-        if is_described(group[0]):
-            what = description([it.new or it.old for it in group])
-        which = _few(ranges(map(_which, group)))
-        yield f"| {SIGNS[operation]} | {escaped(kind)} | {which} | {what} |"
-
-
-def _what_is_alike(change: Change) -> str:
-    if not is_described(change):
-        return difference(change)
-    return str((change.new or change.old).get("clusterNetwork") or "")
-
-
-def _which(change: Change) -> str:
-    """The name of the resource, and that of its object where it is another one."""
-    inputs = change.new or change.old
-    named = inputs.get("name")
-    if isinstance(named, str) and named != change.urn.name:
-        return f"{change.urn.name} ({named})"
-    return change.urn.name
+def _row(group: Group) -> str:
+    which, what = _few(ranges(group.names)), escaped(group.what)
+    return f"| {SIGNS[group.operation]} | {escaped(group.kind)} | {which} | {what} |"
 
 
 def _few(names: Sequence[str]) -> str:
@@ -225,18 +204,30 @@ def _steps(plan: ChangePlan) -> Iterator[str]:
     expected = 1
     for number, title in plan.steps:
         if number > expected:
-            yield (
-                f"\n{counted(number - expected, 'step')} that only the events of a preview "
-                "have (`PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true`)\n"
-            )
+            left_out = f"{counted(number - expected, 'step')} {MORE_EVENTS}"
+            yield f"\n{left_out.replace(EVENTS, f'`{EVENTS}`')}\n"
         yield f"{number}. {escaped(title)}"
         expected = number + 1
 
 
 def _notes(preview: Preview, form: Form) -> Iterator[Block]:
     told = [_reason(reason) for reason in reasons(preview.notes)]
-    of_plans = dict.fromkeys(words for plan in preview.plans.values() for words in plan.notes)
-    told += [f"- {escaped(words)}" for words in of_plans]
+    told += [f"- {escaped(words)}" for words in notes_of_plans(preview)]
     if told:
         head, tail = form.fold("Notes")
         yield Block(Weight.NOTES, tuple(told), "note", head, tail)
+
+
+def estimates_of_plans(preview: Preview) -> list[str]:
+    """How long the plans interrupt what they interrupt; with its change if there are more."""
+    told = {who: plan for who, plan in preview.plans.items() if plan.estimate}
+    if len(told) == 1:
+        return [plan.estimate for plan in told.values()]
+    return [f"{plan.headline or who.name}: {plan.estimate}" for who, plan in told.items()]
+
+
+def notes_of_plans(preview: Preview) -> list[str]:
+    """What the plans tell besides, each once."""
+    return list(
+        dict.fromkeys(words for plan in preview.plans.values() for words in plan.notes)
+    )

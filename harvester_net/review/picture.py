@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from ..harvester.wording import counted, listed
 from ..markdown import escaped
 from ..topology.diagram import changes
-from ..topology.port_changes import PortChange, port_changes
+from ..topology.port_changes import Alike, alike, port_changes
 from .blocks import Block, Weight
 from .form import Form
 from .names import name, ranges
@@ -26,7 +25,8 @@ def ports_block(planned: Planned, form: Form, note: str = "") -> Iterator[Block]
 
     ``note``: what there is to know about where the ports are from, as plain text.
     """
-    rows = tuple(_rows(port_changes(planned.before.ports, planned.after.ports)))
+    found = port_changes(planned.before.ports, planned.after.ports)
+    rows = tuple(map(_row, alike(found)))
     if not rows:
         return
     head, tail = f"**{PORTS}**\n\n", ""
@@ -36,16 +36,10 @@ def ports_block(planned: Planned, form: Form, note: str = "") -> Iterator[Block]
     yield Block(Weight.PORTS, rows, "switch port row", head, tail)
 
 
-def _rows(found: Sequence[PortChange]) -> Iterator[str]:
-    """A row for each change, with all nodes whose ports change alike."""
-    groups: dict[tuple[str, tuple[str, ...], str], list[str]] = defaultdict(list)
-    for change in found:
-        for words in change.what:
-            groups[change.cluster_network, tuple(change.nics), words].append(change.node)
-    for (network, nics, words), nodes in groups.items():
-        which = listed(ranges(nodes), UNFOLDED)
-        bond = ", ".join(map(name, nics))
-        yield f"| {which} | {name(network)} | {bond} | {escaped(words)} |"
+def _row(ports: Alike) -> str:
+    which = listed(ranges(ports.nodes), UNFOLDED)
+    bond = ", ".join(map(name, ports.nics))
+    return f"| {which} | {name(ports.cluster_network)} | {bond} | {escaped(ports.what)} |"
 
 
 def picture_block(planned: Planned, form: Form, note: str = "") -> Iterator[Block]:

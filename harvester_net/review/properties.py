@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from ..markdown import escaped
 from ..printable import printable
 from .preview import Change, Operation, Properties
 
@@ -41,8 +40,8 @@ def value_at(properties: Properties, path: str) -> object:
 
 
 def difference(change: Change) -> str:
-    """What changes, old and new, in Markdown."""
-    return escaped(_difference(change.paths, change.old, change.new))
+    """What changes, old and new, as plain text."""
+    return _difference(change.paths, change.old, change.new)
 
 
 def drift(change: Change) -> str:
@@ -71,15 +70,15 @@ def _difference(paths: Iterable[str], before: Properties, after: Properties) -> 
 
 
 def description(group: Sequence[Properties]) -> str:
-    """What objects are like that come or go together, in Markdown: what they have in common,
-    a few values that differ, and of many numbers the least and the greatest.
+    """What objects are like that come or go together, as plain text: what they have in
+    common, a few values that differ, and of many numbers the least and the greatest.
     """
     leaves = [dict(_leaves(properties)) for properties in group]
     paths = sorted({path for leaf in leaves for path in leaf})
     told = (
         (path, _in_common([leaf.get(path, _MISSING) for leaf in leaves])) for path in paths
     )
-    return escaped("; ".join(f"{path}: {words}" for path, words in told if words))
+    return "; ".join(f"{path}: {words}" for path, words in told if words)
 
 
 def is_described(change: Change) -> bool:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from .preview import Diagnostic
+from .preview import Diagnostic, Preview
+from .properties import drift
 
 _PROBLEM = re.compile(r"(?:\S+ )?resource '(?P<name>.*?)' has a problem: (?P<words>.*)", re.S)
 _PROPERTY = re.compile(r"(?P<path>[a-z]\w*(?:\.\w+|\[\w+\])*): (?P<words>\S.*)", re.S)
@@ -27,6 +28,22 @@ class Reason:
 def reasons(said: Iterable[Diagnostic]) -> list[Reason]:
     """All that was said, each reason once and for itself."""
     return list(dict.fromkeys(reason for it in said for reason in _reasons_of(it)))
+
+
+def warnings(preview: Preview) -> list[Reason]:
+    """What a preview warns of: in sentences, in plans, and by what somebody has changed."""
+    told = reasons(preview.warnings)
+    told += [
+        Reason(who.name, "", words)
+        for who, plan in preview.plans.items()
+        for words in plan.warnings
+    ]
+    told += [
+        Reason(it.urn.name, "", f"changed since the last up: {drift(it)}")
+        for it in preview.changes
+        if it.recorded is not None
+    ]
+    return told
 
 
 def _reasons_of(said: Diagnostic) -> Iterator[Reason]:

@@ -21,7 +21,7 @@ _BEGUN = re.compile(r"(?P<headline>.+): begun .+, \d+ of \d+ steps done; left:")
 _ITEM = "  - "
 _STEP = re.compile(r" *(\d+)\. (.+)")
 _GAP = re.compile(r" *\.\.\. (\d+) more steps \.\.\.")
-_MARKS = ("warning", "note", "plan id", "cluster")
+_MARKS = ("warning", "estimate", "note", "plan id", "cluster")
 _ONCE_ALLOWED = "\nOnce allowed: "
 """Comes between the reasons against a change and its plan."""
 
@@ -38,6 +38,8 @@ class ChangePlan:
     left_out: int = 0
     """How many steps are not known."""
     warnings: tuple[str, ...] = ()
+    estimate: str = ""
+    """How long it takes, and how long VMs are down."""
     notes: tuple[str, ...] = ()
     id: str = ""
     """By which `up` is told to carry out this plan and no other; empty if nobody needs to."""
@@ -112,6 +114,7 @@ def _planned(headline: str, lines: Iterable[str]) -> ChangePlan:
         headline,
         left_out=left_out,
         warnings=tuple(said["warning"]),
+        estimate="".join(said["estimate"]),
         notes=tuple(said["note"]),
         id="".join(said["plan id"]),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import IntEnum
 
 from ..harvester.wording import counted
@@ -17,6 +18,7 @@ _DONE = {
     Operation.IMPORT: "imported",
 }
 _LOSING = (Operation.DELETE, Operation.REPLACE)
+_UNSEEN = "made without the cluster, so that nobody knows what stands against it"
 
 
 class Level(IntEnum):
@@ -46,34 +48,58 @@ def cleared_networks(preview: Preview) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def verdict(preview: Preview) -> str:
-    """The preview in one line of Markdown."""
+@dataclass(frozen=True)
+class Verdict:
+    """What a preview comes to, in plain words."""
+
+    sign: str
+    """A picture for it; empty where none is fit."""
+    head: str
+    more: str = ""
+    """What follows the head in its sentence."""
+    counts: str = ""
+    """How many resources are created, changed and so on."""
+    caveat: str = ""
+
+    @property
+    def markdown(self) -> str:
+        """It in one line of Markdown."""
+        sign = f"{self.sign} " if self.sign else ""
+        more = self.more.replace(COMMAND, f"`{COMMAND}`")
+        after = [words for words in (self.counts, self.caveat) if words]
+        return " · ".join([f"{sign}**{self.head}**{more}", *after])
+
+
+COMMAND = "pulumi up"
+_GOOD, _BEWARE, _STOP = "✅", "⚠️", "🛑"
+
+
+def verdict(preview: Preview) -> Verdict:
+    """The preview in one line."""
     level = level_of(preview)
+    caveat = "" if preview.saw_the_cluster else _UNSEEN
     if level is Level.NOTHING:
-        return f"✅ **Nothing changes.**{_unseen(preview)}"
-    counts = "" if level is Level.REFUSED else _counts(preview)
-    return _head(preview, level) + (f" · {counts}" if counts else "") + _unseen(preview)
-
-
-def _head(preview: Preview, level: Level) -> str:
+        return Verdict(_GOOD, "Nothing changes.", caveat=caveat)
     if level is Level.REFUSED:
-        return _refused(preview)
+        return Verdict(_STOP, _refused(preview), caveat=caveat)
+    counts = _counts(preview)
     if level is Level.INTERRUPTS:
-        return f"⚠️ **{_interrupted(preview)}**"
+        return Verdict(_BEWARE, _interrupted(preview), "", counts, caveat)
     if any(change.operation in _LOSING for change in preview.changes):
         # Pulumi asks no provider about deletions.
-        return (
-            "⚠️ **Networks are deleted or replaced**; what stands against it, only `up` tells"
-        )
-    return "✅ **No VM is stopped**" if preview.saw_the_cluster else "**Changes**"
+        more = f"; what stands against it, only {COMMAND} tells"
+        return Verdict(_BEWARE, "Networks are deleted or replaced", more, counts, caveat)
+    if preview.saw_the_cluster:
+        return Verdict(_GOOD, "No VM is stopped", "", counts, caveat)
+    return Verdict("", "Changes", "", counts, caveat)
 
 
 def _refused(preview: Preview) -> str:
     if any(said.urn.is_ours for said in preview.errors):
-        return "🛑 **Refused: nothing can be applied until this is resolved**"
+        return "Refused: nothing can be applied until this is resolved"
     if preview.errors:
-        return "🛑 **The preview failed: what would change is not known**"
-    return "🛑 **The preview did not come to its end: what would change is not known**"
+        return "The preview failed: what would change is not known"
+    return "The preview did not come to its end: what would change is not known"
 
 
 def _interrupted(preview: Preview) -> str:
@@ -105,9 +131,3 @@ def _counts(preview: Preview) -> str:
     total = ours + Counter(preview.others)
     counts = [f"{total[it]} {_DONE[it]}" for it in Operation if total[it]]
     return ", ".join(counts)
-
-
-def _unseen(preview: Preview) -> str:
-    if preview.saw_the_cluster:
-        return ""
-    return " · made without the cluster, so that nobody knows what stands against it"

@@ -8,7 +8,7 @@ from typing import Any
 from ..harvester.wording import counted
 from .marked import Band, Mark, Marked, picture
 from .model import Topology, VmNetwork
-from .vlans import vlans_text
+from .vlans import vlans_named
 
 MOST_DRAWN = 60
 """VM networks of a cluster network in a diagram; the others are one box."""
@@ -107,7 +107,7 @@ def _folded(networks: Sequence[VmNetwork]) -> list[str]:
     vlans = {vlan for network in networks for vlan in network.vlans}
     vms = {vm for network in networks for vm in network.vms}
     words = [counted(len(networks), "more VM network")]
-    words += [f"VLANs {vlans_text(vlans)}"] if vlans else []
+    words += [vlans_named(vlans)] if vlans else []
     words += [counted(len(vms), "VM")] if vms else []
     return words
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .switch_ports import SwitchPorts
-from .vlans import vlans_text
+from .vlans import vlans_named
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,27 @@ def port_changes(
     return [change for change in changes if change.what]
 
 
+@dataclass(frozen=True)
+class Alike:
+    """The nodes whose ports for a cluster network change in the same way."""
+
+    nodes: Sequence[str]
+    cluster_network: str
+    nics: Sequence[str]
+    what: str
+
+
+def alike(changes: Iterable[PortChange]) -> list[Alike]:
+    """One for each thing that changes, with all nodes whose ports it is about."""
+    found: dict[tuple[str, tuple[str, ...], str], list[str]] = defaultdict(list)
+    for change in changes:
+        for words in change.what:
+            found[change.cluster_network, tuple(change.nics), words].append(change.node)
+    return [
+        Alike(nodes, network, nics, what) for (network, nics, what), nodes in found.items()
+    ]
+
+
 def _change(old: SwitchPorts | None, new: SwitchPorts | None) -> PortChange:
     shown = new or old
     assert shown is not None
@@ -45,8 +67,8 @@ def _change(old: SwitchPorts | None, new: SwitchPorts | None) -> PortChange:
 
 def _words(ports: SwitchPorts) -> str:
     native = "native VLAN" if ports.untagged else "no native VLAN"
-    tagged = vlans_text(ports.tagged) or "none"
-    return f"LAG {ports.lag}, tagged VLANs {tagged}, {native}, MTU {ports.mtu}"
+    tagged = f"tagged {vlans_named(ports.tagged)}" if ports.tagged else "no tagged VLAN"
+    return f"LAG {ports.lag}, {tagged}, {native}, MTU {ports.mtu}"
 
 
 def _differences(old: SwitchPorts, new: SwitchPorts) -> Iterator[str]:
@@ -55,9 +77,10 @@ def _differences(old: SwitchPorts, new: SwitchPorts) -> Iterator[str]:
     if old.lag != new.lag:
         yield f"LAG {old.lag} -> {new.lag}"
     if more := set(new.tagged) - set(old.tagged):
-        yield f"tag VLANs {vlans_text(more)} too"
+        yield f"tag {vlans_named(more)} too"
     if fewer := set(old.tagged) - set(new.tagged):
-        yield f"VLANs {vlans_text(fewer)} are not needed any more"
+        verb = "is" if len(fewer) == 1 else "are"
+        yield f"{vlans_named(fewer)} {verb} not needed any more"
     if bool(old.untagged) != bool(new.untagged):
         yield "needs a native VLAN now" if new.untagged else "needs no native VLAN any more"
     if old.mtu != new.mtu:

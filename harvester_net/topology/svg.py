@@ -4,13 +4,13 @@ on it on the right. Drawn here, without a browser; light or dark as the reader's
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from ..harvester.wording import counted
-from .marked import BECOMES, Band, Marked, picture
+from ..markup import Element, element, xml
+from .marked import BECOMES, Band, Marked, Picture, picture
 from .model import Topology
 
 BOX, GAP, LINE, PAD = 250, 14, 15, 8
@@ -29,7 +29,7 @@ rect{fill:#f6f8fa;stroke:#59636e}text{fill:currentColor}.page{fill:#fff;stroke:n
 .new rect,.band.new{stroke:#1a7f37;stroke-width:2;stroke-dasharray:6 4}
 .changed rect,.band.changed{stroke:#bf8700;stroke-width:3}
 .going rect,.band.going{stroke:#cf222e;stroke-width:2;stroke-dasharray:1 3}
-@media(prefers-color-scheme:dark){svg{color:#f0f6fc}
+@media screen and (prefers-color-scheme:dark){svg{color:#f0f6fc}
 rect{fill:#151b23;stroke:#9198a1}.page{fill:#0d1117}.band{stroke:#3d444d}
 .setting rect{fill:#0c2d6b}.missing rect{stroke:#db6d28}
 .new rect,.band.new{stroke:#3fb950}.changed rect,.band.changed{stroke:#d29922}
@@ -51,8 +51,13 @@ class Box:
 
 def svg(topology: Topology, before: Topology | None = None) -> str:
     """The picture as the text of a file of its own."""
+    return xml(drawing(topology, before))
+
+
+def drawing(topology: Topology, before: Topology | None = None) -> Element:
+    """The picture as an element, for a page."""
     found = picture(topology, before)
-    parts: list[str] = []
+    parts: list[Element] = []
     top = GAP
     for band in found.bands:
         drawn, height = _band(band, top)
@@ -64,15 +69,45 @@ def svg(topology: Topology, before: Topology | None = None) -> str:
         parts += drawn
         top += height + GAP
     words = f"Networks of {counted(len(found.nodes), 'node')}" if found.nodes else "Networks"
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{top}" '
-        f'viewBox="0 0 {WIDTH} {top}" role="img"><title>{words}</title>'
+    return element(
+        "svg",
+        element("title", words, id="topology-title"),
+        element("desc", _described(found, planned=before is not None), id="topology-words"),
+        element("style", STYLE),
+        element("rect", class_="page", width=WIDTH, height=top),
+        *parts,
+        xmlns="http://www.w3.org/2000/svg",
+        width=WIDTH,
+        height=top,
+        viewBox=f"0 0 {WIDTH} {top}",
+        role="img",
+        aria_labelledby="topology-title topology-words",
     )
-    page = f'<rect class="page" width="{WIDTH}" height="{top}"/>'
-    return "\n".join([head, f"<style>{STYLE}</style>", page, *parts, "</svg>"])
 
 
-def _band(band: Band, top: int) -> tuple[list[str], int]:
+def _described(found: Picture, *, planned: bool) -> str:
+    """The picture for who does not see it: what is on each cluster network."""
+    bands = [
+        f"Cluster network {', '.join(band.network.words)}: {_numbers(band)}."
+        for band in found.bands
+    ]
+    meaning = (
+        "What is new is dashed, what changes is thick, what goes is dotted." if planned else ""
+    )
+    return " ".join([*bands, meaning]).strip()
+
+
+def _numbers(band: Band) -> str:
+    told = [
+        counted(len(band.uplinks), "uplink"),
+        counted(len(band.own_vm_networks), "VM network"),
+        *(f"Setting {setting.words[0]}" for setting in band.settings),
+        *(nodes.words[0] for nodes in band.uncovered),
+    ]
+    return ", ".join(told)
+
+
+def _band(band: Band, top: int) -> tuple[list[Element], int]:
     left = [_marked(uplink) for uplink in band.uplinks]
     left += [_marked(nodes, "missing") for nodes in band.uncovered]
     right = [_marked(setting, "setting") for setting in band.settings]
@@ -98,28 +133,31 @@ def _broken(words: str) -> list[str]:
 
 def _framed(
     title: str, left: Sequence[Box], right: Sequence[Box], top: int, style: str = ""
-) -> tuple[list[str], int]:
+) -> tuple[list[Element], int]:
     """A band with its title, and its height."""
     inside = top + GAP + 2 * LINE
     columns, rows = [(GAP * 2, [[box] for box in left])], _rows(right)
     columns.append((LEFT + GAP, rows))
-    drawn: list[str] = []
+    drawn: list[Element] = []
     bottom = inside
     for start, lines in columns:
         below = inside
         for row in lines:
             drawn += [
-                part
-                for place, box in enumerate(row)
-                for part in _box(box, start + place * (BOX + GAP), below)
+                _box(box, start + place * (BOX + GAP), below) for place, box in enumerate(row)
             ]
             below += max(box.height for box in row) + GAP
         bottom = max(bottom, below)
-    frame = (
-        f'<rect class="{f"band {style}".strip()}" x="{GAP}" y="{top}" '
-        f'width="{WIDTH - 2 * GAP}" height="{bottom - top}" rx="6"/>'
+    frame = element(
+        "rect",
+        class_=f"band {style}".strip(),
+        x=GAP,
+        y=top,
+        width=WIDTH - 2 * GAP,
+        height=bottom - top,
+        rx=6,
     )
-    words = f'<text class="title" x="{2 * GAP}" y="{top + 2 * LINE}">{escape(title)}</text>'
+    words = element("text", title, class_="title", x=2 * GAP, y=top + 2 * LINE)
     return [frame, words, *drawn], bottom - top
 
 
@@ -127,16 +165,25 @@ def _rows(boxes: Sequence[Box]) -> list[list[Box]]:
     return [[*boxes[start : start + COLUMNS]] for start in range(0, len(boxes), COLUMNS)]
 
 
-def _box(box: Box, x: int, y: int) -> Iterator[str]:
-    style = f' class="{box.style}"' if box.style else ""
-    # The whole words, where a line is too long for its box, are seen by pointing at it.
-    yield f"<g{style}><title>{escape(' · '.join(box.lines))}</title>"
-    yield f'<rect x="{x}" y="{y}" width="{BOX}" height="{box.height}" rx="4"/>'
-    for number, line in enumerate(box.lines):
-        weight = ' class="first"' if number == 0 else ""
-        below = y + PAD + (number + 1) * LINE - 3
-        yield f'<text{weight} x="{x + PAD}" y="{below}">{escape(_short(line))}</text>'
-    yield "</g>"
+def _box(box: Box, x: int, y: int) -> Element:
+    lines = [
+        element(
+            "text",
+            _short(line),
+            **({"class": "first"} if number == 0 else {}),
+            x=x + PAD,
+            y=y + PAD + (number + 1) * LINE - 3,
+        )
+        for number, line in enumerate(box.lines)
+    ]
+    return element(
+        "g",
+        # The whole words, where a line is too long for its box, are seen by pointing at it.
+        element("title", " · ".join(box.lines)),
+        element("rect", x=x, y=y, width=BOX, height=box.height, rx=4),
+        *lines,
+        **({"class": box.style} if box.style else {}),
+    )
 
 
 def _short(line: str) -> str:

@@ -12,6 +12,11 @@ def vlans_text(vlans: Collection[int]) -> str:
     )
 
 
+def vlans_named(vlans: Collection[int]) -> str:
+    """The same with its noun: ``VLAN 200``, ``VLANs 100-102``."""
+    return f"{'VLAN' if len(vlans) == 1 else 'VLANs'} {vlans_text(vlans)}"
+
+
 def _spans(vlans: Collection[int]) -> Iterator[tuple[int, int]]:
     first = last = None
     for vlan in sorted(vlans):

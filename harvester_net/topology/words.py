@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..harvester.name_ranges import ranges
 from ..harvester.wording import counted, listed
 from .model import ClusterNetwork, SettingNetwork, Uplink, VmNetwork
-from .vlans import vlans_text
+from .vlans import vlans_named
 
+FEW_NODES = 3
 MOST_NODES = 6
 MOST_VMS = 3
 UNTAGGED = (0, 1)
@@ -21,7 +23,7 @@ def network_words(network: ClusterNetwork) -> list[str]:
 def uplink_words(uplink: Uplink) -> list[str]:
     """Its name, its bond and its nodes."""
     bond = f"{uplink.mode}: {', '.join(uplink.nics) or 'no NIC'}"
-    nodes = listed(uplink.nodes, MOST_NODES) or "matches no node"
+    nodes = _nodes(uplink.nodes) or "matches no node"
     return [uplink.config or "of the hosts", bond, nodes]
 
 
@@ -36,11 +38,10 @@ def vm_network_words(network: VmNetwork) -> list[str]:
 
 def traffic(network: VmNetwork) -> str:
     """How the traffic of a VM network leaves the uplink."""
-    tagged = vlans_text(network.vlans)
+    tagged = vlans_named(network.vlans) if network.vlans else ""
     if network.is_untagged:
-        return f"untagged, VLANs {tagged}" if tagged else "untagged"
-    noun = "VLANs" if len(network.vlans) > 1 else "VLAN"
-    return f"{noun} {tagged}" if tagged else "no VLAN"
+        return f"untagged, {tagged}" if tagged else "untagged"
+    return tagged or "no VLAN"
 
 
 def setting_words(network: SettingNetwork) -> list[str]:
@@ -51,4 +52,10 @@ def setting_words(network: SettingNetwork) -> list[str]:
 
 def uncovered_words(nodes: Sequence[str]) -> str:
     """The nodes without a cluster network."""
-    return f"not on {listed(nodes, MOST_NODES)}"
+    return f"not on {_nodes(nodes)}"
+
+
+def _nodes(nodes: Sequence[str]) -> str:
+    """The names of a few nodes, and of many their ranges."""
+    few = nodes if len(nodes) <= FEW_NODES else ranges(nodes)
+    return listed(few, MOST_NODES)

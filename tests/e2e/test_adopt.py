@@ -1,7 +1,12 @@
-"""A cluster that others made is adopted: imported as a whole, and the preview is empty."""
+"""A cluster that others made is adopted: imported as a whole, and the preview is empty.
+
+One cluster, or ten generated ones more with HARVESTER_NET_EVERY_SCENARIO=1.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -17,15 +22,45 @@ from harvester_net.lab.api import ApiError
 from lab import Lab
 from tests import objects
 
+from .generated_sites import generated, storage_of
 from .programs import CLUSTER_NETWORKS, CONFIGS, NADS, NODES, SETTING, leftovers
 from .stack import PROJECT, Stack
 from .test_yaml import YamlStack
 from .waiting import eventually
 
+EVERY = "HARVESTER_NET_EVERY_SCENARIO" in os.environ
+GENERATED = 10
 ROUTE = "network.harvesterhci.io/route"
 AUTO = '{"mode":"auto","serverIPAddr":"","cidr":"","gateway":""}'
 STORAGE = '{"clusterNetwork":"cn-data","vlan":300,"range":"192.168.0.0/24"}'
 FLEET = {"objectset.rio.cattle.io/id": "networks"}
+TERRAFORM = {
+    "field.cattle.io/description": "of the platform team",
+    ROUTE: '{"mode":"manual","serverIPAddr":"","cidr":"10.6.0.0/24","gateway":"10.6.0.1"}',
+}
+KUBECTL = {"kubectl.kubernetes.io/last-applied-configuration": '{"kind":"..."}\n'}
+STATE = {
+    "version": 4,
+    "terraform_version": "1.9.8",
+    "resources": [
+        {
+            "mode": "managed",
+            "type": "harvester_network",
+            "name": "vlan",
+            "instances": [
+                {
+                    "index_key": "6",
+                    "attributes": {
+                        "id": "default/of-terraform",
+                        "name": "of-terraform",
+                        "namespace": "default",
+                    },
+                }
+            ],
+        }
+    ],
+}
+"""As `terraform state pull` writes it."""
 
 
 def config(name: str, node: str) -> Object:
@@ -51,14 +86,16 @@ NETWORKS = [
     network("flat", {ROUTE: AUTO}),
     network("trunk", vlanTrunk=[{"minID": 200, "maxID": 299}, {"id": 400}]),
     network("of-fleet", FLEET, vlan=7),
+    network("of-terraform", TERRAFORM, vlan=6),
+    network("of-kubectl", KUBECTL, vlan=8),
 ]
 FOREIGN = network("other", type="macvlan", vlan=8)
 
 
-def _takes_storage(lab: Lab) -> bool:
+def _takes_storage(lab: Lab, value: str = STORAGE) -> bool:
     """Whether every node has set up its uplink, so that the Setting can be written."""
     try:
-        lab.client.merge_patch(SETTING, {"value": STORAGE})
+        lab.client.merge_patch(SETTING, {"value": value})
     except ApiError:
         return False
     return True
@@ -79,11 +116,11 @@ def living(lab: Lab) -> Iterator[Lab]:
         lab.reset()
 
 
-def adopted(stack: Stack, project: Path, language: str) -> str:
+def adopted(stack: Stack, project: Path, language: str, *more: str) -> str:
     """Adopt the cluster as the stack's user, and put the program into the stack; returns what
     was said.
     """
-    given = (f"--output={project}", f"--kubeconfig={stack.environ['KUBECONFIG']}")
+    given = (f"--output={project}", f"--kubeconfig={stack.environ['KUBECONFIG']}", *more)
     ran = CliRunner().invoke(app, ["adopt", f"--language={language}", *given])
     assert ran.exit_code == 0, ran.output
     for path in project.iterdir():
@@ -100,7 +137,12 @@ def adopted(stack: Stack, project: Path, language: str) -> str:
 
 def test_a_living_cluster_is_adopted(living: Lab, tmp_path: Path) -> None:
     stack = Stack(tmp_path / "stack", living)
-    said = adopted(stack, tmp_path / "python", "python")
+    state = tmp_path / "terraform.tfstate.json"
+    state.write_text(json.dumps(STATE))
+    said = adopted(stack, tmp_path / "python", "python", f"--terraform-state={state}")
+    assert "  terraform state rm 'harvester_network.vlan[\"6\"]'\n" in said
+    program = (tmp_path / "python" / "__main__.py").read_text()
+    assert "# Fleet (bundle networks) keeps it as a repository has it" in program
     assert "default/other is a network of CNI type 'macvlan'" in said
     assert len(stack.state()) == 2 + len(NODES) + len(NETWORKS) + 1
     assert "[diff" not in stack.preview("--expect-no-changes").succeeded().output
@@ -112,3 +154,35 @@ def test_a_living_cluster_is_adopted(living: Lab, tmp_path: Path) -> None:
     living.client.delete(f"{NADS}/other")
     stack.destroy().succeeded()
     assert leftovers(living) == []
+
+
+@pytest.fixture
+def generated_site(lab: Lab, number: int) -> Iterator[Lab]:
+    """A cluster with the networks of a generated site."""
+    for path, obj in generated(number):
+        lab.client.create(path, obj)
+    if value := storage_of(number):
+        eventually(lambda: _takes_storage(lab, value))
+        eventually(lambda: storage_progress(lab.client.get(SETTING)).done)
+    yield lab
+    if leftovers(lab):
+        lab.reset()
+
+
+@pytest.mark.skipif(not EVERY, reason="takes minutes; HARVESTER_NET_EVERY_SCENARIO=1 runs it")
+@pytest.mark.parametrize("number", range(GENERATED))
+def test_a_generated_site_is_adopted(generated_site: Lab, number: int, tmp_path: Path) -> None:
+    resources = len(generated(number)) + bool(storage_of(number))
+    stack = Stack(tmp_path / "stack", generated_site)
+    said = adopted(stack, tmp_path / "python", "python")
+    # Of a storage network the Setting is what is managed.
+    assert said.count("left out: ") == bool(storage_of(number))
+    assert len(stack.state()) == 1 + resources
+    assert "[diff" not in stack.preview("--expect-no-changes").succeeded().output
+
+    in_yaml = YamlStack(tmp_path / "yaml-stack", generated_site)
+    adopted(in_yaml, tmp_path / "yaml", "yaml")
+    assert len(in_yaml.state()) == 1 + resources
+    assert "[diff" not in in_yaml.preview("--expect-no-changes").succeeded().output
+    stack.destroy().succeeded()
+    assert leftovers(generated_site) == []

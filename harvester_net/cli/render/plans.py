@@ -58,6 +58,7 @@ def markdown(plan: Plan) -> str:
     ]
     counted.append(f"- Plan id: {code(plan_id(record))}")
     notes = [f"> Warning: {escaped(warning)}" for warning in plan.warnings]
+    notes += [f"> Estimate: {escaped(plan.estimate)}"] if plan.estimate else []
     notes += [f"> Note: {escaped(note)}" for note in report.notes(record)]
     return "\n".join([*lines, "", *counted, *(["", "\n>\n".join(notes)] if notes else [])])
 
@@ -89,6 +90,7 @@ def document(plan: Plan) -> dict[str, Any]:
         "cycledSettings": settings(plan),
         "refusals": _reasons(plan),
         "warnings": plan.warnings,
+        "estimate": plan.estimate,
         "notes": report.notes(record),
     }
 

@@ -57,6 +57,8 @@ PLANNED = (
     "   1. stop VM default/a (Always)\n"
     "   2. set MTU 9000 on network config nc-1 (node1)\n"
     "   3. start VM default/a (Always)\n"
+    "estimate: each VM is down for 1 to 5 minutes: to shut down up to 2 min, the uplinks of 1 "
+    "node up to 30 s, to start up to 2 min. Nobody has measured it on this cluster\n"
     "note: the switch ports of the uplinks must carry frames of 9000 bytes; Harvester cannot "
     "tell, `harvester-net verify data` can\n"
     "plan id: a85407fe82d2-1-3"

@@ -48,6 +48,10 @@ def test_the_plan_of_the_largest_case() -> None:
         "  10. set the RWX network again",
         "  11. start VM default/a (Always)",
         "  12. start VM default/b (running)",
+        "estimate: each VM is down for 4 to 23 minutes, the storage or RWX network for 4 to "
+        "18 minutes: to shut down up to 2 min, volumes to be detached up to 1 min, the RWX "
+        "network up to 3 min twice, the storage network up to 5 min twice, the uplinks of 2 "
+        "nodes up to 2 min, to start up to 2 min. Nobody has measured it on this cluster",
         "note: the switch ports of the uplinks must carry frames of 9000 bytes; Harvester "
         "cannot tell, `harvester-net verify data` can",
         "plan id: d39acab9cd9e-2-12",

@@ -62,7 +62,7 @@ def test_two_snapshots_are_compared(tmp_path: Path) -> None:
     after = snapshot(tmp_path / "after.json", Size(nodes=3, vms=0, networks=3))
     lines = run("switch-ports", "--snapshot", before, "--compare", after).output.splitlines()
     assert [line.split()[0] for line in lines] == ["node", "node000", "node001", "node002"]
-    assert all(line.endswith("tag VLANs 1002 too") for line in lines[1:])
+    assert all(line.endswith("tag VLAN 1002 too") for line in lines[1:])
     same = run("switch-ports", "--snapshot", before, "--compare", before)
     assert same.output == "nothing changes on the switches\n"
 

@@ -195,7 +195,7 @@ def test_a_look_tells_of_all_networks_of_the_cluster(
     with cluster_of_one(certificates) as cluster:
         ran = review("--look", "--kubeconfig", cluster.kubeconfig(), stdin=made)
         assert cluster.writes() == []
-    assert "| `node1` | `data` | `eth1` | tag VLANs 201 too |\n" in ran.stdout
+    assert "| `node1` | `data` | `eth1` | tag VLAN 201 too |\n" in ran.stdout
     assert "default/vm100<br/>VLAN 100 → VLAN 201<br/>1 VM: default/a<br/>(changed)" in (
         ran.stdout
     )

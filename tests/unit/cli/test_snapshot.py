@@ -238,7 +238,7 @@ def test_nothing_is_written_half(snapshot: Snapshot, monkeypatch: pytest.MonkeyP
 
     path = snapshot.directory / "site.json"
     path.write_text("before")
-    monkeypatch.setattr("harvester_net.cli.snapshotting.os.replace", full)
+    monkeypatch.setattr("harvester_net.cli.writing.os.replace", full)
     result = snapshot("--output", str(path))
     assert result.exit_code == 1
     assert result.stderr.splitlines()[-1] == (

@@ -155,7 +155,7 @@ def test_only_what_changes_is_drawn_and_what_stays_is_counted() -> None:
     chart = comment(found).partition(PICTURE)[2].partition("```")[0]
     assert chart.count(":::changed") == MOST_BRIEFLY + 1
     assert "30 more VM networks" in chart
-    assert "1 more VM network<br/>VLANs 100" in chart
+    assert "1 more VM network<br/>VLAN 100" in chart
     assert '"3 more uplinks"' in chart
 
 

@@ -314,7 +314,7 @@ def test_ports_of_the_storage_network_change_once() -> None:
     seen = site(storage(), objects.storage_nad())
     found = planned(of(update("StorageNetwork", STORAGE, vlan=301)), seen)
     [one, _] = port_changes(found.before.ports, found.after.ports)
-    assert one.what == ["tag VLANs 301 too", "VLANs 300 are not needed any more"]
+    assert one.what == ["tag VLAN 301 too", "VLAN 300 is not needed any more"]
 
 
 def test_kinds_that_could_not_be_listed_are_none() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harvester_net.markdown import escaped
 from harvester_net.review.preview import Change, Operation, Urn
 from harvester_net.review.properties import (
     LONGEST,
@@ -65,7 +66,7 @@ def change(old: dict[str, Any], new: dict[str, Any], *paths: str) -> Change:
     ],
 )
 def test_difference(old: dict[str, Any], new: dict[str, Any], path: str, told: str) -> None:
-    assert difference(change(old, new, path)) == told
+    assert escaped(difference(change(old, new, path))) == told
 
 
 def test_a_long_value_is_cut_and_says_so() -> None:
@@ -98,7 +99,7 @@ def test_a_long_value_is_cut_and_says_so() -> None:
     ],
 )
 def test_description(group: list[dict[str, Any]], told: str) -> None:
-    assert description(group) == told
+    assert escaped(description(group)) == told
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ def test_a_plan_is_read_back_as_it_was_told() -> None:
     assert [number for number, _ in found.steps] == list(range(1, 13))
     assert found.affected_vms == found.started_vms == ("default/a", "default/b")
     assert found.cleared == ("RWX network", "storage network")
+    assert found.estimate == made.estimate != ""
     assert found.notes == tuple(notes(made.record))
     assert found.id == plan_id(made.record)
     assert found.left_out == 0

@@ -48,7 +48,7 @@ def planned(vms: tuple[str, ...], *titles: str) -> Preview:
         (
             of(Operation.DELETE, Operation.UPDATE, others={Operation.UPDATE: 2}),
             Level.CHANGES,
-            "⚠️ **Networks are deleted or replaced**; what stands against it, only `up` "
+            "⚠️ **Networks are deleted or replaced**; what stands against it, only `pulumi up` "
             "tells · 1 deleted, 3 changed",
         ),
         (
@@ -90,9 +90,11 @@ def planned(vms: tuple[str, ...], *titles: str) -> Preview:
     ],
 )
 def test_verdict(seen: Preview, level: Level, words: str) -> None:
-    assert (level_of(seen), verdict(seen)) == (level, words)
+    assert (level_of(seen), verdict(seen).markdown) == (level, words)
 
 
 def test_verdict_of_what_is_not_wholly_known_says_at_least() -> None:
-    assert verdict(preview("mtu")).startswith("⚠️ **40 VMs stop and start again, the ")
-    assert verdict(preview("mtu", "json")).startswith("⚠️ **At least 40 VMs stop and start ")
+    assert verdict(preview("mtu")).markdown.startswith("⚠️ **40 VMs stop and start again, the ")
+    assert verdict(preview("mtu", "json")).markdown.startswith(
+        "⚠️ **At least 40 VMs stop and start "
+    )

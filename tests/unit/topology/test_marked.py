@@ -47,7 +47,7 @@ CASES = {
     "VLAN 1 beside another": (
         of(network("web", vlanTrunk=[{"id": 5}])),
         of(network("web", vlanTrunk=[{"id": 5}, {"id": 1}])),
-        ["  ~ VM network default/web; VLAN 5 → untagged, VLANs 5"],
+        ["  ~ VM network default/web; VLAN 5 → untagged, VLAN 5"],
     ),
     "an MTU is told of the cluster network alone": (
         of(WEB, mtu=1500),

@@ -140,8 +140,8 @@ def changed(before: Snapshot, after: Snapshot) -> dict[str, list[str]]:
     ("after", "what"),
     [
         (cluster(WEB), []),
-        (cluster(WEB, network("db", vlan=101)), ["tag VLANs 101 too"]),
-        (cluster(), ["VLANs 100 are not needed any more"]),
+        (cluster(WEB, network("db", vlan=101)), ["tag VLAN 101 too"]),
+        (cluster(), ["VLAN 100 is not needed any more"]),
         (cluster(WEB, FLAT), ["needs a native VLAN now"]),
         (cluster(WEB, mtu=1500), ["MTU 9000 -> 1500, frames of 1522 bytes"]),
     ],
@@ -159,14 +159,14 @@ def test_another_uplink_and_a_new_node() -> None:
     assert found["node1"] == ["not needed any more"]
     assert found["node2"] == ["NICs eno2, eno3 -> eno4", "LAG LACP -> static"]
     assert found["node3"] == [
-        "new: LAG static, tagged VLANs 100, no native VLAN, MTU 9000",
+        "new: LAG static, tagged VLAN 100, no native VLAN, MTU 9000",
     ]
 
 
 def test_changes_as_a_table() -> None:
     changes = port_changes(ports_of(cluster()), ports_of(cluster(WEB)))
     assert of_changes(changes, "table").splitlines()[1] == (
-        "node1  data             eno2 eno3  tag VLANs 100 too"
+        "node1  data             eno2 eno3  tag VLAN 100 too"
     )
     assert of_changes([], "table") == "nothing changes on the switches"
-    assert json.loads(of_changes(changes, "json"))[0]["what"] == ["tag VLANs 100 too"]
+    assert json.loads(of_changes(changes, "json"))[0]["what"] == ["tag VLAN 100 too"]

@@ -1,0 +1,239 @@
+"""How long a plan takes, and how long its VMs are down: an estimate, for who has to agree.
+
+Nothing here is measured on the cluster. It adds up what each kind of step usually takes, by
+the facts (H5.4, O5.2) and by what the VMs ask for; steps of a kind run side by side, VMs a few
+at a time. What takes longer is ended by the limits of the record alone. Pure.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from ..cluster.resources import VMI
+from ..harvester.snapshot import Snapshot
+from ..harvester.wording import counted
+from ..printable import printable
+from .record import Record
+from .steps.configs import ConfigStep, CreateConfig, DeleteConfig, PatchConfig, SetMtu
+from .steps.nodes import VerifyNodes
+from .steps.order import parts_of
+from .steps.settings import VolumesDetached, WriteRwx, WriteStorage
+from .steps.step import Step
+from .steps.vms import StartVm, StopVm
+
+GRACE = 120
+"""Seconds that Harvester gives a guest to shut down whose VM asks for nothing else (H5.4)."""
+MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Span:
+    """Seconds that something takes: the least, and the most as a rule."""
+
+    least: float
+    most: float
+
+    def __add__(self, other: Span) -> Span:
+        """One after the other."""
+        return Span(self.least + other.least, self.most + other.most)
+
+    def times(self, number: int) -> Span:
+        """So often, one after the other."""
+        return Span(self.least * number, self.most * number)
+
+    @property
+    def words(self) -> str:
+        """The span in whole minutes, rounded up."""
+        least, most = (ceil(seconds / MINUTE) for seconds in (self.least, self.most))
+        if most <= 1:
+            return "about a minute"
+        return f"{least} to {most} minutes" if least < most else f"about {most} minutes"
+
+
+_SHUTS_DOWN = 5
+"""Seconds of a guest that does it at once."""
+_STARTS = Span(15, 120)
+"""Until the guest runs; what it does then is its own matter."""
+_USUAL: Mapping[type[Step], Span] = {
+    VolumesDetached: Span(5, 60),
+    # Longhorn makes its pods anew, and the controller may rest for two minutes (H5.4).
+    WriteStorage: Span(60, 300),
+    WriteRwx: Span(30, 180),
+    # Agents do it in seconds, and try again after 30 s at the latest (H5.4, O5.2).
+    DeleteConfig: Span(1, 30),
+    SetMtu: Span(3, 30),
+    CreateConfig: Span(3, 30),
+    PatchConfig: Span(3, 30),
+    VerifyNodes: Span(10, 120),
+}
+_A_WRITE = Span(1, 5)
+"""What only the manager has to see (H5.4)."""
+_WHAT: Mapping[type[Step], str] = {
+    VolumesDetached: "volumes to be detached",
+    WriteStorage: "the storage network",
+    WriteRwx: "the RWX network",
+    VerifyNodes: "the proof on the nodes",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some steps of a plan that run side by side."""
+
+    what: str
+    """What takes long in it; empty where nothing does."""
+    span: Span
+    turns: int = 1
+
+    @property
+    def whole(self) -> Span:
+        """Of all its turns."""
+        return self.span.times(self.turns)
+
+    @property
+    def words(self) -> str:
+        """It in words, with the most that it takes."""
+        turns = f" in each of {self.turns} turns" if self.turns > 1 else ""
+        return f"{self.what} {_up_to(self.span.most)}{turns}"
+
+
+@dataclass(frozen=True)
+class Duration:
+    """How long a plan takes."""
+
+    stops: Sequence[Part]
+    before: Sequence[Part]
+    """Until the Settings are cleared, if they are."""
+    clear: Sequence[Part]
+    """From then on until they are set again; without them, the change itself."""
+    starts: Sequence[Part]
+    clears: bool
+    """Whether a network of the Settings is down meanwhile."""
+    stays_down: bool
+    """Whether a VM that is stopped is left to its owner."""
+
+    @property
+    def parts(self) -> list[Part]:
+        """All of it, in order."""
+        return [*self.stops, *self.before, *self.clear, *self.starts]
+
+    @property
+    def whole(self) -> Span:
+        """From the first step to the last."""
+        return _sum(self.parts)
+
+    @property
+    def each_vm(self) -> Span | None:
+        """How long a VM that is started again is down; None if none is.
+
+        One of the first turn waits for all that stop, one of the last for all that start.
+        """
+        if not self.starts:
+            return None
+        between = _sum([*self.before, *self.clear])
+        [stop], [start] = self.stops, self.starts
+        first, last = stop.whole + start.span, stop.span + start.whole
+        ends = Span(min(first.least, last.least), max(first.most, last.most))
+        return ends + between
+
+    @property
+    def settings(self) -> Span | None:
+        """How long a network of the Settings is down; None if none is."""
+        return _sum(self.clear) if self.clears else None
+
+
+def _sum(parts: Sequence[Part]) -> Span:
+    found = Span(0, 0)
+    for part in parts:
+        found += part.whole
+    return found
+
+
+def duration(record: Record, snapshot: Snapshot) -> Duration:
+    """How long a plan takes that was made of this snapshot."""
+    parts = parts_of(record)
+    stops = [step for step in parts.interrupting if isinstance(step, StopVm)]
+    starts = [step for step in parts.restoring if isinstance(step, StartVm)]
+    others = [step for step in parts.interrupting if not isinstance(step, StopVm)]
+    back = [step for step in parts.restoring if not isinstance(step, StartVm)]
+    volumes = [step for step in others if isinstance(step, VolumesDetached)]
+    cleared = [step for step in others if not isinstance(step, VolumesDetached)]
+    inside = [*cleared, *parts.core, *parts.proof, *back]
+    return Duration(
+        stops=_stops(stops, record, snapshot),
+        before=list(_parts(volumes)),
+        clear=list(_parts(inside)),
+        starts=[Part("to start", _STARTS, _turns(starts, record))] if starts else [],
+        clears=bool(cleared),
+        stays_down=len(starts) < len(stops),
+    )
+
+
+def _stops(steps: Sequence[StopVm], record: Record, snapshot: Snapshot) -> list[Part]:
+    if not steps:
+        return []
+    graces = {step.key: _grace(step.key, snapshot) for step in steps}
+    slowest = max(graces, key=lambda key: (graces[key], key))
+    # What a VM asks for itself is nothing that its neighbours expect.
+    whose = f" (VM {printable(slowest)})" if graces[slowest] > GRACE else ""
+    span = Span(_SHUTS_DOWN, max(graces[slowest], _SHUTS_DOWN))
+    return [Part(f"to shut down{whose}", span, _turns(steps, record))]
+
+
+def _grace(key: str, snapshot: Snapshot) -> float:
+    asked = snapshot.of(VMI).get(key, {}).get("spec", {}).get("terminationGracePeriodSeconds")
+    return float(asked) if isinstance(asked, int) else GRACE
+
+
+def _turns(steps: Sequence[Step], record: Record) -> int:
+    return ceil(len(steps) / record.max_parallel)
+
+
+def _parts(steps: Sequence[Step]) -> Iterator[Part]:
+    """One for all uplinks, of which steps of a kind run side by side; one for each other."""
+    uplinks = [step for step in steps if isinstance(step, ConfigStep)]
+    writes = 0
+    for step in steps:
+        kind = type(step)
+        if uplinks and step is uplinks[0]:
+            yield _uplinks(uplinks)
+        elif kind in _WHAT:
+            yield Part(_WHAT[kind], _USUAL[kind])
+        elif not isinstance(step, ConfigStep):
+            writes += 1
+    if writes:
+        yield Part("", _A_WRITE)
+
+
+def _uplinks(steps: Sequence[ConfigStep]) -> Part:
+    nodes = {node for step in steps for node in step.original.nodes}
+    kinds = dict.fromkeys(type(step) for step in steps)
+    spans = [Part("", _USUAL[kind]) for kind in kinds]
+    return Part(f"the uplinks of {counted(len(nodes), 'node')}", _sum(spans))
+
+
+def _up_to(seconds: float) -> str:
+    if seconds < MINUTE:
+        return f"up to {ceil(seconds)} s"
+    return f"up to {ceil(seconds / MINUTE)} min"
+
+
+def estimate(found: Duration) -> str:
+    """The estimate in a sentence, with what it is made of."""
+    told = []
+    if found.each_vm is not None:
+        told.append(f"each VM is down for {found.each_vm.words}")
+        if found.stays_down:
+            told.append("those that nothing starts again until their owners do")
+    elif found.stays_down:
+        told.append("each VM is down until its owner starts it")
+    if found.settings is not None:
+        told.append(f"the storage or RWX network for {found.settings.words}")
+    if found.each_vm is None:
+        told.append(f"the change takes {found.whole.words}")
+    parts = Counter(part.words for part in found.parts if part.what)
+    said = [f"{words}{' twice' if times > 1 else ''}" for words, times in parts.items()]
+    return f"{', '.join(told)}: {', '.join(said)}. Nobody has measured it on this cluster"

@@ -1,0 +1,104 @@
+"""How long a plan takes by estimate: what counts, how often, and what is said of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from harvester_net.change.consent import Consent, consent_of
+from harvester_net.change.duration import GRACE, Duration, Span, duration, estimate
+from harvester_net.change.goals import AnyGoal
+from harvester_net.change.goals.storage_network import StorageNetworkGoal
+from harvester_net.change.plan import plan
+from harvester_net.cluster.resources import VMI
+from harvester_net.specs.disruption import Disruption
+
+from .sites import FULL, UP, site
+from .world import World
+
+ONE: dict[str, str | bool] = {"default/a": "Always"}
+
+
+def of(world: World, goal: AnyGoal = UP, consent: Consent = FULL) -> Duration:
+    return duration(plan(world.snapshot, goal, consent).record, world.snapshot)
+
+
+def many(number: int) -> World:
+    return site(nodes=2, vms={f"default/vm-{n:03}": "Always" for n in range(number)})
+
+
+def with_grace(world: World, key: str, seconds: object) -> World:
+    vmi = world.snapshot.of(VMI)[key]
+    spec = vmi["spec"] | {"terminationGracePeriodSeconds": seconds}
+    return world.put(VMI, vmi | {"spec": spec})
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (Span(0, 0), "about a minute"),
+        (Span(5, 60), "about a minute"),
+        (Span(5, 61), "1 to 2 minutes"),
+        (Span(61, 119), "about 2 minutes"),
+        (Span(180, 600), "3 to 10 minutes"),
+    ],
+)
+def test_a_span_in_whole_minutes(span: Span, words: str) -> None:
+    assert span.words == words
+
+
+def test_a_vm_that_asks_for_more_time_is_named() -> None:
+    world = site(nodes=2, vms={"default/a": "Always", "default/db": "Always"})
+    usual = of(world)
+    slow = of(with_grace(world, "default/db", 600))
+    assert slow.whole.most - usual.whole.most == 600 - GRACE
+    assert "to shut down (VM default/db) up to 10 min," in estimate(slow)
+    assert "to shut down up to 2 min," in estimate(usual)
+
+
+@pytest.mark.parametrize("asked", ["600", None, [], {}])
+def test_a_grace_period_that_is_none_counts_as_the_usual_one(asked: object) -> None:
+    world = site(vms=ONE)
+    assert of(with_grace(world, "default/a", asked)).whole == of(world).whole
+
+
+def test_vms_stop_and_start_in_turns() -> None:
+    one, three = of(many(10)), of(many(21))
+    assert (one.stops[0].turns, three.stops[0].turns) == (1, 3)
+    assert one.each_vm is not None
+    assert three.each_vm is not None
+    # One of the last turn is stopped by then, and waits for the others to start.
+    assert three.each_vm.most - one.each_vm.most == 2 * 120
+    assert three.whole.most - one.whole.most == 4 * 120
+    assert "to start up to 2 min in each of 3 turns" in estimate(three)
+
+
+def test_the_storage_network_is_down_from_its_clearing_to_its_setting() -> None:
+    found = of(site(nodes=2, vms=ONE, storage=True))
+    assert found.settings is not None
+    assert found.each_vm is not None
+    assert found.settings.most < found.each_vm.most < found.whole.most + 1
+    assert of(site(nodes=2, vms=ONE)).settings is None
+
+
+def test_a_storage_network_that_is_set_anew_is_not_cleared_before() -> None:
+    goal = StorageNetworkGoal(
+        text='{"vlan":301,"clusterNetwork":"data","range":"10.0.0.0/24"}'
+    )
+    found = of(site(nodes=2, vms=ONE, storage=True), goal)
+    assert found.settings is None
+    assert "the storage network up to 5 min, to start" in estimate(found)
+
+
+def test_vms_that_nothing_starts_are_told() -> None:
+    consent = consent_of(Disruption.model_validate({"stopVms": True, "restartVms": False}))
+    found = of(site(nodes=2, vms=ONE), consent=consent)
+    assert found.each_vm is None
+    assert estimate(found).startswith(
+        "each VM is down until its owner starts it, the change takes 1 to 4 minutes: to shut"
+    )
+
+
+def test_nothing_is_estimated_where_nothing_else_is_interrupted() -> None:
+    assert plan(site(nodes=1).snapshot, UP, FULL).estimate == ""
+    without_vms = plan(site(nodes=3).snapshot, UP, FULL).estimate
+    assert without_vms.startswith("the change takes 1 to 2 minutes: the uplinks of 3 nodes")
