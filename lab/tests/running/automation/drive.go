@@ -1,0 +1,99 @@
+// Programs in Go by Pulumi's Automation API, which needs no language host:
+//
+//	drive quickstart|path preview|up|destroy|import CONFIGURATION [RESOURCES]
+//
+// Prints how many resources were created, updated ..., as JSON; what Pulumi says goes to standard error. The program
+// `quickstart` is that of the template for Go, whose file is put beside this one.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/harvester-net/pulumi-harvester-net/sdk/go/harvesternet"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optimport"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+)
+
+var programs = map[string]pulumi.RunFunc{"quickstart": networks, "path": path}
+
+func path(ctx *pulumi.Context) error {
+	conf := config.New(ctx, "")
+	_, err := harvesternet.NewTrafficPath(ctx, "path", &harvesternet.TrafficPathArgs{
+		Name: pulumi.String(conf.Require("clusterNetwork")),
+		Mtu:  pulumi.Int(conf.RequireInt("mtu")),
+		Uplinks: map[string]harvesternet.TrafficPathUplinkArgs{
+			"all": {
+				Nics: pulumi.ToStringArray(strings.Split(conf.Require("nics"), ",")),
+			},
+		},
+		Networks: map[string]harvesternet.TrafficPathNetworkArgs{
+			"web": {Vlan: pulumi.Int(conf.RequireInt("vlan"))},
+		},
+		Disruption: &harvesternet.DisruptionArgs{StopVms: pulumi.Bool(conf.GetBool("stopVms"))},
+	})
+	return err
+}
+
+func changes(stack auto.Stack, command string) (any, error) {
+	ctx := context.Background()
+	switch command {
+	case "preview":
+		result, err := stack.Preview(ctx, optpreview.ProgressStreams(os.Stderr))
+		return result.ChangeSummary, err
+	case "up":
+		result, err := stack.Up(ctx, optup.ProgressStreams(os.Stderr))
+		return result.Summary.ResourceChanges, err
+	case "destroy":
+		result, err := stack.Destroy(ctx, optdestroy.ProgressStreams(os.Stderr))
+		return result.Summary.ResourceChanges, err
+	case "import":
+		var resources []*optimport.ImportResource
+		if err := json.Unmarshal([]byte(os.Args[4]), &resources); err != nil {
+			return nil, err
+		}
+		result, err := stack.ImportResources(ctx, optimport.Resources(resources), optimport.Protect(false),
+			optimport.GenerateCode(false), optimport.ProgressStreams(os.Stderr))
+		return result.Summary.ResourceChanges, err
+	}
+	return nil, fmt.Errorf("unknown command %s", command)
+}
+
+func drive() error {
+	ctx := context.Background()
+	stack, err := auto.UpsertStackInlineSource(ctx, "dev", "networks", programs[os.Args[1]], auto.WorkDir("."))
+	if err != nil {
+		return err
+	}
+	var given map[string]string
+	if err := json.Unmarshal([]byte(os.Args[3]), &given); err != nil {
+		return err
+	}
+	values := auto.ConfigMap{}
+	for key, value := range given {
+		values[key] = auto.ConfigValue{Value: value}
+	}
+	if err := stack.SetAllConfig(ctx, values); err != nil {
+		return err
+	}
+	changed, err := changes(stack, os.Args[2])
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(changed)
+}
+
+func main() {
+	if err := drive(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
