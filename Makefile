@@ -102,7 +102,7 @@ test-lab: tools ## What only real parts and real nodes can show, and end-to-end 
 		tests/differential tests/e2e/real $(ON_BOTH)
 
 .PHONY: test-all
-test-all: test test-fuzz test-hands test-differential test-kill ## Everything, every scenario, on both control planes
+test-all: test test-fuzz test-hands test-differential test-kill test-dist ## Everything, every scenario, on both control planes
 	HARVESTER_NET_EVERY_SCENARIO=1 $(BIN)/pytest --control-plane real \
 		lab/tests/running tests/e2e tests/mtu
 	$(MAKE) mutants
