@@ -50,7 +50,17 @@ def runtime(wheel: Path) -> Path:
     shutil.rmtree(directory, ignore_errors=True)
     run(sys.executable, "-m", "venv", "--without-pip", directory)
     python = directory / "bin" / "python"
-    pip = (sys.executable, "-m", "pip", "--python", python, "install", "--quiet")
+    # Nobody runs what is installed there, so nothing is compiled.
+    pip = (
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        python,
+        "install",
+        "--quiet",
+        "--no-compile",
+    )
     run(*pip, "--require-hashes", "--requirement", LOCK)
     run(*pip, "--no-deps", wheel)
     return python

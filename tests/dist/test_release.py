@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from harvester_net.version import VERSION
-from release import npm, plugin
-from release.environment import Missing
+from release import plugin
+from release.environment import Missing, tool
 
 PLUGIN = f"{plugin.NAME}-v{VERSION}"
 ALWAYS = {
@@ -28,7 +28,7 @@ LARGEST = 70_000_000
 
 def test_release_has_all_that_this_machine_can_make(release: Path) -> None:
     try:
-        npm.tool("npm")
+        tool("npm")
     except Missing:
         pytest.skip("needs npm")
     assert {file.name for file in release.iterdir()} == ALWAYS | {

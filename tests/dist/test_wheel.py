@@ -22,6 +22,8 @@ def test_wheel_from_a_server_serves_a_program_in_python(home: Home, server: str)
     home.said(sys.executable, "-m", "venv", "venv")
     pip = ("venv/bin/pip", "install", "--quiet", "--find-links", server)
     home.said(*pip, "--requirement", "requirements.txt")
+    # As activated.
+    home.environ["PATH"] = f"{home.project}/venv/bin:{home.environ['PATH']}"
     home.put_language_host(home.project / "venv/bin/python")
 
     home.pulumi("stack", "init", "dev")

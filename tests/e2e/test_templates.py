@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -27,8 +26,6 @@ class FromTemplate(YamlStack):
         super().prepare()
         made = ("new", str(self.template), "--generate-only", "--force", "--yes")
         self.run(*made, "--name", "networks", "--description", "Networks").succeeded()
-        # Where the template has the plugin from, which was not installed.
-        (self.directory / "venv").symlink_to(sys.prefix)
 
     def program(self, *resources: object) -> Stack:
         return self
