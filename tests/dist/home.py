@@ -31,6 +31,8 @@ class Home:
         kept = {name: value for name, value in os.environ.items() if KEPT.fullmatch(name)}
         self.environ = kept | {
             "HOME": str(directory),
+            # Pulumi asks the list of users for the home, and not the environment.
+            "PULUMI_HOME": str(directory / ".pulumi"),
             "PATH": f"{self.bin}:/usr/local/bin:/usr/bin:/bin",
             "KUBECONFIG": str(kubeconfig),
             "PULUMI_BACKEND_URL": (directory / "state").as_uri(),
