@@ -33,5 +33,5 @@ def test_package_from_a_server_serves_a_program_in_typescript(
     home.said("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--silent")
     home.said("npx", "tsc")
     settings = {"clusterNetwork": "cn-data", "mtu": "1500", "nics": "eno2", "vlan": "100"}
-    drive = ("node", "drive.js", "./bin/index.js")
-    assert json.loads(home.said(*drive, "preview", json.dumps(settings)))["create"] == 4
+    said = home.said("node", "drive.js", "./bin/index.js", "preview", json.dumps(settings))
+    assert json.loads(said.splitlines()[-1])["create"] == 4

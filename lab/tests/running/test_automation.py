@@ -12,7 +12,6 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -123,15 +122,8 @@ def made(number: int, **others: int) -> dict[str, int]:
     return {"create": number + 1, **others}
 
 
-def resources() -> str:
-    """Those of the quick-start, as they are imported."""
-    keys = {"ClusterNetwork": ("data", "cn-data"), "NetworkConfig": ("uplink", "cn-data-all")}
-    keys |= {"VmNetwork": ("web", "default/web")}
-    listed: list[dict[str, Any]] = [
-        {"type": f"harvester-net:index:{kind}", "name": name, "id": key}
-        for kind, (name, key) in keys.items()
-    ]
-    return json.dumps(listed)
+IDS = json.dumps({"data": "cn-data", "uplink": "cn-data-all", "web": "default/web"})
+"""Of the quick-start, as they are imported."""
 
 
 def test_quickstart_with_its_mtu_changed_under_a_vm_and_imported(
@@ -149,7 +141,7 @@ def test_quickstart_with_its_mtu_changed_under_a_vm_and_imported(
 
     other = programs("other")
     other.settings = first.settings
-    assert other.changes("quickstart", "import", resources()) == {"import": 3, "create": 1}
+    assert other.changes("quickstart", "up", IDS) == {"import": 3, "create": 1}
     assert other.changes("quickstart", "preview") == {"same": 4}
     assert other.changes("quickstart", "destroy") == {"delete": 4}
 

@@ -1,9 +1,10 @@
 // Programs in Go by Pulumi's Automation API, which needs no language host:
 //
-//	drive quickstart|path preview|up|destroy|import CONFIGURATION [RESOURCES]
+//	drive quickstart|path preview|up|destroy CONFIGURATION [IDS]
 //
-// Prints how many resources were created, updated ..., as JSON; what Pulumi says goes to standard error. The program
-// `quickstart` is that of the template for Go, whose file is put beside this one.
+// Prints how many resources were created, updated ..., as JSON; what Pulumi says goes to standard error. Resources that are
+// named in IDS are imported: `pulumi import` would need the language host. The program `quickstart` is that of the template
+// for Go, whose file is put beside this one.
 package main
 
 import (
@@ -16,7 +17,6 @@ import (
 	"github.com/harvester-net/pulumi-harvester-net/sdk/go/harvesternet"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
-	"github.com/pulumi/pulumi/sdk/v3/go/auto/optimport"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -55,21 +55,37 @@ func changes(stack auto.Stack, command string) (any, error) {
 	case "destroy":
 		result, err := stack.Destroy(ctx, optdestroy.ProgressStreams(os.Stderr))
 		return result.Summary.ResourceChanges, err
-	case "import":
-		var resources []*optimport.ImportResource
-		if err := json.Unmarshal([]byte(os.Args[4]), &resources); err != nil {
-			return nil, err
-		}
-		result, err := stack.ImportResources(ctx, optimport.Resources(resources), optimport.Protect(false),
-			optimport.GenerateCode(false), optimport.ProgressStreams(os.Stderr))
-		return result.Summary.ResourceChanges, err
 	}
 	return nil, fmt.Errorf("unknown command %s", command)
 }
 
+// importing is a program whose resources are imported by their ids, where they have one.
+func importing(program pulumi.RunFunc, ids map[string]string) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
+		err := ctx.RegisterStackTransformation(func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
+			options := args.Opts
+			if id, known := ids[args.Name]; known {
+				options = append(options, pulumi.Import(pulumi.ID(id)))
+			}
+			return &pulumi.ResourceTransformationResult{Props: args.Props, Opts: options}
+		})
+		if err != nil {
+			return err
+		}
+		return program(ctx)
+	}
+}
+
 func drive() error {
 	ctx := context.Background()
-	stack, err := auto.UpsertStackInlineSource(ctx, "dev", "networks", programs[os.Args[1]], auto.WorkDir("."))
+	ids := map[string]string{}
+	if len(os.Args) > 4 {
+		if err := json.Unmarshal([]byte(os.Args[4]), &ids); err != nil {
+			return err
+		}
+	}
+	program := importing(programs[os.Args[1]], ids)
+	stack, err := auto.UpsertStackInlineSource(ctx, "dev", "networks", program, auto.WorkDir("."))
 	if err != nil {
 		return err
 	}
