@@ -29,13 +29,17 @@ $(BIN)/.installed: $(BIN)/.runs requirements/dev.txt
 .PHONY: venv
 venv: $(BIN)/.installed ## The virtual environment with all that is needed
 
-LOCK := $(BIN)/uv pip compile pyproject.toml --extra lab --universal --python-version 3.11 \
-	--generate-hashes --no-emit-index-url --no-header --quiet --upgrade
+UPGRADE ?= --upgrade
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-header --quiet $(UPGRADE)
+AS_LAB := --constraints requirements/lab.txt
 
 .PHONY: lock
 lock: venv ## Take the newest dependencies that pyproject.toml allows into the locks
-	$(LOCK) --output-file requirements/lab.txt
-	$(LOCK) --group dev --constraints requirements/lab.txt --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --extra lab --output-file requirements/lab.txt
+	$(LOCK) pyproject.toml --extra lab --group dev $(AS_LAB) --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml $(AS_LAB) --output-file requirements/runtime.txt
+	$(LOCK) --group dist $(AS_LAB) --output-file requirements/dist.txt
 
 .PHONY: tools
 tools: venv ## Build the lab's programs, once on a machine (about 20 minutes on 2 cores)
@@ -98,7 +102,7 @@ test-lab: tools ## What only real parts and real nodes can show, and end-to-end 
 		tests/differential tests/e2e/real $(ON_BOTH)
 
 .PHONY: test-all
-test-all: test test-fuzz test-hands test-differential test-kill ## Everything, every scenario, on both control planes
+test-all: test test-fuzz test-hands test-differential test-kill test-dist ## Everything, every scenario, on both control planes
 	HARVESTER_NET_EVERY_SCENARIO=1 $(BIN)/pytest --control-plane real \
 		lab/tests/running tests/e2e tests/mtu
 	$(MAKE) mutants
@@ -122,6 +126,21 @@ test-differential: tools ## Our rules and the real webhooks over 40,000 writes
 .PHONY: mutants
 mutants: venv ## A sample of 100 small mistakes, and which of them the quick tests notice
 	$(BIN)/python -m tests.mutation
+
+# What builds a release has an environment of its own: few need it.
+build/tools/.installed: requirements/dist.txt
+	$(PYTHON) -m venv build/tools
+	build/tools/bin/python -m pip install --quiet --require-hashes --requirement $<
+	touch $@
+
+.PHONY: dist
+dist: build/tools/.installed ## All files of a release that this machine can make, in dist/; PARTS="plugin npm" makes some
+	build/tools/bin/python -m release $(PARTS)
+
+.PHONY: test-dist
+test-dist: venv dist ## Install each of them into an empty home, from a local server, and preview with it
+	$(BIN)/python -m lab build pulumi pulumi-language-yaml
+	$(BIN)/pytest tests/dist
 
 .PHONY: bench
 bench: tools ## Measure start-up, preview and up for 10, 100 and 1,000 VM networks

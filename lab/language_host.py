@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,7 +30,7 @@ _SECONDS_BETWEEN_LOOKS = 0.5
 
 class Host(LanguageServer):
     """Runs the program of a project from its directory, instead of a function; and plugins,
-    such as policy packs.
+    such as policy packs or this package, which it installs first.
 
     The methods have the names of the protocol.
     """
@@ -61,13 +62,10 @@ class Host(LanguageServer):
 
     def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
         """A policy pack, or any plugin whose directory can be run, until it ends."""
-        child = subprocess.Popen(
-            [python_of(request.info), "-u", request.info.program_directory, *request.args],
+        child = _start(
+            [python_of(request.info), "-u", *program_of(request.info), *request.args],
             cwd=request.pwd,
             env=dict(each.split("=", 1) for each in request.env),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
         )
         self._plugins.append(child)
         # The engine ends a plugin by ending this call.
@@ -79,6 +77,21 @@ class Host(LanguageServer):
                 yield language_pb2.RunPluginResponse(stdout=text)
         yield language_pb2.RunPluginResponse(exitcode=child.wait())
 
+    def InstallDependencies(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
+        """A virtual environment with what a project needs, by pip; for a plugin that is the
+        plugin itself.
+        """
+        for command in installation(request.info):
+            child = _start(command, cwd=request.directory)
+            last = b""
+            for _, last in _written(child):
+                yield language_pb2.InstallDependenciesResponse(stdout=last)
+            if child.wait() != 0:
+                context.abort(
+                    grpc.StatusCode.INTERNAL,
+                    f"{' '.join(command)} failed: {last.decode(errors='replace').strip()}",
+                )
+
     def end(self) -> None:
         """End the plugins, also those that an engine which was killed has left."""
         for child in self._plugins:
@@ -86,13 +99,53 @@ class Host(LanguageServer):
 
 
 def python_of(info: Any) -> str:
-    """That of the plugin's own virtual environment, called `venv` if it says nothing, as with
-    the official host; else this one.
-    """
-    options = dict(info.options)
-    environment = Path(info.root_directory) / options.get("virtualenv", "venv")
-    python = environment / "bin" / "python"
+    """That of the project's own virtual environment, else this one."""
+    python = environment_of(info) / "bin" / "python"
     return str(python) if python.exists() else sys.executable
+
+
+def environment_of(info: Any) -> Path:
+    """Where its virtual environment belongs: called `venv` if it says nothing, as with the
+    official host.
+    """
+    return Path(info.root_directory) / dict(info.options).get("virtualenv", "venv")
+
+
+def program_of(info: Any) -> list[str]:
+    """What Python runs for a plugin: its directory, or if that can't be run its distribution,
+    by the SDK's own runner (P16).
+    """
+    directory = Path(info.program_directory)
+    described = directory / "pyproject.toml"
+    if (directory / "__main__.py").exists() or not described.exists():
+        return [str(directory)]
+    name = tomllib.loads(described.read_text())["project"]["name"]
+    return ["-m", "pulumi.run.plugin", name]
+
+
+def installation(info: Any) -> list[list[str]]:
+    """The commands that make the virtual environment of a project, or of a plugin."""
+    root, environment = Path(info.root_directory), environment_of(info)
+    pip = [str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+    commands = [[sys.executable, "-m", "venv", str(environment)]]
+    if (root / "requirements.txt").exists():
+        return [*commands, [*pip, "--requirement", str(root / "requirements.txt")]]
+    if (root / "pyproject.toml").exists():
+        return [*commands, [*pip, str(root)]]
+    return commands
+
+
+def _start(
+    command: list[str], cwd: str, env: dict[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def _written(child: subprocess.Popen[bytes]) -> Iterator[tuple[bool, bytes]]:

@@ -16,7 +16,12 @@ RUNS = [
     *PROJECT["project"]["dependencies"],
     *PROJECT["project"]["optional-dependencies"]["lab"],
 ]
-LOCKS = {"lab": RUNS, "dev": [*RUNS, *PROJECT["dependency-groups"]["dev"]]}
+LOCKS = {
+    "lab": RUNS,
+    "dev": [*RUNS, *PROJECT["dependency-groups"]["dev"]],
+    "runtime": PROJECT["project"]["dependencies"],
+    "dist": PROJECT["dependency-groups"]["dist"],
+}
 
 
 def pinned(lock: str) -> dict[str, tuple[str, str]]:
@@ -45,9 +50,13 @@ def test_every_pin_has_its_hashes(lock: str) -> None:
     assert [name for name, (_, rest) in known.items() if "--hash=sha256:" not in rest] == []
 
 
-def test_both_locks_have_the_same_versions() -> None:
-    run, dev = pinned("lab"), pinned("dev")
+def test_locks_have_the_same_versions() -> None:
+    run, dev, runtime, dist = (pinned(lock) for lock in ("lab", "dev", "runtime", "dist"))
     assert {name: dev.get(name) for name in run} == run
+    # The standalone plugin is made of what the tests ran with.
+    assert {name: run.get(name) for name in runtime} == runtime
+    both = run.keys() & dist.keys()
+    assert {name: dist[name][0] for name in both} == {name: run[name][0] for name in both}
 
 
 def test_dependencies_have_upper_bounds() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from harvester_net.lab.api import Api
 from lab import Lab
 
 from .guests import Guests
+from .languages import npm_package
 from .sites import Site
 from .waits import accepted, is_gone, until
 
@@ -24,6 +27,14 @@ _numbers = itertools.count(int(time.time()) % 100_000 * 10)
 def number() -> int:
     """No other test has it."""
     return next(_numbers)
+
+
+@pytest.fixture(scope="session")
+def typescript(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package for TypeScript as it is published, with a folder for programs of a test."""
+    if shutil.which("npm") is None:
+        pytest.skip("needs node and npm")
+    return npm_package(tmp_path_factory.mktemp("typescript") / "package")
 
 
 @pytest.fixture

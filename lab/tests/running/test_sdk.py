@@ -6,9 +6,7 @@ Needs Go, as all of these tests do, and npm where it is.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,10 +14,8 @@ from typing import Any
 import pytest
 
 from harvester_net.lab.errors import LabError
-from harvester_net.specs.about import about
 from harvester_net.specs.documentation import EXAMPLES, example
 from lab import sdk
-from lab.binaries import BUILD_ENVIRONMENT, TOOLS
 from tests.language_examples import (
     CALLED,
     RESOURCES,
@@ -30,18 +26,8 @@ from tests.language_examples import (
     resources_of_yaml,
 )
 
-SECONDS = 400
-GO_MODULE = about()["language"]["go"]["importBasePath"].rpartition("/")[0]
-TYPESCRIPT = {
-    "compilerOptions": {
-        "strict": True,
-        "target": "es2020",
-        "module": "commonjs",
-        "moduleResolution": "node",
-    },
-    "include": ["*.ts"],
-}
-NPM = about()["language"]["nodejs"]["packageName"]
+from .languages import GO_ENVIRONMENT, GO_MODULE, compile_typescript, go_site, run
+
 HERE = Path(__file__).parent
 ADOPTED = [*(HERE.parents[2] / "tests/unit/adopt/programs").iterdir()]
 """Programs as `harvester-net adopt` writes them."""
@@ -57,21 +43,6 @@ ONLY_OUTPUTS = {
     "VerifyOnNodes",
     "VlanRange",
 }
-
-
-def run(directory: Path, *command: str, **environment: str) -> str:
-    """What a command prints; it fails with that and its errors."""
-    ran = subprocess.run(
-        command,
-        cwd=directory,
-        env=os.environ | environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-    )
-    assert ran.returncode == 0, f"{' '.join(command)} failed:\n{ran.stdout}{ran.stderr}"
-    return ran.stdout
 
 
 def contents(directory: Path) -> dict[str, bytes]:
@@ -133,49 +104,30 @@ def test_a_schema_with_a_dead_reference_is_refused(
         sdk.generate(tmp_path / "made")
 
 
-def test_go_compiles_with_its_examples(fresh: Path) -> None:
-    # In the module of the lab's pulumi: the same version, and mostly built already.
-    site = fresh / "site"
-    site.mkdir()
-    for name in ("go.mod", "go.sum"):
-        shutil.copy(TOOLS / "pulumi" / name, site)
+def test_go_compiles_with_its_examples(tmp_path: Path) -> None:
+    site = go_site(tmp_path / "site")
     for program in EXAMPLES.glob("*.go"):
         (site / program.stem).mkdir()
         shutil.copy(program, site / program.stem / "main.go")
     for adopted in ADOPTED:
         (site / adopted.name).mkdir()
         shutil.copy(adopted / "go.txt", site / adopted.name / "main.go")
-    environment = BUILD_ENVIRONMENT | {"GOFLAGS": "-mod=mod -trimpath -buildvcs=false"}
-    edits = [f"-replace={GO_MODULE}={fresh / 'go'}", f"-require={GO_MODULE}@v0.0.0"]
-    run(site, "go", "mod", "edit", *edits, **environment)
-    run(site, "go", "vet", "./...", f"{GO_MODULE}/...", **environment)
+    run(site, "go", "vet", "./...", f"{GO_MODULE}/...", **GO_ENVIRONMENT)
 
 
-@pytest.mark.skipif(shutil.which("npm") is None, reason="needs node and npm")
 def test_typescript_compiles_and_its_examples_show_what_those_in_yaml_show(
-    fresh: Path,
+    typescript: Path,
 ) -> None:
-    package, examples = fresh / "nodejs", fresh / "nodejs" / "examples"
-    run(package, "npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--silent")
-    run(package, "npx", "tsc", "-p", ".")
-    _as_published(package)
+    examples = typescript / "examples"
     examples.mkdir()
     for program in (*EXAMPLES.glob("*.ts"), HERE / "registered.js"):
         shutil.copy(program, examples)
     for adopted in ADOPTED:
         shutil.copy(adopted / "typescript.txt", examples / f"adopted-{adopted.name}.ts")
-    (examples / "tsconfig.json").write_text(json.dumps(TYPESCRIPT))
-    run(package, "npx", "tsc", "-p", "examples")
+    compile_typescript(examples)
 
     programs = [f"./{example(name, 'typescript').stem}.js" for name in EVERY]
     assert_shown(run(examples, "node", "registered.js", *programs))
-
-
-def _as_published(package: Path) -> None:
-    """Where a program finds it by its name: what is built, with its description."""
-    shutil.copy(package / "package.json", package / "bin")
-    (package / "node_modules" / NPM).parent.mkdir()
-    (package / "node_modules" / NPM).symlink_to(package / "bin")
 
 
 def test_python_installs_and_examples_of_the_front_run_with_it(fresh: Path) -> None:

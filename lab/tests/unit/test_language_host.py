@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from pulumi.runtime.proto import language_pb2
 
-from lab.language_host import Host, python_of
+from lab.language_host import Host, installation, program_of, python_of
 
 
 class Call:
@@ -99,3 +99,50 @@ def test_plugin_ends_with_the_call_and_with_the_host(tmp_path: Path, ends: str) 
     threading.Timer(0, call.end if ends == "call" else host.end).start()
     assert next(answers).exitcode == -9
     assert time.monotonic() - begun < 30
+
+
+def info_of(root: Path, *files: str) -> Any:
+    for name in files:
+        (root / name).write_text('[project]\nname = "harvester-net"\n')
+    return language_pb2.ProgramInfo(root_directory=str(root), program_directory=str(root))
+
+
+def test_plugin_that_is_a_distribution_is_run_by_its_name(tmp_path: Path) -> None:
+    info = info_of(tmp_path, "pyproject.toml")
+    assert program_of(info) == ["-m", "pulumi.run.plugin", "harvester-net"]
+    assert program_of(info_of(tmp_path, "__main__.py")) == [str(tmp_path)]
+
+
+@pytest.mark.parametrize(
+    ("files", "installed"),
+    [
+        ((), None),
+        (("pyproject.toml",), ["{root}"]),
+        (("pyproject.toml", "requirements.txt"), ["--requirement", "{root}/requirements.txt"]),
+    ],
+)
+def test_project_is_installed_into_its_own_virtual_environment(
+    tmp_path: Path, files: tuple[str, ...], installed: list[str] | None
+) -> None:
+    first, *others = installation(info_of(tmp_path, *files))
+    assert first == [sys.executable, "-m", "venv", str(tmp_path / "venv")]
+    pip = [str(tmp_path / "venv/bin/python"), "-m", "pip", "install", "--quiet"]
+    expected = [word.format(root=tmp_path) for word in installed or ()]
+    assert others == ([[*pip, *expected]] if expected else [])
+
+
+def test_installation_that_fails_says_what_pip_said(tmp_path: Path) -> None:
+    class Aborted(Exception):
+        pass
+
+    class Asked:
+        def abort(self, code: object, details: str) -> None:
+            raise Aborted(details)
+
+    (tmp_path / "requirements.txt").write_text("a name that cannot be\n")
+    request = language_pb2.InstallDependenciesRequest(
+        directory=str(tmp_path), info=info_of(tmp_path), is_plugin=True
+    )
+    with pytest.raises(Aborted, match=r"pip install .* failed: .*"):
+        list(Host("").InstallDependencies(request, Asked()))
+    assert (tmp_path / "venv/bin/python").exists()
