@@ -108,7 +108,8 @@ def environment_of(info: Any) -> Path:
     """Where its virtual environment belongs: called `venv` if it says nothing, as with the
     official host.
     """
-    return Path(info.root_directory) / dict(info.options).get("virtualenv", "venv")
+    name: str = dict(info.options).get("virtualenv", "venv")
+    return Path(info.root_directory) / name
 
 
 def program_of(info: Any) -> list[str]:
