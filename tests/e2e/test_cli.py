@@ -142,7 +142,7 @@ def let_be_killed_after_a_second(lab: Lab, name: str) -> None:
 def test_vm_that_does_not_stop_is_rolled_back(site: Lab) -> None:
     let_be_killed_after_a_second(site, "b")
     before = state(site)
-    consent = (*CONSENT, "--on-failure", "roll-back", "--stop-timeout", "3")
+    consent = (*CONSENT, "--on-failure", "roll-back", "--stop-timeout", "6")
     with (
         faults(site, VmDoesNotStop(namespace="default", name="b")),
         start(site, "change", "cn-data", "9000", *consent) as child,
