@@ -20,7 +20,13 @@ from .record import Record
 from .steps.configs import ConfigStep, CreateConfig, DeleteConfig, PatchConfig, SetMtu
 from .steps.nodes import VerifyNodes
 from .steps.order import parts_of
-from .steps.settings import VolumesDetached, WriteRwx, WriteStorage
+from .steps.settings import (
+    VirtHandlersFollow,
+    VolumesDetached,
+    WriteMigration,
+    WriteRwx,
+    WriteStorage,
+)
 from .steps.step import Step
 from .steps.vms import StartVm, StopVm
 
@@ -57,11 +63,16 @@ _SHUTS_DOWN = 5
 """Seconds of a guest that does it at once."""
 _STARTS = Span(15, 120)
 """Until the guest runs; what it does then is its own matter."""
+_A_WRITE = Span(1, 5)
+"""What only the manager has to see (H5.4)."""
 _USUAL: Mapping[type[Step], Span] = {
     VolumesDetached: Span(5, 60),
     # Longhorn makes its pods anew, and the controller may rest for two minutes (H5.4).
     WriteStorage: Span(60, 300),
     WriteRwx: Span(30, 180),
+    WriteMigration: _A_WRITE,
+    # Each node's pod is made anew, one after the other (B2.3).
+    VirtHandlersFollow: Span(15, 180),
     # Agents do it in seconds, and try again after 30 s at the latest (H5.4, O5.2).
     DeleteConfig: Span(1, 30),
     SetMtu: Span(3, 30),
@@ -69,12 +80,11 @@ _USUAL: Mapping[type[Step], Span] = {
     PatchConfig: Span(3, 30),
     VerifyNodes: Span(10, 120),
 }
-_A_WRITE = Span(1, 5)
-"""What only the manager has to see (H5.4)."""
 _WHAT: Mapping[type[Step], str] = {
     VolumesDetached: "volumes to be detached",
     WriteStorage: "the storage network",
     WriteRwx: "the RWX network",
+    VirtHandlersFollow: "virt-handlers to leave the VM migration network",
     VerifyNodes: "the proof on the nodes",
 }
 
@@ -157,14 +167,17 @@ def duration(record: Record, snapshot: Snapshot) -> Duration:
     parts = parts_of(record)
     stops = [step for step in parts.interrupting if isinstance(step, StopVm)]
     starts = [step for step in parts.restoring if isinstance(step, StartVm)]
-    others = [step for step in parts.interrupting if not isinstance(step, StopVm)]
-    back = [step for step in parts.restoring if not isinstance(step, StartVm)]
-    volumes = [step for step in others if isinstance(step, VolumesDetached)]
-    cleared = [step for step in others if not isinstance(step, VolumesDetached)]
+    # The VM migration network is set again beside what starts, and nobody waits for it.
+    back = [step for step in parts.restoring if isinstance(step, WriteStorage | WriteRwx)]
+    cleared = [
+        step for step in parts.interrupting if isinstance(step, WriteStorage | WriteRwx)
+    ]
+    others = StopVm | WriteStorage | WriteRwx
+    before = [step for step in parts.interrupting if not isinstance(step, others)]
     inside = [*cleared, *parts.core, *parts.proof, *back]
     return Duration(
         stops=_stops(stops, record, snapshot),
-        before=list(_parts(volumes)),
+        before=list(_parts(before)),
         clear=list(_parts(inside)),
         starts=[Part("to start", _STARTS, _turns(starts, record))] if starts else [],
         clears=bool(cleared),

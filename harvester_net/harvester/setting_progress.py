@@ -42,7 +42,7 @@ class Progress:
 
 
 def _digest(text: str) -> str:
-    # JSON can have halves of characters, which no hash of Harvester's is of.
+    # JSON can have halves of characters, which no digest of Harvester's is of.
     return hashlib.sha1(text.encode(errors="surrogatepass")).hexdigest()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..cluster.resources import (
@@ -17,23 +17,34 @@ from ..cluster.resources import (
 )
 from ..harvester.gitops import keeper_of
 from ..harvester.gojson import Undecodable
-from ..harvester.names import STORAGE_SETTING
 from ..harvester.network_configs import (
     nodes_not_ready,
     present_nodes,
     progress_of_nodes,
 )
-from ..harvester.network_settings import STORAGE
-from ..harvester.setting_progress import describe_leaked, leaked, storage_progress
+from ..harvester.network_settings import MIGRATION, RWX, STORAGE, NetworkSetting
+from ..harvester.setting_progress import (
+    Progress,
+    describe_leaked,
+    leaked,
+    migration_progress,
+    storage_progress,
+)
 from ..harvester.settings import network_set
 from ..harvester.snapshot import Snapshot
 from ..harvester.wording import listed
 from ..harvester.workloads import networks_of
 from ..printable import printable
 from ..specs.limits import MGMT
-from ..topology.model import SETTINGS, ClusterNetwork, Topology
+from ..topology.model import ClusterNetwork, Topology
 from ..topology.words import uncovered_words
 
+KINDS = (STORAGE, RWX, MIGRATION)
+_PROGRESS: Mapping[NetworkSetting, Callable[[Object], Progress]] = {
+    STORAGE: storage_progress,
+    MIGRATION: migration_progress,
+}
+"""How far Harvester is; of the RWX network Longhorn has to be asked, too."""
 _KINDS: Mapping[Resource, str] = {
     CLUSTER_NETWORK: "cluster network",
     VLAN_CONFIG: "network config",
@@ -73,19 +84,26 @@ def _uplinks(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _settings(snapshot: Snapshot) -> Iterator[Finding]:
-    for name in SETTINGS:
+    for kind in KINDS:
+        about = f"Setting {kind.name}"
+        setting = snapshot.of(SETTING).get(kind.name)
         try:
-            network_set(name, snapshot, snapshot.of(SETTING).get(name))
+            network_set(kind.name, snapshot, setting)
         except Undecodable as error:
-            yield Finding(f"Setting {name}", f"its value cannot be read: {error}")
-    setting = snapshot.of(SETTING).get(STORAGE_SETTING)
-    if setting is None:
+            yield Finding(about, f"its value cannot be read: {error}")
+        else:
+            yield from _unfinished(about, kind, setting)
+        for nad in leaked(kind, setting, snapshot.of(NAD)):
+            yield Finding(about, describe_leaked(kind, nad))
+
+
+def _unfinished(about: str, kind: NetworkSetting, setting: Object | None) -> Iterator[Finding]:
+    """That Harvester is not done with a value, where the Setting itself tells."""
+    if setting is None or kind not in _PROGRESS:
         return
-    about = f"Setting {STORAGE_SETTING}"
-    if not (progress := storage_progress(setting)).done:
+    progress = _PROGRESS[kind](setting)
+    if not progress.done:
         yield Finding(about, progress.words or "Harvester is not done with its value")
-    for nad in leaked(STORAGE, setting, snapshot.of(NAD)):
-        yield Finding(about, describe_leaked(STORAGE, nad))
 
 
 def _lost_networks(snapshot: Snapshot) -> Iterator[Finding]:

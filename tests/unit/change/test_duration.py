@@ -9,9 +9,11 @@ from harvester_net.change.duration import GRACE, Duration, Span, duration, estim
 from harvester_net.change.goals import AnyGoal
 from harvester_net.change.goals.storage_network import StorageNetworkGoal
 from harvester_net.change.plan import plan
-from harvester_net.cluster.resources import VMI
+from harvester_net.cluster.resources import SETTING, VMI
 from harvester_net.specs.disruption import Disruption
 
+from .controllers import settled
+from .model import patched
 from .sites import FULL, UP, site
 from .world import World
 
@@ -87,6 +89,16 @@ def test_a_storage_network_that_is_set_anew_is_not_cleared_before() -> None:
     found = of(site(nodes=2, vms=ONE, storage=True), goal)
     assert found.settings is None
     assert "the storage network up to 5 min, to start" in estimate(found)
+
+
+def test_no_vm_waits_for_the_vm_migration_network_to_come_back() -> None:
+    world = site(nodes=2, vms=ONE)
+    text = '{"vlan":302,"clusterNetwork":"data","range":"192.168.2.0/24"}'
+    with_it = of(settled(patched(world, SETTING, "vm-migration-network", {"value": text})))
+    assert with_it.settings is None
+    assert with_it.whole.most - of(world).whole.most == 180 + 5
+    told = estimate(with_it)
+    assert told.count("virt-handlers to leave the VM migration network up to 3 min,") == 1
 
 
 def test_vms_that_nothing_starts_are_told() -> None:
