@@ -15,6 +15,7 @@ _STARTS = re.compile(r"start VM (\S+) \(")
 _CLEARS = {
     "clear the storage network": "storage network",
     "reset the RWX network": "RWX network",
+    "clear the VM migration network": "VM migration network",
 }
 _HEAD = re.compile(r"(?P<headline>.+), in \d+ steps?:")
 _BEGUN = re.compile(r"(?P<headline>.+): begun .+, \d+ of \d+ steps done; left:")
