@@ -173,9 +173,11 @@ def _migration_networks(pod: Object) -> set[str]:
 
 def describe_leaked(kind: NetworkSetting, nad: str) -> str:
     """What a lost network of a Setting (`namespace/name`) does, and how it goes."""
+    # No rule of Harvester's minds one of VM migration (B2.3).
+    blocks = "" if kind is MIGRATION else " and blocks every network config"
     return (
-        f"{nad} is left over from an earlier {kind.words} and blocks every network config; "
-        f"delete it: kubectl -n {SYSTEM_NAMESPACE} delete network-attachment-definitions "
+        f"{nad} is left over from an earlier {kind.words}{blocks}; delete it: "
+        f"kubectl -n {SYSTEM_NAMESPACE} delete network-attachment-definitions "
         f"{nad.partition('/')[2]}"
     )
 

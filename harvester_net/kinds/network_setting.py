@@ -260,6 +260,7 @@ class NetworkSettingKind(Kind[S]):
         state = await self.progress(setting, call)
         if not state.failed:
             return False
+        await self._wait_for_changes(call)
         call.inform(f"{state.words}; it is cleared and set again, for Harvester tries once")
         await self._write(setting, self.setting.off, call)
         await self._wait_until_configured(call)

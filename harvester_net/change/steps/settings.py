@@ -193,11 +193,14 @@ class WriteMigration(Step):
         return f"{_verb(self.text)} the VM migration network{_described(self.text)}"
 
     def done(self, now: Snapshot) -> bool:
+        if MIGRATION_SETTING not in now.of(SETTING):
+            return True
         progress = migration_progress(now.of(SETTING)[MIGRATION_SETTING])
         return self.holds(now) and (progress.done or progress.failed)
 
     def holds(self, now: Snapshot) -> bool:
-        return now.setting(MIGRATION_SETTING) == self.text
+        there = MIGRATION_SETTING in now.of(SETTING)
+        return not there or now.setting(MIGRATION_SETTING) == self.text
 
     async def act(self, now: Snapshot, context: ChangeContext) -> None:
         if not self.holds(now):
@@ -211,8 +214,8 @@ class WriteMigration(Step):
         return f"the VM migration network: {progress.words}"
 
     def unprovable(self, now: Snapshot) -> list[str]:
-        progress = migration_progress(now.of(SETTING)[MIGRATION_SETTING])
-        if not progress.failed:
+        setting = now.of(SETTING).get(MIGRATION_SETTING)
+        if setting is None or not (progress := migration_progress(setting)).failed:
             return []
         note = f"{self.title}: Harvester gave up: {progress.words}"
         remedy = f"clear the Setting {MIGRATION_SETTING} and set it again"
@@ -252,14 +255,14 @@ class VirtHandlersFollow(Step):
         cluster, deadline = context.cluster, context.deadline.within(self.limit(now))
         words = "nobody has looked"
         try:
-            while True:
-                setting = cluster.cached(SETTING)[MIGRATION_SETTING]
+            while (setting := cluster.cached(SETTING).get(MIGRATION_SETTING)) is not None:
                 state = await get_migration_progress(setting, cluster, deadline)
                 if state.done or state.failed:
                     return
                 words = state.words
                 context.observer.waiting_for(f"the VM migration network: {words}")
                 await deadline.sleep(cluster.timings.virt_handler)
+            return
         except DeadlineExceeded:
             context.deadline.check()
         remedy = "restart its pods there; until then they hold the MTU of before"

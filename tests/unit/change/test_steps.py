@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from harvester_net.change.consent import Consent
+from harvester_net.change.context import ChangeContext
 from harvester_net.change.goals import AnyGoal
 from harvester_net.change.goals.mtu import MtuGoal
 from harvester_net.change.goals.network_config import ConfigDeletionGoal, ConfigGoal
@@ -43,7 +44,7 @@ from harvester_net.harvester.names import STORAGE_SETTING
 from ... import objects
 from ...objects import status_name
 from .controllers import LONGHORN_RWX, settled
-from .model import patched
+from .model import ModelCluster, ModelPatience, patched
 from .sites import FULL, SHARED, STORAGE_TEXT, UP, site
 from .world import NETWORK, STORAGE, World
 
@@ -439,6 +440,20 @@ def test_the_rwx_network_is_set_when_longhorn_has_it() -> None:
     assert not reset.done(STORED.snapshot)
     behind = STORED.changed(LONGHORN_SETTING, LONGHORN_RWX, {"value": "harvester-system/old"})
     assert not step.done(behind.snapshot)
+
+
+async def test_a_setting_that_the_server_does_not_have_keeps_no_change() -> None:
+    """As on another version than the one that a journal was written on."""
+    record = record_of(SITE).model_copy(update={"migration": "{}"})
+    gone = SITE.without(SETTING, "vm-migration-network")
+    for verb in ("clear", "set"):
+        step = step_of(record, f"{verb} migration network")
+        assert step.done(gone.snapshot)
+        assert step.holds(gone.snapshot)
+        assert step.unprovable(gone.snapshot) == []
+    cluster = ModelCluster(gone)
+    context = ChangeContext(cast(Any, cluster), cast(Any, ModelPatience(cluster)), "the test")
+    await step_of(record, "virt-handlers off it").act(gone.snapshot, context)
 
 
 # --- merge patches ---------------------------------------------------------------------------

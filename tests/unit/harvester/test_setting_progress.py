@@ -11,6 +11,7 @@ import pytest
 from harvester_net.cluster.resources import Object
 from harvester_net.harvester.network_settings import MIGRATION, RWX, STORAGE
 from harvester_net.harvester.setting_progress import (
+    describe_leaked,
     leaked,
     migration_progress,
     rwx_progress,
@@ -370,3 +371,12 @@ def test_pod_whose_networks_cannot_be_read_has_not_followed() -> None:
         pod = handler("n1")
         pod["metadata"]["annotations"]["k8s.v1.cni.cncf.io/network-status"] = text
         assert not virt_handlers_progress(MIGRATION_NAD, [pod], 1).done
+
+
+def test_only_what_blocks_network_configs_is_said_to() -> None:
+    nad = "harvester-system/vm-migration-network-lost"
+    assert describe_leaked(MIGRATION, nad) == (
+        f"{nad} is left over from an earlier VM migration network; delete it: kubectl -n "
+        "harvester-system delete network-attachment-definitions vm-migration-network-lost"
+    )
+    assert "and blocks every network config" in describe_leaked(STORAGE, nad)

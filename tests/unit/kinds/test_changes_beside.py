@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,8 +12,10 @@ from harvester_net.change import journal
 from harvester_net.change.goals.mtu import MtuGoal
 from harvester_net.change.record import ConfigRecord, Record
 from harvester_net.cluster.resources import Object
-from harvester_net.harvester.names import STORAGE_SETTING
+from harvester_net.harvester.names import MIGRATION_SETTING, STORAGE_SETTING
 from harvester_net.harvester.network_configs import manifest_of
+from harvester_net.harvester.network_settings import MIGRATION
+from harvester_net.kinds.codecs.network_setting import MIGRATION_CODEC
 from harvester_net.kinds.desired_state import DesiredState
 from harvester_net.kinds.failures import Refused, Unfinished
 from harvester_net.kinds.registry import KINDS
@@ -20,12 +23,20 @@ from harvester_net.kinds.registry import KINDS
 from ... import objects
 from ...cluster import LabApi
 from ...waiting import until
-from ..programs import CLUSTER_NETWORK, NETWORK_CONFIG, STORAGE_NETWORK, VM_NETWORK, program
+from ..programs import (
+    CLUSTER_NETWORK,
+    MIGRATION_NETWORK,
+    NETWORK_CONFIG,
+    STORAGE_NETWORK,
+    VM_NETWORK,
+    program,
+)
 from .calls import Run, running
 
 NETWORK, CONFIG, VM_NET, STORAGE = (
     KINDS[token] for token in (CLUSTER_NETWORK, NETWORK_CONFIG, VM_NETWORK, STORAGE_NETWORK)
 )
+MIGRATES = KINDS[MIGRATION_NETWORK]
 TEXT = '{"vlan":300,"clusterNetwork":"data","range":"192.168.0.0/24"}'
 RECORD = Record(
     goal=MtuGoal(cluster_network="data", mtu=9000),
@@ -109,4 +120,19 @@ async def test_storage_network_that_is_cleared_for_it_is_not_gone(
     with pytest.raises(Unfinished, match="is not finished: 0 of"):
         await STORAGE.read(STORAGE_SETTING, inputs, {}, run.call(STORAGE, "mine"))
     await refused(STORAGE.create(inputs, run.call(STORAGE, "mine")))
+    assert api.writes() == []
+
+
+async def test_value_that_harvester_gave_up_is_not_cleared_beside_it(
+    run: Run, api: LabApi
+) -> None:
+    inputs = program(MIGRATION_NETWORK, clusterNetwork="data")
+    text = MIGRATION_CODEC.text_of(inputs)
+    digest = hashlib.sha1(text.encode()).hexdigest()
+    setting = objects.setting(MIGRATION_SETTING, text)
+    setting["metadata"]["annotations"] = {MIGRATION.digest_note: digest}
+    failed = {"type": "configured", "status": "False", "reason": "CreateNadError"}
+    api.put(setting | {"status": {"conditions": [failed]}})
+    call = run.call(MIGRATES, "mine")
+    await refused(MIGRATES.update(MIGRATION_SETTING, inputs, inputs, {}, call))
     assert api.writes() == []
