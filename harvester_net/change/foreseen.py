@@ -26,7 +26,7 @@ from ..cluster.resources import (
     Resource,
 )
 from ..harvester.gitops import keeper_of
-from ..harvester.names import MIGRATION_SETTING, RWX_SETTING, STORAGE_SETTING
+from ..harvester.names import STORAGE_SETTING
 from ..harvester.placing import places_of, requirements_of, why_closed
 from ..harvester.snapshot import Snapshot
 from ..harvester.under_way import backups_under_way, restores_under_way, upgrades_under_way
@@ -183,14 +183,12 @@ def _put_back(snapshot: Snapshot, record: Record) -> Iterator[str]:
 
 def _touched(snapshot: Snapshot, record: Record) -> dict[Resource, Collection[str]]:
     """The objects that the change itself writes."""
-    settings = {STORAGE_SETTING} if _detaches_all(record) else set()
-    settings |= {RWX_SETTING} if record.rwx is not None else set()
-    settings |= {MIGRATION_SETTING} if record.migration is not None else set()
+    settings = {STORAGE_SETTING} if record.goal.stops_all_vms else set()
     alone = record.goal.mtu_network and not record.kept
     return {
         CLUSTER_NETWORK: [record.goal.mtu_network] if alone else [],
         VLAN_CONFIG: sorted(record.configs),
         NAD: sorted(record.vm_networks),
-        SETTING: sorted(settings),
+        SETTING: sorted(settings | record.cleared.keys()),
         VM: sorted(record.vms),
     }

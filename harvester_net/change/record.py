@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ..cluster.resources import LINK_MONITOR, Object
 from ..harvester.cni import readable_conf
 from ..harvester.link_monitors import bonds
-from ..harvester.names import BRIDGE
+from ..harvester.names import BRIDGE, MIGRATION_SETTING, RWX_SETTING, STORAGE_SETTING
 from ..harvester.network_configs import manifest_of, present_nodes
 from ..harvester.snapshot import Snapshot
 from .consent import Consent, NodeCheck
@@ -131,10 +131,19 @@ class Record(BaseModel):
         return found - {""}
 
     @property
+    def cleared(self) -> dict[str, str]:
+        """The exact texts of the Settings that it clears and sets again, by their names."""
+        texts = {
+            STORAGE_SETTING: self.storage,
+            RWX_SETTING: self.rwx,
+            MIGRATION_SETTING: self.migration,
+        }
+        return {name: text for name, text in texts.items() if text is not None}
+
+    @property
     def writes_settings(self) -> bool:
         """Whether it writes one of the Settings that name a network."""
-        cleared = (self.storage, self.rwx, self.migration)
-        return self.goal.stops_all_vms or any(text is not None for text in cleared)
+        return self.goal.stops_all_vms or bool(self.cleared)
 
     @property
     def target_mtu(self) -> int:

@@ -8,20 +8,19 @@ from typing import Any
 
 def json_object(text: object) -> dict[str, Any]:
     """The object that a text holds; empty if it is no JSON object, or no text."""
-    try:
-        found = json.loads(text) if isinstance(text, str) else {}
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    return fields_in(_loaded(text))
 
 
 def json_list(text: object) -> list[Any]:
     """The list that a text holds; empty if it is no JSON list, or no text."""
+    return items_in(_loaded(text))
+
+
+def _loaded(text: object) -> Any:
     try:
-        found = json.loads(text) if isinstance(text, str) else []
+        return json.loads(text) if isinstance(text, str) else None
     except (ValueError, RecursionError):
-        return []
-    return items_in(found)
+        return None
 
 
 def fields_in(value: object) -> dict[str, Any]:

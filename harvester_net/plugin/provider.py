@@ -15,9 +15,6 @@ from ..cluster.deadline import Deadline, DeadlineExceeded
 from ..cluster.errors import ClusterError
 from ..cluster.identity import require_same
 from ..cluster.recorded import RecordedConnection
-from ..harvester.site.document import NOT_SERVED
-from ..harvester.site.reading import UnreadableSite
-from ..harvester.site.reading import read as read_site
 from ..kinds.call import Call
 from ..kinds.desired_state import DesiredState
 from ..kinds.differences import Difference
@@ -380,8 +377,12 @@ class Provider:
 
 def _recorded(file: str) -> RecordedConnection:
     """What a file of `harvester-net snapshot` has, as a connection; raises Refused."""
+    # Only who has a snapshot waits for its reader.
+    from ..harvester.site.document import NOT_SERVED
+    from ..harvester.site.reading import UnreadableSite, read
+
     try:
-        document = read_site(Path(file))
+        document = read(Path(file))
     except UnreadableSite as error:
         raise Refused(f"harvester-net:snapshot: {error}") from error
     not_served = (r for r, why in document.left_out.items() if why == NOT_SERVED)

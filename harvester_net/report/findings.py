@@ -22,7 +22,7 @@ from ..harvester.network_configs import (
     present_nodes,
     progress_of_nodes,
 )
-from ..harvester.network_settings import MIGRATION, RWX, STORAGE, NetworkSetting
+from ..harvester.network_settings import MIGRATION, NETWORK_SETTINGS, STORAGE, NetworkSetting
 from ..harvester.setting_progress import (
     Progress,
     describe_leaked,
@@ -39,7 +39,6 @@ from ..specs.limits import MGMT
 from ..topology.model import ClusterNetwork, Topology
 from ..topology.words import uncovered_words
 
-KINDS = (STORAGE, RWX, MIGRATION)
 _PROGRESS: Mapping[NetworkSetting, Callable[[Object], Progress]] = {
     STORAGE: storage_progress,
     MIGRATION: migration_progress,
@@ -84,7 +83,7 @@ def _uplinks(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _settings(snapshot: Snapshot) -> Iterator[Finding]:
-    for kind in KINDS:
+    for kind in NETWORK_SETTINGS:
         about = f"Setting {kind.name}"
         setting = snapshot.of(SETTING).get(kind.name)
         try:

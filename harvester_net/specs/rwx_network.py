@@ -10,7 +10,13 @@ from pydantic.alias_generators import to_camel
 
 from .limits import ClusterNetworkName, Ipv4Network
 from .spec import Meanings, Problem, Spec, unordered
-from .storage_network import Exclude, StorageVlanId, exclude_problems, mgmt_problems
+from .storage_network import (
+    Exclude,
+    StorageVlanId,
+    exclude_problems,
+    excluded,
+    mgmt_problems,
+)
 from .unknown import is_known
 
 
@@ -52,11 +58,7 @@ class RwxNetwork(Spec):
         description="IPv4 network from which the nodes get their addresses, /16 or smaller, "
         "with one for each node and 32 more.",
     )
-    exclude: Exclude | None = Field(
-        None,
-        description="Networks inside `range` that are not given out. Their order has no "
-        "meaning.",
-    )
+    exclude: Exclude | None = excluded()
 
     @property
     def network(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
 
@@ -22,6 +22,15 @@ def _storage_vlan(value: int) -> int:
 
 StorageVlanId = Annotated[int, AfterValidator(_storage_vlan)]
 Exclude = list[Item[Ipv4Part]]
+
+
+def excluded() -> Any:
+    """The parts of the range of a setting's network that are not given out."""
+    return Field(
+        None,
+        description="Networks inside `range` that are not given out. Their order has no "
+        "meaning.",
+    )
 
 
 class StorageNetwork(Spec):
@@ -51,11 +60,7 @@ class StorageNetwork(Spec):
         description="IPv4 network from which Longhorn's pods get their addresses, /16 or "
         "smaller, such as 192.168.0.0/24."
     )
-    exclude: Exclude | None = Field(
-        None,
-        description="Networks inside `range` that are not given out. Their order has no "
-        "meaning.",
-    )
+    exclude: Exclude | None = excluded()
     exclusive_vlan: bool | None = Field(
         None,
         description="Whether no VM network may use this VLAN. Needs Harvester 1.9. Defaults "

@@ -23,7 +23,7 @@ from .network_config import Uplink
 from .parse import parse, path_text
 from .rwx_network import rwx_problems
 from .spec import Item, Problem, Spec, plain
-from .storage_network import Exclude, StorageVlanId, exclude_problems
+from .storage_network import Exclude, StorageVlanId, exclude_problems, excluded
 from .unknown import UNKNOWN
 from .vm_network import Route, VlanRange, VmNetworkType, traffic_problems
 
@@ -90,11 +90,7 @@ class TrafficPathStorage(Spec):
         description="IPv4 network from which Longhorn's pods get their addresses, /16 or "
         "smaller, such as 192.168.0.0/24."
     )
-    exclude: Exclude | None = Field(
-        None,
-        description="Networks inside `range` that are not given out. Their order has no "
-        "meaning.",
-    )
+    exclude: Exclude | None = excluded()
     exclusive_vlan: bool | None = Field(
         None,
         description="Whether no VM network may use this VLAN. Needs Harvester 1.9. Defaults "
@@ -123,11 +119,7 @@ class TrafficPathRwx(Spec):
         description="IPv4 network from which the nodes get their addresses, /16 or smaller, "
         "with one for each node and 32 more.",
     )
-    exclude: Exclude | None = Field(
-        None,
-        description="Networks inside `range` that are not given out. Their order has no "
-        "meaning.",
-    )
+    exclude: Exclude | None = excluded()
 
     def contradictions(self) -> Iterator[Problem]:
         yield from rwx_problems(self, ("vlan", "range"))
@@ -145,11 +137,7 @@ class TrafficPathMigration(Spec):
         description="IPv4 network from which the nodes get their addresses, /16 or smaller, "
         "with one for each node."
     )
-    exclude: Exclude | None = Field(
-        None,
-        description="Networks inside `range` that are not given out. Their order has no "
-        "meaning.",
-    )
+    exclude: Exclude | None = excluded()
 
     def contradictions(self) -> Iterator[Problem]:
         yield from exclude_problems(self.range, self.exclude)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from .limits import ClusterNetworkName, Ipv4Network
 from .spec import Meanings, Problem, Spec, unordered
-from .storage_network import Exclude, StorageVlanId, network_problems
+from .storage_network import Exclude, StorageVlanId, excluded, network_problems
 from .unknown import is_known
 
 
@@ -41,11 +41,7 @@ class VmMigrationNetwork(Spec):
         description="IPv4 network from which the nodes get their addresses, /16 or smaller, "
         "with one for each node."
     )
-    exclude: Exclude | None = Field(
-        None,
-        description="Networks inside `range` that are not given out. Their order has no "
-        "meaning.",
-    )
+    exclude: Exclude | None = excluded()
 
     @property
     def network(self) -> str:

@@ -10,16 +10,9 @@ from ...change.plan import Plan
 from ...change.reviewed import plan_id
 from ...change.steps.order import steps_of
 from ...change.steps.vms import StartVm
-from ...harvester.names import MIGRATION_SETTING, RWX_SETTING, STORAGE_SETTING
 from ...markdown import code, escaped
 from ...printable import printable
 from ..messages import INPUTS
-
-SETTINGS = {
-    "storage": STORAGE_SETTING,
-    "rwx": RWX_SETTING,
-    "migration": MIGRATION_SETTING,
-}
 
 
 def text(plan: Plan) -> str:
@@ -116,9 +109,7 @@ def started(plan: Plan) -> list[str]:
 
 def settings(plan: Plan) -> list[str]:
     """The Settings that are cleared for the change and set again."""
-    return [
-        name for field, name in SETTINGS.items() if getattr(plan.record, field) is not None
-    ]
+    return list(plan.record.cleared)
 
 
 def _quoted(names: list[str]) -> str:

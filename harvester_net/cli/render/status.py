@@ -13,7 +13,6 @@ from ...change.record import Record
 from ...change.steps.order import steps_of
 from ...cluster.resources import NAD, VLAN_CONFIG, VM, VMI, Object
 from ...harvester.mtus import config_mtu, nad_mtu
-from ...harvester.names import MIGRATION_SETTING, RWX_SETTING, STORAGE_SETTING
 from ...harvester.snapshot import Snapshot
 from ...harvester.vm_networks import is_of_a_setting, nads_of
 from ...printable import printable
@@ -158,16 +157,8 @@ def mtu_of_vm_networks(record: Record, snapshot: Snapshot) -> dict[str, int]:
 
 def cleared(record: Record, snapshot: Snapshot) -> list[str]:
     """The Settings that are not as they were before the change."""
-    before = {
-        STORAGE_SETTING: record.storage,
-        RWX_SETTING: record.rwx,
-        MIGRATION_SETTING: record.migration,
-    }
-    return [
-        name
-        for name, value in before.items()
-        if value is not None and snapshot.setting(name) != value
-    ]
+    before = record.cleared.items()
+    return [name for name, value in before if snapshot.setting(name) != value]
 
 
 def _facts(record: Record, snapshot: Snapshot) -> Iterator[str]:

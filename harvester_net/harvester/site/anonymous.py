@@ -15,7 +15,7 @@ from itertools import count
 
 from ...cluster.resources import SETTING, Object, Resource
 from ...specs.limits import MGMT
-from ..names import MIGRATION_NAD_PREFIX, RWX_NAD_PREFIX, STORAGE_NAD_PREFIX
+from ..network_settings import NETWORK_SETTINGS
 from .blocks import other_addresses
 from .kinds import kept
 from .shapes import Meaning, Put
@@ -51,7 +51,7 @@ _PREFIXES = {
     Meaning.TEXT: "text",
 }
 """How the other names of a meaning begin; a number follows."""
-_GENERATED = (STORAGE_NAD_PREFIX, RWX_NAD_PREFIX, MIGRATION_NAD_PREFIX)
+_GENERATED = tuple(setting.nad_prefix for setting in NETWORK_SETTINGS)
 """How the names begin of VM networks that Harvester makes: it knows them by that."""
 
 _NAMESPACES = frozenset(

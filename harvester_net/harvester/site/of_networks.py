@@ -16,15 +16,13 @@ from ...cluster.resources import (
 from ..names import (
     CLUSTER_NETWORK_LABEL,
     EXCLUSIVE_LABEL,
-    MIGRATION_ANNOTATION,
     MIGRATION_SETTING,
     ROUTE,
-    RWX_ANNOTATION,
     RWX_SETTING,
-    STORAGE_ANNOTATION,
     STORAGE_SETTING,
     VERSION_SETTING,
 )
+from ..network_settings import NETWORK_SETTINGS
 from . import networks
 from .labels import GROUP
 from .metadata import CREATED_BY, conditions, kind, metadata, name_of
@@ -32,11 +30,7 @@ from .shapes import TRUTH, Meaning, Put, Shape, array, one_of, struct, text, wor
 from .texts import items, json_text, members, plain, string
 
 _NETWORK, _HASH = text(Meaning.CLUSTER_NETWORK), text(Meaning.HASH)
-_MARKS = {
-    STORAGE_SETTING: STORAGE_ANNOTATION,
-    RWX_SETTING: RWX_ANNOTATION,
-    MIGRATION_SETTING: MIGRATION_ANNOTATION,
-}
+_MARKS = {setting.name: setting.annotation for setting in NETWORK_SETTINGS}
 """How the annotations begin that Harvester's controller of a setting writes (H2)."""
 
 _CIDR, _ADDRESS = string(networks.cidr), string(networks.address)
