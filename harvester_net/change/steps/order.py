@@ -15,6 +15,7 @@ from ..goals.storage_network import StorageNetworkGoal
 from ..goals.vm_network import VmNetworkGoal
 from ..record import Record
 from .configs import CreateConfig, DeleteConfig, PatchConfig, SetMtu
+from .moving import CordonNode, EmptyNode, UncordonNode, emptying, opening
 from .networks import AnnotateMtu, ChangeVmNetwork, SetVmNetworkMtu
 from .nodes import VerifyNodes, verify_nodes
 from .settings import (
@@ -28,6 +29,8 @@ from .step import Step
 from .vms import StartVm, StopVm
 
 STEPS: tuple[type[Step], ...] = (
+    CordonNode,
+    EmptyNode,
     StopVm,
     VolumesDetached,
     WriteRwx,
@@ -42,6 +45,7 @@ STEPS: tuple[type[Step], ...] = (
     SetVmNetworkMtu,
     ChangeVmNetwork,
     VerifyNodes,
+    UncordonNode,
     StartVm,
 )
 """All that there are."""
@@ -81,7 +85,10 @@ def steps_of(record: Record) -> list[Step]:
 
 def _interrupting(record: Record) -> list[Step]:
     """VMs down, the storage network out of the way."""
-    steps: list[Step] = [StopVm(record, (), key) for key in sorted(record.vms)]
+    steps = emptying(record)
+    emptied = tuple(step.id for step in steps)
+    # Those that cannot go are down for a short time only: when all others are gone.
+    steps += [StopVm(record, emptied, key) for key in sorted(record.vms)]
     stopped = tuple(step.id for step in steps)
     if record.storage is not None or record.goal.stops_all_vms:
         steps.append(VolumesDetached(record, stopped))
@@ -145,9 +152,9 @@ def _vm_networks(record: Record, after: tuple[str, ...]) -> list[Step]:
 
 def _restoring(record: Record, after: tuple[str, ...]) -> list[Step]:
     """The networks of the Settings back, and exactly the VMs that ran."""
+    steps = opening(record, after)
     if not (record.goal.restores_configs or record.backwards):
-        return []  # What needs the config goes with it.
-    steps: list[Step] = []
+        return steps  # What needs the config goes with it.
     if record.storage is not None:
         steps.append(WriteStorage(record, after, record.storage))
     if record.rwx is not None:
