@@ -73,7 +73,7 @@ def moves_of(snapshot: Snapshot, network: str, nodes: Collection[str]) -> Moves:
     nads = set(vm_networks_of(snapshot, network))
     places = Places(snapshot, found.nodes)
     for key, vmi in sorted(snapshot.of(VMI).items()):
-        node = fields_in(vmi.get("status")).get("nodeName")
+        node = str(fields_in(vmi.get("status")).get("nodeName") or "")
         if node not in nodes or not uses(vmi, nads):
             continue
         if why := why_not_migratable(vmi) or places.why_none(vmi):

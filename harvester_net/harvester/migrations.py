@@ -60,13 +60,16 @@ def has_hidden_target(migration: Object, vmi: Object) -> bool:
     """Whether a migration has chosen a node that its instance does not name yet."""
     if phase_of(migration) in (*ENDED, *_WITHOUT_TARGET):
         return False
-    return _moves(vmi).get("migrationUid") != migration["metadata"].get("uid")
+    return bool(_moves(vmi).get("migrationUid") != migration["metadata"].get("uid"))
 
 
-def why_failed(migration: Object) -> str:
-    """Why a migration failed, as far as KubeVirt tells."""
+def why_failed(migration: Object, vmi: Object) -> str:
+    """Why a migration failed, as far as KubeVirt tells; on its instance first."""
     status = fields_in(migration.get("status"))
-    if said := fields_in(status.get("migrationState")).get("failureReason"):
+    told = fields_in(status.get("migrationState"))
+    if _moves(vmi).get("migrationUid") == migration["metadata"].get("uid"):
+        told = _moves(vmi) | told
+    if said := told.get("failureReason"):
         return printable(str(said))
     passed = map(fields_in, items_in(status.get("phaseTransitionTimestamps")))
     phases = [str(each.get("phase")) for each in passed if each.get("phase") != FAILED]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from harvester_net.lab.faults import VmDoesNotMove
 from lab import Lab
 
+from .failures import faults
 from .programs import CONFIGS, NODES, cluster_network, network_config, vm_network
 from .stack import Resource, Stack
 from .vms import VMIS, node_of, running_vm
@@ -52,6 +54,15 @@ def test_bond_of_a_node_changes_while_its_vms_run(stack: Stack, lab: Lab) -> Non
             "no VM that is migrated is without its network",
         ):
             assert step in told
+        with faults(lab, VmDoesNotMove("default", "vm1")):
+            told = stack.up().failed().output
+        assert (
+            f"VM default/vm1 could not be migrated away from {node}, 3 times: Live migration "
+            "stuck."
+        ) in told
+        assert f"{node} takes VMs again" in told
+        assert is_open(lab, node)
+
         stack.up().succeeded()
 
         live = lab.client.get(f"{CONFIGS}/{config}")

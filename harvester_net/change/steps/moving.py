@@ -194,7 +194,7 @@ class EmptyNode(NodeStep):
             if len(failed) >= MOST_TRIES:
                 raise ChangeStopped(
                     f"VM {key} could not be migrated away from {self.node}, "
-                    f"{len(failed)} times: {why_failed(failed[-1])}"
+                    f"{len(failed)} times: {why_failed(failed[-1], now.of(VMI)[key])}"
                 )
             wanted = _migration(key, self.record, _next_number(ours))
             try:

@@ -115,7 +115,14 @@ def passed(*phases: str) -> Object:
     ],
 )
 def test_why_a_migration_failed(failed: Object, why: str) -> None:
-    assert why_failed(failed) == why
+    assert why_failed(failed, vmi()) == why
+
+
+def test_the_instance_says_first_why_its_migration_failed() -> None:
+    told = moving(migrationUid="u", failureReason="stuck", completed=True)
+    assert why_failed(migration("Failed"), told) == "stuck"
+    of_another = moving(migrationUid="v", failureReason="stuck")
+    assert why_failed(migration("Failed"), of_another) == "KubeVirt gives no reason"
 
 
 def test_instance_of_a_migration_is_in_its_namespace() -> None:
