@@ -85,8 +85,8 @@ class ConfigGoal(_AboutOneConfig):
 
     def why_vms_stop(self, snapshot: Snapshot) -> str:
         config = snapshot.of(VLAN_CONFIG).get(self.key)
-        if config is None:
-            return ""
+        if config is None or self.patch.get("clusterNetwork"):
+            return ""  # The MTU is the other cluster network's, which has it already.
         after = {"spec": applied(config["spec"], self.patch)}
         return "" if config_mtu(after) == config_mtu(config) else ONE_MTU
 

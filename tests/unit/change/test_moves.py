@@ -116,6 +116,7 @@ def test_what_was_cordoned_before_is_neither_cordoned_nor_opened() -> None:
 
 # --- consent ---------------------------------------------------------------------------------
 
+WIDER = {"uplink": {"linkAttributes": {"mtu": 9000}}}
 ONE_MTU = (
     "2 VMs must be stopped: default/a, default/b; migrating them does not help: all network "
     "configs of a cluster network have one MTU, and its VM networks take another only while "
@@ -165,11 +166,12 @@ CYCLE = (
             ],
         ),
         (THREE, MtuGoal(cluster_network="data", mtu=9000), MOVE, [ONE_MTU]),
+        (site(nodes=1, vms=VMS), ConfigGoal(key="nc-0", patch=WIDER), MOVE, [ONE_MTU]),
         (
-            site(nodes=1, vms=VMS),
-            ConfigGoal(key="nc-0", patch={"uplink": {"linkAttributes": {"mtu": 9000}}}),
+            THREE,
+            ConfigGoal(key="nc-0", patch={"clusterNetwork": "other", **WIDER}),
             MOVE,
-            [ONE_MTU],
+            [],
         ),
         (site(nodes=3, vms=VMS, storage=True), BOND, MOVE, [STORED, CYCLE]),
     ],

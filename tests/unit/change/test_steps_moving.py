@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -405,7 +406,7 @@ async def test_killed_at_every_write_the_next_run_comes_to_the_same_end(
     writes = 0
     while True:
         live = LiveCluster(world)
-        if not await killed(live, lambda live=live: up(live, goal, consent), writes):
+        if not await killed(live, partial(up, live, goal, consent), writes):
             break
         await up(live, goal, consent)
         assert goal.is_reached(live.world.snapshot), writes
@@ -425,7 +426,7 @@ async def test_rolled_back_from_every_write_all_is_as_it_was(
     writes = 0
     while True:
         live = LiveCluster(world)
-        if not await killed(live, lambda live=live: up(live, goal, consent), writes):
+        if not await killed(live, partial(up, live, goal, consent), writes):
             break
         begun = journal.KEY in live.world.of(CONFIG_MAP)
         await resume_change(context_on(live), backwards=True)
