@@ -14,6 +14,7 @@ from harvester_net.change.goals.network_config import ConfigDeletionGoal, Config
 from harvester_net.change.goals.storage_network import StorageNetworkGoal
 from harvester_net.change.goals.vm_network import VmNetworkGoal
 from harvester_net.change.kinds import MOVING_KINDS, UNDER_WAY
+from harvester_net.change.steps.moving import is_cordoned
 from harvester_net.cluster.errors import Denied
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
@@ -427,6 +428,7 @@ def picture(world: World, network: str, mtu: int | None = None) -> dict[str, Any
             key: _without_number(s["value"]) for key, s in world.of(LONGHORN_SETTING).items()
         },
         "volumes": {key: v["status"]["state"] for key, v in world.of(VOLUME).items()},
+        "cordoned": [key for key, node in world.of(NODE).items() if is_cordoned(node)],
     }
 
 

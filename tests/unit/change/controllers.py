@@ -92,7 +92,7 @@ def _vm(world: World, key: str) -> World:
     if phase is None and _comes(strategy, arrived=arrived, asked=asked):
         world = _started(world, vm)
     elif phase in ("Pending", "Scheduling") and not annotations_of(vm).get(HINDRANCE):
-        world = world.changed(VMI, key, _running(vm))
+        world = _placed(world, key, vm)
     if strategy != "Halted":
         world = world.changed(VM, key, {"metadata": {"annotations": {STRATEGY: strategy}}})
     said = {"runStrategy": strategy, "printableStatus": _printable(world, key, strategy)}
@@ -128,11 +128,24 @@ def _started(world: World, vm: Object) -> World:
         "status": {"phase": "Pending"},
     }
     world = world.put(VMI, vmi)
-    return world if hindrance else world.changed(VMI, key_of(vmi), _running(vm))
+    return world if hindrance else _placed(world, key_of(vmi), vm)
 
 
-def _running(vm: Object) -> Object:
-    node, stays = annotations_of(vm).get(HOME, "node0"), annotations_of(vm).get(STAYS)
+def _placed(world: World, key: str, vm: Object) -> World:
+    """The instance runs at its home, or where else a VM may come up; else it waits."""
+    home = annotations_of(vm).get(HOME, "node0")
+    if _is_closed(world, home):
+        home = next(iter(_places(world, world.of(VMI)[key])), "")
+    return world.changed(VMI, key, _running(vm, home)) if home else world
+
+
+def _is_closed(world: World, node: str) -> bool:
+    found = world.get(NODE, node) or {}
+    return bool((found.get("spec") or {}).get("unschedulable"))
+
+
+def _running(vm: Object, node: str) -> Object:
+    stays = annotations_of(vm).get(STAYS)
     able = {"type": "LiveMigratable", "status": "False" if stays else "True"}
     if stays:
         able |= {"reason": "DisksNotLiveMigratable", "message": stays}
@@ -176,8 +189,8 @@ def _places(world: World, vmi: Object) -> Iterator[str]:
     """The nodes that take an instance: open, and with all its cluster networks."""
     nads = world.of(NAD)
     on = [nads[key] for key in networks_of(vmi["spec"], vmi["metadata"]["namespace"])]
-    for name, node in sorted(world.of(NODE).items()):
-        closed = (node.get("spec") or {}).get("unschedulable") or _is_dead(world, name)
+    for name in sorted(world.of(NODE)):
+        closed = _is_closed(world, name) or _is_dead(world, name)
         there = {
             status["status"]["clusterNetwork"]
             for status in world.of(VLAN_STATUS).values()

@@ -244,6 +244,14 @@ async def test_no_room_that_only_kubevirt_sees_ends_after_the_limit() -> None:
     assert live.world.of(MIGRATION) == {}
 
 
+def arrived(world: World, note: str = "", text: str = "") -> World:
+    """VM default/new has come to node0, cordoned or not, as one may that tolerates it."""
+    vm = vm_object("default/new", "Always", ["default/net"], "node0")
+    vm["metadata"]["annotations"] |= {note: text} if note else {}
+    world = settled(world.put(VM, vm))
+    return world.changed(VMI, "default/new", {"status": {"nodeName": "node0"}})
+
+
 async def test_a_vm_that_comes_to_the_cordoned_node_goes_too() -> None:
     live = LiveCluster(THREE)
     come: list[str] = []
@@ -251,8 +259,7 @@ async def test_a_vm_that_comes_to_the_cordoned_node_goes_too() -> None:
     def comes(write: Any) -> None:
         if write[:2] == ("patch", VLAN_CONFIG) and not come:
             come.append("default/new")
-            vm = vm_object("default/new", "Always", ["default/net"], "node0")
-            live.world = settled(live.world.put(VM, vm))
+            live.world = arrived(live.world)
 
     live.before_write = comes
     await up(live)
@@ -265,9 +272,7 @@ async def test_a_vm_that_comes_and_cannot_go_is_named() -> None:
 
     def comes(write: Any) -> None:
         if write[:2] == ("patch", VLAN_CONFIG) and "default/new" not in live.world.of(VM):
-            vm = vm_object("default/new", "Always", ["default/net"], "node0")
-            vm["metadata"]["annotations"][STAYS] = "PCI device"
-            live.world = settled(live.world.put(VM, vm))
+            live.world = arrived(live.world, STAYS, "PCI device")
 
     live.before_write = comes
     told = await stopped(live)
