@@ -69,12 +69,15 @@ def _forgotten(vmi: Object) -> Object:
 def phase_in(pod: Object, vmi: Object) -> str:
     """The phase of a guest as one of its pods sees it: "" if it is not, or not yet, in there.
 
-    A pod that the guest has left is at its end.
+    A pod that the guest has left is at its end, and so is one that it was sent to in vain.
     """
     status = vmi.get("status") or {}
     phase, home = str(status.get("phase", "")), status.get("nodeName")
     if not home or home == pod["spec"].get("nodeName"):
         return phase
     state = status.get("migrationState") or {}
-    left = state.get("sourcePod") == pod["metadata"]["name"] and state.get("completed")
+    name = pod["metadata"]["name"]
+    if state.get("targetPod") == name and state.get("failed"):
+        return "Failed"
+    left = state.get("sourcePod") == name and state.get("completed")
     return "Succeeded" if left else ""

@@ -108,6 +108,8 @@ def pod(name: str, on: str) -> Object:
         ("source", "node0", {"sourcePod": "source"}, ""),
         ("source", "node0", {"sourcePod": "source", "completed": True}, "Succeeded"),
         ("older", "node0", {"sourcePod": "source", "completed": True}, ""),
+        ("target", "node2", {"targetPod": "target", "failed": True}, "Failed"),
+        ("next", "node2", {"targetPod": "target", "failed": True}, ""),
     ],
 )
 def test_guest_is_in_one_of_its_pods(name: str, on: str, state: Any, phase: str) -> None:
