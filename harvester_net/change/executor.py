@@ -163,6 +163,8 @@ class Executor:
         """The nodes to be opened to VMs again although something has failed: those that have
         their uplink, old or new. Where all have, so the VMs that were stopped may start.
         """
+        if self._verification_failed:
+            return []  # Nobody knows what the devices carry.
         now = self._now()
         nodes = [step for step in self._steps if isinstance(step, UncordonNode)]
         busy = {*running, *(step.id for step in self._failed)}
@@ -176,7 +178,8 @@ class Executor:
         nodes = [step for step in self._steps if isinstance(step, UncordonNode)]
         now = self._now()
         closed = [step.node for step in nodes if not step.done(now)]
-        told = [f"{name} stays cordoned, for its uplink is not there" for name in closed]
+        why = "for its uplink is not as it should be"
+        told = [f"{name} stays cordoned, {why}" for name in closed]
         told += [f"{step.node} takes VMs again" for step in nodes if step.node not in closed]
         return "".join(f". {words}" for words in told)
 
