@@ -248,6 +248,26 @@ async def test_no_room_that_only_kubevirt_sees_ends_after_the_limit() -> None:
     assert live.world.of(MIGRATION) == {}
 
 
+async def test_the_limit_begins_anew_when_the_api_was_away() -> None:
+    live, looks = LiveCluster(THREE), [0]
+
+    def full(write: Any) -> None:
+        if write[:2] == ("create", MIGRATION) and not looks[0]:
+            for node in ("node1", "node2"):
+                live.world = live.world.changed(NODE, node, CORDONED)
+
+    def passes(before: World, after: World) -> World:
+        looks[0] += MIGRATION in after.objects and bool(after.of(MIGRATION))
+        if looks[0] == 10:
+            live.connection.away = 5.0
+        room = {"spec": {"unschedulable": None}}
+        return after.changed(NODE, "node1", room) if looks[0] > 90 else after
+
+    live.before_write, live.trouble = full, passes
+    await up(live, consent=replace(MOVE, migration_timeout_seconds=60))
+    assert nodes_of_vms(live.world) == {"default/a": "node1", "default/b": "node1"}
+
+
 def arrived(world: World, note: str = "", text: str = "") -> World:
     """VM default/new has come to node0, cordoned or not, as one may that tolerates it."""
     vm = vm_object("default/new", "Always", ["default/net"], "node0")
