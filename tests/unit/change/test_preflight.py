@@ -49,9 +49,10 @@ from ...rbac import let_in
 from ...timing import QUICK
 from ...waiting import SECONDS
 from ..cli.cluster_of_one import follow, monitor, mtu_of, obey
+from . import sites
 from .live import LiveCluster, as_cluster
 from .model import ModelPermissions
-from .sites import UP, site
+from .sites import UP
 
 CONSENT = Disruption.model_validate({"stopVms": True, "cycleStorageNetwork": True})
 HEAD = "MTU of cluster network data: 1500 -> 9000: refused, and nothing was changed:\n"
@@ -444,7 +445,7 @@ class Bounded(ModelPermissions):
 async def test_nodes_are_emptied_only_by_whoever_may(
     lacks: tuple[Right, ...], said: str
 ) -> None:
-    live = LiveCluster(site(nodes=2, vms={"default/a": "Always"}))
+    live = LiveCluster(sites.site(nodes=2, vms={"default/a": "Always"}))
     live.permissions = Bounded(*lacks)
     goal = ConfigGoal(key="nc-0", patch={"uplink": {"nics": ["eth2"]}})
     record = plan(live.world.snapshot, goal, Consent(migrate_vms=True)).record
