@@ -322,7 +322,7 @@ async def test_resume_by_hand_stops_no_vm_that_was_not_to_be_stopped() -> None:
 
 
 async def test_a_node_that_dies_half_changed_stays_cordoned_until_it_is_back() -> None:
-    live = LiveCluster(THREE)
+    live = LiveCluster(STUCK)
 
     def dies(write: Any) -> None:
         if write[:2] == ("patch", VLAN_CONFIG):
@@ -332,9 +332,10 @@ async def test_a_node_that_dies_half_changed_stays_cordoned_until_it_is_back() -
             live.world = live.world.without(VLAN_STATUS, status)
 
     live.before_write = dies
-    told = await stopped(live, consent=replace(MOVE, node_timeout_seconds=30))
+    told = await stopped(live, consent=replace(BOTH, node_timeout_seconds=30))
     assert told.endswith("node0 stays cordoned, for its uplink is not as it should be")
     assert cordoned(live.world) == ["node0"]
+    assert nodes_of_vms(live.world) == {"default/a": "node1", "default/b": "node1"}
     live.before_write = lambda write: None
     alive = {"metadata": {"annotations": {DEAD: None}}}
     live.world = settled(live.world.changed(NODE, "node0", alive))
