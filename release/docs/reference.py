@@ -124,13 +124,16 @@ def _outputs(resource: Schema) -> Schema:
 
 
 def _properties(about: Schema) -> Iterator[str]:
-    """Each property with its type, whether it must be given, and whether it replaces."""
+    """Each property with its type, whether it must be given, and whether it replaces; first
+    those that must be given.
+    """
     if not about.get("properties"):
         yield "None."
         return
-    for name, one in about["properties"].items():
+    required = set(about.get("required", ()))
+    for name, one in sorted(about["properties"].items(), key=lambda p: p[0] not in required):
         words = [_type(one)]
-        if name not in about.get("required", ()):
+        if name not in required:
             words.append("optional")
         if one.get("willReplaceOnChanges"):
             words.append("a change replaces")

@@ -136,14 +136,14 @@ A thing.
 
 ## Inputs
 
+`size`
+:   [Size](types.md#size), a change replaces
+
+
 `vlan`
 :   integer, optional
 
     See `size`.
-
-`size`
-:   [Size](types.md#size), a change replaces
-
 
 `all`
 :   map of list of string by name, optional
