@@ -71,7 +71,9 @@ def be_program(connection: socket.socket) -> None:
         os.dup2(output, number)
         os.close(output)
     os.environ.clear()
-    os.environ.update(variable.split("=", 1) for variable in variables)
+    for variable in variables:
+        name, _, value = variable.partition("=")
+        os.environ[name] = value
     os.chdir(directory)
     sys.argv = arguments
     threading.Thread(target=_obey, args=(connection,), daemon=True).start()
