@@ -57,18 +57,20 @@ async def check(
         none = f"no node has cluster network {request.cluster_network}"
         return replace(outcome, unproven=tuple(away or [none]))
     try:
-        options = await _options(cluster, request, deadline)
+        options = await pod_options(cluster, request, deadline)
         await remove_leftovers(cluster, options.namespace, deadline)
         asked = _Check(cluster, request, facts, options, deadline, on_progress, ping_anyway)
         return await asked.outcome(outcome, away)
     except NO_PODS as error:
         reason = f"nobody looked at the nodes, because no pod may run there: {error}"
-        return replace(outcome, unproven=(*away, f"{reason}; {_needed(error, request)}"))
+        return replace(
+            outcome, unproven=(*away, f"{reason}; {needed_for_pods(error, request)}")
+        )
     except NoImage as error:
         return replace(outcome, unproven=(*away, str(error)))
 
 
-def _needed(error: Exception, request: CheckRequest) -> str:
+def needed_for_pods(error: Exception, request: CheckRequest) -> str:
     """What whoever may not run pods needs."""
     if isinstance(error, Forbidden):
         return (
@@ -85,7 +87,10 @@ class NoImage(Exception):
     """There is no image known that could check the nodes; the message says what to do."""
 
 
-async def _options(cluster: Cluster, request: CheckRequest, deadline: Deadline) -> PodOptions:
+async def pod_options(
+    cluster: Cluster, request: CheckRequest, deadline: Deadline
+) -> PodOptions:
+    """What is known of the pods of a check; raises NoImage."""
     image = request.image
     if not image:
         try:
@@ -151,7 +156,7 @@ class _Check:
             self.deadline,
             lambda what: self.on_progress(f"{what} to look at the devices"),
         )
-        read, silent = _read(results, lambda node, said: devices_in(said, node, name))
+        read, silent = answers_in(results, lambda node, said: devices_in(said, node, name))
         return read, [f"{node} was not looked at: {why}" for node, why in silent]
 
     async def _workloads(self, seen: dict[str, Devices]) -> list[AttachedWorkload]:
@@ -197,11 +202,11 @@ class _Check:
             self.deadline,
             lambda what: self.on_progress(f"{what} to ping each other with {plan.mtu} bytes"),
         )
-        read, silent = _read(results, lambda _, said: pinged_in(said))
+        read, silent = answers_in(results, lambda _, said: pinged_in(said))
         return read, [f"{node} did not ping: {why}" for node, why in silent]
 
 
-def _read(
+def answers_in(
     results: Mapping[str, PodResult], read: Callable[[str, str], T]
 ) -> tuple[dict[str, T], list[tuple[str, str]]]:
     """What the nodes answered, and why the others did not."""
