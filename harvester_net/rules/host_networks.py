@@ -33,6 +33,7 @@ from ..harvester.network_configs import matched_nodes
 from ..harvester.snapshot import CONFIGS_OF, STATUSES_OF, VMS_ON, Snapshot
 from ..harvester.wording import listed
 from ..specs.limits import LONGEST_CLUSTER_NETWORK, LONGEST_DEVICE_NAME, MGMT
+from ..specs.parse import path_text
 from . import sources
 from .network_configs import missing_network
 from .rule import Objection, Severity, Write, rule
@@ -376,7 +377,7 @@ def addresses_are_of_hosts(write: Write, snapshot: Snapshot) -> Iterable[Objecti
         return
     for node, text in sorted(static_addresses(write.object).items()):
         if what := _nobodys(text):
-            yield Objection(f"{text} is {what}", f'ips["{node}"]')
+            yield Objection(f"{text} is {what}", path_text(("ips", node)))
 
 
 def _nobodys(text: str) -> str:

@@ -423,8 +423,8 @@ CASES = [
         "the ends of the network",
         create(addressed(n1="10.0.0.0/24", n2="10.0.0.255/24")),
         cluster(*SITE),
-        'ips["n1"]: 10.0.0.0/24 is the address of the network 10.0.0.0/24 itself',
-        'ips["n2"]: 10.0.0.255/24 is the broadcast address of 10.0.0.0/24',
+        "ips.n1: 10.0.0.0/24 is the address of the network 10.0.0.0/24 itself",
+        "ips.n2: 10.0.0.255/24 is the broadcast address of 10.0.0.0/24",
     ),
     silent(
         OF_HOSTS,
