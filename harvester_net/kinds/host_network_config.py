@@ -54,9 +54,10 @@ from ..specs.limits import MGMT
 from ..verify.facts import CheckRequest
 from ..verify.host_devices import HostDevices, Wanted, look_at_hosts, problems
 from .call import Call
+from .changes import describe_unfinished, get_unfinished
 from .codecs.host_network_config import HostNetworkConfigCodec
 from .differences import Change, Difference, Properties
-from .failures import Refused
+from .failures import Refused, Unfinished
 from .kind import Live
 from .mtu import known_networks, list_networks
 from .network_setting import wait_for_configs
@@ -100,10 +101,17 @@ class HostNetworkConfig(OwnedKind[specs.HostNetworkConfig]):
     async def read(
         self, key: str, inputs: Properties, outputs: Properties, call: Call
     ) -> Live | None:
+        """One that an ordered change has taken away for a while is not gone."""
         try:
-            return await super().read(key, inputs, outputs, call)
+            seen = await super().read(key, inputs, outputs, call)
         except NotFound:
             return None  # The kind is not served, so there is none.
+        if seen is not None or not inputs:
+            return seen
+        begun = await get_unfinished(call)
+        if begun is None or key not in begun.host_networks:
+            return None
+        raise Unfinished(key, outputs, inputs, [describe_unfinished(begun)])
 
     async def manifest(self, desired: specs.HostNetworkConfig, call: Call) -> Object:
         """With a note that no node had the device before, which later proves that it is not

@@ -88,7 +88,7 @@ class HostMode(StrEnum):
 class NodeOperator(StrEnum):
     """What is asked of a label of a node."""
 
-    IN = "In"
+    IN_ = "In"
     """Its value is one of those that are given."""
     NOT_IN = "NotIn"
     """Its value is none of them, or there is no such label."""

@@ -9,7 +9,6 @@ from ipaddress import IPv4Interface, IPv4Network
 from ..cluster.resources import (
     CLUSTER_NETWORK,
     HOST_NETWORK_CONFIG,
-    NAD,
     NODE,
     VLAN_CONFIG,
     Object,
@@ -18,7 +17,6 @@ from ..cluster.resources import (
     key_of,
     labels_of,
 )
-from ..harvester.cni import KUBE_OVN, readable_conf
 from ..harvester.host_networks import (
     device_of,
     is_management_allowed,
@@ -30,7 +28,8 @@ from ..harvester.host_networks import (
 )
 from ..harvester.names import WITNESS
 from ..harvester.network_configs import matched_nodes
-from ..harvester.snapshot import CONFIGS_OF, STATUSES_OF, VMS_ON, Snapshot
+from ..harvester.overlays import overlay_vms
+from ..harvester.snapshot import CONFIGS_OF, STATUSES_OF, Snapshot
 from ..harvester.wording import listed
 from ..specs.limits import LONGEST_CLUSTER_NETWORK, LONGEST_DEVICE_NAME, MGMT
 from ..specs.parse import path_text
@@ -284,16 +283,6 @@ def underlay_in_use_stays(write: Write, snapshot: Snapshot) -> Iterable[Objectio
             f"{listed(users)} {_has(users)} NICs on overlay networks, which need it; remove "
             "these first"
         )
-
-
-def overlay_vms(snapshot: Snapshot) -> list[str]:
-    """The VMs, running or not, whose spec names an overlay network, sorted."""
-    overlays = [key for key, nad in snapshot.of(NAD).items() if _is_overlay(nad)]
-    return sorted({key_of(vm) for key in overlays for vm in snapshot.group(VMS_ON, key)})
-
-
-def _is_overlay(nad: Object) -> bool:
-    return readable_conf(nad).get("type") == KUBE_OVN
 
 
 @rule(
