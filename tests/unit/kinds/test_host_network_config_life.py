@@ -14,6 +14,7 @@ import pytest
 from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
 from harvester_net.cluster.deadline import Deadline
+from harvester_net.cluster.resources import HOST_NETWORK_CONFIG
 from harvester_net.kinds.call import Call
 from harvester_net.kinds.desired_state import DesiredState
 from harvester_net.kinds.failures import Refused, Unfinished
@@ -249,6 +250,32 @@ async def test_one_on_mgmt_that_we_made_is_known_to_be_no_nodes_own(site: Site) 
     # Its device is gone before the next one is judged.
     again = await site.create(ON_MGMT)
     assert again.outputs["readyNodes"] == list(NODES)
+
+
+async def test_a_higher_mtu_of_its_cluster_network_reaches_its_devices(site: Site) -> None:
+    await site.carry()
+    made = await site.create(BACKUP)
+    old = {
+        node: device["index"] for node, device in (await site.devices("data-br.400")).items()
+    }
+    network, call = KINDS[CLUSTER_NETWORK], site.call(CLUSTER_NETWORK)
+    wanted = {"name": "data", "mtu": 9000}
+    network.check(wanted, site.plan)
+    await network.update("data", {"name": "data", "mtu": 1500}, wanted, {}, call)
+    devices = await site.devices("data-br.400")
+    assert {node: device["mtu"] for node, device in devices.items()} == dict.fromkeys(
+        IPS, 9000
+    )
+    assert await site.addresses("data-br.400") == IPS
+    assert {node for node in IPS if devices[node]["index"] != old[node]} == set(IPS)
+    # It is another object, and still the program's own.
+    site.cluster.invalidate(HOST_NETWORK_CONFIG)
+    again = await KINDS[HOST_NETWORK].read(
+        "backup", made.inputs, made.outputs, site.call(HOST_NETWORK)
+    )
+    assert again is not None
+    assert again.inputs == made.inputs
+    assert again.outputs["uid"] != made.outputs["uid"]
 
 
 async def test_underlay_is_switched_off_before_it_is_deleted(site: Site) -> None:
