@@ -14,7 +14,14 @@ from typing import TypeVar
 from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline
 from ..cluster.errors import Denied, Forbidden, NotFound, Rejected
-from ..cluster.resources import CLUSTER_NETWORK, DAEMON_SET, POD, VMI
+from ..cluster.resources import (
+    CLUSTER_NETWORK,
+    DAEMON_SET,
+    HOST_NETWORK_CONFIG,
+    POD,
+    VMI,
+    Resource,
+)
 from ..harvester.loading import NETWORK_KINDS, load_snapshot
 from .devices import Devices
 from .facts import CheckRequest, Facts, facts_of
@@ -105,7 +112,12 @@ async def pod_options(
 
 
 async def _load_facts(cluster: Cluster, request: CheckRequest, deadline: Deadline) -> Facts:
-    snapshot = await load_snapshot(cluster, NETWORK_KINDS, deadline)
+    def note(resource: Resource, error: Forbidden) -> None:
+        if resource is not HOST_NETWORK_CONFIG:
+            raise error
+
+    kinds = (*NETWORK_KINDS, HOST_NETWORK_CONFIG)
+    snapshot = await load_snapshot(cluster, kinds, deadline, on_forbidden=note)
     networks = snapshot.of(CLUSTER_NETWORK)
     if request.cluster_network not in networks:
         raise NotFound(
