@@ -312,13 +312,16 @@ def management_vlan_is_left_alone(write: Write, snapshot: Snapshot) -> Iterable[
     """The VLAN over which the nodes themselves are managed is no host network's: with it, or
     with a node that it no longer selects, Harvester would delete the node's own device.
     """
-    old = write.old
+    config = write.old or write.object
     # What the program says of a deletion is on the object already.
-    if is_management_allowed(write.object) or (old is not None and not _spec_changes(write)):
+    if is_management_allowed(write.object):
         return
-    nodes = management_nodes(old or write.object, snapshot, is_made=old is not None)
+    nodes = management_nodes(config, snapshot, is_made=write.old is not None)
+    if write.operation == "update":
+        kept = selected_nodes(write.object, snapshot)
+        nodes = [node for node in nodes if node not in kept]
     if nodes:
-        yield Objection(on_management_vlan(old or write.object, nodes))
+        yield Objection(on_management_vlan(config, nodes))
 
 
 def on_management_vlan(config: Object, nodes: list[str]) -> str:

@@ -16,7 +16,7 @@ from .stack import Resource, Stack, resource
 NODES = ("node1", "node2", "node3")
 IPS = {node: f"10.40.0.1{at}/24" for at, node in enumerate(NODES, start=1)}
 MOVED = IPS | {"node1": "10.40.0.99/24"}
-LOOK = {"verify_on_nodes": {}}
+LOOK: dict[str, Any] = {"verify_on_nodes": {}}
 TOKEN = "harvester-net:index:HostNetworkConfig"
 
 

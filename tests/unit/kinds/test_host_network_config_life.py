@@ -42,7 +42,7 @@ BACKUP = {
     "ips": IPS,
 }
 ON_MGMT = BACKUP | {"name": "storage", "clusterNetwork": "mgmt"}
-VERIFIED = {"disruption": {"verifyOnNodes": {}}}
+VERIFIED: Object = {"disruption": {"verifyOnNodes": {}}}
 PATIENT = replace(QUICK, pod_start=SECONDS, poll=0.005, silent_agent=0.2)
 
 
@@ -89,7 +89,7 @@ class Site:
 
     async def devices(self, device: str) -> dict[str, Object]:
         """The device on each node that has it."""
-        found = {}
+        found: dict[str, Object] = {}
         for node in NODES:
             path = f"/api/v1/namespaces/harvester-net-lab/configmaps/links-{node}"
             links = json.loads((await self.api.get(path))["data"]["links"])["all"]

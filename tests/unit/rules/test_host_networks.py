@@ -406,6 +406,12 @@ CASES = [
     ),
     silent(
         MANAGED,
+        "a change that keeps its nodes",
+        update(on_mgmt(said={"n1": ""}), with_spec(on_mgmt(said={"n1": ""}), description="x")),
+        cluster(N1, MGMT, on_mgmt(said={"n1": ""}), devices(n1=[10])),
+    ),
+    silent(
+        MANAGED,
         "labels alone",
         update(on_mgmt(said={"n1": ""}), on_mgmt(said={"n1": ""}, labels={"a": "b"})),
         cluster(N1, MGMT, on_mgmt(said={"n1": ""}), devices(n1=[10])),

@@ -12,8 +12,9 @@ IPS = {"n1": "10.0.0.11/24"}
 
 
 def given(*labels: dict[str, Any], **more: Any) -> dict[str, Any]:
-    selector = {"nodeSelector": {"matchExpressions": list(labels)}} if labels else {}
-    return program(HOST_NETWORK, **selector, **more)
+    if labels:
+        more["nodeSelector"] = {"matchExpressions": list(labels)}
+    return program(HOST_NETWORK, **more)
 
 
 @pytest.mark.parametrize(
