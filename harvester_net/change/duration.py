@@ -18,6 +18,7 @@ from ..harvester.wording import counted
 from ..printable import printable
 from .record import Record
 from .steps.configs import ConfigStep, CreateConfig, DeleteConfig, PatchConfig, SetMtu
+from .steps.host_networks import CreateHostNetwork, DeleteHostNetwork
 from .steps.nodes import VerifyNodes
 from .steps.order import parts_of
 from .steps.settings import (
@@ -75,6 +76,8 @@ _USUAL: Mapping[type[Step], Span] = {
     VirtHandlersFollow: Span(15, 180),
     # Agents do it in seconds, and try again after 30 s at the latest (H5.4, O5.2).
     DeleteConfig: Span(1, 30),
+    DeleteHostNetwork: Span(1, 30),
+    CreateHostNetwork: Span(3, 30),
     SetMtu: Span(3, 30),
     CreateConfig: Span(3, 30),
     PatchConfig: Span(3, 30),

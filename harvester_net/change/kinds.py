@@ -10,6 +10,7 @@ from ..cluster.errors import Forbidden, NotFound
 from ..cluster.resources import (
     BACKUP,
     CLAIM,
+    HOST_NETWORK_CONFIG,
     LONGHORN_SETTING,
     RESTORE,
     UPGRADE,
@@ -21,7 +22,7 @@ from ..cluster.resources import (
 from ..harvester.loading import NETWORK_KINDS
 from ..harvester.snapshot import Objects, Snapshot
 
-CHANGE_KINDS = (*NETWORK_KINDS, VM, VMI, VOLUME, CLAIM, LONGHORN_SETTING)
+CHANGE_KINDS = (*NETWORK_KINDS, HOST_NETWORK_CONFIG, VM, VMI, VOLUME, CLAIM, LONGHORN_SETTING)
 UNDER_WAY = (BACKUP, RESTORE, UPGRADE)
 """What a plan looks at besides, so that nothing is broken off that others have begun."""
 

@@ -17,7 +17,7 @@ from .duration import duration, estimate
 from .errors import Refusal
 from .foreseen import foreseen_refusals, foreseen_warnings
 from .goals import AnyGoal
-from .record import ConfigRecord, Record
+from .record import ConfigRecord, HostNetworkRecord, Record
 from .refusals import (
     in_the_middle,
     migrating,
@@ -60,6 +60,9 @@ def plan(snapshot: Snapshot, goal: AnyGoal, consent: Consent, who: str = "") -> 
         old_mtu=goal.old_mtu(snapshot),
         kept=goal.kept_config(snapshot),
         configs={key_of(c): ConfigRecord.of(c, snapshot) for c in goal.configs(snapshot)},
+        host_networks={
+            key_of(c): HostNetworkRecord.of(c, snapshot) for c in goal.host_networks(snapshot)
+        },
         vm_networks=goal.vm_networks_to_write(snapshot),
         vms=stopping,
         restart=consent.restart_vms,
@@ -101,4 +104,5 @@ def extend(
 def is_interrupting(record: Record) -> bool:
     """Whether a plan interrupts more than the object that it is about."""
     cycles = record.storage is not None or record.rwx is not None
-    return bool(record.vms or cycles or len(record.configs) > 1)
+    anew = record.raises_mtu and record.host_networks
+    return bool(record.vms or cycles or anew or len(record.configs) > 1)

@@ -107,9 +107,9 @@ async def warn_about_deletion(write: Write, call: Call, *, ordered: bool) -> Non
             call.warn(f"{write.key} is deleted before it is replaced: {finding.sentence}")
 
 
-async def check_stricter(write: Write, call: Call) -> None:
+async def check_stricter(write: Write, call: Call, besides: tuple[Resource, ...] = ()) -> None:
     """Before a write: what the server would take although it cannot work; raises Refused."""
-    live = await _live_snapshot(call)
+    live = await _live_snapshot(call, besides)
     if live is None:
         return
     findings, open_ones = await _settle(write, live, call, ordered=True)
@@ -150,7 +150,12 @@ async def address_budget(desired: StorageNetwork, call: Call) -> str | None:
     return None if budget is None else budget.words(desired.range)
 
 
-async def send(write: Write, request: Callable[[], Awaitable[T]], call: Call) -> T:
+async def send(
+    write: Write,
+    request: Callable[[], Awaitable[T]],
+    call: Call,
+    besides: tuple[Resource, ...] = (),
+) -> T:
     """Send a write; when it is denied, wait for what this run is about to change, and
     otherwise say why in our words.
 
@@ -163,8 +168,9 @@ async def send(write: Write, request: Callable[[], Awaitable[T]], call: Call) ->
         except Denied as denied:
             if HARVESTER not in denied.by:
                 raise
-            call.cluster.invalidate(*NETWORK_KINDS)
-            live = await _load(call, NETWORK_KINDS)
+            needed = NETWORK_KINDS + besides
+            call.cluster.invalidate(*needed)
+            live = await _load(call, needed)
             if live is None or not _may_pass(write, live, began, denied, call):
                 raise
         await call.deadline.sleep(call.cluster.timings.poll)

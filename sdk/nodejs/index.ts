@@ -20,6 +20,11 @@ export const getNodeNics: typeof import("./getNodeNics").getNodeNics = null as a
 export const getNodeNicsOutput: typeof import("./getNodeNics").getNodeNicsOutput = null as any;
 utilities.lazyLoad(exports, ["getNodeNics","getNodeNicsOutput"], () => require("./getNodeNics"));
 
+export { HostNetworkConfigArgs } from "./hostNetworkConfig";
+export type HostNetworkConfig = import("./hostNetworkConfig").HostNetworkConfig;
+export const HostNetworkConfig: typeof import("./hostNetworkConfig").HostNetworkConfig = null as any;
+utilities.lazyLoad(exports, ["HostNetworkConfig"], () => require("./hostNetworkConfig"));
+
 export { NetworkConfigArgs } from "./networkConfig";
 export type NetworkConfig = import("./networkConfig").NetworkConfig;
 export const NetworkConfig: typeof import("./networkConfig").NetworkConfig = null as any;
@@ -84,6 +89,8 @@ const _module = {
         switch (type) {
             case "harvester-net:index:ClusterNetwork":
                 return new ClusterNetwork(name, <any>undefined, { urn })
+            case "harvester-net:index:HostNetworkConfig":
+                return new HostNetworkConfig(name, <any>undefined, { urn })
             case "harvester-net:index:NetworkConfig":
                 return new NetworkConfig(name, <any>undefined, { urn })
             case "harvester-net:index:RwxNetwork":

@@ -25,18 +25,21 @@ RESOURCES = [
     "StorageNetwork",
     "RwxNetwork",
     "VmMigrationNetwork",
+    "HostNetworkConfig",
 ]
 FUNCTIONS = ["getClusterNetwork", "getNodeNics"]
 NESTED = [
     "BondOptions",
     "Disruption",
     "LinkAttributes",
+    "NodeRequirement",
+    "NodeSelector",
     "Route",
     "Uplink",
     "VerifyOnNodes",
     "VlanRange",
 ]
-ONLY_OUTPUTS = ["Nic", "NodeDevices"]
+ONLY_OUTPUTS = ["HostDevice", "Nic", "NodeDevices"]
 COMPONENTS = ["Site", "TenantNetworks", "TrafficPath"]
 OF_COMPONENTS = [
     "SiteMgmt",
