@@ -273,7 +273,7 @@ class OwnedKind(Kind[S]):
         if not is_ours(live, outputs, call.urn):
             call.warn(f"{self._named(key)} is gone: {another_object(live)}")
             return None
-        if what := self.codec.foreign(live):
+        if what := self.codec.foreign(live, inputs):
             if not inputs:
                 raise Refused(
                     f"{key} is {what}, no {self.spec.title} that harvester-net can manage; "
@@ -329,7 +329,7 @@ class OwnedKind(Kind[S]):
             raise Refused(f"{self._named(key)} is gone; run `pulumi up` again to make it anew")
         if not is_ours(live, outputs, call.urn):
             raise Refused(f"{self._named(key)} is gone: {another_object(live)}")
-        self._require_own_kind(key, live)
+        self._require_own_kind(key, live, old)
         self._require_not_shared(key, live, outputs, call)
         goal = await self.change_goal(desired, live, call)
         if goal is not None:
@@ -345,7 +345,7 @@ class OwnedKind(Kind[S]):
         shown: Properties = {}
         live = await call.cluster.get_cached(self.resource, key, call.deadline)
         if live is not None and is_wholly_known(new):
-            self._require_own_kind(key, live)
+            self._require_own_kind(key, live, new)
             self._require_not_shared(key, live, outputs, call)
             shown = await self._preview_change(desired, live, call)
         return Live(key, self.preview(new, outputs) | shown, new)
@@ -380,7 +380,7 @@ class OwnedKind(Kind[S]):
                 "If it was to be replaced by a new object, give the resource the option "
                 "deleteBeforeReplace and replace it again"
             )
-        if live is not None and (what := self.codec.foreign(live)):
+        if live is not None and (what := self.codec.foreign(live, outputs)):
             call.warn(self._became(key, what))
         elif live is not None and is_ours(live, outputs, call.urn):
             consent = _disruption(outputs)
@@ -458,8 +458,8 @@ class OwnedKind(Kind[S]):
         outputs = inputs | self.computed(live, call) | claim_of(live)
         return Live(key_of(live), outputs, inputs)
 
-    def _require_own_kind(self, key: str, live: Object) -> None:
-        if what := self.codec.foreign(live):
+    def _require_own_kind(self, key: str, live: Object, mine: Properties) -> None:
+        if what := self.codec.foreign(live, mine):
             raise Refused(
                 f"{self._became(key, what)}; delete it by hand to have the "
                 f"{self.spec.title} made again"

@@ -14,12 +14,15 @@ from ..cluster.resources import (
     CLUSTER_NETWORK,
     HOST_NETWORK_CONFIG,
     LONGHORN_NODE,
+    NAD,
     SERVICE_CIDR,
+    SUBNET,
     VM,
     VMI,
     VOLUME,
     Resource,
 )
+from ..harvester.cni import is_overlay
 from ..harvester.loading import NETWORK_KINDS, load_snapshot
 from ..harvester.settings import Network
 from ..harvester.snapshot import Snapshot
@@ -52,7 +55,7 @@ async def check_preview(
     ``ordered``, what the ordered change sees to is its own matter. What a later step of
     the same run may still cure is a warning.
     """
-    live = await _live_snapshot(call, besides)
+    live = await _live_snapshot(call, (*besides, *_of_kube_ovn(write)))
     if live is None:
         return
     findings, open_ones = await _settle(write, live, call, ordered=ordered)
@@ -99,7 +102,7 @@ async def warn_about_deletion(write: Write, call: Call, *, ordered: bool) -> Non
     Only warnings: whoever holds the object may go in the same run, in another provider's
     hands.
     """
-    live = await _live_snapshot(call, WORKLOADS)
+    live = await _live_snapshot(call, (*WORKLOADS, *_of_kube_ovn(write)))
     if live is not None:
         for finding in _findings_against(
             write, call.desired_state.after(live), ordered=ordered
@@ -109,7 +112,7 @@ async def warn_about_deletion(write: Write, call: Call, *, ordered: bool) -> Non
 
 async def check_stricter(write: Write, call: Call) -> None:
     """Before a write: what the server would take although it cannot work; raises Refused."""
-    live = await _live_snapshot(call)
+    live = await _live_snapshot(call, _of_kube_ovn(write))
     if live is None:
         return
     findings, open_ones = await _settle(write, live, call, ordered=True)
@@ -163,11 +166,17 @@ async def send(write: Write, request: Callable[[], Awaitable[T]], call: Call) ->
         except Denied as denied:
             if HARVESTER not in denied.by:
                 raise
-            call.cluster.invalidate(*NETWORK_KINDS)
-            live = await _load(call, NETWORK_KINDS)
+            seen = (*NETWORK_KINDS, *_of_kube_ovn(write))
+            call.cluster.invalidate(*seen)
+            live = await _load(call, seen)
             if live is None or not _may_pass(write, live, began, denied, call):
                 raise
         await call.deadline.sleep(call.cluster.timings.poll)
+
+
+def _of_kube_ovn(write: Write) -> tuple[Resource, ...]:
+    """What the rules see besides of an overlay network."""
+    return (SUBNET,) if write.resource == NAD and is_overlay(write.object) else ()
 
 
 def _may_pass(write: Write, live: Snapshot, began: float, denied: Denied, call: Call) -> bool:

@@ -327,3 +327,11 @@ def test_functions_take_outputs() -> None:
 
     assert value_of(mtu) == 9000
     assert value_of(node) == "node3"
+
+
+def test_overlay_network_takes_no_mtu_of_a_cluster_network() -> None:
+    def program() -> None:
+        mgmt = hn.ClusterNetwork("mgmt", mtu=9000)
+        hn.VmNetwork("over", cluster_network=mgmt, type=hn.VmNetworkType.OVERLAY_NETWORK)
+
+    assert "mtu" not in run(program).inputs["over"]
