@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from .program.vlan_range import VlanRangeArgs as VlanRangeArgs
     from .program.vm_migration_network import VmMigrationNetwork as VmMigrationNetwork
     from .program.vm_network import VmNetwork as VmNetwork
+    from .program.vm_networks import VmNetworks as VmNetworks
 
 _HOMES = {
     "BondMode": "enums",
@@ -96,6 +97,7 @@ _HOMES = {
     "VmMigrationNetwork": "vm_migration_network",
     "VmNetwork": "vm_network",
     "VmNetworkType": "enums",
+    "VmNetworks": "vm_networks",
     "get_cluster_network": "functions",
     "get_cluster_network_output": "functions",
     "get_node_nics": "functions",

@@ -74,6 +74,15 @@ class OwnedKind(Kind[S]):
         """The merge patch that brings a live object to what is desired now."""
         return self.codec.patch(desired, live, await self.mtu(desired, live, call))
 
+    async def whole_patch(
+        self, desired: S, old: Properties, live: Object, call: Call
+    ) -> Object:
+        """The same with the labels and annotations of the user's own; ``old``: the inputs
+        before.
+        """
+        patch = await self.patch_for(desired, live, call)
+        return merged(own_metadata(desired, old, live), patch)
+
     def needs_check_at_apply(self, desired: S) -> bool:
         """Whether the server would take what cannot work, so that we judge it ourselves."""
         return False
@@ -115,6 +124,10 @@ class OwnedKind(Kind[S]):
     def can_adopt(self, key: str) -> bool:
         """Whether creating one that exists already takes it over."""
         return False
+
+    def way_to_manage(self, key: str, urn: str) -> str:
+        """How the resource comes to manage an object that others have made."""
+        return f"pulumi import {self.token} {Urn.of(urn).name} {key}"
 
     def keeps_on_delete(self, key: str) -> bool:
         """Whether deleting it leaves the object alone."""
@@ -236,7 +249,7 @@ class OwnedKind(Kind[S]):
             )
         maker = annotations_of(live).get(CREATED_BY)
         if maker != call.urn and not self.can_adopt(key):
-            manage = f"pulumi import {self.token} {Urn.of(call.urn).name} {key}"
+            manage = self.way_to_manage(key, call.urn)
             raise Refused(
                 f"{self._named(key)} exists already; {whose(maker, call.urn, manage)}"
             )
@@ -259,7 +272,8 @@ class OwnedKind(Kind[S]):
             live = await call.cluster.get(self.resource, key, call.deadline) or live
         if not self.can_adopt(key):
             uid = live["metadata"]["uid"]
-            claim = {"metadata": {"uid": uid, "annotations": {CLAIM: new_claim()}}}
+            ours = {CREATED_BY: call.urn, CLAIM: new_claim()}
+            claim = {"metadata": {"uid": uid, "annotations": ours}}
             live = await call.cluster.patch(self.resource, key, claim, call.deadline)
         return await self._complete(live, inputs, desired, call, written=False)
 
@@ -294,7 +308,7 @@ class OwnedKind(Kind[S]):
         return answer
 
     async def list_objects(self, query: Properties, call: Call) -> dict[str, str]:
-        found = await self._listed(query, call)
+        found = await self.listed(query, call)
         await self.prefetch(call)
         ours = (live for live in found.values() if not self.codec.foreign(live))
         return {
@@ -303,7 +317,8 @@ class OwnedKind(Kind[S]):
             if self._matches(self.observed_inputs(live, call), query)
         }
 
-    async def _listed(self, query: Properties, call: Call) -> dict[str, Object]:
+    async def listed(self, query: Properties, call: Call) -> dict[str, Object]:
+        """The objects of the kind; of a user who may not list all, those of the namespace."""
         try:
             return await call.cluster.list(self.resource, call.deadline)
         except Forbidden:
@@ -399,9 +414,7 @@ class OwnedKind(Kind[S]):
         changed.
         """
         while True:
-            patch = merged(
-                own_metadata(desired, old, live), await self.patch_for(desired, live, call)
-            )
+            patch = await self.whole_patch(desired, old, live, call)
             if not patch:
                 return live
             await self._wait_for_changes(desired.network, call)

@@ -96,8 +96,10 @@ async def _settle(
         await call.deadline.sleep(0.05)
 
 
-async def warn_about_deletion(write: Write, call: Call, *, ordered: bool) -> None:
-    """Say at preview of a replacement what stands against the deletion that comes first.
+async def warn_about_deletion(
+    write: Write, call: Call, *, ordered: bool, why: str = "is deleted before it is replaced"
+) -> None:
+    """Say at preview what stands against a deletion, such as the first half of a replacement.
 
     Only warnings: whoever holds the object may go in the same run, in another provider's
     hands.
@@ -107,7 +109,7 @@ async def warn_about_deletion(write: Write, call: Call, *, ordered: bool) -> Non
         for finding in _findings_against(
             write, call.desired_state.after(live), ordered=ordered
         ):
-            call.warn(f"{write.key} is deleted before it is replaced: {finding.sentence}")
+            call.warn(f"{write.key} {why}: {finding.sentence}")
 
 
 async def check_stricter(write: Write, call: Call) -> None:
@@ -221,6 +223,12 @@ def _may_name_more(call: Call) -> bool:
     return (
         time.monotonic() - call.desired_state.changed_at < call.cluster.timings.program_silence
     )
+
+
+async def hear_program_out(call: Call) -> None:
+    """Wait until the program has named no more of its resources for a while."""
+    while _may_name_more(call):
+        await call.deadline.sleep(0.05)
 
 
 async def _live_snapshot(call: Call, besides: tuple[Resource, ...] = ()) -> Snapshot | None:

@@ -235,14 +235,19 @@ def _route_problems(network: Traffic) -> Iterator[Problem]:
         return
     if network.vlan is None:
         yield Problem("route", "needs vlan; only a VLAN has a gateway")
+    yield from route_problems(route, "route")
+
+
+def route_problems(route: Route, path: str) -> Iterator[Problem]:
+    """What is wrong with a route, which is at a path of the properties."""
     if route.mode == "manual":
         for name, value in (("cidr", route.cidr), ("gateway", route.gateway)):
             if value is None:
-                yield Problem(f"route.{name}", "is required by mode manual")
+                yield Problem(f"{path}.{name}", "is required by mode manual")
     if route.mode == "auto":
         for name, value in (("cidr", route.cidr), ("gateway", route.gateway)):
             if value is not None:
-                yield Problem(f"route.{name}", "is found out by mode auto; leave it out")
+                yield Problem(f"{path}.{name}", "is found out by mode auto; leave it out")
 
 
 class VmNetworkOutputs(VmNetwork):

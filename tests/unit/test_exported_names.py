@@ -54,6 +54,7 @@ PUBLIC = {
     "VmMigrationNetwork",
     "VmNetwork",
     "VmNetworkType",
+    "VmNetworks",
     "get_cluster_network",
     "get_cluster_network_output",
     "get_node_nics",

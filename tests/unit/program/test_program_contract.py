@@ -22,6 +22,7 @@ RESOURCES = [
     "ClusterNetwork",
     "NetworkConfig",
     "VmNetwork",
+    "VmNetworks",
     "StorageNetwork",
     "RwxNetwork",
     "VmMigrationNetwork",
@@ -81,6 +82,8 @@ def argument(written: Written) -> Any:
 
 
 def _plain_argument(written: Written) -> Any:
+    if "oneOf" in written and "type" not in written:
+        return made(Union, *map(_plain_argument, written["oneOf"]))
     if "$ref" in written:
         name, nested = referred(written)
         if "enum" in nested:
@@ -96,6 +99,8 @@ def _plain_argument(written: Written) -> Any:
 
 def result(written: Written) -> Any:
     """The Python type of an output for a property of the schema."""
+    if "oneOf" in written and "type" not in written:
+        return made(Union, *map(result, written["oneOf"]))
     if "$ref" in written:
         name, nested = referred(written)
         return str if "enum" in nested else getattr(hn, name)
