@@ -539,6 +539,8 @@ const (
 	VmNetworkTypeUntaggedNetwork = VmNetworkType("UntaggedNetwork")
 	// Several VLANs, which VMs see with their tags.
 	VmNetworkTypeL2VlanTrunkNetwork = VmNetworkType("L2VlanTrunkNetwork")
+	// A network of kube-ovn, over the nodes' own network.
+	VmNetworkTypeOverlayNetwork = VmNetworkType("OverlayNetwork")
 )
 
 func (VmNetworkType) ElementType() reflect.Type {
@@ -666,6 +668,7 @@ func (o VmNetworkTypePtrOutput) ToStringPtrOutputWithContext(ctx context.Context
 //	VmNetworkTypeL2VlanNetwork
 //	VmNetworkTypeUntaggedNetwork
 //	VmNetworkTypeL2VlanTrunkNetwork
+//	VmNetworkTypeOverlayNetwork
 type VmNetworkTypeInput interface {
 	pulumi.Input
 

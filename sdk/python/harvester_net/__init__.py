@@ -19,6 +19,7 @@ from .tenant_networks import *
 from .traffic_path import *
 from .vm_migration_network import *
 from .vm_network import *
+from .vm_networks import *
 from ._inputs import *
 from . import outputs
 
@@ -45,7 +46,8 @@ _utilities.register(
    "harvester-net:index:TenantNetworks": "TenantNetworks",
    "harvester-net:index:TrafficPath": "TrafficPath",
    "harvester-net:index:VmMigrationNetwork": "VmMigrationNetwork",
-   "harvester-net:index:VmNetwork": "VmNetwork"
+   "harvester-net:index:VmNetwork": "VmNetwork",
+   "harvester-net:index:VmNetworks": "VmNetworks"
   }
  }
 ]

@@ -163,10 +163,18 @@ async def test_vm_on_a_network_that_goes_is_named_at_preview_and_at_up(
     new = FOUR | {"vlans": ["101-102", 300]}
     await updated(run, live, new, preview=True)
     assert run.said.warned == [
-        "default/vlan100 goes: cannot be deleted while VMs use it; stop default/vm1",
         "default/vlan100 goes: cannot be deleted while VMs name it; remove the network from "
         "default/vm1",
+        "default/vlan100 goes: cannot be deleted while VMs use it; stop default/vm1",
     ]
+    api.deny("DELETE network-attachment-definitions", "it's still used by VM(s) default/vm1")
+    with pytest.raises(Unfinished) as failed:
+        await updated(run, live, new)
+    assert str(failed.value) == (
+        "VmNetwork default/vlan100 cannot be deleted while it is used by VM default/vm1 "
+        "(Running on node1)"
+    )
+    assert failed.value.outputs[MADE].keys() == set(KEYS)
 
 
 async def test_failure_of_one_does_not_hide_the_others(run: Run, api: LabApi) -> None:

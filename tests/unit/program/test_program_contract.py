@@ -151,6 +151,8 @@ def required_arguments(call: Any) -> set[str]:
 
 def sample(written: Written, snaked: bool) -> Any:
     """A value of a property, with the names of a program or of the wire."""
+    if "oneOf" in written and "type" not in written:
+        return sample(written["oneOf"][0], snaked)
     if "$ref" in written:
         _, nested = referred(written)
         if "enum" in nested:
