@@ -58,10 +58,13 @@ class Monitor(MockMonitor):
 
 
 def run(
-    program: Callable[[], Any], preview: bool = False, outputs: dict[str, Any] | None = None
+    program: Callable[[], Any],
+    preview: bool = False,
+    outputs: dict[str, Any] | None = None,
+    mocks: Mocks | None = None,
 ) -> Monitor:
     """Run a program to its end; what it registered."""
-    mocks = Plugin(outputs)
+    mocks = mocks or Plugin(outputs)
     monitor = Monitor(mocks)
     pulumi.runtime.set_mocks(mocks, monitor=monitor, preview=preview)
     pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
