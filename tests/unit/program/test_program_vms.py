@@ -72,6 +72,8 @@ def test_network_data_waits_for_what_is_not_known_yet() -> None:
     }
 
 
+# pulumi-kubernetes' own.
+@pytest.mark.filterwarnings("ignore:NotImplemented should not be used:DeprecationWarning")
 def test_example_makes_two_vms_with_two_nics_each() -> None:
     pytest.importorskip("pulumi_kubernetes", reason="the extra vms is not installed")
     monitor = run(lambda: runpy.run_path(str(EXAMPLE)), mocks=InDefault(None))
