@@ -73,6 +73,11 @@ if TYPE_CHECKING:
     from .program.vlan_range import VlanRangeArgs as VlanRangeArgs
     from .program.vm_migration_network import VmMigrationNetwork as VmMigrationNetwork
     from .program.vm_network import VmNetwork as VmNetwork
+    from .program.vm_networks import VmNetworks as VmNetworks
+    from .program.vm_nic import VmNic as VmNic
+    from .program.vm_nic import cloud_init_data as cloud_init_data
+    from .program.vm_nic import network_data as network_data
+    from .program.vm_nic import vm_ignore_changes as vm_ignore_changes
 
 _HOMES = {
     "BondMode": "enums",
@@ -112,10 +117,15 @@ _HOMES = {
     "VmMigrationNetwork": "vm_migration_network",
     "VmNetwork": "vm_network",
     "VmNetworkType": "enums",
+    "VmNetworks": "vm_networks",
+    "vm_ignore_changes": "vm_nic",
+    "VmNic": "vm_nic",
+    "cloud_init_data": "vm_nic",
     "get_cluster_network": "functions",
     "get_cluster_network_output": "functions",
     "get_node_nics": "functions",
     "get_node_nics_output": "functions",
+    "network_data": "vm_nic",
 }
 """The module of `program` in which each public name is."""
 

@@ -34,7 +34,9 @@ from ..printable import printable
 from .oddities import oddities
 from .site import KINDS, Found, LeftOut, Properties, Site, Wanted
 
-KIND_OF: dict[str, Kind[Any]] = {kind.spec.title: kind for kind in ALL.values()}
+KIND_OF: dict[str, Kind[Any]] = {
+    kind.spec.title: kind for kind in ALL.values() if kind.is_one_object
+}
 
 
 async def read_site(cluster: Cluster, wanted: Wanted, deadline: Deadline) -> Site:

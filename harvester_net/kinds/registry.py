@@ -12,6 +12,7 @@ from .rwx_network import RwxNetwork
 from .storage_network import StorageNetwork
 from .vm_migration_network import VmMigrationNetwork
 from .vm_network import VmNetwork
+from .vm_networks import VmNetworks
 
 KINDS: dict[str, Kind[Any]] = {
     kind.token: kind
@@ -19,6 +20,7 @@ KINDS: dict[str, Kind[Any]] = {
         ClusterNetwork(),
         NetworkConfig(),
         VmNetwork(),
+        VmNetworks(),
         StorageNetwork(),
         RwxNetwork(),
         VmMigrationNetwork(),

@@ -52,6 +52,8 @@ class VmNetworkType(StrEnum):
     """The untagged traffic."""
     L2_VLAN_TRUNK_NETWORK = "L2VlanTrunkNetwork"
     """Several VLANs, which VMs see with their tags."""
+    OVERLAY_NETWORK = "OverlayNetwork"
+    """A network of kube-ovn, over the nodes' own network."""
 
 
 @pulumi.type_token(token("OnFailure"))
@@ -111,7 +113,8 @@ AnyBondMode = (
     ]
 )
 AnyVmNetworkType = (
-    VmNetworkType | Literal["L2VlanNetwork", "UntaggedNetwork", "L2VlanTrunkNetwork"]
+    VmNetworkType
+    | Literal["L2VlanNetwork", "UntaggedNetwork", "L2VlanTrunkNetwork", "OverlayNetwork"]
 )
 AnyOnFailure = OnFailure | Literal["stop", "rollBack"]
 AnyRouteMode = RouteMode | Literal["auto", "manual"]

@@ -70,6 +70,9 @@ VM_NETWORK_TYPE = Enum(
         "L2VlanTrunkNetwork": Choice(
             "L2VlanTrunkNetwork", "Several VLANs, which VMs see with their tags."
         ),
+        "OverlayNetwork": Choice(
+            "OverlayNetwork", "A network of kube-ovn, over the nodes' own network."
+        ),
     },
 )
 ON_FAILURE = Enum(

@@ -75,7 +75,8 @@ def _network_config_name(value: str) -> str:
     return _subdomain(value, "network config", LONGEST_LABEL)
 
 
-def _vm_network_name(value: str) -> str:
+def vm_network_name(value: str) -> str:
+    """The name of a VM network. Raises ValueError if it is none."""
     return _subdomain(value, "VM network", 253)
 
 
@@ -120,7 +121,7 @@ Mtu = Annotated[int, AfterValidator(_mtu)]
 VlanId = Annotated[int, AfterValidator(_vlan)]
 ClusterNetworkName = Annotated[str, AfterValidator(_cluster_network_name)]
 NetworkConfigName = Annotated[str, AfterValidator(_network_config_name)]
-VmNetworkName = Annotated[str, AfterValidator(_vm_network_name)]
+VmNetworkName = Annotated[str, AfterValidator(vm_network_name)]
 HostNetworkConfigName = Annotated[str, AfterValidator(_host_network_config_name)]
 Namespace = Annotated[str, AfterValidator(_namespace)]
 Ipv4Network = Annotated[str, AfterValidator(_ipv4_network)]

@@ -70,6 +70,11 @@ export type VmNetwork = import("./vmNetwork").VmNetwork;
 export const VmNetwork: typeof import("./vmNetwork").VmNetwork = null as any;
 utilities.lazyLoad(exports, ["VmNetwork"], () => require("./vmNetwork"));
 
+export { VmNetworksArgs } from "./vmNetworks";
+export type VmNetworks = import("./vmNetworks").VmNetworks;
+export const VmNetworks: typeof import("./vmNetworks").VmNetworks = null as any;
+utilities.lazyLoad(exports, ["VmNetworks"], () => require("./vmNetworks"));
+
 
 // Export enums:
 export * from "./types/enums";
@@ -107,6 +112,8 @@ const _module = {
                 return new VmMigrationNetwork(name, <any>undefined, { urn })
             case "harvester-net:index:VmNetwork":
                 return new VmNetwork(name, <any>undefined, { urn })
+            case "harvester-net:index:VmNetworks":
+                return new VmNetworks(name, <any>undefined, { urn })
             default:
                 throw new Error(`unknown resource type ${type}`);
         }

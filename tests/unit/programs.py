@@ -36,6 +36,7 @@ NETWORK_CONFIG = "harvester-net:index:NetworkConfig"
 VM_NETWORK = "harvester-net:index:VmNetwork"
 STORAGE_NETWORK = "harvester-net:index:StorageNetwork"
 RWX_NETWORK = "harvester-net:index:RwxNetwork"
+VM_NETWORKS = "harvester-net:index:VmNetworks"
 MIGRATION_NETWORK = "harvester-net:index:VmMigrationNetwork"
 HOST_NETWORK = "harvester-net:index:HostNetworkConfig"
 
@@ -67,6 +68,18 @@ FULL: dict[str, dict[str, Any]] = {
             "serverIPAddr": "192.168.100.2",
         },
         "mtu": 9000,
+    }
+    | _OWN,
+    VM_NETWORKS: {
+        "namePattern": "vm{vlan}",
+        "namespace": "tenants",
+        "clusterNetwork": "data",
+        "vlans": ["100-102", 300],
+        "routes": {
+            "100-101": {"mode": "auto", "serverIPAddr": "192.168.100.2"},
+            "300": {"mode": "manual", "cidr": "192.168.30.0/24", "gateway": "192.168.30.1"},
+        },
+        "adopt": True,
     }
     | _OWN,
     STORAGE_NETWORK: {
@@ -127,6 +140,7 @@ LEAST: dict[str, dict[str, Any]] = {
         "uplink": {"nics": ["eth1"]},
     },
     VM_NETWORK: {"name": "vm100", "clusterNetwork": "data", "vlan": 100},
+    VM_NETWORKS: {"clusterNetwork": "data", "vlans": [100]},
     STORAGE_NETWORK: {"clusterNetwork": "storage", "vlan": 300, "range": "192.168.0.0/24"},
     RWX_NETWORK: {"shareStorageNetwork": True},
     MIGRATION_NETWORK: {"clusterNetwork": "storage", "vlan": 302, "range": "192.168.2.0/24"},

@@ -62,6 +62,11 @@ PUBLIC = {
     "VmMigrationNetwork",
     "VmNetwork",
     "VmNetworkType",
+    "VmNetworks",
+    "vm_ignore_changes",
+    "VmNic",
+    "cloud_init_data",
+    "network_data",
     "get_cluster_network",
     "get_cluster_network_output",
     "get_node_nics",
@@ -131,4 +136,5 @@ def test_programs_load_neither_the_specs_nor_the_kubernetes_client() -> None:
         "harvester_net",
         "harvester_net.version",
         "harvester_net.vlan_list",
+        "harvester_net.vm_nics",
     }

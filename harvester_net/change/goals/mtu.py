@@ -15,6 +15,7 @@ from ...cluster.resources import (
     is_terminating,
     key_of,
 )
+from ...harvester.cni import is_overlay
 from ...harvester.host_networks import (
     device_of,
     is_management_allowed,
@@ -110,7 +111,8 @@ class MtuGoal(Goal):
         network = snapshot.of(CLUSTER_NETWORK).get(self.cluster_network)
         configs = self.configs(snapshot)
         follow, nads = VM_NETWORKS_FOLLOW.on(snapshot.version), snapshot.of(NAD)
-        on_it = [nads[key] for key in vm_networks_of(snapshot, self.cluster_network)]
+        keys = vm_networks_of(snapshot, self.cluster_network)
+        on_it = [nads[key] for key in keys if not is_overlay(nads[key])]
         observed = {config_mtu(config) for config in configs}
         # Up to 1.5 nobody may write the storage network's own, and it follows nothing (H7).
         observed |= {nad_mtu(nad) for nad in on_it if follow or not is_system_nad(nad)}

@@ -41,6 +41,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &VmMigrationNetwork{}
 	case "harvester-net:index:VmNetwork":
 		r = &VmNetwork{}
+	case "harvester-net:index:VmNetworks":
+		r = &VmNetworks{}
 	default:
 		return nil, fmt.Errorf("unknown resource type: %s", typ)
 	}

@@ -881,6 +881,8 @@ const (
 	VmNetworkTypeUntaggedNetwork = VmNetworkType("UntaggedNetwork")
 	// Several VLANs, which VMs see with their tags.
 	VmNetworkTypeL2VlanTrunkNetwork = VmNetworkType("L2VlanTrunkNetwork")
+	// A network of kube-ovn, over the nodes' own network.
+	VmNetworkTypeOverlayNetwork = VmNetworkType("OverlayNetwork")
 )
 
 func (VmNetworkType) ElementType() reflect.Type {
@@ -1008,6 +1010,7 @@ func (o VmNetworkTypePtrOutput) ToStringPtrOutputWithContext(ctx context.Context
 //	VmNetworkTypeL2VlanNetwork
 //	VmNetworkTypeUntaggedNetwork
 //	VmNetworkTypeL2VlanTrunkNetwork
+//	VmNetworkTypeOverlayNetwork
 type VmNetworkTypeInput interface {
 	pulumi.Input
 

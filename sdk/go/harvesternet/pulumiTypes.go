@@ -1439,6 +1439,31 @@ func (i *routePtrType) ToRoutePtrOutputWithContext(ctx context.Context) RoutePtr
 	return pulumi.ToOutputWithContext(ctx, i).(RoutePtrOutput)
 }
 
+// RouteMapInput is an input type that accepts RouteMap and RouteMapOutput values.
+// You can construct a concrete instance of `RouteMapInput` via:
+//
+//	RouteMap{ "key": RouteArgs{...} }
+type RouteMapInput interface {
+	pulumi.Input
+
+	ToRouteMapOutput() RouteMapOutput
+	ToRouteMapOutputWithContext(context.Context) RouteMapOutput
+}
+
+type RouteMap map[string]RouteInput
+
+func (RouteMap) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]Route)(nil)).Elem()
+}
+
+func (i RouteMap) ToRouteMapOutput() RouteMapOutput {
+	return i.ToRouteMapOutputWithContext(context.Background())
+}
+
+func (i RouteMap) ToRouteMapOutputWithContext(ctx context.Context) RouteMapOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RouteMapOutput)
+}
+
 // Where the VLAN's gateway is: Harvester checks that it answers. Only for a VLAN.
 type RouteOutput struct{ *pulumi.OutputState }
 
@@ -1546,6 +1571,26 @@ func (o RoutePtrOutput) ServerIPAddr() pulumi.StringPtrOutput {
 		}
 		return v.ServerIPAddr
 	}).(pulumi.StringPtrOutput)
+}
+
+type RouteMapOutput struct{ *pulumi.OutputState }
+
+func (RouteMapOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]Route)(nil)).Elem()
+}
+
+func (o RouteMapOutput) ToRouteMapOutput() RouteMapOutput {
+	return o
+}
+
+func (o RouteMapOutput) ToRouteMapOutputWithContext(ctx context.Context) RouteMapOutput {
+	return o
+}
+
+func (o RouteMapOutput) MapIndex(k pulumi.StringInput) RouteOutput {
+	return pulumi.All(o, k).ApplyT(func(vs []interface{}) Route {
+		return vs[0].(map[string]Route)[vs[1].(string)]
+	}).(RouteOutput)
 }
 
 // What is on `mgmt`, the cluster network that is built in and has its uplink.
@@ -3565,6 +3610,7 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*NodeSelectorPtrInput)(nil)).Elem(), NodeSelectorArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RouteInput)(nil)).Elem(), RouteArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RoutePtrInput)(nil)).Elem(), RouteArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RouteMapInput)(nil)).Elem(), RouteMap{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SiteMgmtInput)(nil)).Elem(), SiteMgmtArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SiteMgmtPtrInput)(nil)).Elem(), SiteMgmtArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SiteTrafficPathInput)(nil)).Elem(), SiteTrafficPathArgs{})
@@ -3606,6 +3652,7 @@ func init() {
 	pulumi.RegisterOutputType(NodeSelectorPtrOutput{})
 	pulumi.RegisterOutputType(RouteOutput{})
 	pulumi.RegisterOutputType(RoutePtrOutput{})
+	pulumi.RegisterOutputType(RouteMapOutput{})
 	pulumi.RegisterOutputType(SiteMgmtOutput{})
 	pulumi.RegisterOutputType(SiteMgmtPtrOutput{})
 	pulumi.RegisterOutputType(SiteTrafficPathOutput{})

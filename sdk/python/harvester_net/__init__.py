@@ -20,6 +20,7 @@ from .tenant_networks import *
 from .traffic_path import *
 from .vm_migration_network import *
 from .vm_network import *
+from .vm_networks import *
 from ._inputs import *
 from . import outputs
 
@@ -47,7 +48,8 @@ _utilities.register(
    "harvester-net:index:TenantNetworks": "TenantNetworks",
    "harvester-net:index:TrafficPath": "TrafficPath",
    "harvester-net:index:VmMigrationNetwork": "VmMigrationNetwork",
-   "harvester-net:index:VmNetwork": "VmNetwork"
+   "harvester-net:index:VmNetwork": "VmNetwork",
+   "harvester-net:index:VmNetworks": "VmNetworks"
   }
  }
 ]

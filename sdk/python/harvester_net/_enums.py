@@ -136,3 +136,7 @@ class VmNetworkType(_builtins.str, Enum):
     """
     Several VLANs, which VMs see with their tags.
     """
+    OVERLAY_NETWORK = "OverlayNetwork"
+    """
+    A network of kube-ovn, over the nodes' own network.
+    """

@@ -118,6 +118,7 @@ SINCE = {
         "no-vm-is-migrating",
         "no-vm-migrates-while-its-network-changes",
         "overlay-is-on-mgmt",
+        "overlay-waits-for-kube-ovn",
         "ranges-of-settings-are-apart",
         "system-network-does-not-change",
         "type-of-config-stays",
@@ -160,8 +161,9 @@ SINCE = {
 }
 """The rules that a version brought (H7); all others are as old as Harvester."""
 UNTIL = {
+    (1, 6): {"overlays-are-known"},
     (1, 7): {"trunks-are-known", "untagged-traffic-is-apart"},
-    (1, 8): {"config-without-nodes-stays", "overlay-is-on-mgmt"},
+    (1, 8): {"config-without-nodes-stays", "overlay-is-on-mgmt", "overlay-waits-for-kube-ovn"},
     (1, 9): {"exclusive-vlan-is-known"},
 }
 """The rules that a version has no more."""

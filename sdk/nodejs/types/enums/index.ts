@@ -123,6 +123,10 @@ export const VmNetworkType = {
      * Several VLANs, which VMs see with their tags.
      */
     L2VlanTrunkNetwork: "L2VlanTrunkNetwork",
+    /**
+     * A network of kube-ovn, over the nodes' own network.
+     */
+    OverlayNetwork: "OverlayNetwork",
 } as const;
 
 /**
