@@ -10,9 +10,9 @@ import argparse
 from rich.console import Console
 from rich.table import Column, Table
 
-from lab import RealLab
+from lab import Lab, RealLab
 
-from . import chain, likeness, networks, planning, rules, start
+from . import chain, likeness, networks, planning, rules, start, together
 
 
 def main() -> None:
@@ -30,6 +30,8 @@ def main() -> None:
         with RealLab.start_real() as lab:
             for count in arguments.networks:
                 show_networks(console, networks.measure(lab, count))
+        with Lab.start() as lab:
+            show_networks(console, together.measure(lab, max(arguments.networks)))
 
 
 def show_start(console: Console) -> None:

@@ -58,7 +58,7 @@ def measure(lab: Lab, count: int) -> list[Row]:
         )
         stack.program(*program(count))
         rows = [
-            _row(what, count, stack, proxy, command)
+            measured(what, count, stack, proxy, command)
             for what, command in (
                 ("preview before create", ["preview"]),
                 ("up", ["up", "--yes", "--skip-preview"]),
@@ -72,7 +72,8 @@ def measure(lab: Lab, count: int) -> list[Row]:
     return rows
 
 
-def _row(what: str, count: int, stack: Stack, proxy: Proxy, command: list[str]) -> Row:
+def measured(what: str, count: int, stack: Stack, proxy: Proxy, command: list[str]) -> Row:
+    """A command of the CLI, and what it cost."""
     proxy.requests.clear()
     began = time.perf_counter()
     with Plugins(stack.directory) as plugins:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from .program.disruption import VerifyOnNodes as VerifyOnNodes
     from .program.disruption import VerifyOnNodesArgs as VerifyOnNodesArgs
     from .program.enums import BondMode as BondMode
+    from .program.enums import HostMode as HostMode
+    from .program.enums import NodeOperator as NodeOperator
     from .program.enums import OnFailure as OnFailure
     from .program.enums import RouteMode as RouteMode
     from .program.enums import VmNetworkType as VmNetworkType
@@ -49,7 +51,13 @@ if TYPE_CHECKING:
     from .program.functions import get_cluster_network_output as get_cluster_network_output
     from .program.functions import get_node_nics as get_node_nics
     from .program.functions import get_node_nics_output as get_node_nics_output
+    from .program.host_network_config import HostDevice as HostDevice
+    from .program.host_network_config import HostNetworkConfig as HostNetworkConfig
     from .program.network_config import NetworkConfig as NetworkConfig
+    from .program.node_selector import NodeRequirement as NodeRequirement
+    from .program.node_selector import NodeRequirementArgs as NodeRequirementArgs
+    from .program.node_selector import NodeSelector as NodeSelector
+    from .program.node_selector import NodeSelectorArgs as NodeSelectorArgs
     from .program.provider import Provider as Provider
     from .program.route import Route as Route
     from .program.route import RouteArgs as RouteArgs
@@ -65,6 +73,11 @@ if TYPE_CHECKING:
     from .program.vlan_range import VlanRangeArgs as VlanRangeArgs
     from .program.vm_migration_network import VmMigrationNetwork as VmMigrationNetwork
     from .program.vm_network import VmNetwork as VmNetwork
+    from .program.vm_networks import VmNetworks as VmNetworks
+    from .program.vm_nic import VmNic as VmNic
+    from .program.vm_nic import cloud_init_data as cloud_init_data
+    from .program.vm_nic import network_data as network_data
+    from .program.vm_nic import vm_ignore_changes as vm_ignore_changes
 
 _HOMES = {
     "BondMode": "enums",
@@ -75,10 +88,18 @@ _HOMES = {
     "DisruptionArgs": "disruption",
     "GetClusterNetworkResult": "functions",
     "GetNodeNicsResult": "functions",
+    "HostDevice": "host_network_config",
+    "HostMode": "enums",
+    "HostNetworkConfig": "host_network_config",
     "LinkAttributes": "uplink",
     "LinkAttributesArgs": "uplink",
     "NetworkConfig": "network_config",
     "Nic": "functions",
+    "NodeOperator": "enums",
+    "NodeRequirement": "node_selector",
+    "NodeRequirementArgs": "node_selector",
+    "NodeSelector": "node_selector",
+    "NodeSelectorArgs": "node_selector",
     "OnFailure": "enums",
     "Provider": "provider",
     "Route": "route",
@@ -96,10 +117,15 @@ _HOMES = {
     "VmMigrationNetwork": "vm_migration_network",
     "VmNetwork": "vm_network",
     "VmNetworkType": "enums",
+    "VmNetworks": "vm_networks",
+    "vm_ignore_changes": "vm_nic",
+    "VmNic": "vm_nic",
+    "cloud_init_data": "vm_nic",
     "get_cluster_network": "functions",
     "get_cluster_network_output": "functions",
     "get_node_nics": "functions",
     "get_node_nics_output": "functions",
+    "network_data": "vm_nic",
 }
 """The module of `program` in which each public name is."""
 

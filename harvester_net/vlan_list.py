@@ -33,6 +33,17 @@ def _range_of(part: str) -> range:
     return range(first, last + 1)
 
 
+def text_of(vlans: Iterable[int]) -> list[str]:
+    """VLANs as the shortest list of single ones and ranges."""
+    ranges: list[range] = []
+    for vlan in sorted(set(vlans)):
+        if ranges and ranges[-1].stop == vlan:
+            ranges[-1] = range(ranges[-1].start, vlan + 1)
+        else:
+            ranges.append(range(vlan, vlan + 1))
+    return [str(r.start) if len(r) == 1 else f"{r.start}-{r.stop - 1}" for r in ranges]
+
+
 def not_allowed(asked: Iterable[Tagged], allowed: str, whose: str) -> list[tuple[str, str]]:
     """What of the VLANs that are asked for is not in the list: where, and a sentence about it.
 

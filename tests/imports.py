@@ -41,7 +41,9 @@ from harvester_net.specs.parse import parse
 
 Objects = dict[Resource, dict[str, Object]]
 KIND_OF: dict[Resource, Kind[Any]] = {
-    kind.resource: kind for kind in KINDS.values() if kind.resource != SETTING
+    kind.resource: kind
+    for kind in KINDS.values()
+    if kind.resource != SETTING and kind.is_one_object
 }
 SETTINGS: dict[str, NetworkSettingKind[Any]] = {
     kind.setting.name: kind for kind in KINDS.values() if isinstance(kind, NetworkSettingKind)

@@ -53,6 +53,7 @@ def continued(record: Record, snapshot: Snapshot) -> Continuation:
     parts, done = parts_of(record), set(record.done)
     core = _open(parts.core, done, snapshot)
     done -= core
+    done -= {step.id for step in parts.hosts if not step.holds(snapshot)}
     clearing: set[str] = set()
     interrupting = _interrupting(parts, core)
     if not interrupting:

@@ -18,6 +18,7 @@ from ..harvester.wording import counted
 from ..printable import printable
 from .record import Record
 from .steps.configs import ConfigStep, CreateConfig, DeleteConfig, PatchConfig, SetMtu
+from .steps.host_networks import CreateHostNetwork, DeleteHostNetwork
 from .steps.moving import AT_A_TIME, CordonNode, EmptyNode
 from .steps.nodes import VerifyNodes
 from .steps.order import parts_of
@@ -76,6 +77,8 @@ _USUAL: Mapping[type[Step], Span] = {
     VirtHandlersFollow: Span(15, 180),
     # Agents do it in seconds, and try again after 30 s at the latest (H5.4, O5.2).
     DeleteConfig: Span(1, 30),
+    DeleteHostNetwork: Span(1, 30),
+    CreateHostNetwork: Span(3, 30),
     SetMtu: Span(3, 30),
     CreateConfig: Span(3, 30),
     PatchConfig: Span(3, 30),

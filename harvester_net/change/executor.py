@@ -25,6 +25,7 @@ from .kinds import WATCHED_KINDS
 from .record import Record
 from .refusals import not_consented_now
 from .steps.configs import CreateConfig
+from .steps.host_networks import HostNetworkStep
 from .steps.moving import UncordonNode, emptying
 from .steps.nodes import VerifyNodes
 from .steps.order import steps_of
@@ -145,14 +146,16 @@ class Executor:
     def _vms_may_start(self) -> bool:
         """Whether the VMs are better up than down although something has failed.
 
-        That is so when all configs but those of dead nodes are there; and on the way back,
+        That is so when all configs but those of dead nodes are there, whatever becomes of the
+        nodes' own devices; and on the way back,
         unless a VM would not stop, for then nothing has been taken away for it yet.
         """
         if self._deadline.is_over:
             return False
         if self.record.backwards:
             return not any(isinstance(step, StopVm) for step in self._failed)
-        return all(isinstance(step, CreateConfig) for step in self._failed)
+        harmless = CreateConfig | HostNetworkStep
+        return all(isinstance(step, harmless) for step in self._failed)
 
     def _starts(self, running: dict[str, asyncio.Task[None]]) -> list[Step]:
         """The VMs to be started, whatever is left before them."""

@@ -24,10 +24,10 @@ from ..cluster.resources import (
 from ..harvester.loading import NETWORK_KINDS
 from ..harvester.snapshot import Objects, Snapshot
 
-CHANGE_KINDS = (*NETWORK_KINDS, VM, VMI, VOLUME, CLAIM, LONGHORN_SETTING)
+CHANGE_KINDS = (*NETWORK_KINDS, HOST_NETWORK_CONFIG, VM, VMI, VOLUME, CLAIM, LONGHORN_SETTING)
 WATCHED_KINDS = (*CHANGE_KINDS, MIGRATION)
 """What a change looks at while it is carried out, if its steps do."""
-MOVING_KINDS = (MIGRATION, POD, HOST_NETWORK_CONFIG)
+MOVING_KINDS = (MIGRATION, POD)
 """What a plan looks at besides, if VMs may be migrated."""
 UNDER_WAY = (BACKUP, RESTORE, UPGRADE)
 """What a plan looks at besides, so that nothing is broken off that others have begun."""

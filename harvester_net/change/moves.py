@@ -24,6 +24,7 @@ from ..cluster.resources import (
     key_of,
     labels_of,
 )
+from ..harvester.host_networks import network_of, selected_nodes
 from ..harvester.json_texts import fields_in
 from ..harvester.migrations import (
     has_hidden_target,
@@ -240,12 +241,8 @@ def _addresses(snapshot: Snapshot, moves: Moves) -> Iterator[str]:
     uplink (B1.4).
     """
     for key, config in sorted(snapshot.of(HOST_NETWORK_CONFIG).items()):
-        spec, status = fields_in(config.get("spec")), fields_in(config.get("status"))
-        if spec.get("clusterNetwork") != moves.network:
-            continue
-        told = moves.nodes & fields_in(status.get("nodeStatus")).keys()
-        here = sorted(told if spec.get("nodeSelector") else moves.nodes)
-        if here:
+        here = [node for node in selected_nodes(config, snapshot) if node in moves.nodes]
+        if here and network_of(config) == moves.network:
             yield (
                 f"host network config {key} gives {listed(here)} an address on cluster "
                 f"network {moves.network}, which is cut off while the uplink changes; delete "

@@ -19,7 +19,7 @@ from .foreseen import foreseen_refusals, foreseen_warnings
 from .goals import AnyGoal
 from .goals.goal import Goal
 from .moves import Moves, emptying_of, moves_refusals, moves_warnings, planned_moves
-from .record import ConfigRecord, Emptying, Record
+from .record import ConfigRecord, Emptying, HostNetworkRecord, Record
 from .refusals import (
     CLEARED,
     in_the_middle,
@@ -68,6 +68,9 @@ def plan(snapshot: Snapshot, goal: AnyGoal, consent: Consent, who: str = "") -> 
         old_mtu=goal.old_mtu(snapshot),
         kept=goal.kept_config(snapshot),
         configs={key_of(c): ConfigRecord.of(c, snapshot) for c in goal.configs(snapshot)},
+        host_networks={
+            key_of(c): HostNetworkRecord.of(c, snapshot) for c in goal.host_networks(snapshot)
+        },
         vm_networks=goal.vm_networks_to_write(snapshot),
         vms=stopping,
         restart=consent.restart_vms,
@@ -134,4 +137,5 @@ def is_interrupting(record: Record) -> bool:
     """Whether a plan interrupts more than the object that it is about."""
     cycles = record.storage is not None or record.rwx is not None
     moves = record.emptying is not None
-    return bool(record.vms or moves or cycles or len(record.configs) > 1)
+    anew = record.raises_mtu and record.host_networks
+    return bool(record.vms or moves or cycles or anew or len(record.configs) > 1)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from ..cluster.resources import Object
+from ..cluster.resources import Object, key_of, split_key
 from ..printable import printable
 from . import gojson
 from .gojson import array, boolean, integer, mapping, optional, string, struct
@@ -15,6 +15,8 @@ from .json_texts import json_object
 from .names import BRIDGE
 
 KUBE_OVN = "kube-ovn"
+OVERLAY = "an overlay network of kube-ovn"
+BRIDGED = "a network on a bridge"
 BRIDGES = ("bridge", "")
 FIRST_VLAN, LAST_VLAN = 0, 4094
 
@@ -94,16 +96,33 @@ def network_of_bridge(bridge: str) -> str | None:
     return bridge.removesuffix(BRIDGE)
 
 
+def is_overlay(nad: Object | None) -> bool:
+    """Whether it is an overlay network, about which kube-ovn has the say."""
+    return readable_conf(nad).get("type") == KUBE_OVN
+
+
+def own_provider(namespace: str, name: str) -> str:
+    """What kube-ovn knows an overlay network by, and its Subnet names (H1.6)."""
+    return f"{name}.{namespace}.ovn"
+
+
+def off_bridges(nad: Object) -> str | None:
+    """What a NetworkAttachmentDefinition is that is on no cluster network's bridge; None if it
+    is on one.
+    """
+    return OVERLAY if is_overlay(nad) else foreign(nad)
+
+
 def foreign(nad: Object) -> str | None:
-    """What a NetworkAttachmentDefinition is that is no VM network on a cluster network; None
-    if it is one (H1.6).
+    """What a NetworkAttachmentDefinition is that is no VM network of Harvester; None if it is
+    one (H1.6).
     """
     try:
         conf = net_conf(nad)
     except gojson.Undecodable as error:
         return f"a network whose CNI config cannot be read ({printable(str(error))})"
     if conf["type"] == KUBE_OVN:
-        return "an overlay network of kube-ovn"
+        return _foreign_provider(nad, conf["provider"])
     if conf["type"] not in BRIDGES:
         return f"a network of CNI type '{printable(conf['type'])}'"
     if conf["bridge"]:
@@ -111,6 +130,13 @@ def foreign(nad: Object) -> str | None:
     if "plugins" in cni_config(nad):
         return "a conflist, a chain of CNI plugins"
     return "a network whose CNI config names no bridge"
+
+
+def _foreign_provider(nad: Object, provider: str) -> str | None:
+    own = own_provider(*split_key(key_of(nad)))
+    if provider == own:
+        return None
+    return f"{OVERLAY} with provider '{printable(provider)}' in place of {own}"
 
 
 def _foreign_bridge(conf: dict[str, Any]) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline
-from ..cluster.errors import Forbidden
+from ..cluster.errors import Forbidden, NotFound
 from ..cluster.resources import (
     CLUSTER_NETWORK,
     LINK_MONITOR,
@@ -45,9 +45,14 @@ async def load_snapshot(
     the user may not list raises Forbidden, or is told to ``on_forbidden`` and left out.
     """
 
+    not_served: set[Resource] = set()
+
     async def list_one(resource: Resource) -> tuple[Resource, Objects] | None:
         try:
-            return resource, dict(await cluster.list_if_served(resource, deadline))
+            return resource, dict(await cluster.list(resource, deadline))
+        except NotFound:
+            not_served.add(resource)
+            return resource, {}
         except Forbidden as error:
             if on_forbidden is None:
                 raise
@@ -55,7 +60,7 @@ async def load_snapshot(
             return None
 
     found = await asyncio.gather(*map(list_one, resources))
-    return Snapshot(dict(filter(None, found)))
+    return Snapshot(dict(filter(None, found)), not_served=frozenset(not_served))
 
 
 def cached_snapshot(cluster: Cluster, resources: Iterable[Resource]) -> Snapshot:

@@ -85,9 +85,13 @@ class Snapshot:
     """
 
     def __init__(
-        self, objects: Mapping[Resource, Objects], version: Version | None = None
+        self,
+        objects: Mapping[Resource, Objects],
+        version: Version | None = None,
+        not_served: frozenset[Resource] = frozenset(),
     ) -> None:
         self.objects = objects
+        self._not_served = not_served
         self._version = version
         self._groups: dict[Grouping, dict[Any, dict[str, Object]]] = {}
         self._matching: dict[frozenset[tuple[str, str]], tuple[str, ...]] = {}
@@ -99,14 +103,19 @@ class Snapshot:
         """The objects of a kind by key."""
         return self.objects.get(resource, {})
 
+    def serves(self, resource: Resource) -> bool:
+        """Whether the server knows a kind of objects that was looked at."""
+        return resource in self.objects and resource not in self._not_served
+
     def copy(self) -> Snapshot:
         """One that can be changed without this one."""
-        return Snapshot({r: dict(of) for r, of in self.objects.items()}, self._version)
+        objects = {r: dict(of) for r, of in self.objects.items()}
+        return Snapshot(objects, self._version, self._not_served)
 
     def with_object(self, resource: Resource, obj: Object) -> Snapshot:
         """The same, with this object in place of the one of its key."""
         objects = {**self.of(resource), key_of(obj): obj}
-        return Snapshot({**self.objects, resource: objects}, self._version)
+        return Snapshot({**self.objects, resource: objects}, self._version, self._not_served)
 
     def put(self, resource: Resource, key: str, obj: Object | None) -> None:
         """Lay an object over the one of this key, or take it away; only in a copy."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from ..specs.parse import path_text, spec_within
+from ..specs.parse import is_map, path_text, spec_within
 from ..specs.spec import Spec, is_required, property_names, replaces
 from ..specs.unknown import is_wholly_known
 
@@ -134,7 +134,8 @@ def _change(old: Any, new: Any) -> Change:
 
 def _nested(model: type[Spec], name: str) -> type[Spec] | None:
     field = next(f for f in model.model_fields.values() if f.alias == name)
-    return spec_within(field.annotation)
+    # What is in a map is compared by its keys.
+    return None if is_map(field.annotation) else spec_within(field.annotation)
 
 
 def _all_maps(*values: Any) -> bool:

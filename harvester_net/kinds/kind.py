@@ -9,6 +9,7 @@ from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
 from ..cluster.resources import Object, Resource
+from ..rules.rule import Ref
 from ..specs.parse import parse, without_nulls
 from ..specs.spec import Problem, Spec
 from ..specs.unknown import UNKNOWN, is_wholly_known
@@ -42,6 +43,9 @@ class Kind(ABC, Generic[S]):
     outputs: ClassVar[type[Spec]]
     named: ClassVar[bool] = True
     """Whether it has a name of its own; the settings of a cluster have none."""
+
+    is_one_object: ClassVar[bool] = True
+    """Whether a resource is one object, whose key is its id."""
 
     seconds: ClassVar[float] = 600
     """How long a create may take when the program does not say."""
@@ -125,6 +129,11 @@ class Kind(ABC, Generic[S]):
         if problems:
             said = "; ".join(map(str, problems))
             raise Refused(f"{self.spec.title} {key} cannot be managed as it is: {said}")
+
+    def objects_of(self, inputs: Properties) -> list[Ref]:
+        """The objects that these inputs are about, as far as they tell. Pure."""
+        key = self.key(inputs)
+        return [] if key is None else [(self.resource, key)]
 
     @abstractmethod
     def key(self, inputs: Properties) -> str | None:

@@ -120,7 +120,8 @@ class FollowsMtu(OwnedKind[S]):
 
     def computed(self, live: Object, call: Call) -> Properties:
         mtu = self.observed_inputs(live, call)["mtu"]
-        return super().computed(live, call) | {FOLLOWED_MTU: mtu}
+        followed = {} if mtu is None else {FOLLOWED_MTU: mtu}
+        return super().computed(live, call) | followed
 
     async def prefetch(self, call: Call) -> None:
         await list_networks(call)

@@ -70,9 +70,25 @@ class OwnedKind(Kind[S]):
         """The MTU in bytes that is written; 0 if the server gives it (H3.3)."""
         return 0
 
+    judged_by: ClassVar[tuple[Resource, ...]] = ()
+    """What the rules see besides what networks are made of."""
+
+    async def manifest(self, desired: S, call: Call) -> Object:
+        """The object to create."""
+        return self.codec.manifest(desired, await self.mtu(desired, None, call))
+
     async def patch_for(self, desired: S, live: Object, call: Call) -> Object:
         """The merge patch that brings a live object to what is desired now."""
         return self.codec.patch(desired, live, await self.mtu(desired, live, call))
+
+    async def whole_patch(
+        self, desired: S, old: Properties, live: Object, call: Call
+    ) -> Object:
+        """The same with the labels and annotations of the user's own; ``old``: the inputs
+        before.
+        """
+        patch = await self.patch_for(desired, live, call)
+        return merged(own_metadata(desired, old, live), patch)
 
     def needs_check_at_apply(self, desired: S) -> bool:
         """Whether the server would take what cannot work, so that we judge it ourselves."""
@@ -116,6 +132,10 @@ class OwnedKind(Kind[S]):
         """Whether creating one that exists already takes it over."""
         return False
 
+    def way_to_manage(self, key: str, urn: str) -> str:
+        """How the resource comes to manage an object that others have made."""
+        return f"pulumi import {self.token} {Urn.of(urn).name} {key}"
+
     def keeps_on_delete(self, key: str) -> bool:
         """Whether deleting it leaves the object alone."""
         return False
@@ -146,10 +166,10 @@ class OwnedKind(Kind[S]):
             return Live(key, self.preview(inputs, {}), inputs)
         await self.before_create(desired, call)
         await self._wait_for_changes(desired.network, call)
-        manifest = self.codec.manifest(desired, await self.mtu(desired, None, call))
+        manifest = await self.manifest(desired, call)
         write = Write(self.resource, None, manifest)
         if self.needs_check_at_apply(desired):
-            await rule_checks.check_stricter(write, call)
+            await rule_checks.check_stricter(write, call, self.judged_by)
         annotations = manifest["metadata"].setdefault("annotations", {})
         annotations |= {CREATED_BY: call.urn, CLAIM: new_claim()}
         try:
@@ -157,6 +177,7 @@ class OwnedKind(Kind[S]):
                 write,
                 partial(call.cluster.create, self.resource, manifest, call.deadline),
                 call,
+                self.judged_by,
             )
         except AlreadyExists:
             return await self._take_over(key, inputs, desired, call)
@@ -176,15 +197,17 @@ class OwnedKind(Kind[S]):
                 await rule_checks.warn_about_deletion(
                     Write(self.resource, old, None), call, ordered=stops
                 )
-        manifest = self.codec.manifest(desired, await self.mtu(desired, None, call))
+        manifest = await self.manifest(desired, call)
         write = Write(self.resource, None, manifest)
         mtu_changes = desired.network in call.desired_state.mtu_of
-        await rule_checks.check_preview(write, call, ordered=mtu_changes)
+        await rule_checks.check_preview(
+            write, call, ordered=mtu_changes, besides=self.judged_by
+        )
 
     async def _judge_update(self, desired: S, live: Object, patch: Object, call: Call) -> None:
         if patch and await get_unfinished(call) is None:
             write = Write(self.resource, live, applied(live, patch))
-            await rule_checks.check_preview(write, call, ordered=True)
+            await rule_checks.check_preview(write, call, ordered=True, besides=self.judged_by)
 
     async def _taken_over(self, key: str | None, call: Call) -> Object | None:
         """The object of this name that the create finds and takes over, as far as a preview
@@ -236,7 +259,7 @@ class OwnedKind(Kind[S]):
             )
         maker = annotations_of(live).get(CREATED_BY)
         if maker != call.urn and not self.can_adopt(key):
-            manage = f"pulumi import {self.token} {Urn.of(call.urn).name} {key}"
+            manage = self.way_to_manage(key, call.urn)
             raise Refused(
                 f"{self._named(key)} exists already; {whose(maker, call.urn, manage)}"
             )
@@ -259,7 +282,8 @@ class OwnedKind(Kind[S]):
             live = await call.cluster.get(self.resource, key, call.deadline) or live
         if not self.can_adopt(key):
             uid = live["metadata"]["uid"]
-            claim = {"metadata": {"uid": uid, "annotations": {CLAIM: new_claim()}}}
+            ours = {CREATED_BY: call.urn, CLAIM: new_claim()}
+            claim = {"metadata": {"uid": uid, "annotations": ours}}
             live = await call.cluster.patch(self.resource, key, claim, call.deadline)
         return await self._complete(live, inputs, desired, call, written=False)
 
@@ -273,7 +297,7 @@ class OwnedKind(Kind[S]):
         if not is_ours(live, outputs, call.urn):
             call.warn(f"{self._named(key)} is gone: {another_object(live)}")
             return None
-        if what := self.codec.foreign(live):
+        if what := self.codec.foreign(live, inputs):
             if not inputs:
                 raise Refused(
                     f"{key} is {what}, no {self.spec.title} that harvester-net can manage; "
@@ -294,7 +318,7 @@ class OwnedKind(Kind[S]):
         return answer
 
     async def list_objects(self, query: Properties, call: Call) -> dict[str, str]:
-        found = await self._listed(query, call)
+        found = await self.listed(query, call)
         await self.prefetch(call)
         ours = (live for live in found.values() if not self.codec.foreign(live))
         return {
@@ -303,7 +327,8 @@ class OwnedKind(Kind[S]):
             if self._matches(self.observed_inputs(live, call), query)
         }
 
-    async def _listed(self, query: Properties, call: Call) -> dict[str, Object]:
+    async def listed(self, query: Properties, call: Call) -> dict[str, Object]:
+        """The objects of the kind; of a user who may not list all, those of the namespace."""
         try:
             return await call.cluster.list(self.resource, call.deadline)
         except Forbidden:
@@ -329,7 +354,7 @@ class OwnedKind(Kind[S]):
             raise Refused(f"{self._named(key)} is gone; run `pulumi up` again to make it anew")
         if not is_ours(live, outputs, call.urn):
             raise Refused(f"{self._named(key)} is gone: {another_object(live)}")
-        self._require_own_kind(key, live)
+        self._require_own_kind(key, live, old)
         self._require_not_shared(key, live, outputs, call)
         goal = await self.change_goal(desired, live, call)
         if goal is not None:
@@ -345,7 +370,7 @@ class OwnedKind(Kind[S]):
         shown: Properties = {}
         live = await call.cluster.get_cached(self.resource, key, call.deadline)
         if live is not None and is_wholly_known(new):
-            self._require_own_kind(key, live)
+            self._require_own_kind(key, live, new)
             self._require_not_shared(key, live, outputs, call)
             shown = await self._preview_change(desired, live, call)
         return Live(key, self.preview(new, outputs) | shown, new)
@@ -380,7 +405,7 @@ class OwnedKind(Kind[S]):
                 "If it was to be replaced by a new object, give the resource the option "
                 "deleteBeforeReplace and replace it again"
             )
-        if live is not None and (what := self.codec.foreign(live)):
+        if live is not None and (what := self.codec.foreign(live, outputs)):
             call.warn(self._became(key, what))
         elif live is not None and is_ours(live, outputs, call.urn):
             consent = _disruption(outputs)
@@ -399,15 +424,13 @@ class OwnedKind(Kind[S]):
         changed.
         """
         while True:
-            patch = merged(
-                own_metadata(desired, old, live), await self.patch_for(desired, live, call)
-            )
+            patch = await self.whole_patch(desired, old, live, call)
             if not patch:
                 return live
             await self._wait_for_changes(desired.network, call)
             write = Write(self.resource, live, applied(live, patch))
             if self.needs_check_at_apply(desired):
-                await rule_checks.check_stricter(write, call)
+                await rule_checks.check_stricter(write, call, self.judged_by)
             version = {"metadata": {"resourceVersion": live["metadata"]["resourceVersion"]}}
             try:
                 send = partial(
@@ -417,7 +440,7 @@ class OwnedKind(Kind[S]):
                     merged(patch, version),
                     call.deadline,
                 )
-                return await rule_checks.send(write, send, call)
+                return await rule_checks.send(write, send, call, self.judged_by)
             except Conflict:
                 call.deadline.check()
                 again = await call.cluster.get(self.resource, key_of(live), call.deadline)
@@ -458,8 +481,8 @@ class OwnedKind(Kind[S]):
         outputs = inputs | self.computed(live, call) | claim_of(live)
         return Live(key_of(live), outputs, inputs)
 
-    def _require_own_kind(self, key: str, live: Object) -> None:
-        if what := self.codec.foreign(live):
+    def _require_own_kind(self, key: str, live: Object, mine: Properties) -> None:
+        if what := self.codec.foreign(live, mine):
             raise Refused(
                 f"{self._became(key, what)}; delete it by hand to have the "
                 f"{self.spec.title} made again"

@@ -14,12 +14,15 @@ from ..cluster.resources import (
     CLUSTER_NETWORK,
     HOST_NETWORK_CONFIG,
     LONGHORN_NODE,
+    NAD,
     SERVICE_CIDR,
+    SUBNET,
     VM,
     VMI,
     VOLUME,
     Resource,
 )
+from ..harvester.cni import is_overlay
 from ..harvester.loading import NETWORK_KINDS, load_snapshot
 from ..harvester.settings import Network
 from ..harvester.snapshot import Snapshot
@@ -52,7 +55,7 @@ async def check_preview(
     ``ordered``, what the ordered change sees to is its own matter. What a later step of
     the same run may still cure is a warning.
     """
-    live = await _live_snapshot(call, besides)
+    live = await _live_snapshot(call, (*besides, *_of_kube_ovn(write)))
     if live is None:
         return
     findings, open_ones = await _settle(write, live, call, ordered=ordered)
@@ -93,23 +96,25 @@ async def _settle(
         await call.deadline.sleep(0.05)
 
 
-async def warn_about_deletion(write: Write, call: Call, *, ordered: bool) -> None:
-    """Say at preview of a replacement what stands against the deletion that comes first.
+async def warn_about_deletion(
+    write: Write, call: Call, *, ordered: bool, why: str = "is deleted before it is replaced"
+) -> None:
+    """Say at preview what stands against a deletion, such as the first half of a replacement.
 
     Only warnings: whoever holds the object may go in the same run, in another provider's
     hands.
     """
-    live = await _live_snapshot(call, WORKLOADS)
+    live = await _live_snapshot(call, (*WORKLOADS, *_of_kube_ovn(write)))
     if live is not None:
         for finding in _findings_against(
             write, call.desired_state.after(live), ordered=ordered
         ):
-            call.warn(f"{write.key} is deleted before it is replaced: {finding.sentence}")
+            call.warn(f"{write.key} {why}: {finding.sentence}")
 
 
-async def check_stricter(write: Write, call: Call) -> None:
+async def check_stricter(write: Write, call: Call, besides: tuple[Resource, ...] = ()) -> None:
     """Before a write: what the server would take although it cannot work; raises Refused."""
-    live = await _live_snapshot(call)
+    live = await _live_snapshot(call, (*besides, *_of_kube_ovn(write)))
     if live is None:
         return
     findings, open_ones = await _settle(write, live, call, ordered=True)
@@ -150,7 +155,12 @@ async def address_budget(desired: StorageNetwork, call: Call) -> str | None:
     return None if budget is None else budget.words(desired.range)
 
 
-async def send(write: Write, request: Callable[[], Awaitable[T]], call: Call) -> T:
+async def send(
+    write: Write,
+    request: Callable[[], Awaitable[T]],
+    call: Call,
+    besides: tuple[Resource, ...] = (),
+) -> T:
     """Send a write; when it is denied, wait for what this run is about to change, and
     otherwise say why in our words.
 
@@ -163,11 +173,17 @@ async def send(write: Write, request: Callable[[], Awaitable[T]], call: Call) ->
         except Denied as denied:
             if HARVESTER not in denied.by:
                 raise
-            call.cluster.invalidate(*NETWORK_KINDS)
-            live = await _load(call, NETWORK_KINDS)
+            needed = (*NETWORK_KINDS, *besides, *_of_kube_ovn(write))
+            call.cluster.invalidate(*needed)
+            live = await _load(call, needed)
             if live is None or not _may_pass(write, live, began, denied, call):
                 raise
         await call.deadline.sleep(call.cluster.timings.poll)
+
+
+def _of_kube_ovn(write: Write) -> tuple[Resource, ...]:
+    """What the rules see besides of an overlay network."""
+    return (SUBNET,) if write.resource == NAD and is_overlay(write.object) else ()
 
 
 def _may_pass(write: Write, live: Snapshot, began: float, denied: Denied, call: Call) -> bool:
@@ -212,6 +228,12 @@ def _may_name_more(call: Call) -> bool:
     return (
         time.monotonic() - call.desired_state.changed_at < call.cluster.timings.program_silence
     )
+
+
+async def hear_program_out(call: Call) -> None:
+    """Wait until the program has named no more of its resources for a while."""
+    while _may_name_more(call):
+        await call.deadline.sleep(0.05)
 
 
 async def _live_snapshot(call: Call, besides: tuple[Resource, ...] = ()) -> Snapshot | None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from ..change.goals import AnyGoal
 from ..change.goals.vm_network import VmNetworkGoal
@@ -30,7 +31,7 @@ from .call import Call
 from .changes import is_disruptive
 from .codecs.vm_network import VmNetworkCodec
 from .desired_state import DesiredState
-from .differences import Properties
+from .differences import Difference, Properties
 from .failures import Refused
 from .kind import Live
 from .mtu import FollowsMtu, disagreement
@@ -56,13 +57,29 @@ class VmNetwork(FollowsMtu[specs.VmNetwork]):
             f"VmNetwork {key}", desired.mtu, desired.cluster_network, desired_state
         )
 
+    def given_by_resource(self, given: Properties, network: Properties) -> Properties:
+        """An overlay network has no MTU of a cluster network."""
+        mine = super().given_by_resource(given, network)
+        if given.get("type") == specs.OVERLAY:
+            mine.pop("mtu", None)
+        return mine
+
+    def diff(self, old: Properties, new: Properties) -> list[Difference]:
+        """A network becomes an overlay, or ceases to be one, only as a new object (H3.4)."""
+        found = super().diff(old, new)
+        if (old.get("type") == specs.OVERLAY) == (new.get("type") == specs.OVERLAY):
+            return found
+        return [
+            replace(each, replaces=True) for each in found if each.location == ("type",)
+        ] + [each for each in found if each.location != ("type",)]
+
     def needs_check_at_apply(self, desired: specs.VmNetwork) -> bool:
-        return desired.vlan_trunk is not None
+        return desired.vlan_trunk is not None or desired.type == specs.OVERLAY
 
     def inputs_of(self, live: Object, mine: Properties, call: Call) -> Properties:
         """`type` says something new only where the VLANs do not say it already."""
         inputs = super().inputs_of(live, mine, call)
-        if "type" not in mine and inputs.get("type") != "UntaggedNetwork":
+        if "type" not in mine and inputs.get("type") not in ("UntaggedNetwork", specs.OVERLAY):
             inputs.pop("type", None)
         return inputs
 

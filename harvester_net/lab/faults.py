@@ -70,6 +70,13 @@ class AgentFrozen:
 
 
 @dataclass(frozen=True)
+class DhcpSilent:
+    """No DHCP server answers the node."""
+
+    node: str
+
+
+@dataclass(frozen=True)
 class ForeignPort:
     """A port that looks like a VM's is in the bridge, with an MTU of its own, in bytes."""
 
@@ -125,6 +132,7 @@ Fault = (
     | AgentDown
     | AgentSlow
     | AgentFrozen
+    | DhcpSilent
     | ForeignPort
     | SwitchMtu
     | ImagePullFails

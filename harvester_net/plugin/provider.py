@@ -141,7 +141,7 @@ class Provider:
             self._networks[request.urn] = {n: inputs[n] for n in told if n in inputs}
         old_key = kind.key(request.old_inputs) if request.old_inputs else None
         if old_key is not None:
-            self._state.has(request.urn, (kind.resource, old_key))
+            self._note(request.urn, kind, old_key)
         known = {problem.path for problem in problems}
         problems += [problem for problem in found if problem.path not in known]
         failures = sentences(problems, request.inputs, request.secrets)
@@ -177,7 +177,8 @@ class Provider:
         key = kind.key(old)
         if deletes_first and key is not None:
             self._replaced[request.urn] = key
-            self._desired_state.replace((kind.resource, key))
+            for ref in kind.objects_of(old):
+                self._desired_state.replace(ref)
         return DiffResponse(changes=changes, delete_before_replace=deletes_first)
 
     async def create(self, request: CreateRequest) -> Live:
@@ -213,7 +214,7 @@ class Provider:
         call = self._call(request.urn, SECONDS_TO_READ, preview=False)
         kind = _kind(request.type)
         if request.outputs:
-            self._state.has(request.urn, (kind.resource, request.id))
+            self._note(request.urn, kind, request.id)
         cluster = await self._require_same_cluster(kind, request.id, request.outputs, call)
         read = kind.read(request.id, request.inputs, request.outputs, call)
         live = await _marked(read, cluster)
@@ -299,6 +300,11 @@ class Provider:
             raise Refused(f"{token} looks at the cluster, and harvester-net:offline is set")
         result = await function.result(parsed, self._call("", SECONDS_TO_READ, preview=False))
         return InvokeResponse(result=result, failures=[])
+
+    def _note(self, urn: str, kind: Kind[Any], key: str) -> None:
+        """Note which object the state has for a resource, if it is one."""
+        if kind.is_one_object:
+            self._state.has(urn, (kind.resource, key))
 
     def _check_replacement(self, kind: Kind[Any], request: CreateRequest) -> None:
         """Refuse to make an object that the state has: its deletion would follow.

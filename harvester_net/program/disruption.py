@@ -128,9 +128,9 @@ class DisruptionArgs:
                 change is refused with the list of these VMs. Defaults to false.
             migrate_vms: Whether the VMs that block a change of uplinks may be migrated live to
                 other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be
-                migrated are stopped if `stopVms` allows it, and only those. A new MTU needs
+                migrated are stopped if `stop_vms` allows it, and only those. A new MTU needs
                 every VM stopped all the same. Defaults to false.
-            max_unavailable: How many nodes may be cordoned for `migrateVms` at once. Defaults
+            max_unavailable: How many nodes may be cordoned for `migrate_vms` at once. Defaults
                 to 1.
             only_vms: Patterns `namespace/name`, each part with `*` if need be. If any other VM
                 would have to stop, the change is refused before anything is touched. Defaults

@@ -1,4 +1,6 @@
-"""VmNetwork: a VLAN, a trunk or untagged traffic of a cluster network, for VMs."""
+"""VmNetwork: a VLAN, a trunk or untagged traffic of a cluster network, or an overlay network,
+for VMs.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ import pulumi
 
 from .cluster_network import ClusterNetwork, mtu_on, name_of
 from .disruption import Disruption, DisruptionArgs
-from .enums import AnyVmNetworkType
+from .enums import AnyVmNetworkType, VmNetworkType
 from .registration import TextMap, existing, filled, options, token
 from .route import Route, RouteArgs
 from .vlan_range import VlanRange, VlanRangeArgs
@@ -40,8 +42,8 @@ class _Properties:
 
 @pulumi.type_token(TOKEN)
 class VmNetwork(pulumi.CustomResource):
-    """A VM network of Harvester: VMs that attach to it get a VLAN, a trunk or untagged
-    traffic.
+    """A VM network of Harvester: VMs that attach to it get a VLAN, a trunk, untagged traffic
+    or an overlay network.
 
     On the server it is a NetworkAttachmentDefinition.
     """
@@ -90,7 +92,9 @@ class VmNetwork(pulumi.CustomResource):
             name: Name of the VM network. Defaults to the resource's name.
             namespace: Namespace of the VM network. Defaults to `default`.
             type: `L2VlanNetwork` (the default with `vlan`), `L2VlanTrunkNetwork` (the default
-                with `vlan_trunk`) or `UntaggedNetwork`, which must be asked for by name.
+                with `vlan_trunk`), `UntaggedNetwork` or `OverlayNetwork`, which must be asked
+                for by name. `OverlayNetwork` needs Harvester 1.6 with kube-ovn, is on `mgmt`,
+                and becomes another type only by replacement.
             vlan: VLAN ID, 1 to 4094.
             vlan_trunk: The VLANs of a trunk. Needs Harvester 1.7.
             route: Where the VLAN's gateway is.
@@ -112,7 +116,7 @@ class VmNetwork(pulumi.CustomResource):
             vlan=vlan,
             vlan_trunk=vlan_trunk,
             route=route,
-            mtu=mtu_on(cluster_network, mtu),
+            mtu=mtu if type == VmNetworkType.OVERLAY_NETWORK else mtu_on(cluster_network, mtu),
             labels=labels,
             annotations=annotations,
             disruption=disruption,

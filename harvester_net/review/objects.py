@@ -21,7 +21,7 @@ from ..cluster.resources import (
     Resource,
     annotations_of,
 )
-from ..harvester.cni import cni_config
+from ..harvester.cni import KUBE_OVN, cni_config, own_provider
 from ..harvester.names import BRIDGE, MATCHED_NODES, UPLINK_MTU
 from ..harvester.network_settings import MIGRATION, RWX, STORAGE, NetworkSetting
 from ..harvester.snapshot import Snapshot
@@ -34,7 +34,7 @@ from ..specs.spec import Spec
 from ..specs.storage_network import StorageNetwork
 from ..specs.unknown import UNKNOWN, is_known
 from ..specs.vm_migration_network import VmMigrationNetwork
-from ..specs.vm_network import DEFAULT_NAMESPACE, VmNetwork
+from ..specs.vm_network import DEFAULT_NAMESPACE, OVERLAY, VmNetwork
 from .preview import Properties
 from .properties import UNKNOWN as UNKNOWN_TEXT
 
@@ -157,8 +157,11 @@ def _nodes(selector: Mapping[str, str], snapshot: Snapshot) -> Iterator[str]:
 def _nad(spec: VmNetwork) -> Object:
     vlans = spec.model_dump(by_alias=True, exclude_none=True, include={"vlan", "vlan_trunk"})
     config = {"type": "bridge", "bridge": f"{spec.cluster_network}{BRIDGE}"} | vlans
+    namespace = spec.namespace or DEFAULT_NAMESPACE
+    if spec.type == OVERLAY:
+        config = {"type": KUBE_OVN, "provider": own_provider(namespace, spec.name)}
     return {
-        "metadata": {"name": spec.name, "namespace": spec.namespace or DEFAULT_NAMESPACE},
+        "metadata": {"name": spec.name, "namespace": namespace},
         "spec": {"config": json.dumps(config)},
     }
 

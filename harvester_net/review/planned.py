@@ -175,7 +175,7 @@ def _follow(snapshot: Snapshot, network: str, mtu: int) -> None:
 
 def _bridged(nad: Object) -> str | None:
     """The cluster network that a VM network is on."""
-    if cni.foreign(nad) is not None:
+    if cni.off_bridges(nad) is not None:
         return None
     return cni.network_of_bridge(cni.readable_conf(nad)["bridge"])
 

@@ -9,6 +9,7 @@ from typing import Any
 from ..cluster.resources import (
     Object,
 )
+from ..harvester import cni
 from ..harvester.cni import KUBE_OVN, network_of_bridge, readable_conf
 from .rule import Write
 
@@ -42,5 +43,5 @@ def config_changes(write: Write) -> bool:
 
 
 def is_overlay(write: Write) -> bool:
-    """Whether it is an overlay network, about which kube-ovn has the say."""
-    return readable_conf(write.old).get("type") == KUBE_OVN
+    """Whether it was an overlay network, about which kube-ovn has the say."""
+    return cni.is_overlay(write.old)

@@ -11,14 +11,18 @@ from ..cluster.resources import (
     key_of,
     labels_of,
 )
-from ..harvester.cni import KUBE_OVN, network_of_bridge, readable_conf
+from ..harvester.cni import KUBE_OVN, network_of_bridge, own_provider, readable_conf
 from ..harvester.names import CLUSTER_NETWORK_LABEL
 from ..harvester.snapshot import VMIS_ON, Snapshot
 from ..harvester.wording import listed
 from ..specs.limits import MGMT
 from . import sources
 from .nad_writes import conf_of, config_changes, is_overlay
-from .rule import Objection, Write, rule
+from .rule import Objection, Severity, Write, rule
+
+_NO_KUBE_OVN = (
+    "kube-ovn is not enabled on this cluster; enable the add-on kubeovn-operator first"
+)
 
 
 @rule(NAD, "create update", "type", fact="H3.4", source=sources.NAD_VALIDATOR)
@@ -37,8 +41,41 @@ def overlay_is_named_by_its_provider(write: Write, snapshot: Snapshot) -> Iterab
 )
 def overlay_needs_kube_ovn(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
     """An overlay network needs the add-on kube-ovn."""
-    if conf_of(write).get("type") == KUBE_OVN and SUBNET not in snapshot.objects:
-        yield Objection("kube-ovn is not enabled on this cluster")
+    if conf_of(write).get("type") == KUBE_OVN and not snapshot.serves(SUBNET):
+        yield Objection(_NO_KUBE_OVN)
+
+
+@rule(
+    NAD,
+    "create",
+    "type",
+    fact="H1.6",
+    source=sources.NAD_UTILITIES,
+    severity=Severity.STRICTER,
+    until=(1, 6),
+)
+def overlays_are_known(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
+    """Harvester up to 1.5 knows no overlay networks."""
+    if conf_of(write).get("type") == KUBE_OVN:
+        yield Objection("needs Harvester 1.6; this one knows no overlay networks")
+
+
+@rule(
+    NAD,
+    "create",
+    "type",
+    fact="H3.4",
+    source=sources.NAD_VALIDATOR,
+    severity=Severity.STRICTER,
+    since=(1, 6),
+    until=(1, 8),
+)
+def overlay_waits_for_kube_ovn(write: Write, snapshot: Snapshot) -> Iterable[Objection]:
+    """Harvester 1.6 and 1.7 take an overlay network without kube-ovn: nothing carries it, and
+    it cannot be deleted.
+    """
+    if conf_of(write).get("type") == KUBE_OVN and not snapshot.serves(SUBNET):
+        yield Objection(_NO_KUBE_OVN)
 
 
 @rule(
@@ -65,12 +102,12 @@ def deleted_overlay_has_no_subnet(write: Write, snapshot: Snapshot) -> Iterable[
     """
     if not is_overlay(write) or not readable_conf(write.old):
         return
-    if SUBNET not in snapshot.objects:
+    if not snapshot.serves(SUBNET):
         yield Objection("kube-ovn is not enabled, and Harvester asks it about this network")
         return
     namespace, _, name = write.key.partition("/")
     for subnet in snapshot.of(SUBNET).values():
-        if (subnet.get("spec") or {}).get("provider") == f"{name}.{namespace}.ovn":
+        if (subnet.get("spec") or {}).get("provider") == own_provider(namespace, name):
             yield Objection(f"the subnet {key_of(subnet)} uses it")
 
 

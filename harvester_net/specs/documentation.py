@@ -32,9 +32,11 @@ TITLES = {
     "ClusterNetwork": "A cluster network with jumbo frames",
     "NetworkConfig": "Two bonded NICs on the nodes of a rack",
     "VmNetwork": "A VLAN and a trunk",
+    "VmNetworks": "A hundred VLANs and one more",
     "StorageNetwork": "Replication on a VLAN of its own",
     "RwxNetwork": "RWX volumes on the storage network",
     "VmMigrationNetwork": "Live migrations on a VLAN of their own",
+    "HostNetworkConfig": "A backup network for the nodes",
     "TrafficPath": "Two racks with VM networks and the storage network",
     "Site": "Two traffic paths, and a VM network on mgmt",
     "TenantNetworks": "The networks of a team, on its VLANs",
@@ -47,9 +49,14 @@ IMPORTS = {
     "ClusterNetwork": ("the name of the cluster network", "data cn-data"),
     "NetworkConfig": ("the name of the network config", "rack-a cn-data-rack-a"),
     "VmNetwork": ("namespace and name of the VM network", "web shop/web"),
+    "VmNetworks": (
+        "namespace, cluster network and pattern of the names",
+        "all 'default/cn-data/vlan{vlan}'",
+    ),
     "StorageNetwork": ("always `storage-network`", "storage storage-network"),
     "RwxNetwork": ("always `rwx-network`", "rwx rwx-network"),
     "VmMigrationNetwork": ("always `vm-migration-network`", "migration vm-migration-network"),
+    "HostNetworkConfig": ("the name of the host network config", "backup hnc-backup"),
 }
 """What the id of each resource is, and the arguments of an import."""
 

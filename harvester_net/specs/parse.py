@@ -137,13 +137,14 @@ def _model_at(model: type[Spec], location: tuple[int | str, ...]) -> type[Spec]:
         if isinstance(part, str):
             field = next(f for f in model.model_fields.values() if f.alias == part)
             model = spec_within(field.annotation) or model
-            if _is_map(field.annotation):
+            if is_map(field.annotation):
                 next(parts, None)
     return model
 
 
-def _is_map(annotation: Any) -> bool:
-    return get_origin(annotation) is dict or any(map(_is_map, get_args(annotation)))
+def is_map(annotation: Any) -> bool:
+    """Whether a field's type is a map, or an optional one."""
+    return get_origin(annotation) is dict or any(map(is_map, get_args(annotation)))
 
 
 def spec_within(annotation: Any) -> type[Spec] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from types import NoneType
+from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from ..version import VERSION
@@ -23,6 +23,7 @@ from .functions import (
     GetNodeNics,
     GetNodeNicsResult,
 )
+from .host_network_config import HostNetworkConfig, HostNetworkConfigOutputs
 from .network_config import NetworkConfig, NetworkConfigOutputs
 from .parse import spec_within
 from .provider import Provider
@@ -34,6 +35,7 @@ from .tenant_networks import TenantNetworks, TenantNetworksOutputs
 from .traffic_path import TrafficPath, TrafficPathOutputs
 from .vm_migration_network import VmMigrationNetwork, VmMigrationNetworkOutputs
 from .vm_network import VmNetwork, VmNetworkOutputs
+from .vm_networks import VmNetworks, VmNetworksOutputs
 
 Schema = dict[str, Any]
 
@@ -44,9 +46,11 @@ RESOURCES: dict[type[Spec], type[Spec]] = {
     ClusterNetwork: ClusterNetworkOutputs,
     NetworkConfig: NetworkConfigOutputs,
     VmNetwork: VmNetworkOutputs,
+    VmNetworks: VmNetworksOutputs,
     StorageNetwork: StorageNetworkOutputs,
     RwxNetwork: RwxNetworkOutputs,
     VmMigrationNetwork: VmMigrationNetworkOutputs,
+    HostNetworkConfig: HostNetworkConfigOutputs,
 }
 COMPONENTS: dict[type[Spec], type[Spec]] = {
     TrafficPath: TrafficPathOutputs,
@@ -203,6 +207,8 @@ def _type(annotation: Any, enum: Enum | None = None) -> Schema:
             return {"type": "object", "additionalProperties": _type(arguments[1])}
         case origin if origin is Literal and enum is not None:
             return _reference(enum.name)
+    if isinstance(annotation, UnionType):
+        return {"oneOf": [_type(each) for each in arguments]}
     if annotation in PRIMITIVES:
         return {"type": PRIMITIVES[annotation]}
     return _reference(annotation.__name__)

@@ -15,7 +15,7 @@ from .parse import parse, path_text
 from .spec import Item, Problem, Spec, plain
 from .traffic_path import NOT_KNOWN
 from .unknown import UNKNOWN, is_known
-from .vm_network import Route, VlanRange, VmNetworkType, traffic_problems
+from .vm_network import OVERLAY, Route, VlanRange, VmNetworkType, traffic_problems
 
 
 def _vlan_list(value: str) -> str:
@@ -51,6 +51,8 @@ class TenantNetwork(LabelledSpec):
         yield from super().contradictions()
         if self.type == "UntaggedNetwork":
             yield Problem("type", "is not for a team: untagged traffic is in no VLAN")
+        elif self.type == OVERLAY:
+            yield Problem("type", "is not for a team: an overlay network is in no VLAN")
         elif self.type is None and self.vlan is None and self.vlan_trunk is None:
             yield Problem("vlan", "is missing; give vlan or vlanTrunk")
         else:

@@ -25,7 +25,7 @@ from .rwx_network import rwx_problems
 from .spec import Item, Problem, Spec, plain
 from .storage_network import Exclude, StorageVlanId, exclude_problems, excluded
 from .unknown import UNKNOWN
-from .vm_network import Route, VlanRange, VmNetworkType, traffic_problems
+from .vm_network import OVERLAY, Route, VlanRange, VmNetworkType, traffic_problems
 
 BY_KEY = ("uplinks", "networks")
 """Inputs that are a map; each entry becomes a resource."""
@@ -75,7 +75,10 @@ class TrafficPathNetwork(LabelledSpec):
 
     def contradictions(self) -> Iterator[Problem]:
         yield from super().contradictions()
-        yield from traffic_problems(self)
+        if self.type == OVERLAY:
+            yield Problem("type", "is on no traffic path; make it a VmNetwork of its own")
+        else:
+            yield from traffic_problems(self)
 
 
 class TrafficPathStorage(Spec):

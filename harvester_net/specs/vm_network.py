@@ -1,5 +1,5 @@
-"""VmNetwork: a VLAN, a trunk or untagged traffic of a cluster network, for VMs to attach
-to.
+"""VmNetwork: a VLAN, a trunk or untagged traffic of a cluster network, or an overlay network
+of kube-ovn, for VMs to attach to.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 
 from .disruption import planned_steps, planned_vms
 from .limits import (
+    MGMT,
     ClusterNetworkName,
     Mtu,
     Namespace,
@@ -25,7 +26,10 @@ from .unknown import is_known
 
 DEFAULT_NAMESPACE = "default"
 
-VmNetworkType = Literal["L2VlanNetwork", "UntaggedNetwork", "L2VlanTrunkNetwork"]
+VmNetworkType = Literal[
+    "L2VlanNetwork", "UntaggedNetwork", "L2VlanTrunkNetwork", "OverlayNetwork"
+]
+OVERLAY = "OverlayNetwork"
 
 
 def _cidr(value: str) -> str:
@@ -94,8 +98,8 @@ class Route(Spec):
 
 
 class VmNetwork(NamedSpec):
-    """A VM network of Harvester: VMs that attach to it get a VLAN, a trunk or untagged
-    traffic.
+    """A VM network of Harvester: VMs that attach to it get a VLAN, a trunk, untagged traffic
+    or an overlay network.
 
     On the server it is a NetworkAttachmentDefinition.
     """
@@ -126,7 +130,9 @@ class VmNetwork(NamedSpec):
     type: VmNetworkType | None = Field(
         None,
         description="`L2VlanNetwork` (the default with `vlan`), `L2VlanTrunkNetwork` (the "
-        "default with `vlanTrunk`) or `UntaggedNetwork`, which must be asked for by name.",
+        "default with `vlanTrunk`), `UntaggedNetwork` or `OverlayNetwork`, which must be "
+        "asked for by name. `OverlayNetwork` needs Harvester 1.6 with kube-ovn, is on `mgmt`, "
+        "and becomes another type only by replacement.",
     )
     vlan: VlanId | None = Field(None, description="VLAN ID, 1 to 4094.")
     vlan_trunk: list[Item[VlanRange]] | None = Field(
@@ -146,6 +152,17 @@ class VmNetwork(NamedSpec):
     def contradictions(self) -> Iterator[Problem]:
         yield from super().contradictions()
         yield from traffic_problems(self)
+        if self.type == OVERLAY:
+            yield from self._overlay_problems()
+
+    def _overlay_problems(self) -> Iterator[Problem]:
+        if is_known(self.cluster_network) and self.cluster_network != MGMT:
+            yield Problem(
+                "clusterNetwork",
+                f"must be {MGMT} with type {OVERLAY}; what carries it is up to kube-ovn",
+            )
+        if self.mtu is not None:
+            yield Problem("mtu", f"cannot stand with type {OVERLAY}; kube-ovn's Subnet has it")
 
 
 class Traffic(Protocol):
@@ -218,14 +235,19 @@ def _route_problems(network: Traffic) -> Iterator[Problem]:
         return
     if network.vlan is None:
         yield Problem("route", "needs vlan; only a VLAN has a gateway")
+    yield from route_problems(route, "route")
+
+
+def route_problems(route: Route, path: str) -> Iterator[Problem]:
+    """What is wrong with a route, which is at a path of the properties."""
     if route.mode == "manual":
         for name, value in (("cidr", route.cidr), ("gateway", route.gateway)):
             if value is None:
-                yield Problem(f"route.{name}", "is required by mode manual")
+                yield Problem(f"{path}.{name}", "is required by mode manual")
     if route.mode == "auto":
         for name, value in (("cidr", route.cidr), ("gateway", route.gateway)):
             if value is not None:
-                yield Problem(f"route.{name}", "is found out by mode auto; leave it out")
+                yield Problem(f"{path}.{name}", "is found out by mode auto; leave it out")
 
 
 class VmNetworkOutputs(VmNetwork):

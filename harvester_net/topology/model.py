@@ -178,7 +178,7 @@ def _by_network(snapshot: Snapshot) -> dict[str, list[str]]:
     """The VM networks by cluster network: the bridge decides, whatever a label says."""
     found: dict[str, list[str]] = {}
     for key, nad in sorted(snapshot.of(NAD).items()):
-        if cni.foreign(nad) is None:
+        if cni.off_bridges(nad) is None:
             found.setdefault(_network_under(nad), []).append(key)
     return found
 
@@ -219,7 +219,7 @@ def _network_of(setting: str, snapshot: Snapshot) -> Network | None:
 
 def _elsewhere(snapshot: Snapshot) -> Iterator[Elsewhere]:
     for key, nad in sorted(snapshot.of(NAD).items()):
-        if (what := cni.foreign(nad)) is not None:
+        if (what := cni.off_bridges(nad)) is not None:
             yield Elsewhere(printable(key), what)
         elif (name := _network_under(nad)) not in snapshot.of(CLUSTER_NETWORK):
             missing = f"on cluster network {printable(name)}, which is not there"

@@ -20,6 +20,11 @@ export const getNodeNics: typeof import("./getNodeNics").getNodeNics = null as a
 export const getNodeNicsOutput: typeof import("./getNodeNics").getNodeNicsOutput = null as any;
 utilities.lazyLoad(exports, ["getNodeNics","getNodeNicsOutput"], () => require("./getNodeNics"));
 
+export { HostNetworkConfigArgs } from "./hostNetworkConfig";
+export type HostNetworkConfig = import("./hostNetworkConfig").HostNetworkConfig;
+export const HostNetworkConfig: typeof import("./hostNetworkConfig").HostNetworkConfig = null as any;
+utilities.lazyLoad(exports, ["HostNetworkConfig"], () => require("./hostNetworkConfig"));
+
 export { NetworkConfigArgs } from "./networkConfig";
 export type NetworkConfig = import("./networkConfig").NetworkConfig;
 export const NetworkConfig: typeof import("./networkConfig").NetworkConfig = null as any;
@@ -65,6 +70,11 @@ export type VmNetwork = import("./vmNetwork").VmNetwork;
 export const VmNetwork: typeof import("./vmNetwork").VmNetwork = null as any;
 utilities.lazyLoad(exports, ["VmNetwork"], () => require("./vmNetwork"));
 
+export { VmNetworksArgs } from "./vmNetworks";
+export type VmNetworks = import("./vmNetworks").VmNetworks;
+export const VmNetworks: typeof import("./vmNetworks").VmNetworks = null as any;
+utilities.lazyLoad(exports, ["VmNetworks"], () => require("./vmNetworks"));
+
 
 // Export enums:
 export * from "./types/enums";
@@ -84,6 +94,8 @@ const _module = {
         switch (type) {
             case "harvester-net:index:ClusterNetwork":
                 return new ClusterNetwork(name, <any>undefined, { urn })
+            case "harvester-net:index:HostNetworkConfig":
+                return new HostNetworkConfig(name, <any>undefined, { urn })
             case "harvester-net:index:NetworkConfig":
                 return new NetworkConfig(name, <any>undefined, { urn })
             case "harvester-net:index:RwxNetwork":
@@ -100,6 +112,8 @@ const _module = {
                 return new VmMigrationNetwork(name, <any>undefined, { urn })
             case "harvester-net:index:VmNetwork":
                 return new VmNetwork(name, <any>undefined, { urn })
+            case "harvester-net:index:VmNetworks":
+                return new VmNetworks(name, <any>undefined, { urn })
             default:
                 throw new Error(`unknown resource type ${type}`);
         }

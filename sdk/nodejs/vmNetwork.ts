@@ -10,7 +10,7 @@ import * as utilities from "./utilities";
 import {ClusterNetwork} from "./index";
 
 /**
- * A VM network of Harvester: VMs that attach to it get a VLAN, a trunk or untagged traffic.
+ * A VM network of Harvester: VMs that attach to it get a VLAN, a trunk, untagged traffic or an overlay network.
  *
  * On the server it is a NetworkAttachmentDefinition.
  *
@@ -125,7 +125,7 @@ export class VmNetwork extends pulumi.CustomResource {
      */
     declare public readonly route: pulumi.Output<outputs.Route | undefined>;
     /**
-     * `L2VlanNetwork` (the default with VmNetwork.vlan), `L2VlanTrunkNetwork` (the default with VmNetwork.vlanTrunk) or `UntaggedNetwork`, which must be asked for by name.
+     * `L2VlanNetwork` (the default with VmNetwork.vlan), `L2VlanTrunkNetwork` (the default with VmNetwork.vlanTrunk), `UntaggedNetwork` or `OverlayNetwork`, which must be asked for by name. `OverlayNetwork` needs Harvester 1.6 with kube-ovn, is on `mgmt`, and becomes another type only by replacement.
      */
     declare public readonly type: pulumi.Output<enums.VmNetworkType | undefined>;
     /**
@@ -227,7 +227,7 @@ export interface VmNetworkArgs {
      */
     route?: pulumi.Input<inputs.RouteArgs | undefined>;
     /**
-     * `L2VlanNetwork` (the default with VmNetworkArgs.vlan), `L2VlanTrunkNetwork` (the default with VmNetworkArgs.vlanTrunk) or `UntaggedNetwork`, which must be asked for by name.
+     * `L2VlanNetwork` (the default with VmNetworkArgs.vlan), `L2VlanTrunkNetwork` (the default with VmNetworkArgs.vlanTrunk), `UntaggedNetwork` or `OverlayNetwork`, which must be asked for by name. `OverlayNetwork` needs Harvester 1.6 with kube-ovn, is on `mgmt`, and becomes another type only by replacement.
      */
     type?: pulumi.Input<enums.VmNetworkType | undefined>;
     /**

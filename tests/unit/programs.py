@@ -39,7 +39,9 @@ NETWORK_CONFIG = "harvester-net:index:NetworkConfig"
 VM_NETWORK = "harvester-net:index:VmNetwork"
 STORAGE_NETWORK = "harvester-net:index:StorageNetwork"
 RWX_NETWORK = "harvester-net:index:RwxNetwork"
+VM_NETWORKS = "harvester-net:index:VmNetworks"
 MIGRATION_NETWORK = "harvester-net:index:VmMigrationNetwork"
+HOST_NETWORK = "harvester-net:index:HostNetworkConfig"
 
 FULL: dict[str, dict[str, Any]] = {
     CLUSTER_NETWORK: {"name": "data", "mtu": 9000} | _OWN,
@@ -71,6 +73,18 @@ FULL: dict[str, dict[str, Any]] = {
         "mtu": 9000,
     }
     | _OWN,
+    VM_NETWORKS: {
+        "namePattern": "vm{vlan}",
+        "namespace": "tenants",
+        "clusterNetwork": "data",
+        "vlans": ["100-102", 300],
+        "routes": {
+            "100-101": {"mode": "auto", "serverIPAddr": "192.168.100.2"},
+            "300": {"mode": "manual", "cidr": "192.168.30.0/24", "gateway": "192.168.30.1"},
+        },
+        "adopt": True,
+    }
+    | _OWN,
     STORAGE_NETWORK: {
         "clusterNetwork": "storage",
         "vlan": 300,
@@ -91,6 +105,24 @@ FULL: dict[str, dict[str, Any]] = {
         "range": "192.168.2.0/24",
         "exclude": ["192.168.2.1/32"],
     },
+    HOST_NETWORK: {
+        "name": "backup",
+        "clusterNetwork": "data",
+        "vlan": 400,
+        "mode": "static",
+        "ips": {"node1": "10.40.0.11/24", "node2": "10.40.0.12/24"},
+        "nodeSelector": {
+            "matchLabels": {"rack": "a"},
+            "matchExpressions": [
+                {"key": "zone", "operator": "In", "labelValues": ["x", "y"]},
+                {"key": "example.com/backup", "operator": "Exists"},
+            ],
+        },
+        "description": "backups",
+        "underlay": True,
+        "allowManagementVlan": True,
+    }
+    | _OWN,
 }
 """Every property of every kind given (of a VM network, all but the trunk; of an
 RWX network, all but the sharing).
@@ -111,9 +143,11 @@ LEAST: dict[str, dict[str, Any]] = {
         "uplink": {"nics": ["eth1"]},
     },
     VM_NETWORK: {"name": "vm100", "clusterNetwork": "data", "vlan": 100},
+    VM_NETWORKS: {"clusterNetwork": "data", "vlans": [100]},
     STORAGE_NETWORK: {"clusterNetwork": "storage", "vlan": 300, "range": "192.168.0.0/24"},
     RWX_NETWORK: {"shareStorageNetwork": True},
     MIGRATION_NETWORK: {"clusterNetwork": "storage", "vlan": 302, "range": "192.168.2.0/24"},
+    HOST_NETWORK: {"name": "backup", "clusterNetwork": "data", "vlan": 400, "mode": "dhcp"},
 }
 """Only what must be given."""
 

@@ -61,6 +61,10 @@ class Goal(BaseModel, ABC):
         """The network configs that the change writes; they are recorded, and must be ready."""
         return []
 
+    def host_networks(self, snapshot: Snapshot) -> list[Object]:
+        """The host network configs whose devices the change leaves at another MTU."""
+        return []
+
     def interrupted_network(self, snapshot: Snapshot) -> str:
         """The cluster network whose devices the change interrupts; empty if none."""
         return ""

@@ -20,6 +20,7 @@ from ...cluster.resources import (
     is_terminating,
 )
 from ...cluster.rights import rights
+from ...harvester.cni import is_overlay
 from ...harvester.link_monitors import bonds
 from ...harvester.mtus import config_mtu, nad_mtu, uplink_mtu
 from ...harvester.network_configs import (
@@ -247,10 +248,12 @@ class SetMtu(ConfigStep):
 
 
 def networks_behind(now: Snapshot, cluster_network: str, mtu: int) -> list[str]:
-    """The VM networks of a cluster network that have another MTU."""
+    """The VM networks of a cluster network that have another MTU; that of an overlay network
+    is kube-ovn's.
+    """
     nads = now.of(NAD)
     own = vm_networks_of(now, cluster_network)
-    return [key for key in own if nad_mtu(nads[key]) != mtu]
+    return [key for key in own if nad_mtu(nads[key]) != mtu and not is_overlay(nads[key])]
 
 
 @dataclass(frozen=True)

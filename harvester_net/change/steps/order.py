@@ -15,6 +15,7 @@ from ..goals.storage_network import StorageNetworkGoal
 from ..goals.vm_network import VmNetworkGoal
 from ..record import Record
 from .configs import CreateConfig, DeleteConfig, PatchConfig, SetMtu
+from .host_networks import CreateHostNetwork, DeleteHostNetwork, host_network_steps
 from .moving import CordonNode, EmptyNode, UncordonNode, emptying, opening
 from .networks import AnnotateMtu, ChangeVmNetwork, SetVmNetworkMtu
 from .nodes import VerifyNodes, verify_nodes
@@ -44,6 +45,8 @@ STEPS: tuple[type[Step], ...] = (
     AnnotateMtu,
     SetVmNetworkMtu,
     ChangeVmNetwork,
+    DeleteHostNetwork,
+    CreateHostNetwork,
     VerifyNodes,
     UncordonNode,
     StartVm,
@@ -59,6 +62,8 @@ class Parts:
     """VMs down, the storage network out of the way."""
     core: list[Step]
     """What the change is about."""
+    hosts: list[Step]
+    """The nodes' own devices, which do not follow; nothing waits for them."""
     proof: list[Step]
     """A look at the devices, before anything is restored."""
     restoring: list[Step]
@@ -71,16 +76,23 @@ def parts_of(record: Record) -> Parts:
     ready = tuple(step.id for step in interrupting)
     core = _core(record, ready)
     ready = tuple(step.id for step in core) or ready
+    hosts = host_network_steps(record, ready)
     # What is found while all is down is cheap to repair.
     proof = verify_nodes(record, ready) if record.goal.mtu_network != MGMT else []
     ready = (*ready, *(step.id for step in proof))
-    return Parts(interrupting, core, proof, _restoring(record, ready))
+    return Parts(interrupting, core, hosts, proof, _restoring(record, ready))
 
 
 def steps_of(record: Record) -> list[Step]:
     """All steps of a change in the order of their parts."""
     parts = parts_of(record)
-    return [*parts.interrupting, *parts.core, *parts.proof, *parts.restoring]
+    return [
+        *parts.interrupting,
+        *parts.core,
+        *parts.hosts,
+        *parts.proof,
+        *parts.restoring,
+    ]
 
 
 def _interrupting(record: Record) -> list[Step]:

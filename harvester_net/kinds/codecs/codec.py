@@ -42,8 +42,10 @@ class Codec(ABC, Generic[S]):
             return self.manifest(desired, mtu)
         return dict(applied(live, self.patch(desired, live, mtu)))
 
-    def foreign(self, live: Object) -> str | None:
-        """What a live object is that is none of this kind; None if it is one."""
+    def foreign(self, live: Object, mine: Properties | None = None) -> str | None:
+        """What a live object is that is none of this kind, or that cannot be what these inputs
+        made; None if it is one.
+        """
         return None
 
     @abstractmethod

@@ -14,6 +14,7 @@ from ...harvester.mtus import nad_mtu
 from ...harvester.names import BRIDGE, CLUSTER_NETWORK_LABEL, ROUTE
 from ...harvester.vm_networks import is_of_a_setting
 from ...specs import vm_network as specs
+from ...specs.limits import MGMT
 from ...specs.unknown import is_known
 from ..differences import Properties, same
 from .codec import Codec, metadata
@@ -61,8 +62,16 @@ class VmNetworkCodec(Codec[specs.VmNetwork]):
             patch["metadata"] = {"annotations": route}
         return patch
 
-    def foreign(self, live: Object) -> str | None:
-        return "the network of a Setting" if is_of_a_setting(live) else cni.foreign(live)
+    def foreign(self, live: Object, mine: Properties | None = None) -> str | None:
+        if is_of_a_setting(live):
+            return "the network of a Setting"
+        # The type of a config stays for good (H3.4): this one is another object.
+        if (what := cni.foreign(live)) or not mine:
+            return what
+        overlay = cni.is_overlay(live)
+        if (mine.get("type") == specs.OVERLAY) == overlay:
+            return None
+        return cni.OVERLAY if overlay else cni.BRIDGED
 
     def observed_inputs(self, live: Object) -> Properties:
         conf = readable_conf(live)
@@ -72,14 +81,30 @@ class VmNetworkCodec(Codec[specs.VmNetwork]):
             "namespace": namespace,
             "labels": labels_of(live),
             "annotations": annotations_of(live),
-            "clusterNetwork": network_of_bridge(conf.get("bridge", "")) or "",
             "route": _observed_route(live),
-            "mtu": nad_mtu(live),
-        } | observed_vlans(conf)
+        } | (_OF_OVERLAY if cni.is_overlay(live) else _on_bridge(live, conf))
+
+
+# What carries an overlay is kube-ovn's to say, and so is its MTU; the label follows (H3.3).
+_OF_OVERLAY: Properties = {"type": specs.OVERLAY, "clusterNetwork": MGMT, "mtu": None}
+
+
+def _on_bridge(live: Object, conf: dict[str, Any]) -> Properties:
+    network = network_of_bridge(conf.get("bridge", "")) or ""
+    return {"clusterNetwork": network, "mtu": nad_mtu(live)} | observed_vlans(conf)
 
 
 def new_cni_config(desired: specs.VmNetwork) -> dict[str, Any]:
     """The CNI config of a new VM network, without the MTU, which the server adds (H3.3)."""
+    if desired.type == specs.OVERLAY:
+        namespace = desired.namespace or specs.DEFAULT_NAMESPACE
+        return {
+            "cniVersion": "0.3.1",
+            "name": desired.name,
+            "type": cni.KUBE_OVN,
+            "server_socket": "/run/openvswitch/kube-ovn-daemon.sock",
+            "provider": cni.own_provider(namespace, desired.name),
+        }
     return with_vlans(
         {
             "cniVersion": "0.3.1",

@@ -23,6 +23,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 	switch typ {
 	case "harvester-net:index:ClusterNetwork":
 		r = &ClusterNetwork{}
+	case "harvester-net:index:HostNetworkConfig":
+		r = &HostNetworkConfig{}
 	case "harvester-net:index:NetworkConfig":
 		r = &NetworkConfig{}
 	case "harvester-net:index:RwxNetwork":
@@ -39,6 +41,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &VmMigrationNetwork{}
 	case "harvester-net:index:VmNetwork":
 		r = &VmNetwork{}
+	case "harvester-net:index:VmNetworks":
+		r = &VmNetworks{}
 	default:
 		return nil, fmt.Errorf("unknown resource type: %s", typ)
 	}

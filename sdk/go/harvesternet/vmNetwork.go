@@ -12,7 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// A VM network of Harvester: VMs that attach to it get a VLAN, a trunk or untagged traffic.
+// A VM network of Harvester: VMs that attach to it get a VLAN, a trunk, untagged traffic or an overlay network.
 //
 // On the server it is a NetworkAttachmentDefinition.
 //
@@ -91,7 +91,7 @@ type VmNetwork struct {
 	Plan pulumi.StringArrayOutput `pulumi:"plan"`
 	// Where the VLAN's gateway is.
 	Route RoutePtrOutput `pulumi:"route"`
-	// `L2VlanNetwork` (the default with Vlan), `L2VlanTrunkNetwork` (the default with VlanTrunk) or `UntaggedNetwork`, which must be asked for by name.
+	// `L2VlanNetwork` (the default with Vlan), `L2VlanTrunkNetwork` (the default with VlanTrunk), `UntaggedNetwork` or `OverlayNetwork`, which must be asked for by name. `OverlayNetwork` needs Harvester 1.6 with kube-ovn, is on `mgmt`, and becomes another type only by replacement.
 	Type VmNetworkTypePtrOutput `pulumi:"type"`
 	// UID of the object on the server.
 	Uid pulumi.StringOutput `pulumi:"uid"`
@@ -166,7 +166,7 @@ type vmNetworkArgs struct {
 	Namespace *string `pulumi:"namespace"`
 	// Where the VLAN's gateway is.
 	Route *Route `pulumi:"route"`
-	// `L2VlanNetwork` (the default with Vlan), `L2VlanTrunkNetwork` (the default with VlanTrunk) or `UntaggedNetwork`, which must be asked for by name.
+	// `L2VlanNetwork` (the default with Vlan), `L2VlanTrunkNetwork` (the default with VlanTrunk), `UntaggedNetwork` or `OverlayNetwork`, which must be asked for by name. `OverlayNetwork` needs Harvester 1.6 with kube-ovn, is on `mgmt`, and becomes another type only by replacement.
 	Type *VmNetworkType `pulumi:"type"`
 	// VLAN ID, 1 to 4094.
 	Vlan *int `pulumi:"vlan"`
@@ -192,7 +192,7 @@ type VmNetworkArgs struct {
 	Namespace pulumi.StringPtrInput
 	// Where the VLAN's gateway is.
 	Route RoutePtrInput
-	// `L2VlanNetwork` (the default with Vlan), `L2VlanTrunkNetwork` (the default with VlanTrunk) or `UntaggedNetwork`, which must be asked for by name.
+	// `L2VlanNetwork` (the default with Vlan), `L2VlanTrunkNetwork` (the default with VlanTrunk), `UntaggedNetwork` or `OverlayNetwork`, which must be asked for by name. `OverlayNetwork` needs Harvester 1.6 with kube-ovn, is on `mgmt`, and becomes another type only by replacement.
 	Type VmNetworkTypePtrInput
 	// VLAN ID, 1 to 4094.
 	Vlan pulumi.IntPtrInput
@@ -287,7 +287,7 @@ func (o VmNetworkOutput) Route() RoutePtrOutput {
 	return o.ApplyT(func(v *VmNetwork) RoutePtrOutput { return v.Route }).(RoutePtrOutput)
 }
 
-// `L2VlanNetwork` (the default with Vlan), `L2VlanTrunkNetwork` (the default with VlanTrunk) or `UntaggedNetwork`, which must be asked for by name.
+// `L2VlanNetwork` (the default with Vlan), `L2VlanTrunkNetwork` (the default with VlanTrunk), `UntaggedNetwork` or `OverlayNetwork`, which must be asked for by name. `OverlayNetwork` needs Harvester 1.6 with kube-ovn, is on `mgmt`, and becomes another type only by replacement.
 func (o VmNetworkOutput) Type() VmNetworkTypePtrOutput {
 	return o.ApplyT(func(v *VmNetwork) VmNetworkTypePtrOutput { return v.Type }).(VmNetworkTypePtrOutput)
 }

@@ -83,6 +83,38 @@ export interface LinkAttributesArgs {
 }
 
 /**
+ * What the labels of a node must be like.
+ */
+export interface NodeRequirementArgs {
+    /**
+     * The label's key.
+     */
+    key: pulumi.Input<string>;
+    /**
+     * The values of `In` and `NotIn`: what Kubernetes calls `values`.
+     */
+    labelValues?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * `In` and `NotIn` compare with NodeRequirement.labelValues; `Exists` and `DoesNotExist` ask only for the key.
+     */
+    operator: pulumi.Input<enums.NodeOperator>;
+}
+
+/**
+ * Which nodes: those that meet all of it.
+ */
+export interface NodeSelectorArgs {
+    /**
+     * What the labels of a node must be like, all of it.
+     */
+    matchExpressions?: pulumi.Input<pulumi.Input<inputs.NodeRequirementArgs>[] | undefined>;
+    /**
+     * Labels that a node must have, all of them.
+     */
+    matchLabels?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+}
+
+/**
  * Where the VLAN's gateway is: Harvester checks that it answers. Only for a VLAN.
  */
 export interface RouteArgs {

@@ -69,6 +69,24 @@ export interface Disruption {
 }
 
 /**
+ * What was seen of the device of one node.
+ */
+export interface HostDevice {
+    /**
+     * Its IPv4 address; absent if it has none.
+     */
+    address?: string;
+    /**
+     * MTU in bytes; absent if there is no device.
+     */
+    mtu?: number;
+    /**
+     * Name of the node.
+     */
+    node: string;
+}
+
+/**
  * Attributes of the uplink, other than its MTU, which is the cluster network's.
  */
 export interface LinkAttributes {
@@ -148,6 +166,38 @@ export interface NodeDevices {
      * The VLANs on the uplink.
      */
     vlans: number[];
+}
+
+/**
+ * What the labels of a node must be like.
+ */
+export interface NodeRequirement {
+    /**
+     * The label's key.
+     */
+    key: string;
+    /**
+     * The values of `In` and `NotIn`: what Kubernetes calls `values`.
+     */
+    labelValues?: string[];
+    /**
+     * `In` and `NotIn` compare with NodeRequirement.labelValues; `Exists` and `DoesNotExist` ask only for the key.
+     */
+    operator: enums.NodeOperator;
+}
+
+/**
+ * Which nodes: those that meet all of it.
+ */
+export interface NodeSelector {
+    /**
+     * What the labels of a node must be like, all of it.
+     */
+    matchExpressions?: outputs.NodeRequirement[];
+    /**
+     * Labels that a node must have, all of them.
+     */
+    matchLabels?: {[key: string]: string};
 }
 
 /**

@@ -10,6 +10,7 @@ from ._enums import *
 from .cluster_network import *
 from .get_cluster_network import *
 from .get_node_nics import *
+from .host_network_config import *
 from .network_config import *
 from .provider import *
 from .rwx_network import *
@@ -19,6 +20,7 @@ from .tenant_networks import *
 from .traffic_path import *
 from .vm_migration_network import *
 from .vm_network import *
+from .vm_networks import *
 from ._inputs import *
 from . import outputs
 
@@ -38,6 +40,7 @@ _utilities.register(
   "fqn": "harvester_net",
   "classes": {
    "harvester-net:index:ClusterNetwork": "ClusterNetwork",
+   "harvester-net:index:HostNetworkConfig": "HostNetworkConfig",
    "harvester-net:index:NetworkConfig": "NetworkConfig",
    "harvester-net:index:RwxNetwork": "RwxNetwork",
    "harvester-net:index:Site": "Site",
@@ -45,7 +48,8 @@ _utilities.register(
    "harvester-net:index:TenantNetworks": "TenantNetworks",
    "harvester-net:index:TrafficPath": "TrafficPath",
    "harvester-net:index:VmMigrationNetwork": "VmMigrationNetwork",
-   "harvester-net:index:VmNetwork": "VmNetwork"
+   "harvester-net:index:VmNetwork": "VmNetwork",
+   "harvester-net:index:VmNetworks": "VmNetworks"
   }
  }
 ]

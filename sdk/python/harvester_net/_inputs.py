@@ -22,6 +22,10 @@ __all__ = [
     'DisruptionArgsDict',
     'LinkAttributesArgs',
     'LinkAttributesArgsDict',
+    'NodeRequirementArgs',
+    'NodeRequirementArgsDict',
+    'NodeSelectorArgs',
+    'NodeSelectorArgsDict',
     'RouteArgs',
     'RouteArgsDict',
     'SiteMgmtArgs',
@@ -374,6 +378,132 @@ class LinkAttributesArgs:
     @tx_q_len.setter
     def tx_q_len(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "tx_q_len", value)
+
+
+class NodeRequirementArgsDict(TypedDict):
+    """
+    What the labels of a node must be like.
+    """
+    key: pulumi.Input[_builtins.str]
+    """
+    The label's key.
+    """
+    operator: pulumi.Input['NodeOperator']
+    """
+    `In` and `NotIn` compare with NodeRequirementArgs.label_values; `Exists` and `DoesNotExist` ask only for the key.
+    """
+    label_values: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    The values of `In` and `NotIn`: what Kubernetes calls `values`.
+    """
+
+@pulumi.input_type
+class NodeRequirementArgs:
+    def __init__(__self__, *,
+                 key: pulumi.Input[_builtins.str],
+                 operator: pulumi.Input['NodeOperator'],
+                 label_values: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None):
+        """
+        What the labels of a node must be like.
+
+        :param pulumi.Input[_builtins.str] key: The label's key.
+        :param pulumi.Input['NodeOperator'] operator: `In` and `NotIn` compare with NodeRequirementArgs.label_values; `Exists` and `DoesNotExist` ask only for the key.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] label_values: The values of `In` and `NotIn`: what Kubernetes calls `values`.
+        """
+        pulumi.set(__self__, "key", key)
+        pulumi.set(__self__, "operator", operator)
+        if label_values is not None:
+            pulumi.set(__self__, "label_values", label_values)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> pulumi.Input[_builtins.str]:
+        """
+        The label's key.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "key", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input['NodeOperator']:
+        """
+        `In` and `NotIn` compare with NodeRequirementArgs.label_values; `Exists` and `DoesNotExist` ask only for the key.
+        """
+        return pulumi.get(self, "operator")
+
+    @operator.setter
+    def operator(self, value: pulumi.Input['NodeOperator']):
+        pulumi.set(self, "operator", value)
+
+    @_builtins.property
+    @pulumi.getter(name="labelValues")
+    def label_values(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        The values of `In` and `NotIn`: what Kubernetes calls `values`.
+        """
+        return pulumi.get(self, "label_values")
+
+    @label_values.setter
+    def label_values(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "label_values", value)
+
+
+class NodeSelectorArgsDict(TypedDict):
+    """
+    Which nodes: those that meet all of it.
+    """
+    match_expressions: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['NodeRequirementArgsDict']]]]]
+    """
+    What the labels of a node must be like, all of it.
+    """
+    match_labels: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Labels that a node must have, all of them.
+    """
+
+@pulumi.input_type
+class NodeSelectorArgs:
+    def __init__(__self__, *,
+                 match_expressions: pulumi.Input[Optional[Sequence[pulumi.Input['NodeRequirementArgs']]]] = None,
+                 match_labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
+        """
+        Which nodes: those that meet all of it.
+
+        :param pulumi.Input[Sequence[pulumi.Input['NodeRequirementArgs']]] match_expressions: What the labels of a node must be like, all of it.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] match_labels: Labels that a node must have, all of them.
+        """
+        if match_expressions is not None:
+            pulumi.set(__self__, "match_expressions", match_expressions)
+        if match_labels is not None:
+            pulumi.set(__self__, "match_labels", match_labels)
+
+    @_builtins.property
+    @pulumi.getter(name="matchExpressions")
+    def match_expressions(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['NodeRequirementArgs']]]]:
+        """
+        What the labels of a node must be like, all of it.
+        """
+        return pulumi.get(self, "match_expressions")
+
+    @match_expressions.setter
+    def match_expressions(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['NodeRequirementArgs']]]]):
+        pulumi.set(self, "match_expressions", value)
+
+    @_builtins.property
+    @pulumi.getter(name="matchLabels")
+    def match_labels(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Labels that a node must have, all of them.
+        """
+        return pulumi.get(self, "match_labels")
+
+    @match_labels.setter
+    def match_labels(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "match_labels", value)
 
 
 class RouteArgsDict(TypedDict):

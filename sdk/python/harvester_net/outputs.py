@@ -19,9 +19,12 @@ from ._enums import *
 __all__ = [
     'BondOptions',
     'Disruption',
+    'HostDevice',
     'LinkAttributes',
     'Nic',
     'NodeDevices',
+    'NodeRequirement',
+    'NodeSelector',
     'Route',
     'Uplink',
     'VerifyOnNodes',
@@ -233,6 +236,53 @@ class Disruption(dict):
         Whether, and how, the end of a change is proven on the devices of the nodes, before the VMs start again. Needs the right to run pods with the network of the host. Defaults to no.
         """
         return pulumi.get(self, "verify_on_nodes")
+
+
+@pulumi.output_type
+class HostDevice(dict):
+    """
+    What was seen of the device of one node.
+    """
+    def __init__(__self__, *,
+                 node: _builtins.str,
+                 address: Optional[_builtins.str] = None,
+                 mtu: Optional[_builtins.int] = None):
+        """
+        What was seen of the device of one node.
+
+        :param _builtins.str node: Name of the node.
+        :param _builtins.str address: Its IPv4 address; absent if it has none.
+        :param _builtins.int mtu: MTU in bytes; absent if there is no device.
+        """
+        pulumi.set(__self__, "node", node)
+        if address is not None:
+            pulumi.set(__self__, "address", address)
+        if mtu is not None:
+            pulumi.set(__self__, "mtu", mtu)
+
+    @_builtins.property
+    @pulumi.getter
+    def node(self) -> _builtins.str:
+        """
+        Name of the node.
+        """
+        return pulumi.get(self, "node")
+
+    @_builtins.property
+    @pulumi.getter
+    def address(self) -> Optional[_builtins.str]:
+        """
+        Its IPv4 address; absent if it has none.
+        """
+        return pulumi.get(self, "address")
+
+    @_builtins.property
+    @pulumi.getter
+    def mtu(self) -> Optional[_builtins.int]:
+        """
+        MTU in bytes; absent if there is no device.
+        """
+        return pulumi.get(self, "mtu")
 
 
 @pulumi.output_type
@@ -494,6 +544,124 @@ class NodeDevices(dict):
         The NICs in the bond.
         """
         return pulumi.get(self, "nics")
+
+
+@pulumi.output_type
+class NodeRequirement(dict):
+    """
+    What the labels of a node must be like.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "labelValues":
+            suggest = "label_values"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in NodeRequirement. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        NodeRequirement.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        NodeRequirement.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 key: _builtins.str,
+                 operator: 'NodeOperator',
+                 label_values: Optional[Sequence[_builtins.str]] = None):
+        """
+        What the labels of a node must be like.
+
+        :param _builtins.str key: The label's key.
+        :param 'NodeOperator' operator: `In` and `NotIn` compare with NodeRequirementArgs.label_values; `Exists` and `DoesNotExist` ask only for the key.
+        :param Sequence[_builtins.str] label_values: The values of `In` and `NotIn`: what Kubernetes calls `values`.
+        """
+        pulumi.set(__self__, "key", key)
+        pulumi.set(__self__, "operator", operator)
+        if label_values is not None:
+            pulumi.set(__self__, "label_values", label_values)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> _builtins.str:
+        """
+        The label's key.
+        """
+        return pulumi.get(self, "key")
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> 'NodeOperator':
+        """
+        `In` and `NotIn` compare with NodeRequirementArgs.label_values; `Exists` and `DoesNotExist` ask only for the key.
+        """
+        return pulumi.get(self, "operator")
+
+    @_builtins.property
+    @pulumi.getter(name="labelValues")
+    def label_values(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The values of `In` and `NotIn`: what Kubernetes calls `values`.
+        """
+        return pulumi.get(self, "label_values")
+
+
+@pulumi.output_type
+class NodeSelector(dict):
+    """
+    Which nodes: those that meet all of it.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "matchExpressions":
+            suggest = "match_expressions"
+        elif key == "matchLabels":
+            suggest = "match_labels"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in NodeSelector. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        NodeSelector.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        NodeSelector.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 match_expressions: Optional[Sequence['outputs.NodeRequirement']] = None,
+                 match_labels: Optional[Mapping[str, _builtins.str]] = None):
+        """
+        Which nodes: those that meet all of it.
+
+        :param Sequence['NodeRequirement'] match_expressions: What the labels of a node must be like, all of it.
+        :param Mapping[str, _builtins.str] match_labels: Labels that a node must have, all of them.
+        """
+        if match_expressions is not None:
+            pulumi.set(__self__, "match_expressions", match_expressions)
+        if match_labels is not None:
+            pulumi.set(__self__, "match_labels", match_labels)
+
+    @_builtins.property
+    @pulumi.getter(name="matchExpressions")
+    def match_expressions(self) -> Optional[Sequence['outputs.NodeRequirement']]:
+        """
+        What the labels of a node must be like, all of it.
+        """
+        return pulumi.get(self, "match_expressions")
+
+    @_builtins.property
+    @pulumi.getter(name="matchLabels")
+    def match_labels(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Labels that a node must have, all of them.
+        """
+        return pulumi.get(self, "match_labels")
 
 
 @pulumi.output_type

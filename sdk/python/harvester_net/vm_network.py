@@ -45,7 +45,7 @@ class VmNetworkArgs:
         :param pulumi.Input[_builtins.str] name: Name of the VM network. Defaults to the resource's name.
         :param pulumi.Input[_builtins.str] namespace: Namespace of the VM network. Defaults to `default`.
         :param pulumi.Input['RouteArgs'] route: Where the VLAN's gateway is.
-        :param pulumi.Input['VmNetworkType'] type: `L2VlanNetwork` (the default with VmNetworkArgs.vlan), `L2VlanTrunkNetwork` (the default with VmNetworkArgs.vlan_trunk) or `UntaggedNetwork`, which must be asked for by name.
+        :param pulumi.Input['VmNetworkType'] type: `L2VlanNetwork` (the default with VmNetworkArgs.vlan), `L2VlanTrunkNetwork` (the default with VmNetworkArgs.vlan_trunk), `UntaggedNetwork` or `OverlayNetwork`, which must be asked for by name. `OverlayNetwork` needs Harvester 1.6 with kube-ovn, is on `mgmt`, and becomes another type only by replacement.
         :param pulumi.Input[_builtins.int] vlan: VLAN ID, 1 to 4094.
         :param pulumi.Input[Sequence[pulumi.Input['VlanRangeArgs']]] vlan_trunk: The VLANs of a trunk. Needs Harvester 1.7.
         """
@@ -171,7 +171,7 @@ class VmNetworkArgs:
     @pulumi.getter
     def type(self) -> pulumi.Input[Optional['VmNetworkType']]:
         """
-        `L2VlanNetwork` (the default with VmNetworkArgs.vlan), `L2VlanTrunkNetwork` (the default with VmNetworkArgs.vlan_trunk) or `UntaggedNetwork`, which must be asked for by name.
+        `L2VlanNetwork` (the default with VmNetworkArgs.vlan), `L2VlanTrunkNetwork` (the default with VmNetworkArgs.vlan_trunk), `UntaggedNetwork` or `OverlayNetwork`, which must be asked for by name. `OverlayNetwork` needs Harvester 1.6 with kube-ovn, is on `mgmt`, and becomes another type only by replacement.
         """
         return pulumi.get(self, "type")
 
@@ -223,7 +223,7 @@ class VmNetwork(pulumi.CustomResource):
                  vlan_trunk: pulumi.Input[Optional[Sequence[pulumi.Input[Union['VlanRangeArgs', 'VlanRangeArgsDict', 'outputs.VlanRange']]]]] = None,
                  __props__=None):
         """
-        A VM network of Harvester: VMs that attach to it get a VLAN, a trunk or untagged traffic.
+        A VM network of Harvester: VMs that attach to it get a VLAN, a trunk, untagged traffic or an overlay network.
 
         On the server it is a NetworkAttachmentDefinition.
 
@@ -272,7 +272,7 @@ class VmNetwork(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] name: Name of the VM network. Defaults to the resource's name.
         :param pulumi.Input[_builtins.str] namespace: Namespace of the VM network. Defaults to `default`.
         :param pulumi.Input[Union['RouteArgs', 'RouteArgsDict', 'outputs.Route']] route: Where the VLAN's gateway is.
-        :param pulumi.Input['VmNetworkType'] type: `L2VlanNetwork` (the default with vlan), `L2VlanTrunkNetwork` (the default with vlan_trunk) or `UntaggedNetwork`, which must be asked for by name.
+        :param pulumi.Input['VmNetworkType'] type: `L2VlanNetwork` (the default with vlan), `L2VlanTrunkNetwork` (the default with vlan_trunk), `UntaggedNetwork` or `OverlayNetwork`, which must be asked for by name. `OverlayNetwork` needs Harvester 1.6 with kube-ovn, is on `mgmt`, and becomes another type only by replacement.
         :param pulumi.Input[_builtins.int] vlan: VLAN ID, 1 to 4094.
         :param pulumi.Input[Sequence[pulumi.Input[Union['VlanRangeArgs', 'VlanRangeArgsDict', 'outputs.VlanRange']]]] vlan_trunk: The VLANs of a trunk. Needs Harvester 1.7.
         """
@@ -283,7 +283,7 @@ class VmNetwork(pulumi.CustomResource):
                  args: VmNetworkArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        A VM network of Harvester: VMs that attach to it get a VLAN, a trunk or untagged traffic.
+        A VM network of Harvester: VMs that attach to it get a VLAN, a trunk, untagged traffic or an overlay network.
 
         On the server it is a NetworkAttachmentDefinition.
 
@@ -501,7 +501,7 @@ class VmNetwork(pulumi.CustomResource):
     @pulumi.getter
     def type(self) -> pulumi.Output[Optional['VmNetworkType']]:
         """
-        `L2VlanNetwork` (the default with VmNetwork.vlan), `L2VlanTrunkNetwork` (the default with VmNetwork.vlan_trunk) or `UntaggedNetwork`, which must be asked for by name.
+        `L2VlanNetwork` (the default with VmNetwork.vlan), `L2VlanTrunkNetwork` (the default with VmNetwork.vlan_trunk), `UntaggedNetwork` or `OverlayNetwork`, which must be asked for by name. `OverlayNetwork` needs Harvester 1.6 with kube-ovn, is on `mgmt`, and becomes another type only by replacement.
         """
         return pulumi.get(self, "type")
 

@@ -96,8 +96,9 @@ def test_inputs_are_those_of_an_import() -> None:
             objects.nad("x", config=cni(type="macvlan")), "CNI type 'macvlan'", id="foreign"
         ),
         pytest.param(
-            objects.nad("x", config=cni(type="kube-ovn", provider="x.default.ovn")),
-            "an overlay network of kube-ovn",
+            objects.nad("x", config=cni(type="kube-ovn", provider="y.default.ovn")),
+            "an overlay network of kube-ovn with provider 'y.default.ovn' in place of "
+            "x.default.ovn",
             id="overlay",
         ),
         pytest.param(
@@ -197,7 +198,7 @@ def test_nothing_is_odd_about_a_sound_cluster() -> None:
 class Stranger(Still):
     """Whose credentials are not accepted."""
 
-    async def list_if_served(self, resource: Resource, deadline: Deadline) -> Any:
+    async def list(self, resource: Resource, deadline: Deadline) -> Any:
         raise Unauthenticated("Unauthorized")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from harvester_net.cluster.errors import ClusterError
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
+    HOST_NETWORK_CONFIG,
     LINK_MONITOR,
     LONGHORN_SETTING,
     NAD,
@@ -28,6 +29,8 @@ from harvester_net.cluster.resources import (
     key_of,
 )
 from harvester_net.cluster.resources import MIGRATION as MIGRATION_KIND
+from harvester_net.harvester.host_networks import device_of, selected_nodes
+from harvester_net.harvester.host_networks import network_of as network_of_host
 from harvester_net.harvester.workloads import networks_of
 from harvester_net.rules import mtus
 
@@ -286,8 +289,58 @@ def _with_new_bond(world: World, network: str, node: str) -> World:
     if world.get(LINK_MONITOR, network) is None:
         world = world.put(LINK_MONITOR, objects.link_monitor(network, {}))
     bridge = objects.link(f"{network}-br", 7)
-    links = [bridge, objects.link(f"{network}-bo", world.serial, master=7)]
+    # The bridge stays, and with it the nodes' own devices on it.
+    own = [link for link in _links(world, network, node) if "." in link["name"]]
+    links = [bridge, objects.link(f"{network}-bo", world.serial, master=7), *own]
     return world.changed(LINK_MONITOR, network, {"status": {"linkStatus": {node: links}}})
+
+
+def _links(world: World, network: str, node: str) -> list[Object]:
+    monitor = world.get(LINK_MONITOR, network) or {}
+    found = ((monitor.get("status") or {}).get("linkStatus") or {}).get(node)
+    return list(found or ())
+
+
+def host_networks(world: World) -> World:
+    """Each node has a device for each host network config, of the MTU that its bridge has
+    then; it is lowered with that, and never raised (B1.3, B1.4).
+    """
+    for status in list(world.of(VLAN_STATUS).values()):
+        node, network = status["status"]["node"], status["status"]["clusterNetwork"]
+        if not _is_dead(world, node):
+            world = _with_host_devices(world, network, node)
+    return world
+
+
+def _with_host_devices(world: World, network: str, node: str) -> World:
+    status = world.of(VLAN_STATUS)[objects.status_name(network, node)]
+    mtu = json.loads(annotations_of(status)[APPLIED])["mtu"] or 1500
+    before = _links(world, network, node)
+    wanted = {
+        device_of(config): key
+        for key, config in world.of(HOST_NETWORK_CONFIG).items()
+        if network_of_host(config) == network
+        and node in selected_nodes(config, world.snapshot)
+    }
+    links = [link for link in before if "." not in link["name"] or link["name"] in wanted]
+    links = [_lowered(link, mtu) for link in links]
+    names = {link["name"] for link in links}
+    for number, device in enumerate(sorted(wanted.keys() - names)):
+        made = objects.link(device, world.serial + 1000 * (number + 1)) | {"mtu": mtu}
+        links.append(made)
+    if links != before:
+        world = world.changed(LINK_MONITOR, network, {"status": {"linkStatus": {node: links}}})
+    for key in wanted.values():
+        config = world.of(HOST_NETWORK_CONFIG)[key]
+        place = {n: config["spec"][n] for n in ("clusterNetwork", "vlanID", "mode")}
+        said = place | {"conditions": [{"type": "ready", "status": "True"}]}
+        fields = {"status": {"nodeStatus": {node: said}}}
+        world = world.changed(HOST_NETWORK_CONFIG, key, fields)
+    return world
+
+
+def _lowered(link: Object, mtu: int) -> Object:
+    return link | {"mtu": min(link["mtu"], mtu)} if "mtu" in link else link
 
 
 def configs(world: World) -> World:
@@ -541,6 +594,7 @@ CONTROLLERS = (
     migrations,
     volumes,
     agents,
+    host_networks,
     configs,
     cluster_networks,
     vm_networks,

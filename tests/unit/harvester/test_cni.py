@@ -54,9 +54,11 @@ def test_vm_network_without_a_spec_is_on_no_cluster_network() -> None:
         (objects.cni(vlan=100), None),
         (objects.cni(type=""), None),
         ('{"Bridge":"data-br"}', None),
+        ({"type": "kube-ovn", "provider": "vm100.default.ovn"}, None),
         (
-            {"type": "kube-ovn", "provider": "vm100.default.ovn"},
-            "an overlay network of kube-ovn",
+            {"type": "kube-ovn", "provider": "vm200.default.ovn"},
+            "an overlay network of kube-ovn with provider 'vm200.default.ovn' in place of "
+            "vm100.default.ovn",
         ),
         ({"type": "macvlan", "master": "eno1"}, "a network of CNI type 'macvlan'"),
         (objects.cni(type="Bridge"), "a network of CNI type 'Bridge'"),

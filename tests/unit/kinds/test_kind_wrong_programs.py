@@ -310,10 +310,20 @@ WRONG_PROGRAMS: dict[str, tuple[str, dict[str, Any], list[str]]] = {
     ),
     "type that is not ours": (
         VM_NETWORK,
-        program(VM_NETWORK, type="OverlayNetwork"),
+        program(VM_NETWORK, type="L3VlanNetwork"),
         [
-            "type: 'OverlayNetwork' is not one of L2VlanNetwork, UntaggedNetwork, "
-            "L2VlanTrunkNetwork; did you mean L2VlanNetwork?"
+            "type: 'L3VlanNetwork' is not one of L2VlanNetwork, UntaggedNetwork, "
+            "L2VlanTrunkNetwork, OverlayNetwork; did you mean L2VlanNetwork?"
+        ],
+    ),
+    "overlay with what a cluster network has": (
+        VM_NETWORK,
+        program(VM_NETWORK, type="OverlayNetwork", mtu=9000),
+        [
+            "vlan: cannot stand with type OverlayNetwork",
+            "clusterNetwork: must be mgmt with type OverlayNetwork; what carries it is up to "
+            "kube-ovn",
+            "mtu: cannot stand with type OverlayNetwork; kube-ovn's Subnet has it",
         ],
     ),
     "trunk reversed": (

@@ -19,9 +19,13 @@ from .runs import CONFIG, RACK, VM100, VM_NET
 
 KEY = "default/vm100"
 NADS = "network-attachment-definitions"
-OVERLAY = {"type": "kube-ovn", "provider": "vm100.default.ovn"}
+OVERLAY = {"type": "kube-ovn", "provider": "vm200.default.ovn"}
 FOREIGN: dict[str, tuple[Any, str]] = {
-    "overlay": (OVERLAY, "an overlay network of kube-ovn"),
+    "overlay": (
+        OVERLAY,
+        "an overlay network of kube-ovn with provider 'vm200.default.ovn' in place of "
+        "vm100.default.ovn",
+    ),
     "macvlan": ({"type": "macvlan", "master": "eno1"}, "a network of CNI type 'macvlan'"),
     "conflist": ({"plugins": [{"type": "bridge"}]}, "a conflist, a chain of CNI plugins"),
     "no JSON": (
@@ -98,8 +102,8 @@ async def test_create_does_not_take_it_over_even_with_our_mark(
     with pytest.raises(Refused) as refusal:
         await VM_NET.create(VM100, run.call(VM_NET, "mine", preview=preview))
     assert str(refusal.value) == (
-        f"{KEY} exists already, and is an overlay network of kube-ovn, which harvester-net "
-        "does not manage; give this VmNetwork another name, or delete that object"
+        f"{KEY} exists already, and is {FOREIGN['overlay'][1]}, which harvester-net does not "
+        "manage; give this VmNetwork another name, or delete that object"
     )
     assert api.get(NADS, KEY) == before
 

@@ -58,10 +58,13 @@ class Monitor(MockMonitor):
 
 
 def run(
-    program: Callable[[], Any], preview: bool = False, outputs: dict[str, Any] | None = None
+    program: Callable[[], Any],
+    preview: bool = False,
+    outputs: dict[str, Any] | None = None,
+    mocks: Mocks | None = None,
 ) -> Monitor:
     """Run a program to its end; what it registered."""
-    mocks = Plugin(outputs)
+    mocks = mocks or Plugin(outputs)
     monitor = Monitor(mocks)
     pulumi.runtime.set_mocks(mocks, monitor=monitor, preview=preview)
     pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
@@ -327,3 +330,11 @@ def test_functions_take_outputs() -> None:
 
     assert value_of(mtu) == 9000
     assert value_of(node) == "node3"
+
+
+def test_overlay_network_takes_no_mtu_of_a_cluster_network() -> None:
+    def program() -> None:
+        mgmt = hn.ClusterNetwork("mgmt", mtu=9000)
+        hn.VmNetwork("over", cluster_network=mgmt, type=hn.VmNetworkType.OVERLAY_NETWORK)
+
+    assert "mtu" not in run(program).inputs["over"]

@@ -22,21 +22,25 @@ RESOURCES = [
     "ClusterNetwork",
     "NetworkConfig",
     "VmNetwork",
+    "VmNetworks",
     "StorageNetwork",
     "RwxNetwork",
     "VmMigrationNetwork",
+    "HostNetworkConfig",
 ]
 FUNCTIONS = ["getClusterNetwork", "getNodeNics"]
 NESTED = [
     "BondOptions",
     "Disruption",
     "LinkAttributes",
+    "NodeRequirement",
+    "NodeSelector",
     "Route",
     "Uplink",
     "VerifyOnNodes",
     "VlanRange",
 ]
-ONLY_OUTPUTS = ["Nic", "NodeDevices"]
+ONLY_OUTPUTS = ["HostDevice", "Nic", "NodeDevices"]
 COMPONENTS = ["Site", "TenantNetworks", "TrafficPath"]
 OF_COMPONENTS = [
     "SiteMgmt",
@@ -81,6 +85,8 @@ def argument(written: Written) -> Any:
 
 
 def _plain_argument(written: Written) -> Any:
+    if "oneOf" in written and "type" not in written:
+        return made(Union, *map(_plain_argument, written["oneOf"]))
     if "$ref" in written:
         name, nested = referred(written)
         if "enum" in nested:
@@ -96,6 +102,8 @@ def _plain_argument(written: Written) -> Any:
 
 def result(written: Written) -> Any:
     """The Python type of an output for a property of the schema."""
+    if "oneOf" in written and "type" not in written:
+        return made(Union, *map(result, written["oneOf"]))
     if "$ref" in written:
         name, nested = referred(written)
         return str if "enum" in nested else getattr(hn, name)
@@ -146,6 +154,8 @@ def required_arguments(call: Any) -> set[str]:
 
 def sample(written: Written, snaked: bool) -> Any:
     """A value of a property, with the names of a program or of the wire."""
+    if "oneOf" in written and "type" not in written:
+        return sample(written["oneOf"][0], snaked)
     if "$ref" in written:
         _, nested = referred(written)
         if "enum" in nested:

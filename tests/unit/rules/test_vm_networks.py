@@ -23,6 +23,9 @@ from .nets import (
     raw,
 )
 
+NO_KUBE_OVN = (
+    "kube-ovn is not enabled on this cluster; enable the add-on kubeovn-operator first"
+)
 CASES = [
     says(
         "config-is-cni-json",
@@ -169,8 +172,29 @@ CASES = [
         "it is not there",
         create(overlay()),
         cluster(),
-        "type: kube-ovn is not enabled on this cluster",
+        f"type: {NO_KUBE_OVN}",
     ),
+    says(
+        "overlay-waits-for-kube-ovn",
+        "it is not there",
+        create(overlay()),
+        cluster(version=V1_7),
+        f"type: {NO_KUBE_OVN}",
+    ),
+    silent(
+        "overlay-waits-for-kube-ovn",
+        "it is",
+        create(overlay()),
+        cluster(kube_ovn=True, version=V1_7),
+    ),
+    says(
+        "overlays-are-known",
+        "1.5",
+        create(overlay()),
+        cluster(version=V1_5),
+        "type: needs Harvester 1.6; this one knows no overlay networks",
+    ),
+    silent("overlays-are-known", "a bridge", create(VM100), cluster(DATA, version=V1_5)),
     silent("overlay-needs-kube-ovn", "it is", create(overlay()), cluster(kube_ovn=True)),
     silent("overlay-needs-kube-ovn", "a bridge needs none", create(VM100), cluster(DATA)),
     says(

@@ -148,7 +148,7 @@ def test_resources_say_how_they_are_imported(token: str) -> None:
     _, heading, section = SCHEMA["resources"][token]["description"].partition("## Import\n")
     assert heading
     commands = dict(FENCED.findall(section))["sh"]
-    assert re.fullmatch(rf"\$ pulumi import {token} \w[\w-]* [\w/-]+\n", commands)
+    assert re.fullmatch(rf"\$ pulumi import {token} \w[\w-]* [\w/{{}}'-]+\n", commands)
 
 
 def test_only_components_cannot_be_imported() -> None:

@@ -54,9 +54,10 @@ def test_all_that_is_there_is_drawn() -> None:
         "default/web · VLAN 100 · 4 VMs: default/a, default/b, default/c and 1 more",
         "default/lost · on cluster network gone, which is not there",
         "default/other · a network of CNI type 'macvlan'",
+        "default/over · an overlay network of kube-ovn",
     ]
     missing = [g.findtext(f"{NS}title") for g in root.iter() if g.get("class") == "missing"]
-    assert missing == [titles[2], *titles[-2:]]
+    assert missing == [titles[2], *titles[-3:]]
 
 
 def test_a_large_site_fits_and_nothing_lies_on_top_of_anything_else() -> None:

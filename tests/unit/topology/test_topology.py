@@ -21,6 +21,7 @@ FULL = cluster(
     network("all", vlanTrunk=[{"minID": 1, "maxID": 3}, {"id": 400}]),
     network("flat"),
     network("other", type="macvlan"),
+    network("over", type="kube-ovn", provider="over.default.ovn"),
     network("lost", "gone-br", vlan=5),
     objects.storage_nad(),
     storage(),
@@ -43,7 +44,8 @@ cluster network data, MTU 9000
 
 on no cluster network
   default/lost: on cluster network gone, which is not there
-  default/other: a network of CNI type 'macvlan'"""
+  default/other: a network of CNI type 'macvlan'
+  default/over: an overlay network of kube-ovn"""
 MERMAID = """\
 flowchart LR
   c0(["mgmt<br/>MTU 1500"])
