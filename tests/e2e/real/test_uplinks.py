@@ -64,10 +64,10 @@ def test_bond_changes_on_the_devices_and_nobody_else_notices(
     stack.program(*program()).up().succeeded()
     with running_vm(real_lab, "vm1", "production"):
         node, uid = node_of(real_lab, "vm1"), uid_of(real_lab, "vm1")
-        others = [other for other in NODES if other != node]
+        first, second = others = [other for other in NODES if other != node]
         with (
             real_lab.vms(*others, cluster_network=NETWORK, vlan=VLAN, mtu=1500) as vms,
-            again_and_again(lambda: vms.ping(*others).code) as codes,
+            again_and_again(lambda: vms.ping(first, second).code) as codes,
         ):
             stack.program(*program(node)).up().succeeded()
         assert len(codes) > 2
