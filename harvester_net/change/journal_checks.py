@@ -57,6 +57,7 @@ def objections(record: Record) -> Iterator[str]:
         record.stop_timeout,
         record.start_timeout,
         record.node_timeout,
+        record.migration_timeout,
         record.storage_timeout,
     )
     if not all(0 < limit <= LONGEST_TIMEOUT for limit in limits):
@@ -73,6 +74,9 @@ def _wrong_names(record: Record) -> Iterator[str]:
     for config in record.configs.values():
         plain += config.nodes
     qualified = [*record.vms, *record.vm_networks]
+    if (moves := record.emptying) is not None:
+        plain += [*moves.nodes, *moves.back, *moves.cordoned]
+        qualified += [key for keys in moves.nodes.values() for key in keys]
     match record.goal:
         case MtuGoal(cluster_network=name):
             plain.append(name)
@@ -200,6 +204,11 @@ def _wrong_goal(record: Record) -> Iterator[str]:
         case StorageNetworkGoal(text=text):
             if _is_no_object(text):
                 yield "the value wanted of the storage network is no JSON object"
+    if record.emptying is not None:
+        own = [node for config in record.configs.values() for node in config.nodes]
+        yield from _strangers(record.emptying.nodes, own)
+        if not isinstance(goal, ConfigGoal | ConfigDeletionGoal):
+            yield "it empties nodes for a change that empties none"
     if not isinstance(goal, VmNetworkGoal | MtuGoal):
         yield from _strangers(record.vm_networks, [])
 

@@ -98,6 +98,21 @@ class HostNetworkRecord(BaseModel):
         )
 
 
+class Emptying(BaseModel):
+    """How nodes are emptied of the VMs of a cluster network, by live migration."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    nodes: dict[str, list[str]]
+    """The VMs that were to go when it was planned, by their nodes."""
+    back: list[str] = Field(default_factory=list)
+    """The nodes that the way back empties."""
+    cordoned: list[str] = Field(default_factory=list)
+    """Those of the nodes that others had cordoned before: they stay so."""
+    stops: bool = False
+    """Whether VMs that cannot go may be stopped."""
+
+
 class Record(BaseModel):
     """A change from its plan to its end."""
 
@@ -124,6 +139,10 @@ class Record(BaseModel):
     vm_networks: dict[str, str] = Field(default_factory=dict)
     """CNI configs of the VM networks that do not follow by themselves (1.5 and older)."""
     vms: dict[str, VmRecord] = Field(default_factory=dict)
+    emptying: Emptying | None = None
+    """The nodes that are emptied by live migration, if any are; then ``vms`` are those that
+    cannot go.
+    """
     restart: bool = True
     max_parallel: int = 20
     """How many VMs are being stopped at once, and how many started."""
@@ -141,6 +160,8 @@ class Record(BaseModel):
     """Seconds to wait for one VM to come up again."""
     node_timeout: int = 300
     """Seconds to wait for the nodes of one config."""
+    migration_timeout: int = 1800
+    """Seconds to wait for one VM to be migrated."""
     storage_timeout: int = 1800
     """Seconds to wait for the volumes, and for the storage network."""
     verify: NodeCheck | None = None
@@ -160,6 +181,13 @@ class Record(BaseModel):
         named = (readable_conf(t).get("bridge", "").removesuffix(BRIDGE) for t in texts)
         found = {self.goal.mtu_network, *(spec["clusterNetwork"] for spec in configs), *named}
         return found - {""}
+
+    @property
+    def emptied_nodes(self) -> list[str]:
+        """The nodes that are emptied by live migration, forwards or back."""
+        if self.emptying is None:
+            return []
+        return sorted(self.emptying.back if self.backwards else self.emptying.nodes)
 
     @property
     def cleared(self) -> dict[str, str]:
@@ -220,13 +248,17 @@ class Record(BaseModel):
 
     def with_limits_of(self, consent: Consent) -> Record:
         """The record with the limits, and the check of the nodes, that the user wants now."""
-        limits = {
+        limits: dict[str, Any] = {
             "max_parallel": consent.max_parallel or self.max_parallel,
             "stop_timeout": consent.stop_timeout_seconds,
             "node_timeout": consent.node_timeout_seconds,
+            "migration_timeout": consent.migration_timeout_seconds,
             "storage_timeout": consent.storage_timeout_seconds,
             "verify": consent.verify_on_nodes,
         }
+        if self.emptying is not None:
+            stops = {"stops": consent.stop_vms}
+            limits["emptying"] = self.emptying.model_copy(update=stops)
         return self.model_copy(update=limits)
 
     def turned_back(self) -> Record:

@@ -193,7 +193,7 @@ class OwnedKind(Kind[S]):
             old = await call.cluster.get_cached(self.resource, call.replaced, call.deadline)
             if old is not None:
                 consent = desired.disruption
-                stops = consent is not None and bool(consent.stop_vms)
+                stops = consent is not None and bool(consent.stop_vms or consent.migrate_vms)
                 await rule_checks.warn_about_deletion(
                     Write(self.resource, old, None), call, ordered=stops
                 )
@@ -409,7 +409,7 @@ class OwnedKind(Kind[S]):
             call.warn(self._became(key, what))
         elif live is not None and is_ours(live, outputs, call.urn):
             consent = _disruption(outputs)
-            if consent is not None and consent.stop_vms:
+            if consent is not None and (consent.stop_vms or consent.migrate_vms):
                 goal = await self.deletion_goal(live, call)
                 if goal is not None:
                     await run_change_or_refuse(goal, consent, call)

@@ -108,6 +108,14 @@ class VmDoesNotStop:
 
 
 @dataclass(frozen=True)
+class VmDoesNotMove:
+    """Each migration of the VM fails once its guest is to be sent."""
+
+    namespace: str
+    name: str
+
+
+@dataclass(frozen=True)
 class VolumeStaysAttached:
     """The Longhorn volume `name` is attached, whether or not anybody uses it."""
 
@@ -129,6 +137,7 @@ Fault = (
     | SwitchMtu
     | ImagePullFails
     | VmDoesNotStop
+    | VmDoesNotMove
     | VolumeStaysAttached
 )
 Faults = frozenset[Fault]

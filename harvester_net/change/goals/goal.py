@@ -73,6 +73,18 @@ class Goal(BaseModel, ABC):
         """The nodes where it does; None if all that have the cluster network."""
         return None
 
+    def why_vms_stop(self, snapshot: Snapshot) -> str:
+        """Why it does not help to migrate the VMs that are in the way; empty if it does."""
+        return "Harvester counts every VM on it, wherever that runs"
+
+    def interrupted_nodes_back(self, snapshot: Snapshot) -> set[str]:
+        """The nodes where its way back interrupts traffic, of a goal that lets VMs migrate."""
+        return set()
+
+    def emptied_network(self, record: Record) -> str:
+        """The cluster network whose VMs leave the nodes that it empties; empty if none do."""
+        return ""
+
     def vm_networks_in_use(self, snapshot: Snapshot) -> set[str] | None:
         """The VM networks whose VMs are in the way; None: those of the network."""
         return None

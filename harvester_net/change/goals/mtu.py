@@ -39,7 +39,7 @@ from ...printable import printable
 from ...specs.limits import MGMT
 from ...verify.host_commands import mtu_commands
 from .goal import Goal
-from .network_config import refuse_without_nodes
+from .network_config import ONE_MTU, refuse_without_nodes
 
 if TYPE_CHECKING:
     from ..record import Record
@@ -67,6 +67,9 @@ class MtuGoal(Goal):
 
     def configs(self, snapshot: Snapshot) -> list[Object]:
         return configs_of(snapshot, self.cluster_network)
+
+    def why_vms_stop(self, snapshot: Snapshot) -> str:
+        return ONE_MTU
 
     def interrupted_network(self, snapshot: Snapshot) -> str:
         return self.cluster_network

@@ -16,6 +16,7 @@ from ..goals.vm_network import VmNetworkGoal
 from ..record import Record
 from .configs import CreateConfig, DeleteConfig, PatchConfig, SetMtu
 from .host_networks import CreateHostNetwork, DeleteHostNetwork, host_network_steps
+from .moving import CordonNode, EmptyNode, UncordonNode, emptying, opening
 from .networks import AnnotateMtu, ChangeVmNetwork, SetVmNetworkMtu
 from .nodes import VerifyNodes, verify_nodes
 from .settings import (
@@ -29,6 +30,8 @@ from .step import Step
 from .vms import StartVm, StopVm
 
 STEPS: tuple[type[Step], ...] = (
+    CordonNode,
+    EmptyNode,
     StopVm,
     VolumesDetached,
     WriteRwx,
@@ -45,6 +48,7 @@ STEPS: tuple[type[Step], ...] = (
     DeleteHostNetwork,
     CreateHostNetwork,
     VerifyNodes,
+    UncordonNode,
     StartVm,
 )
 """All that there are."""
@@ -93,7 +97,10 @@ def steps_of(record: Record) -> list[Step]:
 
 def _interrupting(record: Record) -> list[Step]:
     """VMs down, the storage network out of the way."""
-    steps: list[Step] = [StopVm(record, (), key) for key in sorted(record.vms)]
+    steps = emptying(record)
+    emptied = tuple(step.id for step in steps)
+    # Those that cannot go are down for a short time only: when all others are gone.
+    steps += [StopVm(record, emptied, key) for key in sorted(record.vms)]
     stopped = tuple(step.id for step in steps)
     if record.storage is not None or record.goal.stops_all_vms:
         steps.append(VolumesDetached(record, stopped))
@@ -157,9 +164,9 @@ def _vm_networks(record: Record, after: tuple[str, ...]) -> list[Step]:
 
 def _restoring(record: Record, after: tuple[str, ...]) -> list[Step]:
     """The networks of the Settings back, and exactly the VMs that ran."""
+    steps = opening(record, after)
     if not (record.goal.restores_configs or record.backwards):
-        return []  # What needs the config goes with it.
-    steps: list[Step] = []
+        return steps  # What needs the config goes with it.
     if record.storage is not None:
         steps.append(WriteStorage(record, after, record.storage))
     if record.rwx is not None:

@@ -180,6 +180,12 @@ type Disruption struct {
 	CycleStorageNetwork *bool `pulumi:"cycleStorageNetwork"`
 	// How many VMs are being stopped at once, and how many are being started. Defaults to 5 for each node of the cluster.
 	MaxParallel *int `pulumi:"maxParallel"`
+	// How many nodes may be cordoned for Disruption.MigrateVms at once. Defaults to 1.
+	MaxUnavailable *int `pulumi:"maxUnavailable"`
+	// Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if Disruption.StopVms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+	MigrateVms *bool `pulumi:"migrateVms"`
+	// Seconds to wait for one VM to be migrated. Defaults to 1800.
+	MigrationTimeoutSeconds *int `pulumi:"migrationTimeoutSeconds"`
 	// Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
 	NodeTimeoutSeconds *int `pulumi:"nodeTimeoutSeconds"`
 	// What happens when the change cannot be finished. `stop`: the journal stays, and the next `pulumi up` continues. `rollBack`: return to the old state first. Defaults to `stop`.
@@ -217,6 +223,12 @@ type DisruptionArgs struct {
 	CycleStorageNetwork pulumi.BoolPtrInput `pulumi:"cycleStorageNetwork"`
 	// How many VMs are being stopped at once, and how many are being started. Defaults to 5 for each node of the cluster.
 	MaxParallel pulumi.IntPtrInput `pulumi:"maxParallel"`
+	// How many nodes may be cordoned for MigrateVms at once. Defaults to 1.
+	MaxUnavailable pulumi.IntPtrInput `pulumi:"maxUnavailable"`
+	// Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if StopVms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+	MigrateVms pulumi.BoolPtrInput `pulumi:"migrateVms"`
+	// Seconds to wait for one VM to be migrated. Defaults to 1800.
+	MigrationTimeoutSeconds pulumi.IntPtrInput `pulumi:"migrationTimeoutSeconds"`
 	// Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
 	NodeTimeoutSeconds pulumi.IntPtrInput `pulumi:"nodeTimeoutSeconds"`
 	// What happens when the change cannot be finished. `stop`: the journal stays, and the next `pulumi up` continues. `rollBack`: return to the old state first. Defaults to `stop`.
@@ -325,6 +337,21 @@ func (o DisruptionOutput) MaxParallel() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v Disruption) *int { return v.MaxParallel }).(pulumi.IntPtrOutput)
 }
 
+// How many nodes may be cordoned for MigrateVms at once. Defaults to 1.
+func (o DisruptionOutput) MaxUnavailable() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v Disruption) *int { return v.MaxUnavailable }).(pulumi.IntPtrOutput)
+}
+
+// Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if StopVms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+func (o DisruptionOutput) MigrateVms() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Disruption) *bool { return v.MigrateVms }).(pulumi.BoolPtrOutput)
+}
+
+// Seconds to wait for one VM to be migrated. Defaults to 1800.
+func (o DisruptionOutput) MigrationTimeoutSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v Disruption) *int { return v.MigrationTimeoutSeconds }).(pulumi.IntPtrOutput)
+}
+
 // Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
 func (o DisruptionOutput) NodeTimeoutSeconds() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v Disruption) *int { return v.NodeTimeoutSeconds }).(pulumi.IntPtrOutput)
@@ -406,6 +433,36 @@ func (o DisruptionPtrOutput) MaxParallel() pulumi.IntPtrOutput {
 			return nil
 		}
 		return v.MaxParallel
+	}).(pulumi.IntPtrOutput)
+}
+
+// How many nodes may be cordoned for MigrateVms at once. Defaults to 1.
+func (o DisruptionPtrOutput) MaxUnavailable() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *Disruption) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MaxUnavailable
+	}).(pulumi.IntPtrOutput)
+}
+
+// Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if StopVms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+func (o DisruptionPtrOutput) MigrateVms() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *Disruption) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.MigrateVms
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Seconds to wait for one VM to be migrated. Defaults to 1800.
+func (o DisruptionPtrOutput) MigrationTimeoutSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *Disruption) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MigrationTimeoutSeconds
 	}).(pulumi.IntPtrOutput)
 }
 

@@ -13,7 +13,8 @@ from harvester_net.change.goals.mtu import MtuGoal
 from harvester_net.change.goals.network_config import ConfigDeletionGoal, ConfigGoal
 from harvester_net.change.goals.storage_network import StorageNetworkGoal
 from harvester_net.change.goals.vm_network import VmNetworkGoal
-from harvester_net.change.kinds import UNDER_WAY
+from harvester_net.change.kinds import MOVING_KINDS, UNDER_WAY
+from harvester_net.change.steps.moving import is_cordoned
 from harvester_net.cluster.errors import Denied
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
@@ -145,7 +146,7 @@ def volume_object(vm: str) -> Object:
 
 def bare_world(version: tuple[int, int], nodes: dict[str, dict[str, str]]) -> World:
     """A cluster after its installation: nodes by name with their labels."""
-    world = World(version, {resource: {} for resource in UNDER_WAY})
+    world = World(version, {resource: {} for resource in (*UNDER_WAY, *MOVING_KINDS)})
     number = f"v{version[0]}.{version[1]}.0"
     settings = [
         objects.setting("server-version", number),
@@ -445,6 +446,7 @@ def picture(world: World, network: str, mtu: int | None = None) -> dict[str, Any
             key: _without_number(s["value"]) for key, s in world.of(LONGHORN_SETTING).items()
         },
         "volumes": {key: v["status"]["state"] for key, v in world.of(VOLUME).items()},
+        "cordoned": [key for key, node in world.of(NODE).items() if is_cordoned(node)],
     }
 
 
