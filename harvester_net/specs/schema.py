@@ -22,6 +22,8 @@ from .functions import (
     GetClusterNetworkResult,
     GetNodeNics,
     GetNodeNicsResult,
+    GetVmInterfaces,
+    GetVmInterfacesResult,
 )
 from .network_config import NetworkConfig, NetworkConfigOutputs
 from .parse import spec_within
@@ -58,6 +60,7 @@ COMPONENTS: dict[type[Spec], type[Spec]] = {
 FUNCTIONS: dict[type[Spec], type[Spec]] = {
     GetClusterNetwork: GetClusterNetworkResult,
     GetNodeNics: GetNodeNicsResult,
+    GetVmInterfaces: GetVmInterfacesResult,
 }
 
 GIVEN_AS_RESOURCE = {"clusterNetwork": "ClusterNetwork"}

@@ -411,3 +411,4 @@ export interface VlanRangeArgs {
      */
     minID?: pulumi.Input<number | undefined>;
 }
+

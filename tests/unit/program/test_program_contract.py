@@ -27,7 +27,7 @@ RESOURCES = [
     "RwxNetwork",
     "VmMigrationNetwork",
 ]
-FUNCTIONS = ["getClusterNetwork", "getNodeNics"]
+FUNCTIONS = ["getClusterNetwork", "getNodeNics", "getVmInterfaces"]
 NESTED = [
     "BondOptions",
     "Disruption",
@@ -37,7 +37,7 @@ NESTED = [
     "VerifyOnNodes",
     "VlanRange",
 ]
-ONLY_OUTPUTS = ["Nic", "NodeDevices"]
+ONLY_OUTPUTS = ["Nic", "NodeDevices", "VmInterface"]
 COMPONENTS = ["Site", "TenantNetworks", "TrafficPath"]
 OF_COMPONENTS = [
     "SiteMgmt",
