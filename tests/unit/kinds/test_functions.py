@@ -23,6 +23,7 @@ ASKED = GetVmInterfaces(name="vm1", namespace=None)
 async def run(api: LabApi) -> AsyncIterator[Run]:
     vm = objects.vm("vm1", "default/vm100")
     spec = vm["spec"]["template"]["spec"]
+    spec["networks"] = [each for each in spec["networks"] if "multus" in each]
     named = [{"name": each["name"], "bridge": {}} for each in spec["networks"]]
     spec.setdefault("domain", {})["devices"] = {"interfaces": named}
     api.put(vm)
