@@ -23,6 +23,7 @@ from ..specs.parse import parse
 from ..specs.unknown import UNKNOWN, is_wholly_known
 from ..specs.vm_network import DEFAULT_NAMESPACE
 from ..specs.vm_network import VmNetwork as Spec
+from ..specs.vm_networks import networks_of
 from . import rule_checks
 from .call import Call
 from .codecs.vm_networks import (
@@ -31,7 +32,6 @@ from .codecs.vm_networks import (
     identity_in,
     inputs_of_found,
     left,
-    networks_of,
     set_id,
 )
 from .desired_state import CREATED_BY, DesiredObject, DesiredState
