@@ -137,6 +137,10 @@ build/tools/.installed: requirements/dist.txt
 dist: build/tools/.installed ## All files of a release that this machine can make, in dist/; PARTS="plugin npm" makes some
 	build/tools/bin/python -m release $(PARTS)
 
+.PHONY: docs
+docs: build/tools/.installed ## The documentation as a site, in build/docs/site, with its links checked
+	build/tools/bin/python -m release.docs
+
 .PHONY: test-dist
 test-dist: venv dist ## Install each of them into an empty home, from a local server, and preview with it
 	$(BIN)/python -m lab build pulumi pulumi-language-yaml

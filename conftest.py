@@ -1,3 +1,3 @@
 """What all tests share."""
 
-pytest_plugins = ["lab.fixtures", "pytester"]
+pytest_plugins = ["lab.fixtures", "pytester", "tests.forking.fixtures"]

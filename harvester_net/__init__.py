@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from .program.disruption import VerifyOnNodes as VerifyOnNodes
     from .program.disruption import VerifyOnNodesArgs as VerifyOnNodesArgs
     from .program.enums import BondMode as BondMode
+    from .program.enums import HostMode as HostMode
+    from .program.enums import NodeOperator as NodeOperator
     from .program.enums import OnFailure as OnFailure
     from .program.enums import RouteMode as RouteMode
     from .program.enums import VmNetworkType as VmNetworkType
@@ -53,7 +55,13 @@ if TYPE_CHECKING:
     from .program.functions import get_node_nics_output as get_node_nics_output
     from .program.functions import get_vm_interfaces as get_vm_interfaces
     from .program.functions import get_vm_interfaces_output as get_vm_interfaces_output
+    from .program.host_network_config import HostDevice as HostDevice
+    from .program.host_network_config import HostNetworkConfig as HostNetworkConfig
     from .program.network_config import NetworkConfig as NetworkConfig
+    from .program.node_selector import NodeRequirement as NodeRequirement
+    from .program.node_selector import NodeRequirementArgs as NodeRequirementArgs
+    from .program.node_selector import NodeSelector as NodeSelector
+    from .program.node_selector import NodeSelectorArgs as NodeSelectorArgs
     from .program.provider import Provider as Provider
     from .program.route import Route as Route
     from .program.route import RouteArgs as RouteArgs
@@ -86,10 +94,18 @@ _HOMES = {
     "GetNodeNicsResult": "functions",
     "GetVmInterfacesResult": "functions",
     "VmInterface": "functions",
+    "HostDevice": "host_network_config",
+    "HostMode": "enums",
+    "HostNetworkConfig": "host_network_config",
     "LinkAttributes": "uplink",
     "LinkAttributesArgs": "uplink",
     "NetworkConfig": "network_config",
     "Nic": "functions",
+    "NodeOperator": "enums",
+    "NodeRequirement": "node_selector",
+    "NodeRequirementArgs": "node_selector",
+    "NodeSelector": "node_selector",
+    "NodeSelectorArgs": "node_selector",
     "OnFailure": "enums",
     "Provider": "provider",
     "Route": "route",

@@ -91,14 +91,15 @@ def language_host_directory(pulumi: Path) -> Path:
     )
     partial.chmod(0o700)
     partial.rename(script)
-    _put_beside(pulumi, directory)
+    put_beside(pulumi, directory)
     plugin = Path(sys.executable).parent / PLUGIN
     if plugin.exists():
-        _put_beside(plugin, directory)
+        put_beside(plugin, directory)
     return directory
 
 
-def _put_beside(program: Path, directory: Path) -> None:
+def put_beside(program: Path, directory: Path) -> None:
+    """Have the program in the directory too, where that can be done without a copy."""
     beside = directory / program.name
     if beside.exists() and beside.samefile(program):
         return

@@ -67,6 +67,53 @@ def config(
     return new_config(name, cluster_network, uplink=uplink, spec=spec, **(written | meta))
 
 
+def new_host_network(
+    name: str = "backup",
+    cluster_network: str = "data",
+    vlan: int = 400,
+    ips: dict[str, str] | None = None,
+    *,
+    spec: Object | None = None,
+    **meta: Any,
+) -> Object:
+    """A HostNetworkConfig as it is sent: with addresses static, without them by DHCP."""
+    where = {"mode": "static", "ips": ips} if ips else {"mode": "dhcp"}
+    return {
+        "apiVersion": f"{NETWORK}/v1beta1",
+        "kind": "HostNetworkConfig",
+        "metadata": {"name": name} | meta,
+        "spec": {"clusterNetwork": cluster_network, "vlanID": vlan} | where | (spec or {}),
+    }
+
+
+def host_network(
+    name: str = "backup",
+    cluster_network: str = "data",
+    vlan: int = 400,
+    ips: dict[str, str] | None = None,
+    *,
+    said: dict[str, str] | None = None,
+    spec: Object | None = None,
+    **meta: Any,
+) -> Object:
+    """A HostNetworkConfig as the server has it, with what each node's agent says: nothing if
+    it is ready, else why not.
+    """
+    made = new_host_network(name, cluster_network, vlan, ips, spec=spec, **meta)
+    place = {name: made["spec"][name] for name in ("clusterNetwork", "vlanID", "mode")}
+    by_node = {
+        node: place
+        | {
+            "conditions": [
+                {"type": "ready", "status": "False" if why else "True"}
+                | ({"message": why} if why else {})
+            ]
+        }
+        for node, why in (said or {}).items()
+    }
+    return made | {"status": {"nodeStatus": by_node}}
+
+
 def status_name(cluster_network: str, node: str) -> str:
     """The name that an agent gives the status of a cluster network on its node."""
     name = f"{cluster_network}-{node}"

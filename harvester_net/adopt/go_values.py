@@ -11,6 +11,8 @@ from .program import SPECS, Column, Network, Shared, Value, Variable, nested
 from .texts import literal
 
 ENUMS = {
+    ("HostNetworkConfig", "mode"): "HostMode",
+    ("NodeRequirement", "operator"): "NodeOperator",
     ("BondOptions", "mode"): "BondMode",
     ("Route", "mode"): "RouteMode",
     ("VmNetwork", "type"): "VmNetworkType",

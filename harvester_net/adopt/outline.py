@@ -23,7 +23,16 @@ from .program import (
     Variable,
 )
 from .sharing import shared
-from .site import CLUSTER_NETWORK, KINDS, NETWORK_CONFIG, SETTINGS, VM_NETWORK, Found, Site
+from .site import (
+    CLUSTER_NETWORK,
+    HOST_NETWORK,
+    KINDS,
+    NETWORK_CONFIG,
+    SETTINGS,
+    VM_NETWORK,
+    Found,
+    Site,
+)
 
 NAME: Path = ("",)
 """The path of the resource's own name among its values."""
@@ -66,8 +75,8 @@ class _Outline:
         statements: list[Statement] = [
             self._single(each, self.of_network.get(name), None) for each in of[CLUSTER_NETWORK]
         ]
-        settings = [each for kind in SETTINGS for each in of[kind]]
-        waits = bool(of[VM_NETWORK] or settings)
+        alone = [each for kind in (HOST_NETWORK, *SETTINGS) for each in of[kind]]
+        waits = bool(of[VM_NETWORK] or alone)
         configs = self._all_of(of[NETWORK_CONFIG], None, named=waits)
         statements += configs
         after = self._after(name, configs) if waits and configs else None
@@ -75,7 +84,7 @@ class _Outline:
             statements.append(after)
         variable = after.variable if after is not None else None
         statements += self._all_of(sorted(of[VM_NETWORK], key=_by_vlan), variable)
-        statements += [self._single(each, None, variable) for each in settings]
+        statements += [self._single(each, None, variable) for each in alone]
         carried = any(
             each.kind == CLUSTER_NETWORK or "clusterNetwork" in each.inputs
             for kind in of.values()

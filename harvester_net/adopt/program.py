@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..specs.cluster_network import ClusterNetwork
+from ..specs.host_network_config import HostNetworkConfig
 from ..specs.network_config import NetworkConfig
 from ..specs.parse import spec_within
 from ..specs.rwx_network import RwxNetwork
@@ -21,6 +22,7 @@ SPECS: Mapping[str, type[Spec]] = {
         ClusterNetwork,
         NetworkConfig,
         VmNetwork,
+        HostNetworkConfig,
         StorageNetwork,
         RwxNetwork,
         VmMigrationNetwork,

@@ -12,7 +12,13 @@ from typing import Any
 from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline
 from ..cluster.errors import Forbidden, Unauthenticated
-from ..cluster.resources import Object, Resource, annotations_of, is_terminating
+from ..cluster.resources import (
+    HOST_NETWORK_CONFIG,
+    Object,
+    Resource,
+    annotations_of,
+    is_terminating,
+)
 from ..harvester.gitops import keeper_of
 from ..harvester.loading import NETWORK_KINDS, load_snapshot
 from ..harvester.settings import effective
@@ -46,12 +52,14 @@ async def read_site(cluster: Cluster, wanted: Wanted, deadline: Deadline) -> Sit
             if kind.resource == resource
         )
 
-    snapshot = await load_snapshot(cluster, NETWORK_KINDS, deadline, on_forbidden=note)
+    kinds = (*NETWORK_KINDS, HOST_NETWORK_CONFIG)
+    snapshot = await load_snapshot(cluster, kinds, deadline, on_forbidden=note)
     reading = _Reading(cluster, deadline, snapshot, wanted)
     for name in KINDS:
         for key, live in sorted(snapshot.of(KIND_OF[name].resource).items()):
             if _is_there(KIND_OF[name], key, live) and (name, key) in wanted:
                 await reading.add(name, key, live)
+    forbidden.sort(key=lambda left: KINDS.index(left.kind))
     return Site(reading.found, [*reading.left_out, *forbidden])
 
 

@@ -15,9 +15,10 @@ VM_NETWORK = "VmNetwork"
 STORAGE_NETWORK = "StorageNetwork"
 RWX_NETWORK = "RwxNetwork"
 MIGRATION_NETWORK = "VmMigrationNetwork"
+HOST_NETWORK = "HostNetworkConfig"
 SETTINGS = {STORAGE_NETWORK: "storage", RWX_NETWORK: "rwx", MIGRATION_NETWORK: "migration"}
 """The kinds of which a cluster has one each, and what a program calls it."""
-KINDS = (CLUSTER_NETWORK, NETWORK_CONFIG, VM_NETWORK, *SETTINGS)
+KINDS = (CLUSTER_NETWORK, NETWORK_CONFIG, VM_NETWORK, HOST_NETWORK, *SETTINGS)
 """In the order in which a program names them."""
 
 

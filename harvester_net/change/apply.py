@@ -24,7 +24,7 @@ from .errors import ChangeRefused, ChangeRolledBack, ChangeStopped, Refusal
 from .executor import Executor
 from .goals import AnyGoal
 from .journal import Entry, Journal
-from .kinds import CHANGE_KINDS, UNDER_WAY, with_what_is_under_way
+from .kinds import CHANGE_KINDS, MOVING_KINDS, UNDER_WAY, with_what_is_under_way
 from .plan import extend, is_interrupting, plan
 from .preflight import why_not_allowed
 from .record import Record
@@ -38,7 +38,7 @@ RESUMED = Consent(stop_vms=True, cycle_storage_network=True)
 
 async def fresh_snapshot(cluster: Cluster, deadline: Deadline) -> Snapshot:
     """The cluster as it is now, all that a change needs listed anew."""
-    cluster.invalidate(*CHANGE_KINDS, *UNDER_WAY)
+    cluster.invalidate(*CHANGE_KINDS, *UNDER_WAY, *MOVING_KINDS)
     return await load_snapshot(cluster, CHANGE_KINDS, deadline)
 
 
@@ -126,7 +126,9 @@ async def _apply(context: ChangeContext, goal: AnyGoal) -> list[str]:
     snapshot = await fresh_snapshot(context.cluster, context.deadline)
     if goal.is_reached(snapshot):
         return []
-    snapshot = await with_what_is_under_way(snapshot, context.cluster, context.deadline)
+    snapshot = await with_what_is_under_way(
+        snapshot, context.cluster, context.deadline, moving=consent.migrate_vms
+    )
     made = plan(snapshot, goal, consent, context.who)
     if made.refusals:
         shown = report.plan_text(made) if made.lacks_only_consent else ""
@@ -152,7 +154,9 @@ def _refuse_to_finish(unfinished: Record, consent: Consent) -> None:
     """Another change is finished first only by whoever may interrupt VMs; bringing back what
     it has taken away needs nobody's word.
     """
-    if interrupts_still(unfinished) and is_interrupting(unfinished) and not consent.stop_vms:
+    only_moves = unfinished.emptying is not None and not unfinished.vms
+    may = consent.stop_vms or (only_moves and consent.migrate_vms)
+    if interrupts_still(unfinished) and is_interrupting(unfinished) and not may:
         said = (
             f"another change is not finished, {report.begun(unfinished)}; it must be finished "
             "first"

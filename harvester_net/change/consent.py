@@ -25,6 +25,10 @@ class Consent:
     """The user's word on what a change may interrupt."""
 
     stop_vms: bool = False
+    migrate_vms: bool = False
+    """Whether VMs that are in the way may be migrated live to other nodes."""
+    max_unavailable: int = 1
+    """How many nodes may be cordoned at once so that their VMs are migrated."""
     only_vms: tuple[str, ...] = ()
     restart_vms: bool = True
     max_parallel: int | None = None
@@ -33,6 +37,7 @@ class Consent:
     on_failure: Literal["stop", "rollBack"] = "stop"
     stop_timeout_seconds: int = 180
     node_timeout_seconds: int = 300
+    migration_timeout_seconds: int = 1800
     storage_timeout_seconds: int = 1800
     verify_on_nodes: NodeCheck | None = None
     reviewed_plans: tuple[str, ...] = ()
@@ -55,6 +60,8 @@ def consent_of(disruption: Disruption | None) -> Consent:
         return Consent()
     given = {
         "stop_vms": disruption.stop_vms,
+        "migrate_vms": disruption.migrate_vms,
+        "max_unavailable": disruption.max_unavailable,
         "only_vms": tuple(disruption.only_vms) if disruption.only_vms else None,
         "restart_vms": disruption.restart_vms,
         "max_parallel": disruption.max_parallel,
@@ -62,6 +69,7 @@ def consent_of(disruption: Disruption | None) -> Consent:
         "on_failure": disruption.on_failure,
         "stop_timeout_seconds": disruption.stop_timeout_seconds,
         "node_timeout_seconds": disruption.node_timeout_seconds,
+        "migration_timeout_seconds": disruption.migration_timeout_seconds,
         "storage_timeout_seconds": disruption.storage_timeout_seconds,
         "verify_on_nodes": _node_check(disruption.verify_on_nodes),
     }

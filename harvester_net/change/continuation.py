@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from ..cluster.resources import is_terminating, key_of
 from ..harvester.names import MIGRATION_SETTING, STORAGE_SETTING
 from ..harvester.snapshot import Snapshot
-from .record import ConfigRecord, Record, VmRecord
+from .record import ConfigRecord, Record
 from .steps.configs import CreateConfig, DeleteConfig
+from .steps.moving import CordonNode, EmptyNode, UncordonNode
 from .steps.order import Parts, parts_of, steps_of
 from .steps.settings import (
     VirtHandlersFollow,
@@ -25,7 +26,7 @@ from .steps.settings import (
 from .steps.step import Step
 from .steps.vms import StartVm, VmStep
 from .storage import needs_storage_cleared, rwx_text, storage_text
-from .vms import vms_to_stop
+from .vms import InTheWay, in_the_way
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Continuation:
     """The VMs that are to be stopped for it, by key."""
     standalone: list[str]
     """Instances in the way that have no VM, which nobody could start again."""
+    staying: dict[str, str]
+    """Those of them that cannot be migrated where others are, each with the reason."""
     clears_settings: bool
     """Whether the storage or RWX network is there now, and is to be cleared for it."""
 
@@ -50,6 +53,7 @@ def continued(record: Record, snapshot: Snapshot) -> Continuation:
     parts, done = parts_of(record), set(record.done)
     core = _open(parts.core, done, snapshot)
     done -= core
+    done -= {step.id for step in parts.hosts if not step.holds(snapshot)}
     clearing: set[str] = set()
     interrupting = _interrupting(parts, core)
     if not interrupting:
@@ -57,32 +61,38 @@ def continued(record: Record, snapshot: Snapshot) -> Continuation:
         done |= {step.id for step in parts.interrupting}
     else:
         done -= {step.id for step in parts.proof}
+        done -= _open(_emptying(parts.interrupting), done, snapshot)
+        done -= {step.id for step in parts.restoring if isinstance(step, UncordonNode)}
         clearing = _open(_settings(parts.interrupting), done, snapshot)
         done -= clearing
     setting = _open(_settings(parts.restoring), done, snapshot)
     if clearing:
         setting = {step.id for step in _settings(parts.restoring)}
     done -= setting
-    vms: dict[str, VmRecord] = {}
-    standalone: list[str] = []
+    done -= {
+        step.id
+        for step in parts.restoring
+        if isinstance(step, UncordonNode) and not step.done(snapshot)
+    }
+    way = InTheWay({}, [], {})
     if interrupting or setting & set(_ids(_minding_vms(parts.restoring))):
-        everything = record.storage is not None
-        vms, standalone = vms_to_stop(snapshot, record.goal, everything=everything)
+        way = in_the_way(record, snapshot)
         done -= {
             step.id
             for step in [*parts.interrupting, *parts.restoring]
             if isinstance(step, VolumesDetached)
-            or (isinstance(step, VmStep) and step.key in vms)
+            or (isinstance(step, VmStep) and step.key in way.vms)
         }
     order = [step.id for step in steps_of(record)]
     longer = record.model_copy(
         update={
-            "vms": record.vms | record.coming(vms),
+            "vms": record.vms | record.coming(way.vms),
             "done": [id_ for id_ in order if id_ in done],
         }
     )
     there = {s.id for s in _minding_vms(parts.interrupting) if not s.holds(snapshot)}
-    return Continuation(longer, list(vms), standalone, bool(clearing & there))
+    clears = bool(clearing & there)
+    return Continuation(longer, list(way.vms), way.standalone, way.staying, clears)
 
 
 def way_back(record: Record, snapshot: Snapshot) -> Record:
@@ -164,6 +174,10 @@ def _between(parts: Parts) -> list[Step]:
 def _interrupting(parts: Parts, core: set[str]) -> set[str]:
     """Those of the open steps of the core that take something away, or change it."""
     return core - {step.id for step in parts.core if isinstance(step, CreateConfig)}
+
+
+def _emptying(steps: list[Step]) -> list[Step]:
+    return [step for step in steps if isinstance(step, CordonNode | EmptyNode)]
 
 
 def _settings(steps: list[Step]) -> list[Step]:

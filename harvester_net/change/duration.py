@@ -18,6 +18,8 @@ from ..harvester.wording import counted
 from ..printable import printable
 from .record import Record
 from .steps.configs import ConfigStep, CreateConfig, DeleteConfig, PatchConfig, SetMtu
+from .steps.host_networks import CreateHostNetwork, DeleteHostNetwork
+from .steps.moving import AT_A_TIME, CordonNode, EmptyNode
 from .steps.nodes import VerifyNodes
 from .steps.order import parts_of
 from .steps.settings import (
@@ -75,11 +77,15 @@ _USUAL: Mapping[type[Step], Span] = {
     VirtHandlersFollow: Span(15, 180),
     # Agents do it in seconds, and try again after 30 s at the latest (H5.4, O5.2).
     DeleteConfig: Span(1, 30),
+    DeleteHostNetwork: Span(1, 30),
+    CreateHostNetwork: Span(3, 30),
     SetMtu: Span(3, 30),
     CreateConfig: Span(3, 30),
     PatchConfig: Span(3, 30),
     VerifyNodes: Span(10, 120),
 }
+_A_MIGRATION = Span(10, 120)
+"""Of a VM with a few GiB that is not busy; a large one may take many minutes (B7.2)."""
 _WHAT: Mapping[type[Step], str] = {
     VolumesDetached: "volumes to be detached",
     WriteStorage: "the storage network",
@@ -114,6 +120,8 @@ class Part:
 class Duration:
     """How long a plan takes."""
 
+    moves: Sequence[Part]
+    """Until the nodes are empty whose VMs are migrated."""
     stops: Sequence[Part]
     before: Sequence[Part]
     """Until the Settings are cleared, if they are."""
@@ -128,7 +136,7 @@ class Duration:
     @property
     def parts(self) -> list[Part]:
         """All of it, in order."""
-        return [*self.stops, *self.before, *self.clear, *self.starts]
+        return [*self.moves, *self.stops, *self.before, *self.clear, *self.starts]
 
     @property
     def whole(self) -> Span:
@@ -172,10 +180,11 @@ def duration(record: Record, snapshot: Snapshot) -> Duration:
     cleared = [
         step for step in parts.interrupting if isinstance(step, WriteStorage | WriteRwx)
     ]
-    others = StopVm | WriteStorage | WriteRwx
+    others = StopVm | WriteStorage | WriteRwx | CordonNode | EmptyNode
     before = [step for step in parts.interrupting if not isinstance(step, others)]
     inside = [*cleared, *parts.core, *parts.proof, *back]
     return Duration(
+        moves=_moves(record),
         stops=_stops(stops, record, snapshot),
         before=list(_parts(before)),
         clear=list(_parts(inside)),
@@ -183,6 +192,13 @@ def duration(record: Record, snapshot: Snapshot) -> Duration:
         clears=bool(cleared),
         stays_down=len(starts) < len(stops),
     )
+
+
+def _moves(record: Record) -> list[Part]:
+    if record.emptying is None:
+        return []
+    number = sum(map(len, record.emptying.nodes.values()))
+    return [Part("to migrate", _A_MIGRATION, ceil(number / AT_A_TIME))] if number else []
 
 
 def _stops(steps: Sequence[StopVm], record: Record, snapshot: Snapshot) -> list[Part]:
@@ -237,15 +253,19 @@ def _up_to(seconds: float) -> str:
 def estimate(found: Duration) -> str:
     """The estimate in a sentence, with what it is made of."""
     told = []
+    if found.moves:
+        told.append("no VM that is migrated is without its network")
+        told.append(f"no new one comes to a cordoned node for {found.whole.words}")
     if found.each_vm is not None:
-        told.append(f"each VM is down for {found.each_vm.words}")
+        which = "each VM that is stopped" if found.moves else "each VM"
+        told.append(f"{which} is down for {found.each_vm.words}")
         if found.stays_down:
             told.append("those that nothing starts again until their owners do")
     elif found.stays_down:
         told.append("each VM is down until its owner starts it")
     if found.settings is not None:
         told.append(f"the storage or RWX network for {found.settings.words}")
-    if found.each_vm is None:
+    if found.each_vm is None and not found.moves:
         told.append(f"the change takes {found.whole.words}")
     parts = Counter(part.words for part in found.parts if part.what)
     said = [f"{words}{' twice' if times > 1 else ''}" for words, times in parts.items()]

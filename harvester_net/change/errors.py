@@ -19,6 +19,8 @@ from typing import Literal
 
 Input = Literal[
     "stopVms",
+    "stopVms or migrateVms",
+    "maxUnavailable",
     "onlyVms",
     "cycleStorageNetwork",
     "verifyOnNodes",

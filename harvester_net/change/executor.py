@@ -21,15 +21,17 @@ from ..verify.outcome import NotProven
 from .context import ChangeContext, StepObserver
 from .errors import ChangeStopped
 from .journal import Journal
-from .kinds import CHANGE_KINDS
+from .kinds import WATCHED_KINDS
 from .record import Record
-from .refusals import not_consented
+from .refusals import not_consented_now
 from .steps.configs import CreateConfig
+from .steps.host_networks import HostNetworkStep
+from .steps.moving import UncordonNode, emptying
 from .steps.nodes import VerifyNodes
 from .steps.order import steps_of
 from .steps.step import Step
 from .steps.vms import StartVm, StopVm, VmStep
-from .vms import vms_to_stop
+from .vms import in_the_way
 
 WITHOUT_IT = ". The VMs run again without it"
 
@@ -60,6 +62,8 @@ class Executor:
             keeping = asyncio.create_task(self._journal.keep())
             try:
                 failed = await self._run_ready_steps(running, self._ready_steps)
+                if failed and not self._deadline.is_over:
+                    failed += await self._run_ready_steps(running, self._openings)
                 in_spite = bool(failed) and self._vms_may_start()
                 if in_spite:
                     failed += await self._run_ready_steps(running, self._starts)
@@ -74,6 +78,7 @@ class Executor:
         if failed:
             raise ChangeStopped(
                 self._where_it_stands(failed)
+                + self._nodes_left()
                 + (WITHOUT_IT if in_spite and self.record.vms else ""),
                 verification_failed=self._verification_failed,
                 vms_started=in_spite,
@@ -141,19 +146,42 @@ class Executor:
     def _vms_may_start(self) -> bool:
         """Whether the VMs are better up than down although something has failed.
 
-        That is so when all configs but those of dead nodes are there; and on the way back,
+        That is so when all configs but those of dead nodes are there, whatever becomes of the
+        nodes' own devices; and on the way back,
         unless a VM would not stop, for then nothing has been taken away for it yet.
         """
         if self._deadline.is_over:
             return False
         if self.record.backwards:
             return not any(isinstance(step, StopVm) for step in self._failed)
-        return all(isinstance(step, CreateConfig) for step in self._failed)
+        harmless = CreateConfig | HostNetworkStep
+        return all(isinstance(step, harmless) for step in self._failed)
 
     def _starts(self, running: dict[str, asyncio.Task[None]]) -> list[Step]:
         """The VMs to be started, whatever is left before them."""
         busy = {*self.record.done, *running, *(step.id for step in self._failed)}
         return [s for s in self._steps if isinstance(s, StartVm) and s.id not in busy]
+
+    def _openings(self, running: dict[str, asyncio.Task[None]]) -> list[Step]:
+        """The nodes to be opened to VMs again although something has failed: those that have
+        their uplink, old or new. Where all have, so the VMs that were stopped may start.
+        """
+        now = self._now()
+        nodes = [step for step in self._steps if isinstance(step, UncordonNode)]
+        busy = {*running, *(step.id for step in self._failed)}
+        closed = [step for step in nodes if not step.done(now)]
+        if closed or not nodes:
+            return [s for s in closed if s.may_open(now) and s.id not in busy]
+        return self._starts(running)
+
+    def _nodes_left(self) -> str:
+        """Which nodes are open to VMs again after a failure, and which are not."""
+        nodes = [step for step in self._steps if isinstance(step, UncordonNode)]
+        now = self._now()
+        closed = [step.node for step in nodes if not step.done(now)]
+        told = [f"{name} stays cordoned, for its uplink is not there" for name in closed]
+        told += [f"{step.node} takes VMs again" for step in nodes if step.node not in closed]
+        return "".join(f". {words}" for words in told)
 
     def _ready_steps(self, running: dict[str, asyncio.Task[None]]) -> list[Step]:
         """Those before which nothing is open. A step that is done may come after one that is
@@ -174,7 +202,7 @@ class Executor:
         """The kinds that the steps look at, and that this server knows."""
         wanted = {resource for step in self._steps for resource in step.watches}
         served = []
-        for resource in CHANGE_KINDS:
+        for resource in WATCHED_KINDS:
             if resource in wanted and await self._is_served(resource):
                 served.append(resource)
         return tuple(served)
@@ -201,7 +229,7 @@ class Executor:
         self._observer.step(f"step {number} done: {step.title}")
 
     def _now(self) -> Snapshot:
-        return cached_snapshot(self._cluster, CHANGE_KINDS)
+        return cached_snapshot(self._cluster, WATCHED_KINDS)
 
     def _context_of(self, step: Step) -> ChangeContext:
         """The context in which a step acts: what it waits for is told under its name."""
@@ -248,20 +276,23 @@ class Executor:
                 await self._deadline.sleep(self._cluster.timings.step_poll)
 
     async def _stop_what_came_in_the_way(self, of: Step) -> float:
-        """Stop those of our VMs again that somebody started meanwhile, and those that are new,
-        if the consent covers them.
+        """Empty the nodes again that are to be empty, stop those of our VMs again that
+        somebody started meanwhile, and those that are new, if the consent covers them.
 
         Returns the seconds that they may take.
         """
         # Nothing goes down while nobody could tell what for.
         await self._journal.restore()
         record = self.record
-        everything = record.storage is not None
-        found, _ = vms_to_stop(self._now(), record.goal, everything=everything)
-        new = record.coming(found)
+        for closing in emptying(record):
+            if not closing.done(self._now()):
+                self._say(of, f"waiting for {closing.waits_for(self._now())}")
+                await closing.act(self._now(), self._context_of(closing))
+        way = in_the_way(record, self._now())
+        found, new = way.vms, record.coming(way.vms)
         if new:
-            asked = record.model_copy(update={"vms": new})
-            missing = list(not_consented(asked, self._context.consent, cycles=False))
+            consent = self._context.consent
+            missing = list(not_consented_now(record, new, consent, staying=way.staying))
             if missing:
                 raise ChangeStopped("; ".join(map(str, missing)), refusals=tuple(missing))
             await self._remember(lambda known: known.with_vms(new))

@@ -13,6 +13,7 @@ from ..cluster.resources import (
     BACKUP,
     CLAIM,
     CLUSTER_NETWORK,
+    HOST_NETWORK_CONFIG,
     NAD,
     NODE,
     RESTORE,
@@ -38,6 +39,7 @@ from .record import Record
 _WORDS: Mapping[Resource, str] = {
     CLUSTER_NETWORK: "cluster network",
     VLAN_CONFIG: "network config",
+    HOST_NETWORK_CONFIG: "host network config",
     NAD: "VM network",
     SETTING: "Setting",
     VM: "VM",
@@ -188,6 +190,7 @@ def _touched(snapshot: Snapshot, record: Record) -> dict[Resource, Collection[st
     return {
         CLUSTER_NETWORK: [record.goal.mtu_network] if alone else [],
         VLAN_CONFIG: sorted(record.configs),
+        HOST_NETWORK_CONFIG: sorted(record.host_networks),
         NAD: sorted(record.vm_networks),
         SETTING: sorted(settings | record.cleared.keys()),
         VM: sorted(record.vms),

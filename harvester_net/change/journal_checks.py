@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..cluster.merge_patch import applied
-from ..cluster.resources import VLAN_CONFIG
+from ..cluster.resources import HOST_NETWORK_CONFIG, VLAN_CONFIG, Resource
 from ..harvester.cni import BRIDGES, network_of_bridge, readable_conf
+from ..harvester.host_networks import is_management_allowed
 from .goals.goal import Goal
 from .goals.mtu import MtuGoal
 from .goals.network_config import ConfigDeletionGoal, ConfigGoal
@@ -27,6 +28,10 @@ LONGEST_TIMEOUT = 7 * 24 * 3600
 """Seconds."""
 SPEC_FIELDS = {"clusterNetwork", "description", "nodeSelector", "uplink"}
 """Fields of a network config's spec (H1.2)."""
+HOST_NETWORK_FIELDS = {
+    *("clusterNetwork", "description", "ips", "mode", "nodeSelector", "underlay", "vlanID"),
+}
+"""Fields of a host network config's spec (B1.1)."""
 UPLINK_FIELDS = {"nics", "bondOptions", "linkAttributes"}
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 _STRATEGY = re.compile(r"[A-Za-z]{1,40}")
@@ -37,6 +42,7 @@ def objections(record: Record) -> Iterator[str]:
     """What no journal of ours would say; nothing if it may be trusted."""
     yield from _wrong_names(record)
     yield from _wrong_configs(record)
+    yield from _wrong_host_networks(record)
     for key, text in record.vm_networks.items():
         if not _is_bridge(text):
             yield f"the config of VM network {key} is no bridge's"
@@ -51,6 +57,7 @@ def objections(record: Record) -> Iterator[str]:
         record.stop_timeout,
         record.start_timeout,
         record.node_timeout,
+        record.migration_timeout,
         record.storage_timeout,
     )
     if not all(0 < limit <= LONGEST_TIMEOUT for limit in limits):
@@ -63,10 +70,13 @@ def objections(record: Record) -> Iterator[str]:
 
 def _wrong_names(record: Record) -> Iterator[str]:
     """Names lead to objects; those of the VMs and VM networks have a namespace."""
-    plain: list[str] = list(record.configs)
+    plain: list[str] = [*record.configs, *record.host_networks]
     for config in record.configs.values():
         plain += config.nodes
     qualified = [*record.vms, *record.vm_networks]
+    if (moves := record.emptying) is not None:
+        plain += [*moves.nodes, *moves.back, *moves.cordoned]
+        qualified += [key for keys in moves.nodes.values() for key in keys]
     match record.goal:
         case MtuGoal(cluster_network=name):
             plain.append(name)
@@ -94,21 +104,48 @@ def _wrong_configs(record: Record) -> Iterator[str]:
         yield f"network config {record.kept} is kept, and none of the change"
 
 
+def _wrong_host_networks(record: Record) -> Iterator[str]:
+    """They are on the cluster network whose MTU changes, and none is the nodes' own."""
+    for key, config in record.host_networks.items():
+        said = [*_wrong_object(key, config.manifest, HOST_NETWORK_CONFIG)]
+        said += [] if said else _wrong_host_spec(config.manifest, record.goal.mtu_network)
+        yield from (f"host network config {key}: {why}" for why in said)
+
+
+def _wrong_host_spec(manifest: dict[str, Any], network: str) -> Iterator[str]:
+    spec = manifest.get("spec")
+    if not isinstance(spec, dict):
+        yield "it has no spec"
+        return
+    if spec.get("clusterNetwork") != network or not network:
+        yield "it is another cluster network's"
+    if extra := spec.keys() - HOST_NETWORK_FIELDS:
+        yield f"its spec has the fields {sorted(extra)}"
+    vlan = spec.get("vlanID")
+    if type(vlan) is not int or not 1 <= vlan <= 4094:
+        yield "it has no VLAN"
+    if is_management_allowed(manifest):
+        yield "it may be the nodes' own management, which no change touches"
+
+
 def _wrong_manifest(key: str, config: ConfigRecord) -> Iterator[str]:
-    manifest = config.manifest
+    yield from _wrong_object(key, config.manifest, VLAN_CONFIG)
+    yield from _wrong_spec(config.manifest.get("spec"))
+
+
+def _wrong_object(key: str, manifest: dict[str, Any], resource: Resource) -> Iterator[str]:
     kind = (manifest.get("apiVersion"), manifest.get("kind"))
-    if kind != (VLAN_CONFIG.api, VLAN_CONFIG.kind):
+    if kind != (resource.api, resource.kind):
         yield f"it is another kind of object, {kind}"
     if extra := manifest.keys() - {"apiVersion", "kind", "metadata", "spec"}:
         yield f"it has the fields {sorted(extra)}"
-    meta, spec = manifest.get("metadata"), manifest.get("spec")
+    meta = manifest.get("metadata")
     if not isinstance(meta, dict) or meta.get("name") != key:
         yield "its manifest has another name"
     elif extra := meta.keys() - {"name", "labels", "annotations"}:
         yield f"its metadata has the fields {sorted(extra)}"
     elif not all(_are_texts(meta.get(field)) for field in ("labels", "annotations")):
         yield "its labels and annotations are no texts"
-    yield from _wrong_spec(spec)
 
 
 def _wrong_spec(spec: Any) -> Iterator[str]:
@@ -167,6 +204,11 @@ def _wrong_goal(record: Record) -> Iterator[str]:
         case StorageNetworkGoal(text=text):
             if _is_no_object(text):
                 yield "the value wanted of the storage network is no JSON object"
+    if record.emptying is not None:
+        own = [node for config in record.configs.values() for node in config.nodes]
+        yield from _strangers(record.emptying.nodes, own)
+        if not isinstance(goal, ConfigGoal | ConfigDeletionGoal):
+            yield "it empties nodes for a change that empties none"
     if not isinstance(goal, VmNetworkGoal | MtuGoal):
         yield from _strangers(record.vm_networks, [])
 

@@ -17,11 +17,15 @@ from .duration import duration, estimate
 from .errors import Refusal
 from .foreseen import foreseen_refusals, foreseen_warnings
 from .goals import AnyGoal
-from .record import ConfigRecord, Record
+from .goals.goal import Goal
+from .moves import Moves, emptying_of, moves_refusals, moves_warnings, planned_moves
+from .record import ConfigRecord, Emptying, HostNetworkRecord, Record
 from .refusals import (
+    CLEARED,
     in_the_middle,
     migrating,
     not_consented,
+    not_consented_now,
     not_possible,
     of_standalone,
 )
@@ -53,6 +57,10 @@ def plan(snapshot: Snapshot, goal: AnyGoal, consent: Consent, who: str = "") -> 
     cycles = needs_storage_cleared(snapshot, network)
     storage = storage_text(snapshot, network) if cycles else None
     stopping, standalone = vms_to_stop(snapshot, goal, everything=storage is not None)
+    moves = None if cycles else planned_moves(snapshot, goal, consent)
+    if moves is not None:
+        stopping = {key: vm for key, vm in stopping.items() if key in moves.staying}
+        standalone = [key for key in standalone if key in moves.staying]
     record = Record(
         goal=goal,
         who=who,
@@ -60,9 +68,13 @@ def plan(snapshot: Snapshot, goal: AnyGoal, consent: Consent, who: str = "") -> 
         old_mtu=goal.old_mtu(snapshot),
         kept=goal.kept_config(snapshot),
         configs={key_of(c): ConfigRecord.of(c, snapshot) for c in goal.configs(snapshot)},
+        host_networks={
+            key_of(c): HostNetworkRecord.of(c, snapshot) for c in goal.host_networks(snapshot)
+        },
         vm_networks=goal.vm_networks_to_write(snapshot),
         vms=stopping,
         restart=consent.restart_vms,
+        emptying=_emptying(moves, snapshot, goal, consent),
         max_parallel=parallel_on(snapshot),
         storage=storage,
         storage_before=goal.storage_before(snapshot),
@@ -75,12 +87,34 @@ def plan(snapshot: Snapshot, goal: AnyGoal, consent: Consent, who: str = "") -> 
         *map(Refusal, in_the_middle(snapshot, stopping)),
         *map(Refusal, migrating(snapshot, record)),
         *map(Refusal, foreseen_refusals(snapshot, record)),
-        *not_consented(record, consent, cycles=cycles),
+        *not_consented(
+            record,
+            consent,
+            cycles=cycles,
+            staying=moves.staying if moves else {},
+            why_stop=CLEARED if cycles else goal.why_vms_stop(snapshot),
+        ),
+        *(moves_refusals(snapshot, goal, moves, consent) if moves and moves.going else ()),
         *(not_reviewed(record, consent) if is_interrupting(record) else ()),
     ]
-    warnings = list(foreseen_warnings(snapshot, record))
+    warnings = [*foreseen_warnings(snapshot, record), *moves_warnings(snapshot, goal, record)]
+    if moves is not None and consent.stop_vms:
+        warnings += [_stopped_all_the_same(key, moves) for key in record.vms]
     told = estimate(duration(record, snapshot)) if is_interrupting(record) else ""
     return Plan(record, refusals, warnings, told)
+
+
+def _emptying(
+    moves: Moves | None, snapshot: Snapshot, goal: Goal, consent: Consent
+) -> Emptying | None:
+    """How the nodes are emptied; None if no VM is to go."""
+    if moves is None or not moves.going:
+        return None
+    return emptying_of(moves, snapshot, goal, consent)
+
+
+def _stopped_all_the_same(key: str, moves: Moves) -> str:
+    return f"VM {key} is stopped, for it cannot be migrated: {moves.staying[key]}"
 
 
 def extend(
@@ -93,12 +127,15 @@ def extend(
     """
     going = continued(record, snapshot)
     vms = {key: going.record.vms[key] for key in going.stopping}
-    asked = going.record.model_copy(update={"vms": vms})
-    refusals = not_consented(asked, consent, cycles=going.clears_settings)
+    refusals = not_consented_now(
+        going.record, vms, consent, cycles=going.clears_settings, staying=going.staying
+    )
     return going.record, [*map(Refusal, of_standalone(going.standalone)), *refusals]
 
 
 def is_interrupting(record: Record) -> bool:
     """Whether a plan interrupts more than the object that it is about."""
     cycles = record.storage is not None or record.rwx is not None
-    return bool(record.vms or cycles or len(record.configs) > 1)
+    anew = record.raises_mtu and record.host_networks
+    moves = record.emptying is not None
+    return bool(record.vms or moves or cycles or anew or len(record.configs) > 1)

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline
 from ..cluster.permissions import Attempt
-from ..cluster.resources import CONFIG_MAP, DAEMON_SET, POD, VM, split_key
+from ..cluster.resources import CONFIG_MAP, DAEMON_SET, MIGRATION, NODE, POD, VM, split_key
 from ..cluster.rights import Right, words
 from . import journal
 from .errors import Refusal
 from .plan import Plan
 from .record import Record
 from .rights import rights_of
+from .steps.moving import CordonNode, emptying
 from .steps.vms import halted, is_halted
 
 MOST_TRIED = 10
@@ -63,6 +64,8 @@ def _in_question(record: Record) -> list[Right]:
 
 def _refusal(missing: list[Right]) -> Refusal:
     purposes = ["changes"]
+    if any(right.resource is MIGRATION or _cordons(right) for right in missing):
+        purposes.append("uplinks")
     if any(right.resource in (POD, DAEMON_SET) for right in missing):
         purposes.append("verify")
     options = " ".join(f"--for {purpose}" for purpose in purposes)
@@ -70,6 +73,10 @@ def _refusal(missing: list[Right]) -> Refusal:
         f"the user of the kubeconfig may not {words(missing)}; `harvester-net rbac {options}` "
         "prints the role"
     )
+
+
+def _cordons(right: Right) -> bool:
+    return right.resource is NODE and right.writes
 
 
 async def _tried(record: Record, cluster: Cluster, deadline: Deadline) -> list[Refusal]:
@@ -88,6 +95,10 @@ async def _tried(record: Record, cluster: Cluster, deadline: Deadline) -> list[R
 def _attempts(record: Record, cluster: Cluster) -> Iterator[tuple[str, Attempt]]:
     """The journal, and in each namespace the stop of one VM: thousands would take too long."""
     yield "write the journal", Attempt(CONFIG_MAP, journal.trial(record))
+    if closing := [step for step in emptying(record) if isinstance(step, CordonNode)]:
+        # Harvester keeps the last node open that takes VMs.
+        node = closing[0].node
+        yield f"cordon {node}", Attempt(NODE, {"spec": {"unschedulable": True}}, node)
     first: dict[str, Attempt] = {}
     for key in sorted(record.vms):
         vm = cluster.cached(VM).get(key)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..cluster.resources import LINK_MONITOR, Object
 from ..harvester.cni import readable_conf
+from ..harvester.host_networks import device_of, devices_at, network_of, ready_nodes
 from ..harvester.link_monitors import bonds
 from ..harvester.names import BRIDGE, MIGRATION_SETTING, RWX_SETTING, STORAGE_SETTING
 from ..harvester.network_configs import manifest_of, present_nodes
@@ -69,6 +70,49 @@ class ConfigRecord(BaseModel):
         )
 
 
+class HostNetworkRecord(BaseModel):
+    """A host network config that the change makes again, as it was."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    uid: str
+    """Of the object that is deleted, and no other one."""
+    manifest: dict[str, Any]
+    """The object without what the server fills in."""
+    nodes: list[str] = Field(default_factory=list)
+    """The nodes that said that they had set it up: the others need not, either."""
+    devices: dict[str, int] = Field(default_factory=dict)
+    """Index of the device on each of them before the change."""
+
+    @classmethod
+    def of(cls, config: Object, snapshot: Snapshot) -> HostNetworkRecord:
+        """A host network config as it is."""
+        network, device = network_of(config), device_of(config)
+        nodes = ready_nodes(config)
+        there = {node: devices_at(network, node, snapshot) for node in nodes}
+        return cls(
+            uid=config["metadata"]["uid"],
+            manifest=manifest_of(config),
+            nodes=nodes,
+            devices={node: found[device] for node, found in there.items() if device in found},
+        )
+
+
+class Emptying(BaseModel):
+    """How nodes are emptied of the VMs of a cluster network, by live migration."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    nodes: dict[str, list[str]]
+    """The VMs that were to go when it was planned, by their nodes."""
+    back: list[str] = Field(default_factory=list)
+    """The nodes that the way back empties."""
+    cordoned: list[str] = Field(default_factory=list)
+    """Those of the nodes that others had cordoned before: they stay so."""
+    stops: bool = False
+    """Whether VMs that cannot go may be stopped."""
+
+
 class Record(BaseModel):
     """A change from its plan to its end."""
 
@@ -90,9 +134,15 @@ class Record(BaseModel):
     kept: str = ""
     """The network config whose MTU is changed in place."""
     configs: dict[str, ConfigRecord] = Field(default_factory=dict)
+    host_networks: dict[str, HostNetworkRecord] = Field(default_factory=dict)
+    """The host network configs on the cluster network whose MTU changes."""
     vm_networks: dict[str, str] = Field(default_factory=dict)
     """CNI configs of the VM networks that do not follow by themselves (1.5 and older)."""
     vms: dict[str, VmRecord] = Field(default_factory=dict)
+    emptying: Emptying | None = None
+    """The nodes that are emptied by live migration, if any are; then ``vms`` are those that
+    cannot go.
+    """
     restart: bool = True
     max_parallel: int = 20
     """How many VMs are being stopped at once, and how many started."""
@@ -110,6 +160,8 @@ class Record(BaseModel):
     """Seconds to wait for one VM to come up again."""
     node_timeout: int = 300
     """Seconds to wait for the nodes of one config."""
+    migration_timeout: int = 1800
+    """Seconds to wait for one VM to be migrated."""
     storage_timeout: int = 1800
     """Seconds to wait for the volumes, and for the storage network."""
     verify: NodeCheck | None = None
@@ -131,6 +183,13 @@ class Record(BaseModel):
         return found - {""}
 
     @property
+    def emptied_nodes(self) -> list[str]:
+        """The nodes that are emptied by live migration, forwards or back."""
+        if self.emptying is None:
+            return []
+        return sorted(self.emptying.back if self.backwards else self.emptying.nodes)
+
+    @property
     def cleared(self) -> dict[str, str]:
         """The exact texts of the Settings that it clears and sets again, by their names."""
         texts = {
@@ -150,6 +209,12 @@ class Record(BaseModel):
         """The MTU in bytes that the change leads to, forwards or back."""
         return self.old_mtu if self.backwards else self.goal.mtu_wanted
 
+    @property
+    def raises_mtu(self) -> bool:
+        """Whether it leads to a higher MTU, forwards or back."""
+        before = self.goal.mtu_wanted if self.backwards else self.old_mtu
+        return self.target_mtu > before
+
     def with_done(self, step: str) -> Record:
         """The record after one more step."""
         return self.model_copy(update={"done": [*self.done, step]})
@@ -157,6 +222,11 @@ class Record(BaseModel):
     def with_config(self, key: str, config: ConfigRecord) -> Record:
         """The record with another original of a network config."""
         return self.model_copy(update={"configs": {**self.configs, key: config}})
+
+    def with_host_network(self, key: str, config: HostNetworkRecord) -> Record:
+        """The record with another original of a host network config."""
+        kept = {**self.host_networks, key: config}
+        return self.model_copy(update={"host_networks": kept})
 
     def with_vms(self, vms: dict[str, VmRecord]) -> Record:
         """The record with more VMs that are stopped for the change."""
@@ -178,13 +248,17 @@ class Record(BaseModel):
 
     def with_limits_of(self, consent: Consent) -> Record:
         """The record with the limits, and the check of the nodes, that the user wants now."""
-        limits = {
+        limits: dict[str, Any] = {
             "max_parallel": consent.max_parallel or self.max_parallel,
             "stop_timeout": consent.stop_timeout_seconds,
             "node_timeout": consent.node_timeout_seconds,
+            "migration_timeout": consent.migration_timeout_seconds,
             "storage_timeout": consent.storage_timeout_seconds,
             "verify": consent.verify_on_nodes,
         }
+        if self.emptying is not None:
+            stops = {"stops": consent.stop_vms}
+            limits["emptying"] = self.emptying.model_copy(update=stops)
         return self.model_copy(update=limits)
 
     def turned_back(self) -> Record:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from ..cluster.resources import (
     NAD,
@@ -30,8 +31,15 @@ from ..specs.limits import MGMT
 from .consent import Consent
 from .errors import Refusal
 from .goals.goal import Goal
-from .record import Record
+from .record import Record, VmRecord
 from .storage import needs_storage_cleared
+
+BEGUN_BY_STOPPING = "the change has begun by stopping them"
+CLEARED = (
+    "the storage or RWX network is on this cluster network, and Harvester clears it only "
+    "while every VM is stopped"
+)
+"""Why it does not help to migrate VMs."""
 
 
 def not_possible(snapshot: Snapshot, goal: Goal) -> Iterator[str]:
@@ -124,12 +132,54 @@ def of_standalone(standalone: Iterable[str]) -> Iterator[str]:
         )
 
 
-def not_consented(record: Record, consent: Consent, *, cycles: bool) -> Iterator[Refusal]:
-    """What the user has not allowed, with the input that allows it."""
+def not_consented_now(
+    record: Record,
+    vms: dict[str, VmRecord],
+    consent: Consent,
+    *,
+    cycles: bool = False,
+    staying: Mapping[str, str] | None = None,
+) -> Iterator[Refusal]:
+    """The same for the VMs that have come in the way of a change that has begun."""
+    asked, why_stop = record.model_copy(update={"vms": vms}), BEGUN_BY_STOPPING
+    if record.emptying is not None:
+        # Whoever goes on by hand has not said that VMs may be stopped where none were to be.
+        consent = replace(consent, migrate_vms=True, stop_vms=record.emptying.stops)
+        why_stop = ""
+    return not_consented(asked, consent, cycles=cycles, why_stop=why_stop, staying=staying)
+
+
+def _vms_not_stopped(
+    stopping: list[str], consent: Consent, staying: Mapping[str, str], why_stop: str
+) -> Refusal:
+    many, named = counted(len(stopping), "VM"), ", ".join(stopping)
+    if not why_stop and not consent.migrate_vms:
+        return Refusal(f"{many} must be migrated or stopped: {named}", "stopVms or migrateVms")
+    if not why_stop:
+        said = [f"{key} ({staying[key]})" if key in staying else key for key in stopping]
+        return Refusal(
+            f"{many} cannot be migrated and must be stopped: {', '.join(said)}", "stopVms"
+        )
+    vain = f"; migrating them does not help: {why_stop}" if consent.migrate_vms else ""
+    return Refusal(f"{many} must be stopped: {named}{vain}", "stopVms")
+
+
+def not_consented(
+    record: Record,
+    consent: Consent,
+    *,
+    cycles: bool,
+    why_stop: str,
+    staying: Mapping[str, str] | None = None,
+) -> Iterator[Refusal]:
+    """What the user has not allowed, with the input that allows it.
+
+    ``why_stop``: why it does not help to migrate VMs; without, that is offered. ``staying``:
+    those that cannot be migrated, each with the reason.
+    """
     stopping = [key for key, vm in record.vms.items() if not vm.finished]
     if stopping and not consent.stop_vms:
-        said = f"{counted(len(stopping), 'VM')} must be stopped: {', '.join(stopping)}"
-        yield Refusal(said, "stopVms")
+        yield _vms_not_stopped(stopping, consent, staying or {}, why_stop)
     others = [key for key in stopping if not consent.covers(key)]
     if others and consent.stop_vms:
         said = f"{counted(len(others), 'VM')} must be stopped that no pattern names"

@@ -11,13 +11,16 @@ from ..cluster.resources import CONFIG_MAP, LEASE, split_key
 from ..cluster.rights import Right, rights
 from ..harvester.rights import IDENTITY, VIRT_HANDLERS
 from . import journal, lease
-from .kinds import CHANGE_KINDS, UNDER_WAY
+from .kinds import CHANGE_KINDS, MOVING_KINDS, UNDER_WAY
 from .record import Record
+from .steps.moving import CordonNode, EmptyNode, UncordonNode
 from .steps.nodes import VerifyNodes
 from .steps.order import STEPS, steps_of
 from .steps.step import Step
 
 _JOURNAL, _LEASE = split_key(journal.KEY), split_key(lease.KEY)
+MOVING: tuple[type[Step], ...] = (CordonNode, EmptyNode, UncordonNode)
+"""The steps by which VMs are migrated out of the way."""
 STANDING = (
     *rights("get", CONFIG_MAP, namespace=_JOURNAL[0], name=_JOURNAL[1]),
     *rights("get", LEASE, namespace=_LEASE[0], name=_LEASE[1]),
@@ -49,10 +52,18 @@ def rights_of(record: Record) -> frozenset[Right]:
 
 
 def changing() -> frozenset[Right]:
-    """What changes of all kinds may need in any namespace, without a look at the nodes."""
-    steps = [step for step in STEPS if step is not VerifyNodes]
+    """What changes of all kinds may need in any namespace, without a look at the nodes, and
+    without migrating VMs.
+    """
+    steps = [step for step in STEPS if step is not VerifyNodes and step not in MOVING]
     asked = {right for step in steps for right in step.rights}
     return _ALWAYS | asked | _watching(steps) | frozenset(VIRT_HANDLERS)
+
+
+def moving() -> frozenset[Right]:
+    """What a change needs besides to migrate VMs in any namespace, and to see where to."""
+    asked = {right for step in MOVING for right in step.rights}
+    return frozenset(asked | _watching(MOVING)) | frozenset(rights("list", *MOVING_KINDS))
 
 
 def verifying() -> frozenset[Right]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ..cluster.resources import (
     VM,
@@ -15,7 +16,8 @@ from ..harvester.snapshot import Snapshot
 from ..harvester.vm_networks import vm_networks_of
 from ..harvester.workloads import is_stopped, uses
 from .goals.goal import Goal
-from .record import HALTED, VmRecord
+from .moves import moves_of
+from .record import HALTED, Record, VmRecord
 
 STAYS_DOWN = {
     "Succeeded": ("RerunOnFailure", "Manual", "Once"),
@@ -43,6 +45,34 @@ def vms_to_stop(
         keys |= {key for key, vm in vms.items() if not _stays_stopped(vm, vmis.get(key))}
     standalone = sorted(keys - vms.keys())
     return {k: vm_record(vms[k], vmis.get(k)) for k in sorted(keys & vms.keys())}, standalone
+
+
+@dataclass(frozen=True)
+class InTheWay:
+    """What keeps a change that has begun from going on, and cannot be migrated."""
+
+    vms: dict[str, VmRecord]
+    """The VMs that are to be stopped, as they are now."""
+    standalone: list[str]
+    """Instances without a VM."""
+    staying: dict[str, str]
+    """Why they cannot be migrated, if others are."""
+
+
+def in_the_way(record: Record, snapshot: Snapshot) -> InTheWay:
+    """The VMs that are in the way of a change that has begun, by what is live."""
+    if record.emptying is None:
+        everything = record.storage is not None
+        found, standalone = vms_to_stop(snapshot, record.goal, everything=everything)
+        return InTheWay(found, standalone, {})
+    network = record.goal.emptied_network(record)
+    staying = moves_of(snapshot, network, record.emptied_nodes).staying
+    here = {
+        key: vm_record(snapshot.of(VM)[key], snapshot.of(VMI).get(key))
+        for key in staying
+        if key in snapshot.of(VM)
+    }
+    return InTheWay(here, sorted(staying.keys() - here.keys()), staying)
 
 
 def _blockers(snapshot: Snapshot, goal: Goal) -> Iterator[str]:

@@ -21,6 +21,7 @@ _WORDS = {
     "ClusterNetwork": "cluster network",
     "NetworkConfig": "network config",
     "VmNetwork": "VM network",
+    "HostNetworkConfig": "host network config",
     "StorageNetwork": "storage network",
     "RwxNetwork": "RWX network",
     "VmMigrationNetwork": "VM migration network",

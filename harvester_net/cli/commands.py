@@ -17,6 +17,7 @@ from ..change.apply import RESUMED, apply_change, fresh_snapshot, resume_change
 from ..change.consent import Consent
 from ..change.context import ChangeContext
 from ..change.continuation import way_back
+from ..change.goals import AnyGoal
 from ..change.goals.goal import Goal
 from ..change.goals.mtu import MtuGoal
 from ..change.kinds import with_what_is_under_way
@@ -24,8 +25,9 @@ from ..change.plan import Plan, extend, is_interrupting, plan
 from ..change.preflight import preview
 from ..change.record import Record
 from ..cluster.identity import cluster_id
-from ..cluster.resources import CLUSTER_NETWORK, LEASE
+from ..cluster.resources import CLUSTER_NETWORK, LEASE, VLAN_CONFIG, Resource
 from ..harvester.names import SYSTEM_NAMESPACE
+from ..harvester.snapshot import Snapshot
 from ..markdown import code
 from ..specs.cluster_network import ClusterNetwork
 from ..specs.limits import mtu_or_default
@@ -57,6 +59,11 @@ class Where:
         return {"server": self.server, "id": self.id}
 
 
+KINDS: dict[Resource, str] = {
+    CLUSTER_NETWORK: "cluster network",
+    VLAN_CONFIG: "network config",
+}
+"""What a change of the command line is about."""
 NOTHING_UNFINISHED = "nothing to do: no change is unfinished"
 
 
@@ -79,19 +86,19 @@ def who(command: str) -> str:
 # --- plan and status: nothing is written -----------------------------------------------------
 
 
-def plan_command(goal: MtuGoal, consent: Consent, output: str) -> Command:
-    """`mtu plan`."""
+def plan_command(goal: AnyGoal, consent: Consent, output: str) -> Command:
+    """`mtu plan` and `uplink plan`."""
 
     async def command(session: Session) -> Outcome:
         unfinished = await journal.read(session.cluster, session.deadline)
-        snapshot = await fresh_snapshot(session.cluster, session.deadline)
-        snapshot = await with_what_is_under_way(snapshot, session.cluster, session.deadline)
+        snapshot = await _whole_snapshot(session, consent)
         made = plan(snapshot, goal, consent)
         if unfinished is not None:
             return _no_plan(made, output, not_finished(unfinished))
-        networks = snapshot.of(CLUSTER_NETWORK)
-        if goal.cluster_network not in networks:
-            return _no_plan(made, output, unknown(goal.cluster_network, networks))
+        resource, key = goal.subject
+        if key not in snapshot.of(resource):
+            what = KINDS[resource]
+            return _no_plan(made, output, unknown(what, key, snapshot.of(resource)))
         if goal.is_reached(snapshot):
             return _no_plan(made, output)
         forbidden, note = await preview(made, session.cluster, session.deadline)
@@ -122,10 +129,16 @@ def not_finished(record: Record) -> str:
     )
 
 
-def unknown(cluster_network: str, known: Iterable[str]) -> str:
-    """That there is no such cluster network, and which there are."""
-    return (
-        f"there is no cluster network {cluster_network}; there are: {', '.join(sorted(known))}"
+def unknown(what: str, key: str, known: Iterable[str]) -> str:
+    """That there is no such cluster network or network config, and which there are."""
+    return f"there is no {what} {key}; there are: {', '.join(sorted(known))}"
+
+
+async def _whole_snapshot(session: Session, consent: Consent) -> Snapshot:
+    """All that a plan looks at, listed anew."""
+    snapshot = await fresh_snapshot(session.cluster, session.deadline)
+    return await with_what_is_under_way(
+        snapshot, session.cluster, session.deadline, moving=consent.migrate_vms
     )
 
 
@@ -138,7 +151,9 @@ def _plan_as(made: Plan, output: str, where: Where) -> str:
 
 
 def reached_words(goal: Goal) -> str:
-    """That an MTU is there already."""
+    """That an MTU is there already, or a network config as it is wanted."""
+    if not goal.mtu_network:
+        return f"nothing to do: network config {goal.subject[1]} is as it should be"
     return (
         f"nothing to do: cluster network {goal.mtu_network}, its network configs and its VM "
         f"networks have MTU {goal.mtu_wanted}"
@@ -173,13 +188,12 @@ def _json(document: dict[str, Any]) -> str:
 # --- change, resume and roll-back ------------------------------------------------------------
 
 
-async def _interruption(session: Session, goal: MtuGoal, consent: Consent) -> str:
-    """What `mtu change` is about to interrupt; empty if that is nothing."""
+async def _interruption(session: Session, goal: AnyGoal, consent: Consent) -> str:
+    """What `mtu change` or `uplink change` is about to interrupt; empty if that is nothing."""
     unfinished = await journal.read(session.cluster, session.deadline)
     if unfinished is not None:
         return report.remaining_text(unfinished)
-    snapshot = await fresh_snapshot(session.cluster, session.deadline)
-    snapshot = await with_what_is_under_way(snapshot, session.cluster, session.deadline)
+    snapshot = await _whole_snapshot(session, consent)
     made = plan(snapshot, goal, consent)
     if goal.is_reached(snapshot) or made.refusals or not is_interrupting(made.record):
         return ""
@@ -204,8 +218,12 @@ def _refusal(session: Session, words: str) -> Awaitable[Outcome | None]:
     return refusal(words, session.cluster.connection.where, session.deadline)
 
 
-def change_command(goal: MtuGoal, consent: Consent, *, yes: bool = False) -> Command:
-    """`mtu change`; without ``yes`` it asks before it interrupts anything."""
+def change_command(
+    goal: AnyGoal, consent: Consent, *, yes: bool = False, name: str = "mtu change"
+) -> Command:
+    """`mtu change` and `uplink change`; without ``yes`` it asks before it interrupts
+    anything.
+    """
 
     async def command(session: Session) -> Outcome:
         words = "" if yes else await _interruption(session, goal, consent)
@@ -213,7 +231,7 @@ def change_command(goal: MtuGoal, consent: Consent, *, yes: bool = False) -> Com
             return refused
         began = time.monotonic()
         with shown(session.progress, sys.stdout):
-            notes = await apply_change(_context(session, "change"), goal, consent)
+            notes = await apply_change(_context(session, name), goal, consent)
         return _ended(session, began, notes, reached_words(goal))
 
     return command
@@ -234,7 +252,7 @@ def resume_command(
         if words and (refused := await _refusal(session, words)) is not None:
             return refused
         began = time.monotonic()
-        work = _context(session, "roll-back" if backwards else "resume")
+        work = _context(session, "mtu roll-back" if backwards else "mtu resume")
         with shown(session.progress, sys.stdout):
             notes = await resume_change(
                 work,
@@ -250,7 +268,7 @@ def resume_command(
 
 def _context(session: Session, command: str) -> ChangeContext:
     return ChangeContext(
-        session.cluster, session.deadline, who(f"mtu {command}"), session.progress.observer
+        session.cluster, session.deadline, who(command), session.progress.observer
     )
 
 

@@ -19,6 +19,7 @@ from .review import review
 from .snapshot import snapshot
 from .switch_ports import switch_ports
 from .topology import topology
+from .uplink import uplink
 from .verify import CODES, verify
 
 EXIT_CODES = """Exit codes: 0 done, or nothing to do; 1 an error; 2 a wrong call; 3 refused,
@@ -34,6 +35,7 @@ app = typer.Typer(
     epilog=EXIT_CODES,
 )
 app.add_typer(mtu, name="mtu", epilog=EXIT_CODES)
+app.add_typer(uplink, name="uplink", epilog=EXIT_CODES)
 app.command("verify", short_help="Look at the devices of every node.", epilog=CODES)(verify)
 app.add_typer(lab.lab, name="lab", short_help=lab.TITLE, epilog=lab.CODES)
 app.command("rbac", short_help="Print the least roles for what you do with it.")(rbac)

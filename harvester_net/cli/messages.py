@@ -21,6 +21,8 @@ WITHOUT_VERIFICATION = (
 
 INPUTS: dict[Input, str] = {
     "stopVms": "--stop-vms",
+    "stopVms or migrateVms": "--migrate-vms, or --stop-vms",
+    "maxUnavailable": "--max-unavailable",
     "onlyVms": "--only-vms",
     "cycleStorageNetwork": "--cycle-storage-network",
     "verifyOnNodes": "--verify-on-nodes",

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .calls import given_consent, node_check, plan_ids, run_command
 from .options import (
+    SECONDS_TO_CHANGE,
+    SECONDS_TO_READ,
     ChangeTimeout,
     ClusterId,
     ClusterNetwork,
@@ -39,17 +42,12 @@ from .options import (
 )
 
 if TYPE_CHECKING:
-    from ..change.consent import Consent, NodeCheck
     from ..change.goals.mtu import MtuGoal
-    from .session import Command
 
 mtu = typer.Typer(
     no_args_is_help=True,
     help="Change the MTU of a cluster network that is in use.",
 )
-
-SECONDS_TO_CHANGE = 4 * 3600
-SECONDS_TO_READ = 60
 
 
 @mtu.command("plan", short_help="Show the steps; nothing is changed.")
@@ -72,12 +70,12 @@ def plan(
     from .commands import plan_command
 
     consent = replace(
-        _consent(stop_vms, only_vms, no_restart_vms, cycle_storage_network),
+        given_consent(stop_vms, only_vms, no_restart_vms, cycle_storage_network),
         max_parallel=max_parallel,
-        verify_on_nodes=_node_check(verify_on_nodes, verify_vlan),
+        verify_on_nodes=node_check(verify_on_nodes, verify_vlan),
     )
     command = plan_command(_goal(cluster_network, mtu), consent, output.value)
-    _run(command, kubeconfig, context, timeout)
+    run_command(command, kubeconfig, context, timeout)
 
 
 @mtu.command("change", short_help="Carry the change out.")
@@ -108,19 +106,19 @@ def change(
     from .commands import change_command
 
     consent = replace(
-        _consent(stop_vms, only_vms, no_restart_vms, cycle_storage_network),
+        given_consent(stop_vms, only_vms, no_restart_vms, cycle_storage_network),
         max_parallel=max_parallel,
         on_failure="rollBack" if on_failure is OnFailure.ROLL_BACK else "stop",
         stop_timeout_seconds=stop_timeout,
         node_timeout_seconds=node_timeout,
         storage_timeout_seconds=storage_timeout,
-        verify_on_nodes=_node_check(
+        verify_on_nodes=node_check(
             verify_on_nodes, verify_vlan, verify_image, verify_namespace
         ),
-        reviewed_plans=_plan_ids(reviewed_plan),
+        reviewed_plans=plan_ids(reviewed_plan),
     )
     command = change_command(_goal(cluster_network, mtu), consent, yes=yes)
-    _run(command, kubeconfig, context, timeout, cluster_id, gently=True)
+    run_command(command, kubeconfig, context, timeout, cluster_id, gently=True)
 
 
 @mtu.command("status", short_help="Show the unfinished change.")
@@ -140,7 +138,9 @@ def status(
     """Show the unfinished change, who works on it, and what stands where."""
     from .commands import status_command
 
-    _run(status_command(output.value, exit_code=exit_code), kubeconfig, context, timeout)
+    run_command(
+        status_command(output.value, exit_code=exit_code), kubeconfig, context, timeout
+    )
 
 
 @mtu.command("resume", short_help="Finish the unfinished change.")
@@ -171,7 +171,7 @@ def resume(
         namespace=verify_namespace or SYSTEM_NAMESPACE,
         yes=yes,
     )
-    _run(command, kubeconfig, context, timeout, cluster_id, gently=True)
+    run_command(command, kubeconfig, context, timeout, cluster_id, gently=True)
 
 
 @mtu.command("roll-back", short_help="Go back to its start.")
@@ -186,7 +186,7 @@ def roll_back(
     from .commands import resume_command
 
     command = resume_command(backwards=True, yes=yes)
-    _run(command, kubeconfig, context, timeout, cluster_id, gently=True)
+    run_command(command, kubeconfig, context, timeout, cluster_id, gently=True)
 
 
 def _goal(cluster_network: str, mtu: int) -> MtuGoal:
@@ -196,68 +196,3 @@ def _goal(cluster_network: str, mtu: int) -> MtuGoal:
     if problems:
         raise typer.BadParameter("; ".join(problems))
     return goal
-
-
-def _consent(
-    stop_vms: bool,
-    only_vms: list[str] | None,
-    no_restart_vms: bool,
-    cycle_storage_network: bool,
-) -> Consent:
-    from ..change.consent import Consent
-    from ..specs.disruption import vm_pattern
-
-    if only_vms and not stop_vms:
-        raise typer.BadParameter("--only-vms narrows --stop-vms; give that too")
-    try:
-        patterns = tuple(map(vm_pattern, only_vms or ()))
-    except ValueError as error:
-        raise typer.BadParameter(f"--only-vms: {error}") from error
-    return Consent(
-        stop_vms=stop_vms,
-        only_vms=patterns,
-        restart_vms=not no_restart_vms,
-        cycle_storage_network=cycle_storage_network,
-    )
-
-
-def _plan_ids(given: str | None) -> tuple[str, ...]:
-    from ..specs.provider import plan_ids
-
-    try:
-        return plan_ids(given or "")
-    except ValueError as error:
-        raise typer.BadParameter(f"--reviewed-plan: {error}") from error
-
-
-def _node_check(
-    wanted: bool,
-    vlan: int | None,
-    image: str | None = None,
-    namespace: str | None = None,
-) -> NodeCheck | None:
-    from ..change.consent import NodeCheck
-    from ..harvester.names import SYSTEM_NAMESPACE
-
-    if not wanted:
-        if vlan is not None or image or namespace:
-            raise typer.BadParameter(
-                "--verify-... says how to --verify-on-nodes; give that too"
-            )
-        return None
-    return NodeCheck(vlan, image, namespace or SYSTEM_NAMESPACE)
-
-
-def _run(
-    command: Command,
-    kubeconfig: str | None,
-    context: str | None,
-    timeout: int,
-    cluster_id: str | None = None,
-    *,
-    gently: bool = False,
-) -> None:
-    from .session import Reach, run
-
-    reach = Reach(kubeconfig, context, timeout, cluster_id)
-    raise typer.Exit(run(command, reach, gently=gently))

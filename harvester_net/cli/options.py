@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+SECONDS_TO_CHANGE = 4 * 3600
+SECONDS_TO_READ = 60
+
 
 class PlanOutput(StrEnum):
     """How a plan is written."""
@@ -64,6 +67,21 @@ Yes = Annotated[
 ]
 StopVms = Annotated[
     bool, typer.Option("--stop-vms", help="The VMs that block the change may be stopped.")
+]
+MigrateVms = Annotated[
+    bool,
+    typer.Option(
+        "--migrate-vms", help="The VMs that block the change may be migrated to other nodes."
+    ),
+]
+MaxUnavailable = Annotated[
+    int,
+    typer.Option(
+        metavar="NUMBER", min=1, help="Cordon at most so many nodes at once, to migrate VMs."
+    ),
+]
+MigrationTimeout = Annotated[
+    int, typer.Option(metavar="SECONDS", min=1, help="Wait so long for a VM to be migrated.")
 ]
 OnlyVms = Annotated[
     list[str] | None,

@@ -14,6 +14,7 @@ class Purpose(StrEnum):
     PREVIEW = "preview"
     NETWORKS = "networks"
     CHANGES = "changes"
+    UPLINKS = "uplinks"
     VERIFY = "verify"
 
 
@@ -22,7 +23,8 @@ For = Annotated[
     typer.Option(
         "--for",
         help="Only what this needs: preview (also mtu plan, mtu status, snapshot), networks "
-        "(pulumi up), changes (of networks in use), verify (the look at the nodes). "
+        "(pulumi up), changes (of networks in use), uplinks (changed while VMs are migrated; "
+        "with changes), verify (the look at the nodes). "
         "Repeatable. Else all.",
         show_default=False,
     ),

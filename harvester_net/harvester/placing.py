@@ -9,6 +9,7 @@ from ..cluster.resources import Object, annotations_of, labels_of
 from .json_texts import fields_in, items_in
 from .names import MAINTENANCE, WITNESS
 from .nodes import is_ready
+from .workloads import is_vm
 
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 
@@ -23,7 +24,8 @@ def why_closed(node: Object) -> str:
 
 
 def places_of(vm: Object, nodes: Mapping[str, Object]) -> Iterator[str]:
-    """The nodes that a VM's selector and affinity leave it, whether they take VMs now or not.
+    """The nodes that the selector and affinity of a VM, or of its instance, leave it, whether
+    they take VMs now or not.
 
     What cannot be read leaves it all.
     """
@@ -43,7 +45,8 @@ def requirements_of(vm: Object) -> str:
 
 
 def _spec_of(vm: Object) -> Object:
-    return fields_in(fields_in(vm["spec"].get("template")).get("spec"))
+    spec = vm["spec"]
+    return fields_in(fields_in(spec.get("template")).get("spec")) if is_vm(vm) else spec
 
 
 def _selector(spec: Object) -> dict[str, str]:

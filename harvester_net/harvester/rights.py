@@ -6,6 +6,7 @@ from ..cluster.identity import KEY as KUBE_SYSTEM
 from ..cluster.resources import (
     CLUSTER_NETWORK,
     DAEMON_SET,
+    HOST_NETWORK_CONFIG,
     LINK_MONITOR,
     LONGHORN_SETTING,
     NAD,
@@ -40,13 +41,14 @@ VIRT_HANDLERS = (
 Harvester's word.
 """
 MANAGING = (
-    *rights("get create patch delete", CLUSTER_NETWORK, VLAN_CONFIG, NAD),
+    *rights("get create patch delete", CLUSTER_NETWORK, VLAN_CONFIG, NAD, HOST_NETWORK_CONFIG),
     *rights("get patch", SETTING, name=STORAGE_SETTING),
     *rights("get patch", SETTING, name=RWX_SETTING),
     *rights("get patch", SETTING, name=MIGRATION_SETTING),
     *VIRT_HANDLERS,
     # For what is to be ready, or to be gone, before a deletion.
     *rights("watch", CLUSTER_NETWORK, VLAN_CONFIG, VLAN_STATUS, LINK_MONITOR, NAD, SETTING),
+    *rights("watch", HOST_NETWORK_CONFIG),
     *rights("watch", LONGHORN_SETTING),
     *rights("watch", VM, VMI),
 )

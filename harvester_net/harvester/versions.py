@@ -49,6 +49,11 @@ RWX_IS_SYSTEM = Feature((1, 9), "the RWX network protects its network configs")
 TRUNKS = Feature((1, 7), "VM networks can be trunks")
 EXCLUSIVE_VLAN = Feature((1, 9), "the storage network can have its VLAN for itself")
 
+HOST_NETWORKS_FOLLOW: dict[str, Feature] = {}
+"""By property of a HostNetworkConfig, since when agents apply its change to a device that is
+there. None does up to 1.9 (B1.3, I#11617, I#11618), so such a change replaces the object.
+"""
+
 UNTAGGED_IS_APART: Release = (1, 6, 1)
 """The first release whose VLAN networks do not hear untagged traffic too."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..cluster.resources import VMI, Object, labels_of
+from ..cluster.resources import VMI, Object, annotations_of, labels_of
 from ..printable import printable
-from .json_texts import fields_in, items_in
+from .json_texts import fields_in, items_in, json_list
 from .names import (
     LONGHORN_NAMESPACE,
+    NETWORK_STATUS,
     SYSTEM_NAMESPACE,
 )
 
@@ -127,6 +128,13 @@ class VolumeUser:
 def is_of_launcher(name: str) -> bool:
     """Whether it is the name of a pod in which a VM runs."""
     return name.startswith("virt-launcher-")
+
+
+def attached_to(pod: Object) -> Iterator[str]:
+    """The VM networks that a pod is attached to, as Multus has noted on it."""
+    for network in map(fields_in, json_list(annotations_of(pod).get(NETWORK_STATUS))):
+        if isinstance(name := network.get("name"), str):
+            yield name
 
 
 def users_of(volume: Object) -> list[VolumeUser]:

@@ -30,6 +30,8 @@ from .failures import Refused
 
 INPUTS: dict[Input, str] = {
     "stopVms": "disruption.stopVms: true",
+    "stopVms or migrateVms": "disruption.migrateVms: true, or disruption.stopVms: true",
+    "maxUnavailable": "disruption.maxUnavailable",
     "onlyVms": "disruption.onlyVms",
     "cycleStorageNetwork": "disruption.cycleStorageNetwork: true",
     "verifyOnNodes": "disruption.verifyOnNodes",
@@ -76,10 +78,13 @@ async def make_plan(
 
     One that is ``shown`` looks also at what others have under way.
     """
+    consent = _consent(disruption, call)
     snapshot = await load_snapshot(call.cluster, CHANGE_KINDS, call.deadline)
     if shown:
-        snapshot = await with_what_is_under_way(snapshot, call.cluster, call.deadline)
-    return plan(snapshot, goal, _consent(disruption, call), call.urn)
+        snapshot = await with_what_is_under_way(
+            snapshot, call.cluster, call.deadline, moving=consent.migrate_vms
+        )
+    return plan(snapshot, goal, consent, call.urn)
 
 
 async def is_disruptive(goal: AnyGoal, disruption: Disruption | None, call: Call) -> bool:
@@ -88,7 +93,9 @@ async def is_disruptive(goal: AnyGoal, disruption: Disruption | None, call: Call
     What has come in its way since this run looked, the server will say.
     """
     made = await make_plan(goal, disruption, call)
-    return bool(made.record.vms or made.record.storage is not None or made.record.rwx)
+    record = made.record
+    stops = record.vms or record.storage is not None or record.rwx
+    return bool(stops or record.emptying is not None)
 
 
 async def preview_change(

@@ -69,6 +69,8 @@ class DesiredState:
     """Warnings that are the same for many resources, and were given."""
     writing_vlans: Counter[str] = field(default_factory=Counter)
     """How many VM networks of each cluster network are being written at this moment."""
+    unseen_vlans: dict[str, object] = field(default_factory=dict)
+    """The cluster networks whose agents are still to look at VLANs, and who sees to it."""
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _live: Snapshot | None = None
     _after: Snapshot = field(default_factory=lambda: Snapshot({}))

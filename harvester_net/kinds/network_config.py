@@ -85,7 +85,9 @@ class NetworkConfig(FollowsMtu[specs.NetworkConfig]):
         name = desired.cluster_network
         mtu = await self._get_mtu(desired, call)
         decided = call.desired_state.mtu_of.get(name) == mtu
-        return config_mtu(live) if call.preview and decided and live is not None else mtu
+        if live is None or live["spec"]["clusterNetwork"] != name:
+            return mtu
+        return config_mtu(live) if call.preview and decided else mtu
 
     async def _get_mtu(self, desired: specs.NetworkConfig, call: Call) -> int:
         if desired.mtu is not None:

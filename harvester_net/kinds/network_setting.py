@@ -78,7 +78,7 @@ class NetworkSettingKind(Kind[S]):
         """Wait for what this same run makes and this one needs; raises Refused."""
         network = inputs.get("clusterNetwork")
         if network:
-            await _wait_for_configs(network, call)
+            await wait_for_configs(network, call)
 
     async def change_if_needed(
         self, text: str, consent: Disruption | None, call: Call
@@ -313,7 +313,7 @@ def _consent_of(desired: Spec) -> Disruption | None:
     return getattr(desired, "disruption", None)
 
 
-async def _wait_for_configs(cluster_network: str, call: Call) -> None:
+async def wait_for_configs(cluster_network: str, call: Call) -> None:
     """Wait for the network configs that this same run makes: the network of a setting needs
     every node (H3.5), and the program may have told Pulumi no order.
     """

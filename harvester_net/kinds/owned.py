@@ -70,6 +70,13 @@ class OwnedKind(Kind[S]):
         """The MTU in bytes that is written; 0 if the server gives it (H3.3)."""
         return 0
 
+    judged_by: ClassVar[tuple[Resource, ...]] = ()
+    """What the rules see besides what networks are made of."""
+
+    async def manifest(self, desired: S, call: Call) -> Object:
+        """The object to create."""
+        return self.codec.manifest(desired, await self.mtu(desired, None, call))
+
     async def patch_for(self, desired: S, live: Object, call: Call) -> Object:
         """The merge patch that brings a live object to what is desired now."""
         return self.codec.patch(desired, live, await self.mtu(desired, live, call))
@@ -159,10 +166,10 @@ class OwnedKind(Kind[S]):
             return Live(key, self.preview(inputs, {}), inputs)
         await self.before_create(desired, call)
         await self._wait_for_changes(desired.network, call)
-        manifest = self.codec.manifest(desired, await self.mtu(desired, None, call))
+        manifest = await self.manifest(desired, call)
         write = Write(self.resource, None, manifest)
         if self.needs_check_at_apply(desired):
-            await rule_checks.check_stricter(write, call)
+            await rule_checks.check_stricter(write, call, self.judged_by)
         annotations = manifest["metadata"].setdefault("annotations", {})
         annotations |= {CREATED_BY: call.urn, CLAIM: new_claim()}
         try:
@@ -170,6 +177,7 @@ class OwnedKind(Kind[S]):
                 write,
                 partial(call.cluster.create, self.resource, manifest, call.deadline),
                 call,
+                self.judged_by,
             )
         except AlreadyExists:
             return await self._take_over(key, inputs, desired, call)
@@ -185,19 +193,21 @@ class OwnedKind(Kind[S]):
             old = await call.cluster.get_cached(self.resource, call.replaced, call.deadline)
             if old is not None:
                 consent = desired.disruption
-                stops = consent is not None and bool(consent.stop_vms)
+                stops = consent is not None and bool(consent.stop_vms or consent.migrate_vms)
                 await rule_checks.warn_about_deletion(
                     Write(self.resource, old, None), call, ordered=stops
                 )
-        manifest = self.codec.manifest(desired, await self.mtu(desired, None, call))
+        manifest = await self.manifest(desired, call)
         write = Write(self.resource, None, manifest)
         mtu_changes = desired.network in call.desired_state.mtu_of
-        await rule_checks.check_preview(write, call, ordered=mtu_changes)
+        await rule_checks.check_preview(
+            write, call, ordered=mtu_changes, besides=self.judged_by
+        )
 
     async def _judge_update(self, desired: S, live: Object, patch: Object, call: Call) -> None:
         if patch and await get_unfinished(call) is None:
             write = Write(self.resource, live, applied(live, patch))
-            await rule_checks.check_preview(write, call, ordered=True)
+            await rule_checks.check_preview(write, call, ordered=True, besides=self.judged_by)
 
     async def _taken_over(self, key: str | None, call: Call) -> Object | None:
         """The object of this name that the create finds and takes over, as far as a preview
@@ -399,7 +409,7 @@ class OwnedKind(Kind[S]):
             call.warn(self._became(key, what))
         elif live is not None and is_ours(live, outputs, call.urn):
             consent = _disruption(outputs)
-            if consent is not None and consent.stop_vms:
+            if consent is not None and (consent.stop_vms or consent.migrate_vms):
                 goal = await self.deletion_goal(live, call)
                 if goal is not None:
                     await run_change_or_refuse(goal, consent, call)
@@ -420,7 +430,7 @@ class OwnedKind(Kind[S]):
             await self._wait_for_changes(desired.network, call)
             write = Write(self.resource, live, applied(live, patch))
             if self.needs_check_at_apply(desired):
-                await rule_checks.check_stricter(write, call)
+                await rule_checks.check_stricter(write, call, self.judged_by)
             version = {"metadata": {"resourceVersion": live["metadata"]["resourceVersion"]}}
             try:
                 send = partial(
@@ -430,7 +440,7 @@ class OwnedKind(Kind[S]):
                     merged(patch, version),
                     call.deadline,
                 )
-                return await rule_checks.send(write, send, call)
+                return await rule_checks.send(write, send, call, self.judged_by)
             except Conflict:
                 call.deadline.check()
                 again = await call.cluster.get(self.resource, key_of(live), call.deadline)

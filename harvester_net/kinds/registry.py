@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .cluster_network import ClusterNetwork
+from .host_network_config import HostNetworkConfig
 from .kind import Kind
 from .network_config import NetworkConfig
 from .rwx_network import RwxNetwork
@@ -23,5 +24,6 @@ KINDS: dict[str, Kind[Any]] = {
         StorageNetwork(),
         RwxNetwork(),
         VmMigrationNetwork(),
+        HostNetworkConfig(),
     )
 }

@@ -112,9 +112,9 @@ async def warn_about_deletion(
             call.warn(f"{write.key} {why}: {finding.sentence}")
 
 
-async def check_stricter(write: Write, call: Call) -> None:
+async def check_stricter(write: Write, call: Call, besides: tuple[Resource, ...] = ()) -> None:
     """Before a write: what the server would take although it cannot work; raises Refused."""
-    live = await _live_snapshot(call, _of_kube_ovn(write))
+    live = await _live_snapshot(call, (*besides, *_of_kube_ovn(write)))
     if live is None:
         return
     findings, open_ones = await _settle(write, live, call, ordered=True)
@@ -155,7 +155,12 @@ async def address_budget(desired: StorageNetwork, call: Call) -> str | None:
     return None if budget is None else budget.words(desired.range)
 
 
-async def send(write: Write, request: Callable[[], Awaitable[T]], call: Call) -> T:
+async def send(
+    write: Write,
+    request: Callable[[], Awaitable[T]],
+    call: Call,
+    besides: tuple[Resource, ...] = (),
+) -> T:
     """Send a write; when it is denied, wait for what this run is about to change, and
     otherwise say why in our words.
 
@@ -168,9 +173,9 @@ async def send(write: Write, request: Callable[[], Awaitable[T]], call: Call) ->
         except Denied as denied:
             if HARVESTER not in denied.by:
                 raise
-            seen = (*NETWORK_KINDS, *_of_kube_ovn(write))
-            call.cluster.invalidate(*seen)
-            live = await _load(call, seen)
+            needed = (*NETWORK_KINDS, *besides, *_of_kube_ovn(write))
+            call.cluster.invalidate(*needed)
+            live = await _load(call, needed)
             if live is None or not _may_pass(write, live, began, denied, call):
                 raise
         await call.deadline.sleep(call.cluster.timings.poll)

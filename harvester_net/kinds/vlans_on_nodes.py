@@ -24,7 +24,7 @@ from .call import Call
 async def looked_at_again(cluster_network: str, call: Call) -> AsyncIterator[None]:
     """Have the agents look at the VLANs of a cluster network after a VM network was written.
 
-    Of those that are written at the same time only the last one waits for it, also if it
+    Of those that follow each other within a moment only the last one waits for it, also if it
     fails.
     """
     writing, began = call.desired_state.writing_vlans, time.monotonic()
@@ -36,18 +36,21 @@ async def looked_at_again(cluster_network: str, call: Call) -> AsyncIterator[Non
         failure = error
     finally:
         writing[cluster_network] -= 1
-    if call.cluster.wrote_at > began:
+    if call.cluster.wrote_at > began or cluster_network in call.desired_state.unseen_vlans:
         await _look_again(cluster_network, call)
     if failure is not None:
         raise failure
 
 
 async def _look_again(cluster_network: str, call: Call) -> None:
-    writing = call.desired_state.writing_vlans
+    writing, unseen = call.desired_state.writing_vlans, call.desired_state.unseen_vlans
+    mine = unseen[cluster_network] = object()
     note = {"metadata": {"annotations": {LOOK_AGAIN: secrets.token_hex(4)}}}
     # Who may not write it, such as a tenant, goes without; so does one that is just changing.
     with suppress(ClusterError, DeadlineExceeded):
         if not writing[cluster_network]:
             await call.deadline.sleep(call.cluster.timings.agents_see_vlans)
-        if not writing[cluster_network]:
+        # One that came later waits for it too, or will.
+        if not writing[cluster_network] and unseen.get(cluster_network) is mine:
+            del unseen[cluster_network]
             await call.cluster.patch(CLUSTER_NETWORK, cluster_network, note, call.deadline)

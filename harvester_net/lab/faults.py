@@ -70,6 +70,13 @@ class AgentFrozen:
 
 
 @dataclass(frozen=True)
+class DhcpSilent:
+    """No DHCP server answers the node."""
+
+    node: str
+
+
+@dataclass(frozen=True)
 class ForeignPort:
     """A port that looks like a VM's is in the bridge, with an MTU of its own, in bytes."""
 
@@ -101,6 +108,14 @@ class VmDoesNotStop:
 
 
 @dataclass(frozen=True)
+class VmDoesNotMove:
+    """Each migration of the VM fails once its guest is to be sent."""
+
+    namespace: str
+    name: str
+
+
+@dataclass(frozen=True)
 class VolumeStaysAttached:
     """The Longhorn volume `name` is attached, whether or not anybody uses it."""
 
@@ -117,10 +132,12 @@ Fault = (
     | AgentDown
     | AgentSlow
     | AgentFrozen
+    | DhcpSilent
     | ForeignPort
     | SwitchMtu
     | ImagePullFails
     | VmDoesNotStop
+    | VmDoesNotMove
     | VolumeStaysAttached
 )
 Faults = frozenset[Fault]

@@ -85,6 +85,8 @@ class DisruptionArgs:
     """
 
     stop_vms: pulumi.Input[bool] | None = pulumi.property("stopVms")
+    migrate_vms: pulumi.Input[bool] | None = pulumi.property("migrateVms")
+    max_unavailable: pulumi.Input[int] | None = pulumi.property("maxUnavailable")
     only_vms: pulumi.Input[Sequence[pulumi.Input[str]]] | None = pulumi.property("onlyVms")
     restart_vms: pulumi.Input[bool] | None = pulumi.property("restartVms")
     max_parallel: pulumi.Input[int] | None = pulumi.property("maxParallel")
@@ -92,6 +94,9 @@ class DisruptionArgs:
     on_failure: pulumi.Input[AnyOnFailure] | None = pulumi.property("onFailure")
     stop_timeout_seconds: pulumi.Input[int] | None = pulumi.property("stopTimeoutSeconds")
     node_timeout_seconds: pulumi.Input[int] | None = pulumi.property("nodeTimeoutSeconds")
+    migration_timeout_seconds: pulumi.Input[int] | None = pulumi.property(
+        "migrationTimeoutSeconds"
+    )
     storage_timeout_seconds: pulumi.Input[int] | None = pulumi.property(
         "storageTimeoutSeconds"
     )
@@ -103,6 +108,8 @@ class DisruptionArgs:
         self,
         *,
         stop_vms: pulumi.Input[bool] | None = None,
+        migrate_vms: pulumi.Input[bool] | None = None,
+        max_unavailable: pulumi.Input[int] | None = None,
         only_vms: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         restart_vms: pulumi.Input[bool] | None = None,
         max_parallel: pulumi.Input[int] | None = None,
@@ -110,6 +117,7 @@ class DisruptionArgs:
         on_failure: pulumi.Input[AnyOnFailure] | None = None,
         stop_timeout_seconds: pulumi.Input[int] | None = None,
         node_timeout_seconds: pulumi.Input[int] | None = None,
+        migration_timeout_seconds: pulumi.Input[int] | None = None,
         storage_timeout_seconds: pulumi.Input[int] | None = None,
         verify_on_nodes: pulumi.Input[pulumi.InputType[VerifyOnNodesArgs]] | None = None,
     ) -> None:
@@ -118,6 +126,12 @@ class DisruptionArgs:
         Args:
             stop_vms: Whether the VMs that block the change may be stopped. If false, the
                 change is refused with the list of these VMs. Defaults to false.
+            migrate_vms: Whether the VMs that block a change of uplinks may be migrated live to
+                other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be
+                migrated are stopped if `stop_vms` allows it, and only those. A new MTU needs
+                every VM stopped all the same. Defaults to false.
+            max_unavailable: How many nodes may be cordoned for `migrate_vms` at once. Defaults
+                to 1.
             only_vms: Patterns `namespace/name`, each part with `*` if need be. If any other VM
                 would have to stop, the change is refused before anything is touched. Defaults
                 to all VMs.
@@ -134,6 +148,8 @@ class DisruptionArgs:
                 grace period. Defaults to 180.
             node_timeout_seconds: Seconds to wait for the nodes of a network config to set up
                 or tear down their uplink. Defaults to 300.
+            migration_timeout_seconds: Seconds to wait for one VM to be migrated. Defaults to
+                1800.
             storage_timeout_seconds: Seconds to wait for Longhorn to detach its volumes, and
                 for Harvester to clear or set the storage network. Defaults to 1800.
             verify_on_nodes: Whether, and how, the end of a change is proven on the devices of
@@ -141,6 +157,8 @@ class DisruptionArgs:
                 network of the host. Defaults to no.
         """
         self.stop_vms = stop_vms
+        self.migrate_vms = migrate_vms
+        self.max_unavailable = max_unavailable
         self.only_vms = only_vms
         self.restart_vms = restart_vms
         self.max_parallel = max_parallel
@@ -148,6 +166,7 @@ class DisruptionArgs:
         self.on_failure = on_failure
         self.stop_timeout_seconds = stop_timeout_seconds
         self.node_timeout_seconds = node_timeout_seconds
+        self.migration_timeout_seconds = migration_timeout_seconds
         self.storage_timeout_seconds = storage_timeout_seconds
         self.verify_on_nodes = verify_on_nodes
 
@@ -157,6 +176,8 @@ class Disruption(dict[str, Any]):
     """What may be interrupted to make a change, as the program said."""
 
     stop_vms: bool | None = pulumi.property("stopVms")
+    migrate_vms: bool | None = pulumi.property("migrateVms")
+    max_unavailable: int | None = pulumi.property("maxUnavailable")
     only_vms: list[str] | None = pulumi.property("onlyVms")
     restart_vms: bool | None = pulumi.property("restartVms")
     max_parallel: int | None = pulumi.property("maxParallel")
@@ -164,5 +185,6 @@ class Disruption(dict[str, Any]):
     on_failure: str | None = pulumi.property("onFailure")
     stop_timeout_seconds: int | None = pulumi.property("stopTimeoutSeconds")
     node_timeout_seconds: int | None = pulumi.property("nodeTimeoutSeconds")
+    migration_timeout_seconds: int | None = pulumi.property("migrationTimeoutSeconds")
     storage_timeout_seconds: int | None = pulumi.property("storageTimeoutSeconds")
     verify_on_nodes: VerifyOnNodes | None = pulumi.property("verifyOnNodes")

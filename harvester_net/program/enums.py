@@ -76,6 +76,30 @@ class RouteMode(StrEnum):
     """From the network and the gateway that are given."""
 
 
+@pulumi.type_token(token("HostMode"))
+class HostMode(StrEnum):
+    """Where nodes have the addresses of a host network from."""
+
+    STATIC = "static"
+    """From the addresses that are given."""
+    DHCP = "dhcp"
+    """From the DHCP server of the VLAN."""
+
+
+@pulumi.type_token(token("NodeOperator"))
+class NodeOperator(StrEnum):
+    """What is asked of a label of a node."""
+
+    IN_ = "In"
+    """Its value is one of those that are given."""
+    NOT_IN = "NotIn"
+    """Its value is none of them, or there is no such label."""
+    EXISTS = "Exists"
+    """The label is there, with any value."""
+    DOES_NOT_EXIST = "DoesNotExist"
+    """There is no such label."""
+
+
 AnyBondMode = (
     BondMode
     | Literal[
@@ -94,3 +118,5 @@ AnyVmNetworkType = (
 )
 AnyOnFailure = OnFailure | Literal["stop", "rollBack"]
 AnyRouteMode = RouteMode | Literal["auto", "manual"]
+AnyHostMode = HostMode | Literal["static", "dhcp"]
+AnyNodeOperator = NodeOperator | Literal["In", "NotIn", "Exists", "DoesNotExist"]

@@ -6,7 +6,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..cluster.resources import CLUSTER_NETWORK, NAD, SETTING, VLAN_CONFIG, Resource
+from ..cluster.resources import (
+    CLUSTER_NETWORK,
+    HOST_NETWORK_CONFIG,
+    NAD,
+    SETTING,
+    VLAN_CONFIG,
+    Resource,
+)
 from .catalogue import all_rules
 from .rule import FIRST, Rule, Severity
 
@@ -16,6 +23,7 @@ TITLES: dict[Resource, tuple[str, str]] = {
     CLUSTER_NETWORK: ("ClusterNetwork", "Cluster networks"),
     VLAN_CONFIG: ("NetworkConfig", "Network configs"),
     NAD: ("VmNetwork", "VM networks"),
+    HOST_NETWORK_CONFIG: ("HostNetworkConfig", "Host network configs"),
     SETTING: (
         "StorageNetwork",
         "Settings: storage-network, rwx-network, vm-migration-network",
@@ -94,7 +102,8 @@ def _row(rule: Rule) -> str:
 def _fact(fact: str) -> str:
     """A link to the section of the fact sheet; the item stays beside it."""
     section, _, item = fact.partition(" ")
-    link = f"[{section}](facts/harvester.md#{section.lower()})"
+    sheet = "breadth" if section.startswith("B") else "harvester"
+    link = f"[{section}](facts/{sheet}.md#{section.lower()})"
     return f"{link} {item}" if item else link
 
 

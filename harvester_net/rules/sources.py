@@ -38,6 +38,14 @@ CLUSTER_NETWORK_AGENT = Source(
 CLUSTER_NETWORK_VALIDATOR = Source(
     *NETWORK_CONTROLLER, "pkg/webhook/clusternetwork/validator.go"
 )
+HOST_NETWORK_VALIDATOR = Source(
+    NETWORK_CONTROLLER[0], "v1.9.0-rc6", "pkg/webhook/hostnetworkconfig/validator.go"
+)
+HOST_NETWORK_AGENT = Source(
+    NETWORK_CONTROLLER[0],
+    "v1.9.0-rc6",
+    "pkg/controller/agent/hostnetworkconfig/controller.go",
+)
 LINK_MONITOR_AGENT = Source(
     *NETWORK_CONTROLLER, "pkg/controller/agent/linkmonitor/controller.go"
 )

@@ -110,6 +110,18 @@ class Disruption(Spec):
         description="Whether the VMs that block the change may be stopped. If false, the "
         "change is refused with the list of these VMs. Defaults to false.",
     )
+    migrate_vms: bool | None = Field(
+        None,
+        description="Whether the VMs that block a change of uplinks may be migrated live to "
+        "other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated "
+        "are stopped if `stopVms` allows it, and only those. A new MTU needs every VM stopped "
+        "all the same. Defaults to false.",
+    )
+    max_unavailable: int | None = Field(
+        None,
+        ge=1,
+        description="How many nodes may be cordoned for `migrateVms` at once. Defaults to 1.",
+    )
     only_vms: list[Item[VmPattern]] | None = Field(
         None,
         description="Patterns `namespace/name`, each part with `*` if need be. If any other "
@@ -149,6 +161,11 @@ class Disruption(Spec):
         ge=1,
         description="Seconds to wait for the nodes of a network config to set up or tear down "
         "their uplink. Defaults to 300.",
+    )
+    migration_timeout_seconds: int | None = Field(
+        None,
+        ge=1,
+        description="Seconds to wait for one VM to be migrated. Defaults to 1800.",
     )
     storage_timeout_seconds: int | None = Field(
         None,

@@ -36,6 +36,7 @@ TITLES = {
     "StorageNetwork": "Replication on a VLAN of its own",
     "RwxNetwork": "RWX volumes on the storage network",
     "VmMigrationNetwork": "Live migrations on a VLAN of their own",
+    "HostNetworkConfig": "A backup network for the nodes",
     "TrafficPath": "Two racks with VM networks and the storage network",
     "Site": "Two traffic paths, and a VM network on mgmt",
     "TenantNetworks": "The networks of a team, on its VLANs",
@@ -56,6 +57,7 @@ IMPORTS = {
     "StorageNetwork": ("always `storage-network`", "storage storage-network"),
     "RwxNetwork": ("always `rwx-network`", "rwx rwx-network"),
     "VmMigrationNetwork": ("always `vm-migration-network`", "migration vm-migration-network"),
+    "HostNetworkConfig": ("the name of the host network config", "backup hnc-backup"),
 }
 """What the id of each resource is, and the arguments of an import."""
 

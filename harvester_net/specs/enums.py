@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .disruption import Disruption
+from .host_network_config import HostNetworkConfig, NodeRequirement
 from .network_config import BondOptions
 from .spec import Spec
 from .tenant_networks import TenantNetwork
@@ -90,6 +91,24 @@ ROUTE_MODE = Enum(
         "manual": Choice("Manual", "From the network and the gateway that are given."),
     },
 )
+HOST_MODE = Enum(
+    "HostMode",
+    "Where nodes have the addresses of a host network from.",
+    {
+        "static": Choice("Static", "From the addresses that are given."),
+        "dhcp": Choice("Dhcp", "From the DHCP server of the VLAN."),
+    },
+)
+NODE_OPERATOR = Enum(
+    "NodeOperator",
+    "What is asked of a label of a node.",
+    {
+        "In": Choice("In", "Its value is one of those that are given."),
+        "NotIn": Choice("NotIn", "Its value is none of them, or there is no such label."),
+        "Exists": Choice("Exists", "The label is there, with any value."),
+        "DoesNotExist": Choice("DoesNotExist", "There is no such label."),
+    },
+)
 
 ENUMS: dict[tuple[type[Spec], str], Enum] = {
     (BondOptions, "mode"): BOND_MODE,
@@ -98,5 +117,7 @@ ENUMS: dict[tuple[type[Spec], str], Enum] = {
     (TenantNetwork, "type"): VM_NETWORK_TYPE,
     (Disruption, "on_failure"): ON_FAILURE,
     (Route, "mode"): ROUTE_MODE,
+    (HostNetworkConfig, "mode"): HOST_MODE,
+    (NodeRequirement, "operator"): NODE_OPERATOR,
 }
 """The type of each such field."""

@@ -25,6 +25,11 @@ MGMT = "mgmt"
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
 
+def host_device(cluster_network: str, vlan: int) -> str:
+    """The device that a node has of its own in a VLAN of a cluster network (B1.3)."""
+    return f"{cluster_network}-br.{vlan}"
+
+
 def mtu_or_default(mtu: int | None) -> int:
     """The MTU in bytes that absent, 0 or a number mean (NC:pkg/utils/mtu.go)."""
     return mtu or DEFAULT_MTU
@@ -75,6 +80,10 @@ def vm_network_name(value: str) -> str:
     return _subdomain(value, "VM network", 253)
 
 
+def _host_network_config_name(value: str) -> str:
+    return _subdomain(value, "host network config", 253)
+
+
 def _namespace(value: str) -> str:
     if not _LABEL.fullmatch(value):
         raise ValueError(
@@ -113,6 +122,7 @@ VlanId = Annotated[int, AfterValidator(_vlan)]
 ClusterNetworkName = Annotated[str, AfterValidator(_cluster_network_name)]
 NetworkConfigName = Annotated[str, AfterValidator(_network_config_name)]
 VmNetworkName = Annotated[str, AfterValidator(vm_network_name)]
+HostNetworkConfigName = Annotated[str, AfterValidator(_host_network_config_name)]
 Namespace = Annotated[str, AfterValidator(_namespace)]
 Ipv4Network = Annotated[str, AfterValidator(_ipv4_network)]
 Ipv4Part = Annotated[str, AfterValidator(_ipv4_part)]

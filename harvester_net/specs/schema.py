@@ -25,6 +25,7 @@ from .functions import (
     GetVmInterfaces,
     GetVmInterfacesResult,
 )
+from .host_network_config import HostNetworkConfig, HostNetworkConfigOutputs
 from .network_config import NetworkConfig, NetworkConfigOutputs
 from .parse import spec_within
 from .provider import Provider
@@ -51,6 +52,7 @@ RESOURCES: dict[type[Spec], type[Spec]] = {
     StorageNetwork: StorageNetworkOutputs,
     RwxNetwork: RwxNetworkOutputs,
     VmMigrationNetwork: VmMigrationNetworkOutputs,
+    HostNetworkConfig: HostNetworkConfigOutputs,
 }
 COMPONENTS: dict[type[Spec], type[Spec]] = {
     TrafficPath: TrafficPathOutputs,

@@ -14,7 +14,14 @@ from typing import TypeVar
 from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline
 from ..cluster.errors import Denied, Forbidden, NotFound, Rejected
-from ..cluster.resources import CLUSTER_NETWORK, DAEMON_SET, POD, VMI
+from ..cluster.resources import (
+    CLUSTER_NETWORK,
+    DAEMON_SET,
+    HOST_NETWORK_CONFIG,
+    POD,
+    VMI,
+    Resource,
+)
 from ..harvester.loading import NETWORK_KINDS, load_snapshot
 from .devices import Devices
 from .facts import CheckRequest, Facts, facts_of
@@ -57,18 +64,20 @@ async def check(
         none = f"no node has cluster network {request.cluster_network}"
         return replace(outcome, unproven=tuple(away or [none]))
     try:
-        options = await _options(cluster, request, deadline)
+        options = await pod_options(cluster, request, deadline)
         await remove_leftovers(cluster, options.namespace, deadline)
         asked = _Check(cluster, request, facts, options, deadline, on_progress, ping_anyway)
         return await asked.outcome(outcome, away)
     except NO_PODS as error:
         reason = f"nobody looked at the nodes, because no pod may run there: {error}"
-        return replace(outcome, unproven=(*away, f"{reason}; {_needed(error, request)}"))
+        return replace(
+            outcome, unproven=(*away, f"{reason}; {needed_for_pods(error, request)}")
+        )
     except NoImage as error:
         return replace(outcome, unproven=(*away, str(error)))
 
 
-def _needed(error: Exception, request: CheckRequest) -> str:
+def needed_for_pods(error: Exception, request: CheckRequest) -> str:
     """What whoever may not run pods needs."""
     if isinstance(error, Forbidden):
         return (
@@ -85,7 +94,10 @@ class NoImage(Exception):
     """There is no image known that could check the nodes; the message says what to do."""
 
 
-async def _options(cluster: Cluster, request: CheckRequest, deadline: Deadline) -> PodOptions:
+async def pod_options(
+    cluster: Cluster, request: CheckRequest, deadline: Deadline
+) -> PodOptions:
+    """What is known of the pods of a check; raises NoImage."""
     image = request.image
     if not image:
         try:
@@ -100,7 +112,12 @@ async def _options(cluster: Cluster, request: CheckRequest, deadline: Deadline) 
 
 
 async def _load_facts(cluster: Cluster, request: CheckRequest, deadline: Deadline) -> Facts:
-    snapshot = await load_snapshot(cluster, NETWORK_KINDS, deadline)
+    def note(resource: Resource, error: Forbidden) -> None:
+        if resource is not HOST_NETWORK_CONFIG:
+            raise error
+
+    kinds = (*NETWORK_KINDS, HOST_NETWORK_CONFIG)
+    snapshot = await load_snapshot(cluster, kinds, deadline, on_forbidden=note)
     networks = snapshot.of(CLUSTER_NETWORK)
     if request.cluster_network not in networks:
         raise NotFound(
@@ -151,7 +168,7 @@ class _Check:
             self.deadline,
             lambda what: self.on_progress(f"{what} to look at the devices"),
         )
-        read, silent = _read(results, lambda node, said: devices_in(said, node, name))
+        read, silent = answers_in(results, lambda node, said: devices_in(said, node, name))
         return read, [f"{node} was not looked at: {why}" for node, why in silent]
 
     async def _workloads(self, seen: dict[str, Devices]) -> list[AttachedWorkload]:
@@ -197,11 +214,11 @@ class _Check:
             self.deadline,
             lambda what: self.on_progress(f"{what} to ping each other with {plan.mtu} bytes"),
         )
-        read, silent = _read(results, lambda _, said: pinged_in(said))
+        read, silent = answers_in(results, lambda _, said: pinged_in(said))
         return read, [f"{node} did not ping: {why}" for node, why in silent]
 
 
-def _read(
+def answers_in(
     results: Mapping[str, PodResult], read: Callable[[str, str], T]
 ) -> tuple[dict[str, T], list[tuple[str, str]]]:
     """What the nodes answered, and why the others did not."""

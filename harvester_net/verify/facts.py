@@ -15,6 +15,7 @@ from ..cluster.resources import (
     key_of,
 )
 from ..harvester.cni import tagged_vlans
+from ..harvester.host_networks import device_of, of_network
 from ..harvester.link_monitors import links_by_node
 from ..harvester.mtus import mtu_of
 from ..harvester.names import NICS, SYSTEM_NAMESPACE, UPLINK_MTU
@@ -85,6 +86,7 @@ def facts_of(request: CheckRequest, snapshot: Snapshot) -> Facts:
             _uplinks(own),
             {node: why for node, why in failures.items() if why != NOT_HEARD},
             _nics(snapshot.of(LINK_MONITOR)),
+            host_networks=frozenset(map(device_of, of_network(name, snapshot))),
             noted=bool(request.mtu)
             or UPLINK_MTU in annotations_of(network)
             or not VM_NETWORKS_FOLLOW.on(snapshot.version),

@@ -47,6 +47,8 @@ class Expected:
     """What the agent of a node says that could not set the devices up."""
     nics: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The NICs that each node has, as far as its agent tells."""
+    host_networks: frozenset[str] = frozenset()
+    """The nodes' own VLAN devices that host network configs make."""
     noted: bool = True
     """Whether somebody has told Harvester or us the MTU; else it is only the default."""
 
@@ -62,6 +64,10 @@ class Expected:
         """Whether an operator sets the devices up, not Harvester (H5.3)."""
         return self.cluster_network == MGMT
 
+    def sets_up_by_hand(self, device: str) -> bool:
+        """Whether an operator sets up this VLAN device of the nodes."""
+        return self.by_hand and device not in self.host_networks
+
 
 def findings(
     seen: Devices, expected: Expected, attached_workloads: Iterable[AttachedWorkload] = ()
@@ -71,7 +77,7 @@ def findings(
         *_of_bond(seen, expected),
         *_of_bridge(seen, expected, list(attached_workloads)),
         *_of_vlans(seen, expected),
-        *(_of_host_devices(seen, expected) if expected.by_hand else ()),
+        *(f for f in _of_host_devices(seen, expected) if expected.sets_up_by_hand(f.device)),
         *_of_arp(seen),
     ]
 
@@ -83,7 +89,11 @@ def notes(
     return [
         *_of_links(seen),
         *_of_ports(seen, expected, list(attached_workloads)),
-        *(() if expected.by_hand else _of_host_devices(seen, expected)),
+        *(
+            f
+            for f in _of_host_devices(seen, expected)
+            if not expected.sets_up_by_hand(f.device)
+        ),
         *_of_leftovers(seen),
     ]
 
@@ -314,7 +324,7 @@ def _of_host_devices(seen: Devices, expected: Expected) -> Iterator[Finding]:
             what = f"VLAN device {name} of the node has MTU {mtu}, not {expected.mtu}"
             way = (
                 _mtu(seen, expected)
-                if expected.by_hand
+                if expected.sets_up_by_hand(name)
                 else "it stays so until its HostNetworkConfig is made again"
             )
             yield Finding(seen.node, name, f"{what}; {way}")

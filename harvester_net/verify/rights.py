@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..cluster.resources import DAEMON_SET, POD, VMI
+from ..cluster.resources import DAEMON_SET, HOST_NETWORK_CONFIG, POD, VMI
 from ..cluster.rights import Right, rights
 from ..harvester.loading import NETWORK_KINDS
 from ..harvester.names import SYSTEM_NAMESPACE
@@ -10,7 +10,7 @@ from .facts import CheckRequest
 from .pods import LONGHORN
 
 _NAMESPACE, _, _NAME = LONGHORN.partition("/")
-LOOKING = rights("list", *NETWORK_KINDS, VMI)
+LOOKING = rights("list", *NETWORK_KINDS, HOST_NETWORK_CONFIG, VMI)
 """What there is, and which VM is behind a port that is not as it should be. To list the pods
 of all namespaces besides is much to ask for; it does without.
 """

@@ -25,6 +25,11 @@ export const getVmInterfaces: typeof import("./getVmInterfaces").getVmInterfaces
 export const getVmInterfacesOutput: typeof import("./getVmInterfaces").getVmInterfacesOutput = null as any;
 utilities.lazyLoad(exports, ["getVmInterfaces","getVmInterfacesOutput"], () => require("./getVmInterfaces"));
 
+export { HostNetworkConfigArgs } from "./hostNetworkConfig";
+export type HostNetworkConfig = import("./hostNetworkConfig").HostNetworkConfig;
+export const HostNetworkConfig: typeof import("./hostNetworkConfig").HostNetworkConfig = null as any;
+utilities.lazyLoad(exports, ["HostNetworkConfig"], () => require("./hostNetworkConfig"));
+
 export { NetworkConfigArgs } from "./networkConfig";
 export type NetworkConfig = import("./networkConfig").NetworkConfig;
 export const NetworkConfig: typeof import("./networkConfig").NetworkConfig = null as any;
@@ -94,6 +99,8 @@ const _module = {
         switch (type) {
             case "harvester-net:index:ClusterNetwork":
                 return new ClusterNetwork(name, <any>undefined, { urn })
+            case "harvester-net:index:HostNetworkConfig":
+                return new HostNetworkConfig(name, <any>undefined, { urn })
             case "harvester-net:index:NetworkConfig":
                 return new NetworkConfig(name, <any>undefined, { urn })
             case "harvester-net:index:RwxNetwork":

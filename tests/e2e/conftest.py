@@ -15,6 +15,11 @@ from .programs import leftovers
 from .stack import Stack
 
 
+@pytest.fixture(autouse=True)
+def stacks_of_forked_programs(programs: None) -> None:
+    """Every stack of these tests."""
+
+
 @pytest.fixture
 def stack(tmp_path: Path, lab: Lab) -> Iterator[Stack]:
     """A stack whose resources are destroyed at the end, and nothing may be left.

@@ -12,6 +12,7 @@ from .vms import VMIS, VMS
 NETWORK = "/apis/network.harvesterhci.io/v1beta1"
 CLUSTER_NETWORKS = f"{NETWORK}/clusternetworks"
 CONFIGS = f"{NETWORK}/vlanconfigs"
+HOST_NETWORKS = f"{NETWORK}/hostnetworkconfigs"
 STATUSES = f"{NETWORK}/vlanstatuses"
 ALL_NADS = "/apis/k8s.cni.cncf.io/v1/network-attachment-definitions"
 NADS = "/apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions"

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from lab import Lab
 from lab.pulumi_tools import environment
@@ -20,15 +20,15 @@ from lab.pulumi_tools import environment
 from .least import kubeconfig_of_least
 
 PROGRAM = Path(__file__).parent / "program" / "__main__.py"
-PROJECT = f"""\
+PROJECT = """\
 name: networks
-runtime: {{}}
+runtime: {runtime}
 plugins:
   providers:
     - name: harvester-net
-      path: {Path(sys.executable).parent}
+      path: {programs}
 """
-PLUGIN = Path(sys.executable).parent / "pulumi-resource-harvester-net"
+PLUGIN = "pulumi-resource-harvester-net"
 SECONDS = 240
 
 Resource = dict[str, Any]
@@ -88,10 +88,16 @@ class Stack:
     `harvester-net rbac` says.
     """
 
+    forked: ClassVar[Path | None] = None
+    """Where the language host and the plugin are that are forked, not started, if they are."""
+
     def __init__(self, directory: Path, lab: Lab, **environ: str) -> None:
         self.directory = directory
         directory.mkdir(parents=True)
         self.environ = os.environ | environment(directory)
+        if self.forked is not None:
+            paths = [str(self.forked), self.environ["PATH"]]
+            self.environ["PATH"] = os.pathsep.join(paths)
         self.environ |= {"KUBECONFIG": str(kubeconfig_of_least(lab, directory))} | environ
         self.prepare()
         self.program()
@@ -99,8 +105,17 @@ class Stack:
 
     def prepare(self) -> None:
         """Put into the directory what stays the same with every program."""
-        (self.directory / "Pulumi.yaml").write_text(PROJECT.format("python"))
+        (self.directory / "Pulumi.yaml").write_text(self.project("python"))
         shutil.copy(PROGRAM, self.directory)
+
+    def project(self, runtime: str) -> str:
+        """The head of a Pulumi.yaml, with the place of the plugin."""
+        return PROJECT.format(runtime=runtime, programs=self.programs)
+
+    @property
+    def programs(self) -> Path:
+        """Where the plugin is."""
+        return self.forked or Path(sys.executable).parent
 
     def program(self, *resources: Resource) -> Stack:
         """Replace the program by this list of resources."""
@@ -183,7 +198,7 @@ class Stack:
         """What `pulumi do` lists of a kind: names by id."""
         token = f"harvester-net:index:{kind}"
         options = ("--all", "--output", "json", *query)
-        ran = self.run("do", "--package", str(PLUGIN), token, "list", *options)
+        ran = self.run("do", "--package", str(self.programs / PLUGIN), token, "list", *options)
         text = ran.succeeded().output
         return {each["id"]: each["name"] for each in json.loads(text[text.index("[") :])}
 

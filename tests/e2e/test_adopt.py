@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from tests import objects
 
 from .generated_sites import generated, storage_of
 from .programs import CLUSTER_NETWORKS, CONFIGS, NADS, NODES, SETTING, leftovers
-from .stack import PROJECT, Stack
+from .stack import Stack
 from .test_yaml import YamlStack
 from .waiting import eventually
 
@@ -125,9 +124,9 @@ def adopted(stack: Stack, project: Path, language: str, *more: str) -> str:
     assert ran.exit_code == 0, ran.output
     for path in project.iterdir():
         shutil.copy(path, stack.directory)
-    head = PROJECT.format(language).partition("plugins:")
+    head = stack.project(language).partition("plugins:")
     text = (project / "Pulumi.yaml").read_text()
-    text = text.replace(".venv/bin", str(Path(sys.executable).parent))
+    text = text.replace(".venv/bin", str(stack.programs))
     own = text.partition("plugins:")
     (stack.directory / "Pulumi.yaml").write_text(head[0] + own[1] + own[2])
     options = ("--yes", "--generate-code=false", "--protect=false")

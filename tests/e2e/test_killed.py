@@ -28,6 +28,8 @@ from .programs import (
 from .stack import Stack
 from .waiting import eventually
 
+# What is killed is the process that the engine started.
+pytestmark = pytest.mark.started
 PLUGIN = b"pulumi-resource-harvester-net"
 # Each is made when the one before is there, so that every kill finds just one create.
 PROGRAM = (

@@ -24,7 +24,7 @@ from .programs import (
     storage_network,
     vm_network,
 )
-from .stack import PROJECT, Resource, Stack, resource
+from .stack import Resource, Stack, resource
 from .test_secrets import files_with
 from .vms import phase, running_vm
 from .waiting import eventually
@@ -44,7 +44,7 @@ class YamlStack(Stack):
     def program(self, *resources: Resource) -> Stack:
         # YAML has all of JSON.
         listed = json.dumps({each["name"]: _as_yaml(each) for each in resources})
-        text = f"{PROJECT.format('yaml')}resources: {listed}\n"
+        text = f"{self.project('yaml')}resources: {listed}\n"
         (self.directory / "Pulumi.yaml").write_text(text)
         return self
 

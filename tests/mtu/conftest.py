@@ -14,6 +14,11 @@ from tests.e2e.stack import Stack
 from .site import delete_vms
 
 
+@pytest.fixture(autouse=True)
+def stacks_of_forked_programs(programs: None) -> None:
+    """Every stack of these tests."""
+
+
 @pytest.fixture(scope="session")
 def wide_lab(pytestconfig: pytest.Config) -> Iterator[Lab]:
     """A lab with a node for each of five network configs."""

@@ -21,6 +21,9 @@ from .killer import Killer, plugins
 from .picture import NETWORK, Picture, picture
 from .site import FULL_CONSENT, delete_vms, make_vms, program
 
+# What is killed is the process that the engine started.
+pytestmark = pytest.mark.started
+
 CONFIGS = f"{NETWORK}/vlanconfigs"
 STATUSES = f"{NETWORK}/vlanstatuses"
 EVERYWHERE = bool(os.environ.get("HARVESTER_NET_KILL_EVERYWHERE"))

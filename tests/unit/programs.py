@@ -12,11 +12,14 @@ DISRUPTION = {
     "stopVms": True,
     "onlyVms": ["default/vm-*"],
     "restartVms": False,
+    "migrateVms": True,
+    "maxUnavailable": 2,
     "maxParallel": 10,
     "cycleStorageNetwork": True,
     "onFailure": "rollBack",
     "stopTimeoutSeconds": 60,
     "nodeTimeoutSeconds": 120,
+    "migrationTimeoutSeconds": 900,
     "storageTimeoutSeconds": 600,
     "verifyOnNodes": {
         "vlan": 100,
@@ -38,6 +41,7 @@ STORAGE_NETWORK = "harvester-net:index:StorageNetwork"
 RWX_NETWORK = "harvester-net:index:RwxNetwork"
 VM_NETWORKS = "harvester-net:index:VmNetworks"
 MIGRATION_NETWORK = "harvester-net:index:VmMigrationNetwork"
+HOST_NETWORK = "harvester-net:index:HostNetworkConfig"
 
 FULL: dict[str, dict[str, Any]] = {
     CLUSTER_NETWORK: {"name": "data", "mtu": 9000} | _OWN,
@@ -101,6 +105,24 @@ FULL: dict[str, dict[str, Any]] = {
         "range": "192.168.2.0/24",
         "exclude": ["192.168.2.1/32"],
     },
+    HOST_NETWORK: {
+        "name": "backup",
+        "clusterNetwork": "data",
+        "vlan": 400,
+        "mode": "static",
+        "ips": {"node1": "10.40.0.11/24", "node2": "10.40.0.12/24"},
+        "nodeSelector": {
+            "matchLabels": {"rack": "a"},
+            "matchExpressions": [
+                {"key": "zone", "operator": "In", "labelValues": ["x", "y"]},
+                {"key": "example.com/backup", "operator": "Exists"},
+            ],
+        },
+        "description": "backups",
+        "underlay": True,
+        "allowManagementVlan": True,
+    }
+    | _OWN,
 }
 """Every property of every kind given (of a VM network, all but the trunk; of an
 RWX network, all but the sharing).
@@ -125,6 +147,7 @@ LEAST: dict[str, dict[str, Any]] = {
     STORAGE_NETWORK: {"clusterNetwork": "storage", "vlan": 300, "range": "192.168.0.0/24"},
     RWX_NETWORK: {"shareStorageNetwork": True},
     MIGRATION_NETWORK: {"clusterNetwork": "storage", "vlan": 302, "range": "192.168.2.0/24"},
+    HOST_NETWORK: {"name": "backup", "clusterNetwork": "data", "vlan": 400, "mode": "dhcp"},
 }
 """Only what must be given."""
 

@@ -61,6 +61,10 @@ class Goal(BaseModel, ABC):
         """The network configs that the change writes; they are recorded, and must be ready."""
         return []
 
+    def host_networks(self, snapshot: Snapshot) -> list[Object]:
+        """The host network configs whose devices the change leaves at another MTU."""
+        return []
+
     def interrupted_network(self, snapshot: Snapshot) -> str:
         """The cluster network whose devices the change interrupts; empty if none."""
         return ""
@@ -68,6 +72,18 @@ class Goal(BaseModel, ABC):
     def interrupted_nodes(self, snapshot: Snapshot) -> set[str] | None:
         """The nodes where it does; None if all that have the cluster network."""
         return None
+
+    def why_vms_stop(self, snapshot: Snapshot) -> str:
+        """Why it does not help to migrate the VMs that are in the way; empty if it does."""
+        return "Harvester counts every VM on it, wherever that runs"
+
+    def interrupted_nodes_back(self, snapshot: Snapshot) -> set[str]:
+        """The nodes where its way back interrupts traffic, of a goal that lets VMs migrate."""
+        return set()
+
+    def emptied_network(self, record: Record) -> str:
+        """The cluster network whose VMs leave the nodes that it empties; empty if none do."""
+        return ""
 
     def vm_networks_in_use(self, snapshot: Snapshot) -> set[str] | None:
         """The VM networks whose VMs are in the way; None: those of the network."""

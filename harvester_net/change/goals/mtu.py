@@ -16,10 +16,17 @@ from ...cluster.resources import (
     key_of,
 )
 from ...harvester.cni import is_overlay
+from ...harvester.host_networks import (
+    device_of,
+    is_management_allowed,
+    management_nodes,
+    of_network,
+)
 from ...harvester.link_monitors import nics_of
 from ...harvester.mtus import config_mtu, mtu_of, nad_mtu, uplink_mtu
 from ...harvester.names import MTU_SOURCE
 from ...harvester.network_configs import configs_of, matched_nodes, present_nodes
+from ...harvester.overlays import overlay_vms
 from ...harvester.snapshot import Snapshot
 from ...harvester.versions import (
     CONFIGS_WITHOUT_NODES,
@@ -27,11 +34,12 @@ from ...harvester.versions import (
     VM_NETWORKS_FOLLOW,
 )
 from ...harvester.vm_networks import is_system_nad, vm_networks_of
+from ...harvester.wording import listed
 from ...printable import printable
 from ...specs.limits import MGMT
 from ...verify.host_commands import mtu_commands
 from .goal import Goal
-from .network_config import refuse_without_nodes
+from .network_config import ONE_MTU, refuse_without_nodes
 
 if TYPE_CHECKING:
     from ..record import Record
@@ -59,6 +67,9 @@ class MtuGoal(Goal):
 
     def configs(self, snapshot: Snapshot) -> list[Object]:
         return configs_of(snapshot, self.cluster_network)
+
+    def why_vms_stop(self, snapshot: Snapshot) -> str:
+        return ONE_MTU
 
     def interrupted_network(self, snapshot: Snapshot) -> str:
         return self.cluster_network
@@ -91,6 +102,14 @@ class MtuGoal(Goal):
             key: nads[key]["spec"]["config"] for key in keys if not is_system_nad(nads[key])
         }
 
+    def host_networks(self, snapshot: Snapshot) -> list[Object]:
+        """All but those that are, or may be, the nodes' own management (B1.5)."""
+        return [
+            config
+            for config in of_network(self.cluster_network, snapshot)
+            if not is_terminating(config) and not _is_management(config, snapshot)
+        ]
+
     def is_reached(self, snapshot: Snapshot) -> bool:
         network = snapshot.of(CLUSTER_NETWORK).get(self.cluster_network)
         configs = self.configs(snapshot)
@@ -109,6 +128,8 @@ class MtuGoal(Goal):
             yield f"there is no cluster network {self.cluster_network}"
         for config in self.configs(snapshot):
             yield from _refuse_without_nics(snapshot, config)
+        if self.mtu > self.old_mtu(snapshot):
+            yield from self._refuse_underlay_in_use(snapshot)
         # Where a config without nodes can at least be made, only the kept one is a problem.
         made = CONFIGS_WITHOUT_NODES_ARE_MADE.on(snapshot.version)
         if not CONFIGS_WITHOUT_NODES.on(snapshot.version):
@@ -117,6 +138,18 @@ class MtuGoal(Goal):
             yield from refuse_without_nodes(
                 c for c in targets if not made or key_of(c) == kept
             )
+
+    def _refuse_underlay_in_use(self, snapshot: Snapshot) -> Iterator[str]:
+        """Its device keeps the old MTU, and Harvester does not let go of it (B1.4)."""
+        for config in self.host_networks(snapshot):
+            users = overlay_vms(snapshot) if config["spec"].get("underlay") else []
+            if users:
+                yield (
+                    f"host network config {key_of(config)} is the underlay of the overlay "
+                    f"networks of {listed(users)}: for {device_of(config)} to have MTU "
+                    f"{self.mtu} it must be made again, and Harvester does not delete it "
+                    "before; remove these NICs first"
+                )
 
     def headline(self, record: Record) -> str:
         what = f"MTU of cluster network {self.cluster_network}"
@@ -175,6 +208,11 @@ def host_steps(record: Record, mtu: int) -> Iterator[str]:
         )
     else:
         yield "Harvester is told when every node has it; until then the change waits"
+
+
+def _is_management(config: Object, snapshot: Snapshot) -> bool:
+    managed = management_nodes(config, snapshot, is_made=True)
+    return is_management_allowed(config) or bool(managed)
 
 
 def _refuse_without_nics(snapshot: Snapshot, config: Object) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from ...cluster.merge_patch import contains
+from ...cluster.merge_patch import applied, contains
 from ...cluster.resources import VLAN_CONFIG, Object, Resource, key_of
 from ...harvester.mtus import config_mtu
 from ...harvester.network_configs import matched_nodes
@@ -17,6 +17,13 @@ from .goal import Goal
 
 if TYPE_CHECKING:
     from ..record import Record
+
+
+ONE_MTU = (
+    "all network configs of a cluster network have one MTU, and its VM networks take another "
+    "only while no VM on them runs (H4.3)"
+)
+"""Why VMs are stopped for another MTU."""
 
 
 class _AboutOneConfig(Goal):
@@ -43,6 +50,15 @@ class _AboutOneConfig(Goal):
         """
         return {node for config in self.configs(snapshot) for node in matched_nodes(config)}
 
+    def why_vms_stop(self, snapshot: Snapshot) -> str:
+        """Empty: Harvester counts only the VMs on the nodes that lose their uplink (B7.1)."""
+        return ""
+
+    def emptied_network(self, record: Record) -> str:
+        if self.key not in record.configs:
+            return ""
+        return str(record.configs[self.key].manifest["spec"]["clusterNetwork"])
+
 
 class ConfigGoal(_AboutOneConfig):
     """A network config that has these fields."""
@@ -58,6 +74,28 @@ class ConfigGoal(_AboutOneConfig):
         if "nodeSelector" not in self.patch or not matched:
             return set()
         return matched - self._selected(snapshot, snapshot.of(VLAN_CONFIG)[self.key])
+
+    def interrupted_nodes_back(self, snapshot: Snapshot) -> set[str]:
+        config = snapshot.of(VLAN_CONFIG).get(self.key)
+        if config is None:
+            return set()
+        before = set(matched_nodes(config))
+        after = self._selected(snapshot, config) if "nodeSelector" in self.patch else before
+        return after if {"uplink", "clusterNetwork"} & self.patch.keys() else after - before
+
+    def why_vms_stop(self, snapshot: Snapshot) -> str:
+        config = snapshot.of(VLAN_CONFIG).get(self.key)
+        if config is None or self.patch.get("clusterNetwork"):
+            return ""  # The MTU is the other cluster network's, which has it already.
+        after = {"spec": applied(config["spec"], self.patch)}
+        return "" if config_mtu(after) == config_mtu(config) else ONE_MTU
+
+    def emptied_network(self, record: Record) -> str:
+        return (
+            self.verified_network(record)
+            if record.backwards
+            else super().emptied_network(record)
+        )
 
     def _selected(self, snapshot: Snapshot, config: Object) -> set[str]:
         selector = selector_after(config, self.patch["nodeSelector"])
@@ -98,6 +136,9 @@ class ConfigDeletionGoal(_AboutOneConfig):
     @property
     def restores_configs(self) -> bool:
         return False
+
+    def nodes_after(self, snapshot: Snapshot, config: Object) -> set[str]:
+        return set()
 
     def old_mtu(self, snapshot: Snapshot) -> int:
         """The config's own, with which the way back makes it again."""

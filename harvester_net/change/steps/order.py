@@ -15,6 +15,8 @@ from ..goals.storage_network import StorageNetworkGoal
 from ..goals.vm_network import VmNetworkGoal
 from ..record import Record
 from .configs import CreateConfig, DeleteConfig, PatchConfig, SetMtu
+from .host_networks import CreateHostNetwork, DeleteHostNetwork, host_network_steps
+from .moving import CordonNode, EmptyNode, UncordonNode, emptying, opening
 from .networks import AnnotateMtu, ChangeVmNetwork, SetVmNetworkMtu
 from .nodes import VerifyNodes, verify_nodes
 from .settings import (
@@ -28,6 +30,8 @@ from .step import Step
 from .vms import StartVm, StopVm
 
 STEPS: tuple[type[Step], ...] = (
+    CordonNode,
+    EmptyNode,
     StopVm,
     VolumesDetached,
     WriteRwx,
@@ -41,7 +45,10 @@ STEPS: tuple[type[Step], ...] = (
     AnnotateMtu,
     SetVmNetworkMtu,
     ChangeVmNetwork,
+    DeleteHostNetwork,
+    CreateHostNetwork,
     VerifyNodes,
+    UncordonNode,
     StartVm,
 )
 """All that there are."""
@@ -55,6 +62,8 @@ class Parts:
     """VMs down, the storage network out of the way."""
     core: list[Step]
     """What the change is about."""
+    hosts: list[Step]
+    """The nodes' own devices, which do not follow; nothing waits for them."""
     proof: list[Step]
     """A look at the devices, before anything is restored."""
     restoring: list[Step]
@@ -67,21 +76,31 @@ def parts_of(record: Record) -> Parts:
     ready = tuple(step.id for step in interrupting)
     core = _core(record, ready)
     ready = tuple(step.id for step in core) or ready
+    hosts = host_network_steps(record, ready)
     # What is found while all is down is cheap to repair.
     proof = verify_nodes(record, ready) if record.goal.mtu_network != MGMT else []
     ready = (*ready, *(step.id for step in proof))
-    return Parts(interrupting, core, proof, _restoring(record, ready))
+    return Parts(interrupting, core, hosts, proof, _restoring(record, ready))
 
 
 def steps_of(record: Record) -> list[Step]:
     """All steps of a change in the order of their parts."""
     parts = parts_of(record)
-    return [*parts.interrupting, *parts.core, *parts.proof, *parts.restoring]
+    return [
+        *parts.interrupting,
+        *parts.core,
+        *parts.hosts,
+        *parts.proof,
+        *parts.restoring,
+    ]
 
 
 def _interrupting(record: Record) -> list[Step]:
     """VMs down, the storage network out of the way."""
-    steps: list[Step] = [StopVm(record, (), key) for key in sorted(record.vms)]
+    steps = emptying(record)
+    emptied = tuple(step.id for step in steps)
+    # Those that cannot go are down for a short time only: when all others are gone.
+    steps += [StopVm(record, emptied, key) for key in sorted(record.vms)]
     stopped = tuple(step.id for step in steps)
     if record.storage is not None or record.goal.stops_all_vms:
         steps.append(VolumesDetached(record, stopped))
@@ -145,9 +164,9 @@ def _vm_networks(record: Record, after: tuple[str, ...]) -> list[Step]:
 
 def _restoring(record: Record, after: tuple[str, ...]) -> list[Step]:
     """The networks of the Settings back, and exactly the VMs that ran."""
+    steps = opening(record, after)
     if not (record.goal.restores_configs or record.backwards):
-        return []  # What needs the config goes with it.
-    steps: list[Step] = []
+        return steps  # What needs the config goes with it.
     if record.storage is not None:
         steps.append(WriteStorage(record, after, record.storage))
     if record.rwx is not None:

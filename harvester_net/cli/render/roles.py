@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from ...change.announcing import RIGHTS as TELLING
-from ...change.rights import STANDING, changing, verifying
+from ...change.rights import STANDING, changing, moving, verifying
 from ...cluster.resources import Object
 from ...cluster.rights import Right, rules_of
 from ...harvester.rights import MANAGING, READING
@@ -22,6 +22,7 @@ NEEDED: dict[str, frozenset[Right]] = {
     "preview": PREVIEW,
     "networks": PREVIEW | frozenset(MANAGING),
     "changes": frozenset((*STANDING, *TELLING)) | changing(),
+    "uplinks": moving(),
     "verify": verifying(),
 }
 """What each purpose needs; of several, a right is given where it is needed first."""
@@ -29,6 +30,7 @@ WHY = {
     "preview": "Previews, mtu plan, mtu status and snapshot read what there is.",
     "networks": "pulumi up makes, changes and deletes networks, and waits for them.",
     "changes": "A change of a network in use stops VMs, takes configs away, and back again.",
+    "uplinks": "Uplinks that change while VMs run: nodes are cordoned, VMs migrated.",
     "verify": "The look at the nodes runs a short pod on each.",
 }
 

@@ -12,6 +12,7 @@ from ...cluster.resources import (
     VLAN_STATUS,
     Resource,
 )
+from ..host_networks import MANAGEMENT_ALLOWED, NOT_MANAGEMENT
 from ..names import (
     CLUSTER_NETWORK_LABEL,
     CONFIG_LABEL,
@@ -78,6 +79,16 @@ _HOST_CONFIG = struct(
         "underlay": flag,
     }
 )
+_OF_HOST = struct(
+    {
+        "clusterNetwork": _NETWORK,
+        "vlanID": number,
+        "mode": one_of("static", "dhcp"),
+        "conditions": conditions("ready", words=True),
+    }
+)
+_MANAGEMENT = dict.fromkeys((MANAGEMENT_ALLOWED, NOT_MANAGEMENT), one_of("true"))
+"""Of whose device it is, without which nobody dares to delete it."""
 _SAID = struct(
     {
         "clusterNetwork": _NETWORK,
@@ -120,6 +131,10 @@ SHAPES: Mapping[Resource, Shape] = {
     ),
     VLAN_STATUS: _status,
     HOST_NETWORK_CONFIG: kind(
-        metadata(text(Meaning.HOST_CONFIG), annotations=_NODES), spec=_HOST_CONFIG
+        metadata(
+            text(Meaning.HOST_CONFIG), annotations={**CREATED_BY, **_MANAGEMENT, **_NODES}
+        ),
+        spec=_HOST_CONFIG,
+        status=struct({"nodeStatus": mapping(_NODE, _OF_HOST)}),
     ),
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
+    HOST_NETWORK_CONFIG,
     LINK_MONITOR,
     NODE,
     VLAN_STATUS,
@@ -14,12 +15,14 @@ from harvester_net.cluster.resources import (
     is_terminating,
     key_of,
 )
+from harvester_net.harvester.host_networks import of_network, ready_nodes
 from harvester_net.harvester.names import BOND, BRIDGE, NICS
 from harvester_net.harvester.snapshot import STATUSES_OF
 from harvester_net.lab.controllers.controller import (
     Action,
     Controller,
     Create,
+    Patch,
     State,
     own_key,
 )
@@ -36,6 +39,7 @@ from harvester_net.specs.limits import MGMT
 
 USER = "harvester-network-controller"
 NAME = "harvester-network-manager-cn-controller"
+DOWN = "cluster network is down, setup l3 connectivity failed"
 STATUS_NAME = "harvester-network-manager-vlanconfig-controller"
 
 
@@ -92,6 +96,7 @@ def _heed(state: State, name: str) -> Iterator[Action]:
     elif network is not None:
         if len(state.snapshot.group(STATUSES_OF, _network_of(status))) <= 1:
             yield from _said(network, "False")
+            yield from _say_down(state, _network_of(status))
         yield from released(VLAN_STATUS, status, STATUS_NAME)
     # Without its cluster network a status that goes keeps its finalizer for ever (O5.5).
 
@@ -104,6 +109,15 @@ def _said(network: Object, status: str) -> Iterator[Action]:
     conditions = conditions_with(network, "ready", status)
     if conditions is not None:
         yield patch(CLUSTER_NETWORK, network, {"status": {"conditions": conditions}})
+
+
+def _say_down(state: State, network: str) -> Iterator[Action]:
+    """The hosts' own devices go with the bridge, and no agent says so (B1.1)."""
+    for config in of_network(network, state.snapshot):
+        failed = {"conditions": [{"type": "ready", "status": "False", "message": DOWN}]}
+        if nodes := dict.fromkeys(ready_nodes(config), failed):
+            fields = {"status": {"nodeStatus": nodes}}
+            yield Patch(HOST_NETWORK_CONFIG, key_of(config), fields, status=True)
 
 
 def _statuses_that_wait(network: Object, state: State) -> Iterable[str]:

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
+    HOST_NETWORK_CONFIG,
     LINK_MONITOR,
     NODE,
     VLAN_CONFIG,
@@ -22,6 +23,7 @@ from harvester_net.cluster.resources import (
     condition,
     is_terminating,
 )
+from harvester_net.harvester.host_networks import device_of, network_of, static_addresses
 from harvester_net.harvester.link_monitors import links_by_node
 from harvester_net.harvester.mtus import config_mtu, uplink_mtu
 from harvester_net.harvester.names import BOND, BRIDGE, NICS
@@ -36,6 +38,7 @@ from harvester_net.lab.simulators.links import (
 )
 from harvester_net.lab.simulators.links import (
     DEVICE,
+    VLAN,
     Bonding,
     Link,
     Links,
@@ -50,6 +53,8 @@ _UNHEARD = "mgmt-nic"
 _NAME = re.compile("[!-+.0-~-]{1,15}")
 """A device: no space, comma or slash."""
 _TYPES = {BOND: BOND_TYPE, BRIDGE: BRIDGE_TYPE}
+_OF_HOST = re.compile(rf".+{BRIDGE}\.[0-9]+")
+"""A host's own device in a VLAN."""
 
 
 def is_simulated(node: Object) -> bool:
@@ -94,7 +99,17 @@ class Devices:
             return None
         links = Links(tuple(found), found[-1].index + 1)
         # Bonds and bridges find out what carries them.
-        return links.changed(found[0].name)
+        return self._with_addresses(node, links.changed(found[0].name))
+
+    def _with_addresses(self, node: str, links: Links) -> Links:
+        """With what the hosts' own devices in VLANs have by their configs."""
+        for config in self._site.of(HOST_NETWORK_CONFIG).values():
+            device = links.find(device_of(config))
+            bridge = links.find(f"{network_of(config)}{BRIDGE}")
+            if device is not None and bridge is not None:
+                address = static_addresses(config).get(node, "")
+                links = links.changed(device.name, address=address, mtu=bridge.mtu)
+        return links
 
     def _bonding_of_mgmt(self, node: str) -> Bonding:
         mirror = self._site.of(VLAN_CONFIG).get(f"{MIRROR}{node}")
@@ -151,6 +166,7 @@ def _link(
 ) -> Link:
     name, index, master = entry["name"], entry["index"], entry.get("masterIndex", 0)
     kind = next((_TYPES[end] for end in _TYPES if name.endswith(end)), DEVICE)
+    kind = VLAN if _OF_HOST.fullmatch(name) else kind
     fresh = new_link(node, name, str(entry.get("type") or kind))
     mtu = mtus.get(index) or mtus.get(master) or fresh.mtu
     bonding = bondings.get(name, Bonding(mtu=mtu)) if fresh.type == BOND_TYPE else None

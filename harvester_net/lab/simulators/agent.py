@@ -11,13 +11,15 @@ import json
 import time
 
 from harvester_net.cluster.resources import CONFIG_MAP
+from harvester_net.harvester.host_networks import device_of
 from harvester_net.lab import faults
 from harvester_net.lab.api import Api, Object
+from harvester_net.lab.simulators import host_networks
 from harvester_net.lab.simulators.finalizers import add_finalizer, remove_finalizer
 from harvester_net.lab.simulators.hardware import with_hardware
 from harvester_net.lab.simulators.index import Index
 from harvester_net.lab.simulators.links import DEFAULT_MTU, Links, booted, from_data, to_data
-from harvester_net.lab.simulators.machines import nics_of
+from harvester_net.lab.simulators.machines import mgmt_vlan_of, nics_of
 from harvester_net.lab.simulators.mirror import World, is_deleting, whenever
 from harvester_net.lab.simulators.reports import Reports
 from harvester_net.lab.simulators.steps import attempted, found, gone
@@ -77,6 +79,7 @@ class Agent:
             world.vlan_configs,
             world.vlan_statuses,
             world.link_monitors,
+            world.host_networks,
         )
         end = world.vlan_configs.listen(self._note)
         try:
@@ -112,6 +115,8 @@ class Agent:
         for config in self._world.vlan_configs:
             if not is_deleting(config):
                 await self._follow(config)
+        for host_network in self._world.host_networks:
+            await self._follow_host_network(host_network)
         await self._reports.report(self._links)
 
     async def _recall(self, node: Object) -> None:
@@ -122,7 +127,7 @@ class Agent:
             self._links = from_data(json.loads(live["data"]["links"]))
             return
         await gone(self._api, links_path(self._node))
-        self._links = booted(self._node, nics_of(node))
+        self._links = booted(self._node, nics_of(node), mgmt_vlan_of(node))
         collection, _, _ = links_path(self._node).rpartition("/")
         await self._api.create(collection, _links_object(node, self._links))
 
@@ -149,6 +154,32 @@ class Agent:
             await self._tear_down(status)
         if not matched or await self._set_up(config):
             self._settled[metadata["uid"]] = metadata["resourceVersion"]
+
+    async def _follow_host_network(self, config: Object) -> None:
+        """Do what a host network config wants, which is little where the device is there."""
+        path = self._world.host_networks.path_of(config)
+        if is_deleting(config):
+            await self._go_through_hosts(self._links.removed(device_of(config)))
+            await remove_finalizer(self._api, path, host_networks.FINALIZER)
+            return
+        await add_finalizer(self._api, path, config, host_networks.FINALIZER)
+        outcome = host_networks.followed(
+            self._links, self._node, self._labels, config, self._world.faults
+        )
+        await self._go_through_hosts(outcome.links)
+        said = ((config.get("status") or {}).get("nodeStatus") or {}).get(self._node)
+        if said != outcome.said:
+            status = {"nodeStatus": {self._node: outcome.said}}
+            await self._api.merge_patch(f"{path}/status", {"status": status})
+            if outcome.failed:
+                # The next look finds the device, and takes it for done.
+                await asyncio.sleep(self._world.timings.retry)
+
+    async def _go_through_hosts(self, links: Links) -> None:
+        if links != self._links:
+            await asyncio.sleep(faults.agent_delay(self._world.faults, self._node))
+            await asyncio.sleep(self._world.timings.agent_apply)
+            await self._become(links)
 
     async def _set_up(self, config: Object) -> bool:
         desired = wanted_uplink(config["spec"])

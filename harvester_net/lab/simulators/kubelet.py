@@ -127,7 +127,7 @@ class Kubelet:
         told = looks.environment(pod)
         links, vlans = self._links_of(pod), await self._vlans_of(told["CN"])
         if looks.script_of(pod) == looks.LOOK:
-            return looks.look(links, told["CN"], vlans)
+            return looks.look(links, told["CN"], vlans, told["VLAN"])
         peers = await self._peers(pod, told["PEERS"].split())
         return looks.ping(links, told, peers, vlans)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from harvester_net.lab.api import Object
 
-DEVICE, BOND, BRIDGE, TEAM = "device", "bond", "bridge", "team"
+DEVICE, BOND, BRIDGE, TEAM, VLAN = "device", "bond", "bridge", "team", "vlan"
 DEFAULT_MTU = 1500
 ONE_AT_A_TIME = ("active-backup", "balance-tlb", "balance-alb")
 """Modes of bonds of which one NIC receives for all."""
@@ -44,6 +44,8 @@ class Link:
     """Of a bond that uses one port at a time: the index of that port."""
     lost_carrier: bool = False
     """Of a bridge: whether it has ever lost it. Before, it tells nothing of its state."""
+    address: str = ""
+    """Of a VLAN device of the host: its IPv4 address with the prefix length."""
 
 
 @dataclass(frozen=True)
@@ -66,17 +68,30 @@ class Links:
 
     def changed(self, name: str, **values: Any) -> Links:
         links = (replace(x, **values) if x.name == name else x for x in self.all)
-        return replace(self, all=tuple(links))._carried(self)
+        return replace(self, all=tuple(links))._over(name)._carried(self)
+
+    def _over(self, name: str) -> Links:
+        """With what the MTU of a link makes of the VLAN devices on it: the kernel lowers
+        theirs, and never raises it.
+        """
+        below = self.find(name)
+        most = below.mtu if below else 0
+        links = (
+            replace(x, mtu=min(x.mtu, most)) if _is_over(x, name) else x for x in self.all
+        )
+        return replace(self, all=tuple(links))
 
     def removed(self, name: str) -> Links:
-        """Without that link; its ports are free again, with the MTU they had before."""
+        """Without that link and the VLAN devices on it; its ports are free again, with the MTU
+        they had before.
+        """
         gone = self.find(name)
         if gone is None:
             return self
         freed = self
         for port in self.ports(gone.index):
             freed = freed.changed(port.name, master=0, mtu=DEFAULT_MTU)
-        left = tuple(link for link in freed.all if link.name != name)
+        left = tuple(x for x in freed.all if x.name != name and not _is_over(x, name))
         return replace(freed, all=left)._carried(freed)
 
     def _carried(self, before: Links) -> Links:
@@ -104,13 +119,21 @@ class Links:
         return replace(bridge, up=carrier if lost else bridge.up, lost_carrier=lost)
 
 
-def booted(node: str, nics: tuple[str, ...]) -> Links:
-    """The links of a new node: its first NIC carries mgmt, the others are free."""
+def _is_over(link: Link, name: str) -> bool:
+    return link.type == VLAN and link.name.startswith(f"{name}.")
+
+
+def booted(node: str, nics: tuple[str, ...], mgmt_vlan: str = "") -> Links:
+    """The links of a new node: its first NIC carries mgmt, the others are free. In a VLAN, the
+    node is managed over a device of its own.
+    """
     links = Links()
     for nic in nics:
         links = links.added(new_link(node, nic, DEVICE))
     links = links.added(new_link(node, "mgmt-bo", BOND, bonding=Bonding()))
     links = links.added(new_link(node, "mgmt-br", BRIDGE))
+    if mgmt_vlan:
+        links = links.added(new_link(node, f"mgmt-br.{mgmt_vlan}", VLAN))
     return _on_mgmt(links, nics[0]) if nics else links
 
 

@@ -3,7 +3,7 @@
 No script runs. The answer is what `verify/look.sh` and `ping.sh` would say there, made of the
 simulated devices: a bond that is missing, has an old MTU or no link is found like a real one.
 A ping is no frame either: it goes as far as uplink, VLAN and MTU at both ends let it.
-Ports of VMs and the hosts' own VLAN devices are not simulated, so there are none.
+Ports of VMs are not simulated, so there are none.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from importlib.resources import files
 
 from harvester_net.harvester.names import BOND, BRIDGE
 from harvester_net.lab.api import Object
-from harvester_net.lab.simulators.links import DEFAULT_MTU, Link, Links
+from harvester_net.lab.simulators.links import DEFAULT_MTU, VLAN, Link, Links
 from harvester_net.lab.simulators.mirror import is_deleting
 from harvester_net.lab.simulators.timings import now
 
@@ -56,10 +56,13 @@ def address(pod: Object) -> str:
     return f"169.254.{told['NET']}.{told['SELF']}"
 
 
-def look(links: Links, cluster_network: str, vlans: Collection[int]) -> str:
-    """The devices of a cluster network, with these tagged VLANs on the uplink."""
+def look(links: Links, cluster_network: str, vlans: Collection[int], vlan: str = "") -> str:
+    """The devices of a cluster network, with these tagged VLANs on the uplink; and the host's
+    address in a VLAN, if one is asked for.
+    """
     bond = links.find(f"{cluster_network}{BOND}")
-    bridge = links.find(f"{cluster_network}{BRIDGE}")
+    bridge_name = f"{cluster_network}{BRIDGE}"
+    bridge = links.find(bridge_name)
     lines = ["look 1"]
     if bond is not None:
         members = [_member(links, nic) for nic in links.ports(bond.index)]
@@ -70,6 +73,9 @@ def look(links: Links, cluster_network: str, vlans: Collection[int]) -> str:
     if bond is not None and bridge is not None and bond.master == bridge.index:
         carried = [_range(*ends) for ends in _ranges(sorted({UNTAGGED, *vlans}))]
         lines.append(f"vlans {_json([{'ifname': bond.name, 'vlans': carried}])}")
+    own = [x for x in links.all if x.type == VLAN and x.name.startswith(f"{bridge_name}.")]
+    lines += [f"address {_json([_addresses(x)])}" for x in own if _vlan_in(x.name) == vlan]
+    lines += [f"host {x.name} {x.mtu}" for x in own]
     return "\n".join(lines)
 
 
@@ -143,6 +149,16 @@ def _bond(links: Links, bond: Link) -> Object:
 def _member(links: Links, nic: Link) -> Object:
     data = {"mii_status": "UP" if nic.up else "DOWN"}
     return _device(links, nic) | {"linkinfo": {"info_slave_data": data}}
+
+
+def _vlan_in(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _addresses(link: Link) -> Object:
+    address, _, prefix = link.address.partition("/")
+    one = {"family": "inet", "local": address, "prefixlen": int(prefix or 0)}
+    return {"ifname": link.name, "addr_info": [one] if address else []}
 
 
 def _range(first: int, last: int) -> Object:

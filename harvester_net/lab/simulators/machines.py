@@ -9,6 +9,8 @@ from harvester_net.lab.api import Object
 
 NICS = "lab.harvester-net/nics"
 ADDRESS = "lab.harvester-net/address"
+MGMT_VLAN = "lab.harvester-net/mgmt-vlan"
+"""Annotation of a node: the VLAN over which it is managed; read when its agent first comes."""
 DEFAULT_NICS = ("eno1", "eno2", "eno3", "eno4")
 ZONE = "topology.kubernetes.io/zone"
 
@@ -47,6 +49,11 @@ def nics_of(node: Object) -> tuple[str, ...]:
 def address_of(node: Object) -> str:
     """Where a real node is in its management network; "" for a simulated one."""
     return str((node["metadata"].get("annotations") or {}).get(ADDRESS, ""))
+
+
+def mgmt_vlan_of(node: Object) -> str:
+    """The VLAN over which a node is managed; "" if that is untagged."""
+    return str((node["metadata"].get("annotations") or {}).get(MGMT_VLAN, ""))
 
 
 def real_address(number: int) -> str:

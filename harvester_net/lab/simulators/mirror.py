@@ -21,6 +21,8 @@ LONGHORN = "/apis/longhorn.io/v1beta2"
 WHEREABOUTS = "/apis/whereabouts.cni.cncf.io/v1alpha1"
 MONITORING = "/apis/monitoring.coreos.com/v1"
 CORE = "/api/v1"
+_UNTIL_SERVED = 2.0
+"""Seconds between looks for a kind that is not served."""
 
 
 def key_of(obj: Object) -> str:
@@ -37,8 +39,20 @@ def is_deleting(obj: Object) -> bool:
 class Mirror:
     """All objects of one kind; `resource` is the collection's path for every namespace."""
 
-    def __init__(self, api: Api, group: str, plural: str, namespaced: bool = True) -> None:
+    def __init__(
+        self,
+        api: Api,
+        group: str,
+        plural: str,
+        namespaced: bool = True,
+        *,
+        optional: bool = False,
+    ) -> None:
+        """`optional`: not every version of Harvester has the kind; of one that is not served
+        there is nothing.
+        """
         self._api = api
+        self._optional = optional
         self._group = group
         self._plural = plural
         self.namespaced = namespaced
@@ -70,6 +84,10 @@ class Mirror:
             try:
                 await self._watch()
             except ApiError as error:
+                if self._optional and error.status == 404:
+                    self.listed.set()
+                    await asyncio.sleep(_UNTIL_SERVED)
+                    continue
                 # Another part of the lab may still have to register this kind.
                 log.warning("can't watch %s yet: %s", self._plural, error)
                 await asyncio.sleep(retry)
@@ -123,6 +141,9 @@ class World:
         self.vlan_configs = Mirror(api, NETWORK, "vlanconfigs", namespaced=False)
         self.vlan_statuses = Mirror(api, NETWORK, "vlanstatuses", namespaced=False)
         self.link_monitors = Mirror(api, NETWORK, "linkmonitors", namespaced=False)
+        self.host_networks = Mirror(
+            api, NETWORK, "hostnetworkconfigs", namespaced=False, optional=True
+        )
         self.kubevirts = Mirror(api, KUBEVIRT, "kubevirts")
         self.vms = Mirror(api, KUBEVIRT, "virtualmachines")
         self.vmis = Mirror(api, KUBEVIRT, "virtualmachineinstances")

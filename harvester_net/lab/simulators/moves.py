@@ -7,6 +7,7 @@ target listens, the source sends, the guest arrives, and who has it says so: one
 from __future__ import annotations
 
 from harvester_net.lab.api import Object
+from harvester_net.lab.faults import Faults, VmDoesNotMove
 
 NODE = "kubevirt.io/nodeName"
 TARGET_NODE = "kubevirt.io/migrationTargetNodeName"
@@ -14,9 +15,10 @@ TARGET_NODE = "kubevirt.io/migrationTargetNodeName"
 
 _PORTS = {"49152": 0}
 _ABORTED = "Live migration aborted"
+_STUCK = "Live migration stuck"
 
 
-def next_move(vmi: Object, now: str) -> Object:
+def next_move(vmi: Object, now: str, faults: Faults = frozenset()) -> Object:
     """The fields of the VMI that its virt-handlers write now; empty if none."""
     status = vmi.get("status") or {}
     state = status.get("migrationState") or {}
@@ -25,16 +27,23 @@ def next_move(vmi: Object, now: str) -> Object:
     if state.get("completed"):
         return _forgotten(vmi)
     if state.get("abortRequested") and not state.get("endTimestamp"):
-        failed = {"failed": True, "abortStatus": "Succeeded", "failureReason": _ABORTED}
-        return _moving({"completed": True, "endTimestamp": now} | failed)
+        return _failed(now, _ABORTED, abortStatus="Succeeded")
     if not state.get("targetNodeAddress"):
         listening = {"targetDirectMigrationNodePorts": _PORTS}
         return _moving({"targetNodeAddress": "10.52.0.9"} | listening)
     if not state.get("startTimestamp"):
         return _moving({"startTimestamp": now})
     if not state.get("endTimestamp"):
+        meta = vmi["metadata"]
+        if VmDoesNotMove(meta["namespace"], meta["name"]) in faults:
+            return _failed(now, _STUCK)
         return _arrived(str(state["targetNode"]), now)
     return _moving({"completed": True})
+
+
+def _failed(now: str, why: str, **more: str) -> Object:
+    over = {"completed": True, "endTimestamp": now, "failed": True, "failureReason": why}
+    return _moving(over | more)
 
 
 def _moving(state: Object) -> Object:
@@ -60,12 +69,15 @@ def _forgotten(vmi: Object) -> Object:
 def phase_in(pod: Object, vmi: Object) -> str:
     """The phase of a guest as one of its pods sees it: "" if it is not, or not yet, in there.
 
-    A pod that the guest has left is at its end.
+    A pod that the guest has left is at its end, and so is one that it was sent to in vain.
     """
     status = vmi.get("status") or {}
     phase, home = str(status.get("phase", "")), status.get("nodeName")
     if not home or home == pod["spec"].get("nodeName"):
         return phase
     state = status.get("migrationState") or {}
-    left = state.get("sourcePod") == pod["metadata"]["name"] and state.get("completed")
+    name = pod["metadata"]["name"]
+    if state.get("targetPod") == name and state.get("failed"):
+        return "Failed"
+    left = state.get("sourcePod") == name and state.get("completed")
     return "Succeeded" if left else ""

@@ -44,7 +44,7 @@ class VirtHandler:
                 if phase := next_phase(vmi, world.faults):
                     key = f"{vmi['metadata']['uid']} {phase}"
                     self._steps.start(key, self._go, vmi, phase)
-                elif next_move(vmi, now()):
+                elif next_move(vmi, now(), world.faults):
                     self._steps.start(f"{vmi['metadata']['uid']} moves", self._move, vmi)
 
     async def _go(self, vmi: Object, phase: str) -> None:
@@ -63,7 +63,7 @@ class VirtHandler:
             await asyncio.sleep(self._world.timings.vm_migrate)
         path = self._world.vmis.path_of(vmi)
         live = await self._api.get(path)
-        if move := next_move(live, now()):
+        if move := next_move(live, now(), self._world.faults):
             version = {"resourceVersion": live["metadata"]["resourceVersion"]}
             move["metadata"] = version | move.get("metadata", {})
             await self._api.merge_patch(path, move)

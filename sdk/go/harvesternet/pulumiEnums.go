@@ -193,6 +193,348 @@ func (in *bondModePtr) ToBondModePtrOutputWithContext(ctx context.Context) BondM
 	return pulumi.ToOutputWithContext(ctx, in).(BondModePtrOutput)
 }
 
+// Where nodes have the addresses of a host network from.
+type HostMode string
+
+const (
+	// From the addresses that are given.
+	HostModeStatic = HostMode("static")
+	// From the DHCP server of the VLAN.
+	HostModeDhcp = HostMode("dhcp")
+)
+
+func (HostMode) ElementType() reflect.Type {
+	return reflect.TypeOf((*HostMode)(nil)).Elem()
+}
+
+func (e HostMode) ToHostModeOutput() HostModeOutput {
+	return pulumi.ToOutput(e).(HostModeOutput)
+}
+
+func (e HostMode) ToHostModeOutputWithContext(ctx context.Context) HostModeOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(HostModeOutput)
+}
+
+func (e HostMode) ToHostModePtrOutput() HostModePtrOutput {
+	return e.ToHostModePtrOutputWithContext(context.Background())
+}
+
+func (e HostMode) ToHostModePtrOutputWithContext(ctx context.Context) HostModePtrOutput {
+	return HostMode(e).ToHostModeOutputWithContext(ctx).ToHostModePtrOutputWithContext(ctx)
+}
+
+func (e HostMode) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e HostMode) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e HostMode) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e HostMode) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type HostModeOutput struct{ *pulumi.OutputState }
+
+func (HostModeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HostMode)(nil)).Elem()
+}
+
+func (o HostModeOutput) ToHostModeOutput() HostModeOutput {
+	return o
+}
+
+func (o HostModeOutput) ToHostModeOutputWithContext(ctx context.Context) HostModeOutput {
+	return o
+}
+
+func (o HostModeOutput) ToHostModePtrOutput() HostModePtrOutput {
+	return o.ToHostModePtrOutputWithContext(context.Background())
+}
+
+func (o HostModeOutput) ToHostModePtrOutputWithContext(ctx context.Context) HostModePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v HostMode) *HostMode {
+		return &v
+	}).(HostModePtrOutput)
+}
+
+func (o HostModeOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o HostModeOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e HostMode) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o HostModeOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o HostModeOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e HostMode) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type HostModePtrOutput struct{ *pulumi.OutputState }
+
+func (HostModePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**HostMode)(nil)).Elem()
+}
+
+func (o HostModePtrOutput) ToHostModePtrOutput() HostModePtrOutput {
+	return o
+}
+
+func (o HostModePtrOutput) ToHostModePtrOutputWithContext(ctx context.Context) HostModePtrOutput {
+	return o
+}
+
+func (o HostModePtrOutput) Elem() HostModeOutput {
+	return o.ApplyT(func(v *HostMode) HostMode {
+		if v != nil {
+			return *v
+		}
+		var ret HostMode
+		return ret
+	}).(HostModeOutput)
+}
+
+func (o HostModePtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o HostModePtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *HostMode) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// HostModeInput is an input type that accepts values of the HostMode enum
+// A concrete instance of `HostModeInput` can be one of the following:
+//
+//	HostModeStatic
+//	HostModeDhcp
+type HostModeInput interface {
+	pulumi.Input
+
+	ToHostModeOutput() HostModeOutput
+	ToHostModeOutputWithContext(context.Context) HostModeOutput
+}
+
+var hostModePtrType = reflect.TypeOf((**HostMode)(nil)).Elem()
+
+type HostModePtrInput interface {
+	pulumi.Input
+
+	ToHostModePtrOutput() HostModePtrOutput
+	ToHostModePtrOutputWithContext(context.Context) HostModePtrOutput
+}
+
+type hostModePtr string
+
+func HostModePtr(v string) HostModePtrInput {
+	return (*hostModePtr)(&v)
+}
+
+func (*hostModePtr) ElementType() reflect.Type {
+	return hostModePtrType
+}
+
+func (in *hostModePtr) ToHostModePtrOutput() HostModePtrOutput {
+	return pulumi.ToOutput(in).(HostModePtrOutput)
+}
+
+func (in *hostModePtr) ToHostModePtrOutputWithContext(ctx context.Context) HostModePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(HostModePtrOutput)
+}
+
+// What is asked of a label of a node.
+type NodeOperator string
+
+const (
+	// Its value is one of those that are given.
+	NodeOperatorIn = NodeOperator("In")
+	// Its value is none of them, or there is no such label.
+	NodeOperatorNotIn = NodeOperator("NotIn")
+	// The label is there, with any value.
+	NodeOperatorExists = NodeOperator("Exists")
+	// There is no such label.
+	NodeOperatorDoesNotExist = NodeOperator("DoesNotExist")
+)
+
+func (NodeOperator) ElementType() reflect.Type {
+	return reflect.TypeOf((*NodeOperator)(nil)).Elem()
+}
+
+func (e NodeOperator) ToNodeOperatorOutput() NodeOperatorOutput {
+	return pulumi.ToOutput(e).(NodeOperatorOutput)
+}
+
+func (e NodeOperator) ToNodeOperatorOutputWithContext(ctx context.Context) NodeOperatorOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(NodeOperatorOutput)
+}
+
+func (e NodeOperator) ToNodeOperatorPtrOutput() NodeOperatorPtrOutput {
+	return e.ToNodeOperatorPtrOutputWithContext(context.Background())
+}
+
+func (e NodeOperator) ToNodeOperatorPtrOutputWithContext(ctx context.Context) NodeOperatorPtrOutput {
+	return NodeOperator(e).ToNodeOperatorOutputWithContext(ctx).ToNodeOperatorPtrOutputWithContext(ctx)
+}
+
+func (e NodeOperator) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e NodeOperator) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e NodeOperator) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e NodeOperator) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type NodeOperatorOutput struct{ *pulumi.OutputState }
+
+func (NodeOperatorOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*NodeOperator)(nil)).Elem()
+}
+
+func (o NodeOperatorOutput) ToNodeOperatorOutput() NodeOperatorOutput {
+	return o
+}
+
+func (o NodeOperatorOutput) ToNodeOperatorOutputWithContext(ctx context.Context) NodeOperatorOutput {
+	return o
+}
+
+func (o NodeOperatorOutput) ToNodeOperatorPtrOutput() NodeOperatorPtrOutput {
+	return o.ToNodeOperatorPtrOutputWithContext(context.Background())
+}
+
+func (o NodeOperatorOutput) ToNodeOperatorPtrOutputWithContext(ctx context.Context) NodeOperatorPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v NodeOperator) *NodeOperator {
+		return &v
+	}).(NodeOperatorPtrOutput)
+}
+
+func (o NodeOperatorOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o NodeOperatorOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e NodeOperator) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o NodeOperatorOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o NodeOperatorOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e NodeOperator) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type NodeOperatorPtrOutput struct{ *pulumi.OutputState }
+
+func (NodeOperatorPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**NodeOperator)(nil)).Elem()
+}
+
+func (o NodeOperatorPtrOutput) ToNodeOperatorPtrOutput() NodeOperatorPtrOutput {
+	return o
+}
+
+func (o NodeOperatorPtrOutput) ToNodeOperatorPtrOutputWithContext(ctx context.Context) NodeOperatorPtrOutput {
+	return o
+}
+
+func (o NodeOperatorPtrOutput) Elem() NodeOperatorOutput {
+	return o.ApplyT(func(v *NodeOperator) NodeOperator {
+		if v != nil {
+			return *v
+		}
+		var ret NodeOperator
+		return ret
+	}).(NodeOperatorOutput)
+}
+
+func (o NodeOperatorPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o NodeOperatorPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *NodeOperator) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// NodeOperatorInput is an input type that accepts values of the NodeOperator enum
+// A concrete instance of `NodeOperatorInput` can be one of the following:
+//
+//	NodeOperatorIn
+//	NodeOperatorNotIn
+//	NodeOperatorExists
+//	NodeOperatorDoesNotExist
+type NodeOperatorInput interface {
+	pulumi.Input
+
+	ToNodeOperatorOutput() NodeOperatorOutput
+	ToNodeOperatorOutputWithContext(context.Context) NodeOperatorOutput
+}
+
+var nodeOperatorPtrType = reflect.TypeOf((**NodeOperator)(nil)).Elem()
+
+type NodeOperatorPtrInput interface {
+	pulumi.Input
+
+	ToNodeOperatorPtrOutput() NodeOperatorPtrOutput
+	ToNodeOperatorPtrOutputWithContext(context.Context) NodeOperatorPtrOutput
+}
+
+type nodeOperatorPtr string
+
+func NodeOperatorPtr(v string) NodeOperatorPtrInput {
+	return (*nodeOperatorPtr)(&v)
+}
+
+func (*nodeOperatorPtr) ElementType() reflect.Type {
+	return nodeOperatorPtrType
+}
+
+func (in *nodeOperatorPtr) ToNodeOperatorPtrOutput() NodeOperatorPtrOutput {
+	return pulumi.ToOutput(in).(NodeOperatorPtrOutput)
+}
+
+func (in *nodeOperatorPtr) ToNodeOperatorPtrOutputWithContext(ctx context.Context) NodeOperatorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(NodeOperatorPtrOutput)
+}
+
 // What happens when a change cannot be finished.
 type OnFailure string
 
@@ -706,6 +1048,10 @@ func (in *vmNetworkTypePtr) ToVmNetworkTypePtrOutputWithContext(ctx context.Cont
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*BondModeInput)(nil)).Elem(), BondMode("balance-rr"))
 	pulumi.RegisterInputType(reflect.TypeOf((*BondModePtrInput)(nil)).Elem(), BondMode("balance-rr"))
+	pulumi.RegisterInputType(reflect.TypeOf((*HostModeInput)(nil)).Elem(), HostMode("static"))
+	pulumi.RegisterInputType(reflect.TypeOf((*HostModePtrInput)(nil)).Elem(), HostMode("static"))
+	pulumi.RegisterInputType(reflect.TypeOf((*NodeOperatorInput)(nil)).Elem(), NodeOperator("In"))
+	pulumi.RegisterInputType(reflect.TypeOf((*NodeOperatorPtrInput)(nil)).Elem(), NodeOperator("In"))
 	pulumi.RegisterInputType(reflect.TypeOf((*OnFailureInput)(nil)).Elem(), OnFailure("stop"))
 	pulumi.RegisterInputType(reflect.TypeOf((*OnFailurePtrInput)(nil)).Elem(), OnFailure("stop"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RouteModeInput)(nil)).Elem(), RouteMode("auto"))
@@ -714,6 +1060,10 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*VmNetworkTypePtrInput)(nil)).Elem(), VmNetworkType("L2VlanNetwork"))
 	pulumi.RegisterOutputType(BondModeOutput{})
 	pulumi.RegisterOutputType(BondModePtrOutput{})
+	pulumi.RegisterOutputType(HostModeOutput{})
+	pulumi.RegisterOutputType(HostModePtrOutput{})
+	pulumi.RegisterOutputType(NodeOperatorOutput{})
+	pulumi.RegisterOutputType(NodeOperatorPtrOutput{})
 	pulumi.RegisterOutputType(OnFailureOutput{})
 	pulumi.RegisterOutputType(OnFailurePtrOutput{})
 	pulumi.RegisterOutputType(RouteModeOutput{})

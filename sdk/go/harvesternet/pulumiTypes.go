@@ -180,6 +180,12 @@ type Disruption struct {
 	CycleStorageNetwork *bool `pulumi:"cycleStorageNetwork"`
 	// How many VMs are being stopped at once, and how many are being started. Defaults to 5 for each node of the cluster.
 	MaxParallel *int `pulumi:"maxParallel"`
+	// How many nodes may be cordoned for Disruption.MigrateVms at once. Defaults to 1.
+	MaxUnavailable *int `pulumi:"maxUnavailable"`
+	// Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if Disruption.StopVms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+	MigrateVms *bool `pulumi:"migrateVms"`
+	// Seconds to wait for one VM to be migrated. Defaults to 1800.
+	MigrationTimeoutSeconds *int `pulumi:"migrationTimeoutSeconds"`
 	// Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
 	NodeTimeoutSeconds *int `pulumi:"nodeTimeoutSeconds"`
 	// What happens when the change cannot be finished. `stop`: the journal stays, and the next `pulumi up` continues. `rollBack`: return to the old state first. Defaults to `stop`.
@@ -217,6 +223,12 @@ type DisruptionArgs struct {
 	CycleStorageNetwork pulumi.BoolPtrInput `pulumi:"cycleStorageNetwork"`
 	// How many VMs are being stopped at once, and how many are being started. Defaults to 5 for each node of the cluster.
 	MaxParallel pulumi.IntPtrInput `pulumi:"maxParallel"`
+	// How many nodes may be cordoned for MigrateVms at once. Defaults to 1.
+	MaxUnavailable pulumi.IntPtrInput `pulumi:"maxUnavailable"`
+	// Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if StopVms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+	MigrateVms pulumi.BoolPtrInput `pulumi:"migrateVms"`
+	// Seconds to wait for one VM to be migrated. Defaults to 1800.
+	MigrationTimeoutSeconds pulumi.IntPtrInput `pulumi:"migrationTimeoutSeconds"`
 	// Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
 	NodeTimeoutSeconds pulumi.IntPtrInput `pulumi:"nodeTimeoutSeconds"`
 	// What happens when the change cannot be finished. `stop`: the journal stays, and the next `pulumi up` continues. `rollBack`: return to the old state first. Defaults to `stop`.
@@ -325,6 +337,21 @@ func (o DisruptionOutput) MaxParallel() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v Disruption) *int { return v.MaxParallel }).(pulumi.IntPtrOutput)
 }
 
+// How many nodes may be cordoned for MigrateVms at once. Defaults to 1.
+func (o DisruptionOutput) MaxUnavailable() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v Disruption) *int { return v.MaxUnavailable }).(pulumi.IntPtrOutput)
+}
+
+// Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if StopVms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+func (o DisruptionOutput) MigrateVms() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Disruption) *bool { return v.MigrateVms }).(pulumi.BoolPtrOutput)
+}
+
+// Seconds to wait for one VM to be migrated. Defaults to 1800.
+func (o DisruptionOutput) MigrationTimeoutSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v Disruption) *int { return v.MigrationTimeoutSeconds }).(pulumi.IntPtrOutput)
+}
+
 // Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
 func (o DisruptionOutput) NodeTimeoutSeconds() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v Disruption) *int { return v.NodeTimeoutSeconds }).(pulumi.IntPtrOutput)
@@ -409,6 +436,36 @@ func (o DisruptionPtrOutput) MaxParallel() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
+// How many nodes may be cordoned for MigrateVms at once. Defaults to 1.
+func (o DisruptionPtrOutput) MaxUnavailable() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *Disruption) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MaxUnavailable
+	}).(pulumi.IntPtrOutput)
+}
+
+// Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if StopVms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+func (o DisruptionPtrOutput) MigrateVms() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *Disruption) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.MigrateVms
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Seconds to wait for one VM to be migrated. Defaults to 1800.
+func (o DisruptionPtrOutput) MigrationTimeoutSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *Disruption) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MigrationTimeoutSeconds
+	}).(pulumi.IntPtrOutput)
+}
+
 // Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
 func (o DisruptionPtrOutput) NodeTimeoutSeconds() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *Disruption) *int {
@@ -487,6 +544,124 @@ func (o DisruptionPtrOutput) VerifyOnNodes() VerifyOnNodesPtrOutput {
 		}
 		return v.VerifyOnNodes
 	}).(VerifyOnNodesPtrOutput)
+}
+
+// What was seen of the device of one node.
+type HostDevice struct {
+	// Its IPv4 address; absent if it has none.
+	Address *string `pulumi:"address"`
+	// MTU in bytes; absent if there is no device.
+	Mtu *int `pulumi:"mtu"`
+	// Name of the node.
+	Node string `pulumi:"node"`
+}
+
+// HostDeviceInput is an input type that accepts HostDeviceArgs and HostDeviceOutput values.
+// You can construct a concrete instance of `HostDeviceInput` via:
+//
+//	HostDeviceArgs{...}
+type HostDeviceInput interface {
+	pulumi.Input
+
+	ToHostDeviceOutput() HostDeviceOutput
+	ToHostDeviceOutputWithContext(context.Context) HostDeviceOutput
+}
+
+// What was seen of the device of one node.
+type HostDeviceArgs struct {
+	// Its IPv4 address; absent if it has none.
+	Address pulumi.StringPtrInput `pulumi:"address"`
+	// MTU in bytes; absent if there is no device.
+	Mtu pulumi.IntPtrInput `pulumi:"mtu"`
+	// Name of the node.
+	Node pulumi.StringInput `pulumi:"node"`
+}
+
+func (HostDeviceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*HostDevice)(nil)).Elem()
+}
+
+func (i HostDeviceArgs) ToHostDeviceOutput() HostDeviceOutput {
+	return i.ToHostDeviceOutputWithContext(context.Background())
+}
+
+func (i HostDeviceArgs) ToHostDeviceOutputWithContext(ctx context.Context) HostDeviceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HostDeviceOutput)
+}
+
+// HostDeviceArrayInput is an input type that accepts HostDeviceArray and HostDeviceArrayOutput values.
+// You can construct a concrete instance of `HostDeviceArrayInput` via:
+//
+//	HostDeviceArray{ HostDeviceArgs{...} }
+type HostDeviceArrayInput interface {
+	pulumi.Input
+
+	ToHostDeviceArrayOutput() HostDeviceArrayOutput
+	ToHostDeviceArrayOutputWithContext(context.Context) HostDeviceArrayOutput
+}
+
+type HostDeviceArray []HostDeviceInput
+
+func (HostDeviceArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HostDevice)(nil)).Elem()
+}
+
+func (i HostDeviceArray) ToHostDeviceArrayOutput() HostDeviceArrayOutput {
+	return i.ToHostDeviceArrayOutputWithContext(context.Background())
+}
+
+func (i HostDeviceArray) ToHostDeviceArrayOutputWithContext(ctx context.Context) HostDeviceArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HostDeviceArrayOutput)
+}
+
+// What was seen of the device of one node.
+type HostDeviceOutput struct{ *pulumi.OutputState }
+
+func (HostDeviceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HostDevice)(nil)).Elem()
+}
+
+func (o HostDeviceOutput) ToHostDeviceOutput() HostDeviceOutput {
+	return o
+}
+
+func (o HostDeviceOutput) ToHostDeviceOutputWithContext(ctx context.Context) HostDeviceOutput {
+	return o
+}
+
+// Its IPv4 address; absent if it has none.
+func (o HostDeviceOutput) Address() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v HostDevice) *string { return v.Address }).(pulumi.StringPtrOutput)
+}
+
+// MTU in bytes; absent if there is no device.
+func (o HostDeviceOutput) Mtu() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v HostDevice) *int { return v.Mtu }).(pulumi.IntPtrOutput)
+}
+
+// Name of the node.
+func (o HostDeviceOutput) Node() pulumi.StringOutput {
+	return o.ApplyT(func(v HostDevice) string { return v.Node }).(pulumi.StringOutput)
+}
+
+type HostDeviceArrayOutput struct{ *pulumi.OutputState }
+
+func (HostDeviceArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HostDevice)(nil)).Elem()
+}
+
+func (o HostDeviceArrayOutput) ToHostDeviceArrayOutput() HostDeviceArrayOutput {
+	return o
+}
+
+func (o HostDeviceArrayOutput) ToHostDeviceArrayOutputWithContext(ctx context.Context) HostDeviceArrayOutput {
+	return o
+}
+
+func (o HostDeviceArrayOutput) Index(i pulumi.IntInput) HostDeviceOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) HostDevice {
+		return vs[0].([]HostDevice)[vs[1].(int)]
+	}).(HostDeviceOutput)
 }
 
 // Attributes of the uplink, other than its MTU, which is the cluster network's.
@@ -954,6 +1129,283 @@ func (o NodeDevicesArrayOutput) Index(i pulumi.IntInput) NodeDevicesOutput {
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) NodeDevices {
 		return vs[0].([]NodeDevices)[vs[1].(int)]
 	}).(NodeDevicesOutput)
+}
+
+// What the labels of a node must be like.
+type NodeRequirement struct {
+	// The label's key.
+	Key string `pulumi:"key"`
+	// The values of `In` and `NotIn`: what Kubernetes calls `values`.
+	LabelValues []string `pulumi:"labelValues"`
+	// `In` and `NotIn` compare with NodeRequirement.LabelValues; `Exists` and `DoesNotExist` ask only for the key.
+	Operator NodeOperator `pulumi:"operator"`
+}
+
+// NodeRequirementInput is an input type that accepts NodeRequirementArgs and NodeRequirementOutput values.
+// You can construct a concrete instance of `NodeRequirementInput` via:
+//
+//	NodeRequirementArgs{...}
+type NodeRequirementInput interface {
+	pulumi.Input
+
+	ToNodeRequirementOutput() NodeRequirementOutput
+	ToNodeRequirementOutputWithContext(context.Context) NodeRequirementOutput
+}
+
+// What the labels of a node must be like.
+type NodeRequirementArgs struct {
+	// The label's key.
+	Key pulumi.StringInput `pulumi:"key"`
+	// The values of `In` and `NotIn`: what Kubernetes calls `values`.
+	LabelValues pulumi.StringArrayInput `pulumi:"labelValues"`
+	// `In` and `NotIn` compare with LabelValues; `Exists` and `DoesNotExist` ask only for the key.
+	Operator NodeOperatorInput `pulumi:"operator"`
+}
+
+func (NodeRequirementArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*NodeRequirement)(nil)).Elem()
+}
+
+func (i NodeRequirementArgs) ToNodeRequirementOutput() NodeRequirementOutput {
+	return i.ToNodeRequirementOutputWithContext(context.Background())
+}
+
+func (i NodeRequirementArgs) ToNodeRequirementOutputWithContext(ctx context.Context) NodeRequirementOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(NodeRequirementOutput)
+}
+
+// NodeRequirementArrayInput is an input type that accepts NodeRequirementArray and NodeRequirementArrayOutput values.
+// You can construct a concrete instance of `NodeRequirementArrayInput` via:
+//
+//	NodeRequirementArray{ NodeRequirementArgs{...} }
+type NodeRequirementArrayInput interface {
+	pulumi.Input
+
+	ToNodeRequirementArrayOutput() NodeRequirementArrayOutput
+	ToNodeRequirementArrayOutputWithContext(context.Context) NodeRequirementArrayOutput
+}
+
+type NodeRequirementArray []NodeRequirementInput
+
+func (NodeRequirementArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]NodeRequirement)(nil)).Elem()
+}
+
+func (i NodeRequirementArray) ToNodeRequirementArrayOutput() NodeRequirementArrayOutput {
+	return i.ToNodeRequirementArrayOutputWithContext(context.Background())
+}
+
+func (i NodeRequirementArray) ToNodeRequirementArrayOutputWithContext(ctx context.Context) NodeRequirementArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(NodeRequirementArrayOutput)
+}
+
+// What the labels of a node must be like.
+type NodeRequirementOutput struct{ *pulumi.OutputState }
+
+func (NodeRequirementOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*NodeRequirement)(nil)).Elem()
+}
+
+func (o NodeRequirementOutput) ToNodeRequirementOutput() NodeRequirementOutput {
+	return o
+}
+
+func (o NodeRequirementOutput) ToNodeRequirementOutputWithContext(ctx context.Context) NodeRequirementOutput {
+	return o
+}
+
+// The label's key.
+func (o NodeRequirementOutput) Key() pulumi.StringOutput {
+	return o.ApplyT(func(v NodeRequirement) string { return v.Key }).(pulumi.StringOutput)
+}
+
+// The values of `In` and `NotIn`: what Kubernetes calls `values`.
+func (o NodeRequirementOutput) LabelValues() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v NodeRequirement) []string { return v.LabelValues }).(pulumi.StringArrayOutput)
+}
+
+// `In` and `NotIn` compare with LabelValues; `Exists` and `DoesNotExist` ask only for the key.
+func (o NodeRequirementOutput) Operator() NodeOperatorOutput {
+	return o.ApplyT(func(v NodeRequirement) NodeOperator { return v.Operator }).(NodeOperatorOutput)
+}
+
+type NodeRequirementArrayOutput struct{ *pulumi.OutputState }
+
+func (NodeRequirementArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]NodeRequirement)(nil)).Elem()
+}
+
+func (o NodeRequirementArrayOutput) ToNodeRequirementArrayOutput() NodeRequirementArrayOutput {
+	return o
+}
+
+func (o NodeRequirementArrayOutput) ToNodeRequirementArrayOutputWithContext(ctx context.Context) NodeRequirementArrayOutput {
+	return o
+}
+
+func (o NodeRequirementArrayOutput) Index(i pulumi.IntInput) NodeRequirementOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) NodeRequirement {
+		return vs[0].([]NodeRequirement)[vs[1].(int)]
+	}).(NodeRequirementOutput)
+}
+
+// Which nodes: those that meet all of it.
+type NodeSelector struct {
+	// What the labels of a node must be like, all of it.
+	MatchExpressions []NodeRequirement `pulumi:"matchExpressions"`
+	// Labels that a node must have, all of them.
+	MatchLabels map[string]string `pulumi:"matchLabels"`
+}
+
+// NodeSelectorInput is an input type that accepts NodeSelectorArgs and NodeSelectorOutput values.
+// You can construct a concrete instance of `NodeSelectorInput` via:
+//
+//	NodeSelectorArgs{...}
+type NodeSelectorInput interface {
+	pulumi.Input
+
+	ToNodeSelectorOutput() NodeSelectorOutput
+	ToNodeSelectorOutputWithContext(context.Context) NodeSelectorOutput
+}
+
+// Which nodes: those that meet all of it.
+type NodeSelectorArgs struct {
+	// What the labels of a node must be like, all of it.
+	MatchExpressions NodeRequirementArrayInput `pulumi:"matchExpressions"`
+	// Labels that a node must have, all of them.
+	MatchLabels pulumi.StringMapInput `pulumi:"matchLabels"`
+}
+
+func (NodeSelectorArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*NodeSelector)(nil)).Elem()
+}
+
+func (i NodeSelectorArgs) ToNodeSelectorOutput() NodeSelectorOutput {
+	return i.ToNodeSelectorOutputWithContext(context.Background())
+}
+
+func (i NodeSelectorArgs) ToNodeSelectorOutputWithContext(ctx context.Context) NodeSelectorOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(NodeSelectorOutput)
+}
+
+func (i NodeSelectorArgs) ToNodeSelectorPtrOutput() NodeSelectorPtrOutput {
+	return i.ToNodeSelectorPtrOutputWithContext(context.Background())
+}
+
+func (i NodeSelectorArgs) ToNodeSelectorPtrOutputWithContext(ctx context.Context) NodeSelectorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(NodeSelectorOutput).ToNodeSelectorPtrOutputWithContext(ctx)
+}
+
+// NodeSelectorPtrInput is an input type that accepts NodeSelectorArgs, NodeSelectorPtr and NodeSelectorPtrOutput values.
+// You can construct a concrete instance of `NodeSelectorPtrInput` via:
+//
+//	        NodeSelectorArgs{...}
+//
+//	or:
+//
+//	        nil
+type NodeSelectorPtrInput interface {
+	pulumi.Input
+
+	ToNodeSelectorPtrOutput() NodeSelectorPtrOutput
+	ToNodeSelectorPtrOutputWithContext(context.Context) NodeSelectorPtrOutput
+}
+
+type nodeSelectorPtrType NodeSelectorArgs
+
+func NodeSelectorPtr(v *NodeSelectorArgs) NodeSelectorPtrInput {
+	return (*nodeSelectorPtrType)(v)
+}
+
+func (*nodeSelectorPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**NodeSelector)(nil)).Elem()
+}
+
+func (i *nodeSelectorPtrType) ToNodeSelectorPtrOutput() NodeSelectorPtrOutput {
+	return i.ToNodeSelectorPtrOutputWithContext(context.Background())
+}
+
+func (i *nodeSelectorPtrType) ToNodeSelectorPtrOutputWithContext(ctx context.Context) NodeSelectorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(NodeSelectorPtrOutput)
+}
+
+// Which nodes: those that meet all of it.
+type NodeSelectorOutput struct{ *pulumi.OutputState }
+
+func (NodeSelectorOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*NodeSelector)(nil)).Elem()
+}
+
+func (o NodeSelectorOutput) ToNodeSelectorOutput() NodeSelectorOutput {
+	return o
+}
+
+func (o NodeSelectorOutput) ToNodeSelectorOutputWithContext(ctx context.Context) NodeSelectorOutput {
+	return o
+}
+
+func (o NodeSelectorOutput) ToNodeSelectorPtrOutput() NodeSelectorPtrOutput {
+	return o.ToNodeSelectorPtrOutputWithContext(context.Background())
+}
+
+func (o NodeSelectorOutput) ToNodeSelectorPtrOutputWithContext(ctx context.Context) NodeSelectorPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v NodeSelector) *NodeSelector {
+		return &v
+	}).(NodeSelectorPtrOutput)
+}
+
+// What the labels of a node must be like, all of it.
+func (o NodeSelectorOutput) MatchExpressions() NodeRequirementArrayOutput {
+	return o.ApplyT(func(v NodeSelector) []NodeRequirement { return v.MatchExpressions }).(NodeRequirementArrayOutput)
+}
+
+// Labels that a node must have, all of them.
+func (o NodeSelectorOutput) MatchLabels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v NodeSelector) map[string]string { return v.MatchLabels }).(pulumi.StringMapOutput)
+}
+
+type NodeSelectorPtrOutput struct{ *pulumi.OutputState }
+
+func (NodeSelectorPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**NodeSelector)(nil)).Elem()
+}
+
+func (o NodeSelectorPtrOutput) ToNodeSelectorPtrOutput() NodeSelectorPtrOutput {
+	return o
+}
+
+func (o NodeSelectorPtrOutput) ToNodeSelectorPtrOutputWithContext(ctx context.Context) NodeSelectorPtrOutput {
+	return o
+}
+
+func (o NodeSelectorPtrOutput) Elem() NodeSelectorOutput {
+	return o.ApplyT(func(v *NodeSelector) NodeSelector {
+		if v != nil {
+			return *v
+		}
+		var ret NodeSelector
+		return ret
+	}).(NodeSelectorOutput)
+}
+
+// What the labels of a node must be like, all of it.
+func (o NodeSelectorPtrOutput) MatchExpressions() NodeRequirementArrayOutput {
+	return o.ApplyT(func(v *NodeSelector) []NodeRequirement {
+		if v == nil {
+			return nil
+		}
+		return v.MatchExpressions
+	}).(NodeRequirementArrayOutput)
+}
+
+// Labels that a node must have, all of them.
+func (o NodeSelectorPtrOutput) MatchLabels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *NodeSelector) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.MatchLabels
+	}).(pulumi.StringMapOutput)
 }
 
 // Where the VLAN's gateway is: Harvester checks that it answers. Only for a VLAN.
@@ -3328,12 +3780,18 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*BondOptionsPtrInput)(nil)).Elem(), BondOptionsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DisruptionInput)(nil)).Elem(), DisruptionArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DisruptionPtrInput)(nil)).Elem(), DisruptionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HostDeviceInput)(nil)).Elem(), HostDeviceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HostDeviceArrayInput)(nil)).Elem(), HostDeviceArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*LinkAttributesInput)(nil)).Elem(), LinkAttributesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*LinkAttributesPtrInput)(nil)).Elem(), LinkAttributesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NicInput)(nil)).Elem(), NicArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NicArrayInput)(nil)).Elem(), NicArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NodeDevicesInput)(nil)).Elem(), NodeDevicesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NodeDevicesArrayInput)(nil)).Elem(), NodeDevicesArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*NodeRequirementInput)(nil)).Elem(), NodeRequirementArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*NodeRequirementArrayInput)(nil)).Elem(), NodeRequirementArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*NodeSelectorInput)(nil)).Elem(), NodeSelectorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*NodeSelectorPtrInput)(nil)).Elem(), NodeSelectorArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RouteInput)(nil)).Elem(), RouteArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RoutePtrInput)(nil)).Elem(), RouteArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RouteMapInput)(nil)).Elem(), RouteMap{})
@@ -3366,12 +3824,18 @@ func init() {
 	pulumi.RegisterOutputType(BondOptionsPtrOutput{})
 	pulumi.RegisterOutputType(DisruptionOutput{})
 	pulumi.RegisterOutputType(DisruptionPtrOutput{})
+	pulumi.RegisterOutputType(HostDeviceOutput{})
+	pulumi.RegisterOutputType(HostDeviceArrayOutput{})
 	pulumi.RegisterOutputType(LinkAttributesOutput{})
 	pulumi.RegisterOutputType(LinkAttributesPtrOutput{})
 	pulumi.RegisterOutputType(NicOutput{})
 	pulumi.RegisterOutputType(NicArrayOutput{})
 	pulumi.RegisterOutputType(NodeDevicesOutput{})
 	pulumi.RegisterOutputType(NodeDevicesArrayOutput{})
+	pulumi.RegisterOutputType(NodeRequirementOutput{})
+	pulumi.RegisterOutputType(NodeRequirementArrayOutput{})
+	pulumi.RegisterOutputType(NodeSelectorOutput{})
+	pulumi.RegisterOutputType(NodeSelectorPtrOutput{})
 	pulumi.RegisterOutputType(RouteOutput{})
 	pulumi.RegisterOutputType(RoutePtrOutput{})
 	pulumi.RegisterOutputType(RouteMapOutput{})

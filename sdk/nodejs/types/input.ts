@@ -35,6 +35,18 @@ export interface DisruptionArgs {
      */
     maxParallel?: pulumi.Input<number | undefined>;
     /**
+     * How many nodes may be cordoned for Disruption.migrateVms at once. Defaults to 1.
+     */
+    maxUnavailable?: pulumi.Input<number | undefined>;
+    /**
+     * Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if Disruption.stopVms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+     */
+    migrateVms?: pulumi.Input<boolean | undefined>;
+    /**
+     * Seconds to wait for one VM to be migrated. Defaults to 1800.
+     */
+    migrationTimeoutSeconds?: pulumi.Input<number | undefined>;
+    /**
      * Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
      */
     nodeTimeoutSeconds?: pulumi.Input<number | undefined>;
@@ -80,6 +92,38 @@ export interface LinkAttributesArgs {
      * Length of the transmit queue in packets. Absent and -1 leave the kernel's.
      */
     txQLen?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * What the labels of a node must be like.
+ */
+export interface NodeRequirementArgs {
+    /**
+     * The label's key.
+     */
+    key: pulumi.Input<string>;
+    /**
+     * The values of `In` and `NotIn`: what Kubernetes calls `values`.
+     */
+    labelValues?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * `In` and `NotIn` compare with NodeRequirement.labelValues; `Exists` and `DoesNotExist` ask only for the key.
+     */
+    operator: pulumi.Input<enums.NodeOperator>;
+}
+
+/**
+ * Which nodes: those that meet all of it.
+ */
+export interface NodeSelectorArgs {
+    /**
+     * What the labels of a node must be like, all of it.
+     */
+    matchExpressions?: pulumi.Input<pulumi.Input<inputs.NodeRequirementArgs>[] | undefined>;
+    /**
+     * Labels that a node must have, all of them.
+     */
+    matchLabels?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
 }
 
 /**

@@ -35,6 +35,18 @@ export interface Disruption {
      */
     maxParallel?: number;
     /**
+     * How many nodes may be cordoned for Disruption.migrateVms at once. Defaults to 1.
+     */
+    maxUnavailable?: number;
+    /**
+     * Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if Disruption.stopVms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+     */
+    migrateVms?: boolean;
+    /**
+     * Seconds to wait for one VM to be migrated. Defaults to 1800.
+     */
+    migrationTimeoutSeconds?: number;
+    /**
      * Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
      */
     nodeTimeoutSeconds?: number;
@@ -66,6 +78,24 @@ export interface Disruption {
      * Whether, and how, the end of a change is proven on the devices of the nodes, before the VMs start again. Needs the right to run pods with the network of the host. Defaults to no.
      */
     verifyOnNodes?: outputs.VerifyOnNodes;
+}
+
+/**
+ * What was seen of the device of one node.
+ */
+export interface HostDevice {
+    /**
+     * Its IPv4 address; absent if it has none.
+     */
+    address?: string;
+    /**
+     * MTU in bytes; absent if there is no device.
+     */
+    mtu?: number;
+    /**
+     * Name of the node.
+     */
+    node: string;
 }
 
 /**
@@ -148,6 +178,38 @@ export interface NodeDevices {
      * The VLANs on the uplink.
      */
     vlans: number[];
+}
+
+/**
+ * What the labels of a node must be like.
+ */
+export interface NodeRequirement {
+    /**
+     * The label's key.
+     */
+    key: string;
+    /**
+     * The values of `In` and `NotIn`: what Kubernetes calls `values`.
+     */
+    labelValues?: string[];
+    /**
+     * `In` and `NotIn` compare with NodeRequirement.labelValues; `Exists` and `DoesNotExist` ask only for the key.
+     */
+    operator: enums.NodeOperator;
+}
+
+/**
+ * Which nodes: those that meet all of it.
+ */
+export interface NodeSelector {
+    /**
+     * What the labels of a node must be like, all of it.
+     */
+    matchExpressions?: outputs.NodeRequirement[];
+    /**
+     * Labels that a node must have, all of them.
+     */
+    matchLabels?: {[key: string]: string};
 }
 
 /**

@@ -11,6 +11,7 @@ from .cluster_network import *
 from .get_cluster_network import *
 from .get_node_nics import *
 from .get_vm_interfaces import *
+from .host_network_config import *
 from .network_config import *
 from .provider import *
 from .rwx_network import *
@@ -40,6 +41,7 @@ _utilities.register(
   "fqn": "harvester_net",
   "classes": {
    "harvester-net:index:ClusterNetwork": "ClusterNetwork",
+   "harvester-net:index:HostNetworkConfig": "HostNetworkConfig",
    "harvester-net:index:NetworkConfig": "NetworkConfig",
    "harvester-net:index:RwxNetwork": "RwxNetwork",
    "harvester-net:index:Site": "Site",

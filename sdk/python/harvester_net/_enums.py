@@ -8,6 +8,8 @@ from enum import Enum
 
 __all__ = [
     'BondMode',
+    'HostMode',
+    'NodeOperator',
     'OnFailure',
     'RouteMode',
     'VmNetworkType',
@@ -46,6 +48,44 @@ class BondMode(_builtins.str, Enum):
     BALANCE_ALB = "balance-alb"
     """
     What is sent and received is spread by the load of the NICs. Needs nothing on the switch.
+    """
+
+
+@pulumi.type_token("harvester-net:index:HostMode")
+class HostMode(_builtins.str, Enum):
+    """
+    Where nodes have the addresses of a host network from.
+    """
+    STATIC = "static"
+    """
+    From the addresses that are given.
+    """
+    DHCP = "dhcp"
+    """
+    From the DHCP server of the VLAN.
+    """
+
+
+@pulumi.type_token("harvester-net:index:NodeOperator")
+class NodeOperator(_builtins.str, Enum):
+    """
+    What is asked of a label of a node.
+    """
+    IN_ = "In"
+    """
+    Its value is one of those that are given.
+    """
+    NOT_IN = "NotIn"
+    """
+    Its value is none of them, or there is no such label.
+    """
+    EXISTS = "Exists"
+    """
+    The label is there, with any value.
+    """
+    DOES_NOT_EXIST = "DoesNotExist"
+    """
+    There is no such label.
     """
 
 

@@ -22,6 +22,10 @@ __all__ = [
     'DisruptionArgsDict',
     'LinkAttributesArgs',
     'LinkAttributesArgsDict',
+    'NodeRequirementArgs',
+    'NodeRequirementArgsDict',
+    'NodeSelectorArgs',
+    'NodeSelectorArgsDict',
     'RouteArgs',
     'RouteArgsDict',
     'SiteMgmtArgs',
@@ -118,6 +122,18 @@ class DisruptionArgsDict(TypedDict):
     """
     How many VMs are being stopped at once, and how many are being started. Defaults to 5 for each node of the cluster.
     """
+    max_unavailable: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How many nodes may be cordoned for DisruptionArgs.migrate_vms at once. Defaults to 1.
+    """
+    migrate_vms: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if DisruptionArgs.stop_vms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+    """
+    migration_timeout_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Seconds to wait for one VM to be migrated. Defaults to 1800.
+    """
     node_timeout_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
     Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
@@ -156,6 +172,9 @@ class DisruptionArgs:
     def __init__(__self__, *,
                  cycle_storage_network: pulumi.Input[Optional[_builtins.bool]] = None,
                  max_parallel: pulumi.Input[Optional[_builtins.int]] = None,
+                 max_unavailable: pulumi.Input[Optional[_builtins.int]] = None,
+                 migrate_vms: pulumi.Input[Optional[_builtins.bool]] = None,
+                 migration_timeout_seconds: pulumi.Input[Optional[_builtins.int]] = None,
                  node_timeout_seconds: pulumi.Input[Optional[_builtins.int]] = None,
                  on_failure: pulumi.Input[Optional['OnFailure']] = None,
                  only_vms: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
@@ -171,6 +190,9 @@ class DisruptionArgs:
 
         :param pulumi.Input[_builtins.bool] cycle_storage_network: Whether the storage network (and the RWX network) may be cleared for the change and set again afterwards. Defaults to false.
         :param pulumi.Input[_builtins.int] max_parallel: How many VMs are being stopped at once, and how many are being started. Defaults to 5 for each node of the cluster.
+        :param pulumi.Input[_builtins.int] max_unavailable: How many nodes may be cordoned for DisruptionArgs.migrate_vms at once. Defaults to 1.
+        :param pulumi.Input[_builtins.bool] migrate_vms: Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if DisruptionArgs.stop_vms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+        :param pulumi.Input[_builtins.int] migration_timeout_seconds: Seconds to wait for one VM to be migrated. Defaults to 1800.
         :param pulumi.Input[_builtins.int] node_timeout_seconds: Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
         :param pulumi.Input['OnFailure'] on_failure: What happens when the change cannot be finished. `stop`: the journal stays, and the next `pulumi up` continues. `rollBack`: return to the old state first. Defaults to `stop`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] only_vms: Patterns `namespace/name`, each part with `*` if need be. If any other VM would have to stop, the change is refused before anything is touched. Defaults to all VMs.
@@ -184,6 +206,12 @@ class DisruptionArgs:
             pulumi.set(__self__, "cycle_storage_network", cycle_storage_network)
         if max_parallel is not None:
             pulumi.set(__self__, "max_parallel", max_parallel)
+        if max_unavailable is not None:
+            pulumi.set(__self__, "max_unavailable", max_unavailable)
+        if migrate_vms is not None:
+            pulumi.set(__self__, "migrate_vms", migrate_vms)
+        if migration_timeout_seconds is not None:
+            pulumi.set(__self__, "migration_timeout_seconds", migration_timeout_seconds)
         if node_timeout_seconds is not None:
             pulumi.set(__self__, "node_timeout_seconds", node_timeout_seconds)
         if on_failure is not None:
@@ -224,6 +252,42 @@ class DisruptionArgs:
     @max_parallel.setter
     def max_parallel(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "max_parallel", value)
+
+    @_builtins.property
+    @pulumi.getter(name="maxUnavailable")
+    def max_unavailable(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How many nodes may be cordoned for DisruptionArgs.migrate_vms at once. Defaults to 1.
+        """
+        return pulumi.get(self, "max_unavailable")
+
+    @max_unavailable.setter
+    def max_unavailable(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "max_unavailable", value)
+
+    @_builtins.property
+    @pulumi.getter(name="migrateVms")
+    def migrate_vms(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if DisruptionArgs.stop_vms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+        """
+        return pulumi.get(self, "migrate_vms")
+
+    @migrate_vms.setter
+    def migrate_vms(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "migrate_vms", value)
+
+    @_builtins.property
+    @pulumi.getter(name="migrationTimeoutSeconds")
+    def migration_timeout_seconds(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Seconds to wait for one VM to be migrated. Defaults to 1800.
+        """
+        return pulumi.get(self, "migration_timeout_seconds")
+
+    @migration_timeout_seconds.setter
+    def migration_timeout_seconds(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "migration_timeout_seconds", value)
 
     @_builtins.property
     @pulumi.getter(name="nodeTimeoutSeconds")
@@ -374,6 +438,132 @@ class LinkAttributesArgs:
     @tx_q_len.setter
     def tx_q_len(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "tx_q_len", value)
+
+
+class NodeRequirementArgsDict(TypedDict):
+    """
+    What the labels of a node must be like.
+    """
+    key: pulumi.Input[_builtins.str]
+    """
+    The label's key.
+    """
+    operator: pulumi.Input['NodeOperator']
+    """
+    `In` and `NotIn` compare with NodeRequirementArgs.label_values; `Exists` and `DoesNotExist` ask only for the key.
+    """
+    label_values: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    The values of `In` and `NotIn`: what Kubernetes calls `values`.
+    """
+
+@pulumi.input_type
+class NodeRequirementArgs:
+    def __init__(__self__, *,
+                 key: pulumi.Input[_builtins.str],
+                 operator: pulumi.Input['NodeOperator'],
+                 label_values: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None):
+        """
+        What the labels of a node must be like.
+
+        :param pulumi.Input[_builtins.str] key: The label's key.
+        :param pulumi.Input['NodeOperator'] operator: `In` and `NotIn` compare with NodeRequirementArgs.label_values; `Exists` and `DoesNotExist` ask only for the key.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] label_values: The values of `In` and `NotIn`: what Kubernetes calls `values`.
+        """
+        pulumi.set(__self__, "key", key)
+        pulumi.set(__self__, "operator", operator)
+        if label_values is not None:
+            pulumi.set(__self__, "label_values", label_values)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> pulumi.Input[_builtins.str]:
+        """
+        The label's key.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "key", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input['NodeOperator']:
+        """
+        `In` and `NotIn` compare with NodeRequirementArgs.label_values; `Exists` and `DoesNotExist` ask only for the key.
+        """
+        return pulumi.get(self, "operator")
+
+    @operator.setter
+    def operator(self, value: pulumi.Input['NodeOperator']):
+        pulumi.set(self, "operator", value)
+
+    @_builtins.property
+    @pulumi.getter(name="labelValues")
+    def label_values(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        The values of `In` and `NotIn`: what Kubernetes calls `values`.
+        """
+        return pulumi.get(self, "label_values")
+
+    @label_values.setter
+    def label_values(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "label_values", value)
+
+
+class NodeSelectorArgsDict(TypedDict):
+    """
+    Which nodes: those that meet all of it.
+    """
+    match_expressions: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['NodeRequirementArgsDict']]]]]
+    """
+    What the labels of a node must be like, all of it.
+    """
+    match_labels: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Labels that a node must have, all of them.
+    """
+
+@pulumi.input_type
+class NodeSelectorArgs:
+    def __init__(__self__, *,
+                 match_expressions: pulumi.Input[Optional[Sequence[pulumi.Input['NodeRequirementArgs']]]] = None,
+                 match_labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
+        """
+        Which nodes: those that meet all of it.
+
+        :param pulumi.Input[Sequence[pulumi.Input['NodeRequirementArgs']]] match_expressions: What the labels of a node must be like, all of it.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] match_labels: Labels that a node must have, all of them.
+        """
+        if match_expressions is not None:
+            pulumi.set(__self__, "match_expressions", match_expressions)
+        if match_labels is not None:
+            pulumi.set(__self__, "match_labels", match_labels)
+
+    @_builtins.property
+    @pulumi.getter(name="matchExpressions")
+    def match_expressions(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['NodeRequirementArgs']]]]:
+        """
+        What the labels of a node must be like, all of it.
+        """
+        return pulumi.get(self, "match_expressions")
+
+    @match_expressions.setter
+    def match_expressions(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['NodeRequirementArgs']]]]):
+        pulumi.set(self, "match_expressions", value)
+
+    @_builtins.property
+    @pulumi.getter(name="matchLabels")
+    def match_labels(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Labels that a node must have, all of them.
+        """
+        return pulumi.get(self, "match_labels")
+
+    @match_labels.setter
+    def match_labels(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "match_labels", value)
 
 
 class RouteArgsDict(TypedDict):

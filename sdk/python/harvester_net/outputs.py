@@ -19,9 +19,12 @@ from ._enums import *
 __all__ = [
     'BondOptions',
     'Disruption',
+    'HostDevice',
     'LinkAttributes',
     'Nic',
     'NodeDevices',
+    'NodeRequirement',
+    'NodeSelector',
     'Route',
     'Uplink',
     'VerifyOnNodes',
@@ -79,6 +82,12 @@ class Disruption(dict):
             suggest = "cycle_storage_network"
         elif key == "maxParallel":
             suggest = "max_parallel"
+        elif key == "maxUnavailable":
+            suggest = "max_unavailable"
+        elif key == "migrateVms":
+            suggest = "migrate_vms"
+        elif key == "migrationTimeoutSeconds":
+            suggest = "migration_timeout_seconds"
         elif key == "nodeTimeoutSeconds":
             suggest = "node_timeout_seconds"
         elif key == "onFailure":
@@ -110,6 +119,9 @@ class Disruption(dict):
     def __init__(__self__, *,
                  cycle_storage_network: Optional[_builtins.bool] = None,
                  max_parallel: Optional[_builtins.int] = None,
+                 max_unavailable: Optional[_builtins.int] = None,
+                 migrate_vms: Optional[_builtins.bool] = None,
+                 migration_timeout_seconds: Optional[_builtins.int] = None,
                  node_timeout_seconds: Optional[_builtins.int] = None,
                  on_failure: Optional['OnFailure'] = None,
                  only_vms: Optional[Sequence[_builtins.str]] = None,
@@ -125,6 +137,9 @@ class Disruption(dict):
 
         :param _builtins.bool cycle_storage_network: Whether the storage network (and the RWX network) may be cleared for the change and set again afterwards. Defaults to false.
         :param _builtins.int max_parallel: How many VMs are being stopped at once, and how many are being started. Defaults to 5 for each node of the cluster.
+        :param _builtins.int max_unavailable: How many nodes may be cordoned for DisruptionArgs.migrate_vms at once. Defaults to 1.
+        :param _builtins.bool migrate_vms: Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if DisruptionArgs.stop_vms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+        :param _builtins.int migration_timeout_seconds: Seconds to wait for one VM to be migrated. Defaults to 1800.
         :param _builtins.int node_timeout_seconds: Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
         :param 'OnFailure' on_failure: What happens when the change cannot be finished. `stop`: the journal stays, and the next `pulumi up` continues. `rollBack`: return to the old state first. Defaults to `stop`.
         :param Sequence[_builtins.str] only_vms: Patterns `namespace/name`, each part with `*` if need be. If any other VM would have to stop, the change is refused before anything is touched. Defaults to all VMs.
@@ -138,6 +153,12 @@ class Disruption(dict):
             pulumi.set(__self__, "cycle_storage_network", cycle_storage_network)
         if max_parallel is not None:
             pulumi.set(__self__, "max_parallel", max_parallel)
+        if max_unavailable is not None:
+            pulumi.set(__self__, "max_unavailable", max_unavailable)
+        if migrate_vms is not None:
+            pulumi.set(__self__, "migrate_vms", migrate_vms)
+        if migration_timeout_seconds is not None:
+            pulumi.set(__self__, "migration_timeout_seconds", migration_timeout_seconds)
         if node_timeout_seconds is not None:
             pulumi.set(__self__, "node_timeout_seconds", node_timeout_seconds)
         if on_failure is not None:
@@ -170,6 +191,30 @@ class Disruption(dict):
         How many VMs are being stopped at once, and how many are being started. Defaults to 5 for each node of the cluster.
         """
         return pulumi.get(self, "max_parallel")
+
+    @_builtins.property
+    @pulumi.getter(name="maxUnavailable")
+    def max_unavailable(self) -> Optional[_builtins.int]:
+        """
+        How many nodes may be cordoned for DisruptionArgs.migrate_vms at once. Defaults to 1.
+        """
+        return pulumi.get(self, "max_unavailable")
+
+    @_builtins.property
+    @pulumi.getter(name="migrateVms")
+    def migrate_vms(self) -> Optional[_builtins.bool]:
+        """
+        Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if DisruptionArgs.stop_vms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+        """
+        return pulumi.get(self, "migrate_vms")
+
+    @_builtins.property
+    @pulumi.getter(name="migrationTimeoutSeconds")
+    def migration_timeout_seconds(self) -> Optional[_builtins.int]:
+        """
+        Seconds to wait for one VM to be migrated. Defaults to 1800.
+        """
+        return pulumi.get(self, "migration_timeout_seconds")
 
     @_builtins.property
     @pulumi.getter(name="nodeTimeoutSeconds")
@@ -234,6 +279,53 @@ class Disruption(dict):
         Whether, and how, the end of a change is proven on the devices of the nodes, before the VMs start again. Needs the right to run pods with the network of the host. Defaults to no.
         """
         return pulumi.get(self, "verify_on_nodes")
+
+
+@pulumi.output_type
+class HostDevice(dict):
+    """
+    What was seen of the device of one node.
+    """
+    def __init__(__self__, *,
+                 node: _builtins.str,
+                 address: Optional[_builtins.str] = None,
+                 mtu: Optional[_builtins.int] = None):
+        """
+        What was seen of the device of one node.
+
+        :param _builtins.str node: Name of the node.
+        :param _builtins.str address: Its IPv4 address; absent if it has none.
+        :param _builtins.int mtu: MTU in bytes; absent if there is no device.
+        """
+        pulumi.set(__self__, "node", node)
+        if address is not None:
+            pulumi.set(__self__, "address", address)
+        if mtu is not None:
+            pulumi.set(__self__, "mtu", mtu)
+
+    @_builtins.property
+    @pulumi.getter
+    def node(self) -> _builtins.str:
+        """
+        Name of the node.
+        """
+        return pulumi.get(self, "node")
+
+    @_builtins.property
+    @pulumi.getter
+    def address(self) -> Optional[_builtins.str]:
+        """
+        Its IPv4 address; absent if it has none.
+        """
+        return pulumi.get(self, "address")
+
+    @_builtins.property
+    @pulumi.getter
+    def mtu(self) -> Optional[_builtins.int]:
+        """
+        MTU in bytes; absent if there is no device.
+        """
+        return pulumi.get(self, "mtu")
 
 
 @pulumi.output_type
@@ -495,6 +587,124 @@ class NodeDevices(dict):
         The NICs in the bond.
         """
         return pulumi.get(self, "nics")
+
+
+@pulumi.output_type
+class NodeRequirement(dict):
+    """
+    What the labels of a node must be like.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "labelValues":
+            suggest = "label_values"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in NodeRequirement. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        NodeRequirement.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        NodeRequirement.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 key: _builtins.str,
+                 operator: 'NodeOperator',
+                 label_values: Optional[Sequence[_builtins.str]] = None):
+        """
+        What the labels of a node must be like.
+
+        :param _builtins.str key: The label's key.
+        :param 'NodeOperator' operator: `In` and `NotIn` compare with NodeRequirementArgs.label_values; `Exists` and `DoesNotExist` ask only for the key.
+        :param Sequence[_builtins.str] label_values: The values of `In` and `NotIn`: what Kubernetes calls `values`.
+        """
+        pulumi.set(__self__, "key", key)
+        pulumi.set(__self__, "operator", operator)
+        if label_values is not None:
+            pulumi.set(__self__, "label_values", label_values)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> _builtins.str:
+        """
+        The label's key.
+        """
+        return pulumi.get(self, "key")
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> 'NodeOperator':
+        """
+        `In` and `NotIn` compare with NodeRequirementArgs.label_values; `Exists` and `DoesNotExist` ask only for the key.
+        """
+        return pulumi.get(self, "operator")
+
+    @_builtins.property
+    @pulumi.getter(name="labelValues")
+    def label_values(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The values of `In` and `NotIn`: what Kubernetes calls `values`.
+        """
+        return pulumi.get(self, "label_values")
+
+
+@pulumi.output_type
+class NodeSelector(dict):
+    """
+    Which nodes: those that meet all of it.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "matchExpressions":
+            suggest = "match_expressions"
+        elif key == "matchLabels":
+            suggest = "match_labels"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in NodeSelector. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        NodeSelector.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        NodeSelector.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 match_expressions: Optional[Sequence['outputs.NodeRequirement']] = None,
+                 match_labels: Optional[Mapping[str, _builtins.str]] = None):
+        """
+        Which nodes: those that meet all of it.
+
+        :param Sequence['NodeRequirement'] match_expressions: What the labels of a node must be like, all of it.
+        :param Mapping[str, _builtins.str] match_labels: Labels that a node must have, all of them.
+        """
+        if match_expressions is not None:
+            pulumi.set(__self__, "match_expressions", match_expressions)
+        if match_labels is not None:
+            pulumi.set(__self__, "match_labels", match_labels)
+
+    @_builtins.property
+    @pulumi.getter(name="matchExpressions")
+    def match_expressions(self) -> Optional[Sequence['outputs.NodeRequirement']]:
+        """
+        What the labels of a node must be like, all of it.
+        """
+        return pulumi.get(self, "match_expressions")
+
+    @_builtins.property
+    @pulumi.getter(name="matchLabels")
+    def match_labels(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Labels that a node must have, all of them.
+        """
+        return pulumi.get(self, "match_labels")
 
 
 @pulumi.output_type

@@ -13,6 +13,7 @@ from harvester_net.adopt.names import resource_names
 from harvester_net.adopt.reading import KIND_OF, read_site
 from harvester_net.adopt.site import (
     CLUSTER_NETWORK,
+    HOST_NETWORK,
     NETWORK_CONFIG,
     SETTINGS,
     STORAGE_NETWORK,
@@ -59,6 +60,11 @@ def vm_network(key: str, on: str, /, *notes: str, **inputs: Any) -> Found:
 def storage(on: str, /, **inputs: Any) -> Found:
     given = {"clusterNetwork": on, "vlan": 300, "range": "10.7.0.0/22"}
     return Found(STORAGE_NETWORK, "storage-network", given | inputs)
+
+
+def host_network(name: str, on: str, /, **inputs: Any) -> Found:
+    given = {"name": name, "clusterNetwork": on, "vlan": 400, "mode": "dhcp"}
+    return Found(HOST_NETWORK, name, given | inputs)
 
 
 def in_rack(rack: str) -> dict[str, Any]:

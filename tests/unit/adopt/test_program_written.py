@@ -31,6 +31,7 @@ from .sites import (
     config,
     differing,
     expected,
+    host_network,
     in_rack,
     read,
     run_python,
@@ -40,6 +41,14 @@ from .sites import (
 
 LACP = {"uplink": {"nics": ["eno2", "eno3"], "bondOptions": {"mode": "802.3ad"}}}
 TRUNK = {"vlanTrunk": [{"minID": 200, "maxID": 299}, {"id": 400}]}
+HOSTS = {
+    "mode": "static",
+    "ips": {"node1": "10.40.0.11/24", "node2.example.com": "10.40.0.12/24"},
+    "nodeSelector": {
+        "matchLabels": {"rack": "a"},
+        "matchExpressions": [{"key": "zone", "operator": "In", "labelValues": ["x", "y"]}],
+    },
+}
 HOSTILE = '"""; ${pulumi.cwd} `#{x}` %d {y} \\ \n import os // */ \u202e'
 SITE = Site(
     [
@@ -60,6 +69,7 @@ SITE = Site(
         vm_network("default/vlan102", "cn-data", vlan=102),
         vm_network("default/trunk", "cn-data", **TRUNK),
         vm_network("shop/flat", "mgmt", type="UntaggedNetwork"),
+        host_network("hnc-backup", "cn-data", **HOSTS),
         storage("cn-data", exclude=["10.7.0.0/28"]),
     ]
 )
@@ -125,7 +135,7 @@ function kind(name) {
     };
 }
 const kinds = ["ClusterNetwork", "NetworkConfig", "VmNetwork", "StorageNetwork", "RwxNetwork",
-  "VmMigrationNetwork"];
+  "VmMigrationNetwork", "HostNetworkConfig"];
 const hn = Object.fromEntries(kinds.map((name) => [name, kind(name)]));
 """
 

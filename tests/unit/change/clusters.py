@@ -13,10 +13,13 @@ from harvester_net.change.goals.mtu import MtuGoal
 from harvester_net.change.goals.network_config import ConfigDeletionGoal, ConfigGoal
 from harvester_net.change.goals.storage_network import StorageNetworkGoal
 from harvester_net.change.goals.vm_network import VmNetworkGoal
-from harvester_net.change.kinds import UNDER_WAY
+from harvester_net.change.kinds import MOVING_KINDS, UNDER_WAY
+from harvester_net.change.steps.moving import is_cordoned
 from harvester_net.cluster.errors import Denied
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
+    HOST_NETWORK_CONFIG,
+    LINK_MONITOR,
     LONGHORN_NODE,
     LONGHORN_SETTING,
     NAD,
@@ -32,6 +35,7 @@ from harvester_net.cluster.resources import (
     key_of,
     labels_of,
 )
+from harvester_net.harvester.host_networks import device_of
 from harvester_net.harvester.network_configs import PREDECESSORS
 from harvester_net.rules.system_networks import is_protected
 
@@ -117,6 +121,14 @@ def nad_object(key: str, network: str, mtu: int) -> Object:
     return objects.nad(name, namespace, conf, cluster_network=network)
 
 
+def host_network_object(number: int) -> Object:
+    """A host network config of the cluster network data."""
+    underlay = {"underlay": True} if number else {}
+    return objects.new_host_network(
+        f"hosts-{number}", "data", 400 + number, spec=underlay, annotations={"note": "x"}
+    )
+
+
 def vm_object(
     key: str, strategy: str | bool, nads: list[str], node: str, hindrance: str = ""
 ) -> Object:
@@ -134,7 +146,7 @@ def volume_object(vm: str) -> Object:
 
 def bare_world(version: tuple[int, int], nodes: dict[str, dict[str, str]]) -> World:
     """A cluster after its installation: nodes by name with their labels."""
-    world = World(version, {resource: {} for resource in UNDER_WAY})
+    world = World(version, {resource: {} for resource in (*UNDER_WAY, *MOVING_KINDS)})
     number = f"v{version[0]}.{version[1]}.0"
     settings = [
         objects.setting("server-version", number),
@@ -259,6 +271,9 @@ def worlds(draw: Any, version: tuple[int, int], mtu: int) -> World:
     if not configs and version >= (1, 6) and mtu != 1500:
         notes = {"metadata": {"annotations": {f"{NETWORK}/uplink-mtu": str(mtu)}}}
         world = world.changed(CLUSTER_NETWORK, "data", notes)
+    if version >= (1, 8) and configs:
+        for number in range(draw(st.integers(0, 2))):
+            world = world.put(HOST_NETWORK_CONFIG, host_network_object(number))
     for network in ("other", "mgmt"):
         for number in range(draw(st.integers(0, 2))):
             world = world.put(NAD, nad_object(f"ns/{network}-{number}", network, 1500))
@@ -418,6 +433,10 @@ def picture(world: World, network: str, mtu: int | None = None) -> dict[str, Any
             for s in world.of(VLAN_STATUS).values()
         ),
         "vm networks": sorted(_nad(world, nad, observer) for nad in world.of(NAD).values()),
+        "host networks": {
+            key: _host_network(world, config, observer)
+            for key, config in world.of(HOST_NETWORK_CONFIG).items()
+        },
         "vms": {key: _vm(world, key, vm) for key, vm in world.of(VM).items()},
         "settings": {
             key: (s.get("value", ""), [c for c in _conditions(s) if c["status"] != "True"])
@@ -427,6 +446,7 @@ def picture(world: World, network: str, mtu: int | None = None) -> dict[str, Any
             key: _without_number(s["value"]) for key, s in world.of(LONGHORN_SETTING).items()
         },
         "volumes": {key: v["status"]["state"] for key, v in world.of(VOLUME).items()},
+        "cordoned": [key for key, node in world.of(NODE).items() if is_cordoned(node)],
     }
 
 
@@ -442,6 +462,21 @@ def _config(config: Object, observer: Any) -> Any:
     # What is made again says which uids it had: nothing else may be new.
     notes = {k: v for k, v in annotations_of(config).items() if k != PREDECESSORS}
     return spec, attributes, labels_of(config), notes
+
+
+def _host_network(world: World, config: Object, observer: Any) -> Any:
+    """Its spec, and the MTU of its device on each node that has one."""
+    network, device = config["spec"]["clusterNetwork"], device_of(config)
+    monitor = world.get(LINK_MONITOR, network) or {}
+    by_node = ((monitor.get("status") or {}).get("linkStatus") or {}).items()
+    mtus = {
+        node: observer(network, link["mtu"])
+        for node, links in by_node
+        for link in links
+        if link["name"] == device
+    }
+    notes = {k: v for k, v in annotations_of(config).items() if k != PREDECESSORS}
+    return config["spec"], notes, mtus
 
 
 def _nad(world: World, nad: Object, observer: Any) -> tuple[str, str]:

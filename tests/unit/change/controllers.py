@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 
 from harvester_net.cluster.errors import ClusterError
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
+    HOST_NETWORK_CONFIG,
     LINK_MONITOR,
     LONGHORN_SETTING,
     NAD,
@@ -26,16 +28,22 @@ from harvester_net.cluster.resources import (
     is_terminating,
     key_of,
 )
+from harvester_net.cluster.resources import MIGRATION as MIGRATION_KIND
+from harvester_net.harvester.host_networks import device_of, selected_nodes
+from harvester_net.harvester.host_networks import network_of as network_of_host
+from harvester_net.harvester.workloads import networks_of
 from harvester_net.rules import mtus
 
 from ... import objects
 from .admission import admit
 from .world import (
+    FAILS,
     HINDRANCE,
     HOME,
     MIGRATION,
     NETWORK,
     RWX,
+    STAYS,
     STORAGE,
     World,
     cni_of,
@@ -43,6 +51,7 @@ from .world import (
     matched,
     meant,
     nads_on,
+    network_of,
     raw_mtu,
     statuses_on,
 )
@@ -86,7 +95,7 @@ def _vm(world: World, key: str) -> World:
     if phase is None and _comes(strategy, arrived=arrived, asked=asked):
         world = _started(world, vm)
     elif phase in ("Pending", "Scheduling") and not annotations_of(vm).get(HINDRANCE):
-        world = world.changed(VMI, key, _running(vm))
+        world = _placed(world, key, vm)
     if strategy != "Halted":
         world = world.changed(VM, key, {"metadata": {"annotations": {STRATEGY: strategy}}})
     said = {"runStrategy": strategy, "printableStatus": _printable(world, key, strategy)}
@@ -122,11 +131,85 @@ def _started(world: World, vm: Object) -> World:
         "status": {"phase": "Pending"},
     }
     world = world.put(VMI, vmi)
-    return world if hindrance else world.changed(VMI, key_of(vmi), _running(vm))
+    return world if hindrance else _placed(world, key_of(vmi), vm)
 
 
-def _running(vm: Object) -> Object:
-    return {"status": {"phase": "Running", "nodeName": annotations_of(vm).get(HOME, "node0")}}
+def _placed(world: World, key: str, vm: Object) -> World:
+    """The instance runs at its home, or where else a VM may come up; else it waits."""
+    home = annotations_of(vm).get(HOME, "node0")
+    if _is_closed(world, home):
+        home = next(iter(_places(world, world.of(VMI)[key])), "")
+    return world.changed(VMI, key, _running(vm, home)) if home else world
+
+
+def _is_closed(world: World, node: str) -> bool:
+    found = world.get(NODE, node) or {}
+    return bool((found.get("spec") or {}).get("unschedulable"))
+
+
+def _running(vm: Object, node: str) -> Object:
+    stays = annotations_of(vm).get(STAYS)
+    able = {"type": "LiveMigratable", "status": "False" if stays else "True"}
+    if stays:
+        able |= {"reason": "DisksNotLiveMigratable", "message": stays}
+    return {"status": {"phase": "Running", "nodeName": node, "conditions": [able]}}
+
+
+def migrations(world: World) -> World:
+    """A migration finds a node, and then the instance is there; or it fails, or waits."""
+    for key, migration in world.of(MIGRATION_KIND).items():
+        name = f"{migration['metadata']['namespace']}/{migration['spec']['vmiName']}"
+        phase, vmi = (migration.get("status") or {}).get("phase"), world.get(VMI, name)
+        if phase in FINAL:
+            continue
+        if vmi is None:
+            world = world.changed(MIGRATION_KIND, key, {"status": {"phase": "Failed"}})
+        elif phase == "Running":
+            world = _arrived(world, name, vmi)
+            world = world.changed(MIGRATION_KIND, key, {"status": {"phase": "Succeeded"}})
+        else:
+            world = _sent(world, key, name, vmi)
+    return world
+
+
+def _sent(world: World, migration: str, name: str, vmi: Object) -> World:
+    uid = world.of(MIGRATION_KIND)[migration]["metadata"]["uid"]
+    fails = int(annotations_of(world.of(VM).get(name) or vmi).get(FAILS, "0"))
+    if fails:
+        left = {"metadata": {"annotations": {FAILS: str(fails - 1)}}}
+        world = world.changed(VM, name, left)
+        said = {"phase": "Failed", "migrationState": {"failureReason": "the model says so"}}
+        return world.changed(MIGRATION_KIND, migration, {"status": said})
+    target = next(iter(_places(world, vmi)), None)
+    if target is None:
+        return world.changed(MIGRATION_KIND, migration, {"status": {"phase": "Pending"}})
+    world = world.changed(MIGRATION_KIND, migration, {"status": {"phase": "Running"}})
+    moves = {"migrationUid": uid, "targetNode": target, "completed": None}
+    return world.changed(VMI, name, {"status": {"migrationState": moves}})
+
+
+def _places(world: World, vmi: Object) -> Iterator[str]:
+    """The nodes that take an instance: open, and with all its cluster networks."""
+    nads = world.of(NAD)
+    on = [nads[key] for key in networks_of(vmi["spec"], vmi["metadata"]["namespace"])]
+    for name in sorted(world.of(NODE)):
+        closed = _is_closed(world, name) or _is_dead(world, name)
+        there = {
+            status["status"]["clusterNetwork"]
+            for status in world.of(VLAN_STATUS).values()
+            if status["status"]["node"] == name
+        }
+        if name == vmi["status"].get("nodeName") or closed:
+            continue
+        if {network_of(nad) for nad in on} <= there | {"mgmt"}:
+            yield name
+
+
+def _arrived(world: World, name: str, vmi: Object) -> World:
+    target = vmi["status"]["migrationState"]["targetNode"]
+    return world.changed(
+        VMI, name, {"status": {"nodeName": target, "migrationState": {"completed": True}}}
+    )
 
 
 def _printable(world: World, key: str, strategy: str) -> str:
@@ -206,8 +289,58 @@ def _with_new_bond(world: World, network: str, node: str) -> World:
     if world.get(LINK_MONITOR, network) is None:
         world = world.put(LINK_MONITOR, objects.link_monitor(network, {}))
     bridge = objects.link(f"{network}-br", 7)
-    links = [bridge, objects.link(f"{network}-bo", world.serial, master=7)]
+    # The bridge stays, and with it the nodes' own devices on it.
+    own = [link for link in _links(world, network, node) if "." in link["name"]]
+    links = [bridge, objects.link(f"{network}-bo", world.serial, master=7), *own]
     return world.changed(LINK_MONITOR, network, {"status": {"linkStatus": {node: links}}})
+
+
+def _links(world: World, network: str, node: str) -> list[Object]:
+    monitor = world.get(LINK_MONITOR, network) or {}
+    found = ((monitor.get("status") or {}).get("linkStatus") or {}).get(node)
+    return list(found or ())
+
+
+def host_networks(world: World) -> World:
+    """Each node has a device for each host network config, of the MTU that its bridge has
+    then; it is lowered with that, and never raised (B1.3, B1.4).
+    """
+    for status in list(world.of(VLAN_STATUS).values()):
+        node, network = status["status"]["node"], status["status"]["clusterNetwork"]
+        if not _is_dead(world, node):
+            world = _with_host_devices(world, network, node)
+    return world
+
+
+def _with_host_devices(world: World, network: str, node: str) -> World:
+    status = world.of(VLAN_STATUS)[objects.status_name(network, node)]
+    mtu = json.loads(annotations_of(status)[APPLIED])["mtu"] or 1500
+    before = _links(world, network, node)
+    wanted = {
+        device_of(config): key
+        for key, config in world.of(HOST_NETWORK_CONFIG).items()
+        if network_of_host(config) == network
+        and node in selected_nodes(config, world.snapshot)
+    }
+    links = [link for link in before if "." not in link["name"] or link["name"] in wanted]
+    links = [_lowered(link, mtu) for link in links]
+    names = {link["name"] for link in links}
+    for number, device in enumerate(sorted(wanted.keys() - names)):
+        made = objects.link(device, world.serial + 1000 * (number + 1)) | {"mtu": mtu}
+        links.append(made)
+    if links != before:
+        world = world.changed(LINK_MONITOR, network, {"status": {"linkStatus": {node: links}}})
+    for key in wanted.values():
+        config = world.of(HOST_NETWORK_CONFIG)[key]
+        place = {n: config["spec"][n] for n in ("clusterNetwork", "vlanID", "mode")}
+        said = place | {"conditions": [{"type": "ready", "status": "True"}]}
+        fields = {"status": {"nodeStatus": {node: said}}}
+        world = world.changed(HOST_NETWORK_CONFIG, key, fields)
+    return world
+
+
+def _lowered(link: Object, mtu: int) -> Object:
+    return link | {"mtu": min(link["mtu"], mtu)} if "mtu" in link else link
 
 
 def configs(world: World) -> World:
@@ -458,8 +591,10 @@ def vm_migration_network(world: World) -> World:
 
 CONTROLLERS = (
     vms,
+    migrations,
     volumes,
     agents,
+    host_networks,
     configs,
     cluster_networks,
     vm_networks,

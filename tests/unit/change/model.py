@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from random import Random
 from typing import Any, TypeVar
 
 from harvester_net.cluster.access import AccessSettings
+from harvester_net.cluster.deadline import DeadlineExceeded
 from harvester_net.cluster.errors import AlreadyExists, Conflict, NotFound
 from harvester_net.cluster.merge_patch import applied
 from harvester_net.cluster.permissions import Attempt
@@ -197,6 +198,16 @@ class ModelCluster:
         """The namespaces of the model have no uid, as for a user who may not read them."""
         return None
 
+    async def wait_for(
+        self, resources: tuple[Resource, ...], done: Callable[[], T | None], deadline: Any
+    ) -> T:
+        """The controllers work until it is so."""
+        for _ in range(50):
+            if (result := done()) is not None:
+                return result
+            self.settle()
+        raise DeadlineExceeded("nothing more happens")
+
     def cached(self, resource: Resource) -> dict[str, Object]:
         """The objects of a kind; there is no lag in the model."""
         return dict(self.world.of(resource))
@@ -221,6 +232,9 @@ class ModelPatience:
 
     def within(self, seconds: float) -> ModelPatience:
         return self
+
+    def check(self) -> None:
+        """The whole is never over."""
 
 
 def at_once(coroutine: Coroutine[Any, Any, T]) -> T:

@@ -66,6 +66,26 @@ def site(
     return settled(world)
 
 
+def wide_site(nodes: int, *, beside: bool = False, vms: dict[str, str]) -> World:
+    """The same, with one config `wide` for all nodes, and VMs at these nodes; ``beside``: with
+    another node that has a config of its own.
+    """
+    labels = {f"node{number}": {"uplink": "wide"} for number in range(nodes)}
+    names = ["wide"]
+    if beside:
+        labels["other"], names = {"uplink": "narrow"}, [*names, "narrow"]
+    world = bare_world((1, 8), labels)
+    world = world.put(CLUSTER_NETWORK, objects.cluster_network("data"))
+    for name in names:
+        config = config_object(name, "data", {"mtu": 1500}, {"uplink": name})
+        world = settled(created(world, VLAN_CONFIG, config))
+    world = world.put(NAD, nad_object("default/net", "data", 1500))
+    for key, node in vms.items():
+        world = world.put(VM, vm_object(key, "Always", ["default/net"], node))
+        world = world.put(VOLUME, volume_object(key))
+    return settled(world)
+
+
 def reasons(refusals: Iterable[Refusal]) -> list[str]:
     """Refusals as the user of a program reads them."""
     return [reason_text(refusal, INPUTS) for refusal in refusals]

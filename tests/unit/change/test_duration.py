@@ -7,6 +7,7 @@ import pytest
 from harvester_net.change.consent import Consent, consent_of
 from harvester_net.change.duration import GRACE, Duration, Span, duration, estimate
 from harvester_net.change.goals import AnyGoal
+from harvester_net.change.goals.network_config import ConfigGoal
 from harvester_net.change.goals.storage_network import StorageNetworkGoal
 from harvester_net.change.plan import plan
 from harvester_net.cluster.resources import SETTING, VMI
@@ -61,6 +62,21 @@ def test_a_vm_that_asks_for_more_time_is_named() -> None:
 def test_a_grace_period_that_is_none_counts_as_the_usual_one(asked: object) -> None:
     world = site(vms=ONE)
     assert of(with_grace(world, "default/a", asked)).whole == of(world).whole
+
+
+BOND = ConfigGoal(key="nc-0", patch={"uplink": {"nics": ["eth2"]}})
+
+
+@pytest.mark.parametrize(("number", "turns"), [(1, 1), (5, 1), (6, 2), (21, 5)])
+def test_vms_are_migrated_in_turns_and_none_is_down(number: int, turns: int) -> None:
+    found = of(many(number), BOND, Consent(migrate_vms=True))
+    assert [part.turns for part in found.moves] == [turns]
+    assert found.each_vm is None
+    told = estimate(found)
+    assert told.startswith(
+        "no VM that is migrated is without its network, no new one comes to"
+    )
+    assert f"to migrate up to 2 min{f' in each of {turns} turns' * (turns > 1)}" in told
 
 
 def test_vms_stop_and_start_in_turns() -> None:

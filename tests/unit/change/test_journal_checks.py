@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from harvester_net.change.consent import Consent
 from harvester_net.change.errors import UnreadableJournal
 from harvester_net.change.goals import AnyGoal
 from harvester_net.change.goals.network_config import ConfigDeletionGoal, ConfigGoal
@@ -55,6 +56,20 @@ def test_what_we_write_ourselves_is_trusted(goal: AnyGoal) -> None:
     record = planned(goal)
     assert list(objections(record)) == []
     assert list(objections(record.turned_back())) == []
+
+
+def moving(**emptying: Any) -> Record:
+    """The record of a change that migrates VMs, with these fields of how."""
+    goal = ConfigGoal(key="nc-0", patch={"uplink": {"nics": ["eth2"]}})
+    world = site(nodes=2, vms={"default/a": "Always"})
+    record = plan(world.snapshot, goal, Consent(migrate_vms=True)).record
+    assert record.emptying is not None
+    return record.model_copy(update={"emptying": record.emptying.model_copy(update=emptying)})
+
+
+def test_the_nodes_that_we_empty_ourselves_are_trusted() -> None:
+    assert list(objections(moving())) == []
+    assert list(objections(moving().turned_back())) == []
 
 
 TAMPERED: dict[str, Callable[[], Record]] = {
@@ -106,6 +121,10 @@ TAMPERED: dict[str, Callable[[], Record]] = {
     "a storage network that is no JSON": lambda: Record(
         goal=StorageNetworkGoal(text="[1"), version=(1, 8)
     ),
+    "a node of nobody's config to be emptied": lambda: moving(nodes={"node1": []}),
+    "a path as a node to be emptied": lambda: moving(back=["../x"]),
+    "a path as a VM to be migrated": lambda: moving(nodes={"node0": ["a/../b"]}),
+    "nodes emptied for another MTU": lambda: with_fields(emptying={"nodes": {}}),
     "a run strategy that is none": lambda: with_fields(vms={"a/b": {"strategy": "x y"}}),
     "a limit without end": lambda: with_fields(node_timeout=10**9),
     "a limit of nothing": lambda: with_fields(stop_timeout=0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from random import Random
 from typing import Any, get_args
 
@@ -223,8 +224,16 @@ def test_a_roll_back_that_is_killed_itself_ends_where_the_change_began(
 # --- changes that are not about the MTU ------------------------------------------------------
 
 UNTOUCHED = {
-    "config": ("networks", "vm networks", "vms", "settings", "longhorn", "volumes"),
-    "configDeletion": (),
+    "config": (
+        "networks",
+        "vm networks",
+        "vms",
+        "settings",
+        "longhorn",
+        "volumes",
+        "cordoned",
+    ),
+    "configDeletion": ("cordoned",),
     "vmNetwork": ("networks", "configs", "statuses", "vms", "settings", "longhorn", "volumes"),
     "storageNetwork": ("networks", "configs", "statuses", "vms", "volumes"),
 }
@@ -249,9 +258,14 @@ def without_target(seen: dict[str, Any], goal: AnyGoal) -> dict[str, Any]:
     return {part: seen[part] for part in UNTOUCHED[goal.kind]} | {"other configs": configs}
 
 
-def possible(case: Case) -> Plan:
+MOVES = replace(FULL, migrate_vms=True, max_unavailable=99)
+consents = st.sampled_from((FULL, MOVES))
+
+
+def possible(case: Case, consent: Consent) -> Plan:
     """The plan of a case, unless Harvester has no way at all, and the plan says so."""
-    made = plan(case.world.snapshot, case.goal, FULL)
+    made = plan(case.world.snapshot, case.goal, consent)
+    assume(not any("the VM migration network first" in why for why in reasons(made.refusals)))
     assume(not any("not take the storage" in reason for reason in reasons(made.refusals)))
     assume(
         not any("shares the storage network" in reason for reason in reasons(made.refusals))
@@ -261,22 +275,22 @@ def possible(case: Case) -> Plan:
 
 
 @many
-@given(other_cases(), chances)
+@given(other_cases(), chances, consents)
 def test_any_other_change_reaches_its_goal_in_any_order_without_a_refusal(
-    case: Case, chance: Random
+    case: Case, chance: Random, consent: Consent
 ) -> None:
-    after = settled(walked(case.world, possible(case).record, chance))
+    after = settled(walked(case.world, possible(case, consent).record, chance))
     expected = without_target(picture(settled(case.world), ""), case.goal)
     assert differences(without_target(picture(after, ""), case.goal), expected) == []
     assert case.goal.is_reached(after.snapshot)
 
 
 @many
-@given(other_cases(), chances, st.integers(0, 20))
+@given(other_cases(), chances, st.integers(0, 20), consents)
 def test_any_other_change_killed_at_any_act_ends_as_an_undisturbed_one(
-    case: Case, chance: Random, acts: int
+    case: Case, chance: Random, acts: int, consent: Consent
 ) -> None:
-    record = possible(case).record
+    record = possible(case, consent).record
     walk = Walk(case.world, record, chance, kill_after=acts)
     try:
         world = walk.go()
@@ -287,11 +301,11 @@ def test_any_other_change_killed_at_any_act_ends_as_an_undisturbed_one(
 
 
 @many
-@given(other_cases(), chances, st.integers(0, 20), st.booleans())
+@given(other_cases(), chances, st.integers(0, 20), st.booleans(), consents)
 def test_any_other_change_rolled_back_from_any_act_ends_where_it_began(
-    case: Case, chance: Random, acts: int, at_rest: bool
+    case: Case, chance: Random, acts: int, at_rest: bool, consent: Consent
 ) -> None:
-    walk = Walk(case.world, possible(case).record, chance, kill_after=acts)
+    walk = Walk(case.world, possible(case, consent).record, chance, kill_after=acts)
     try:
         world = walk.go()
     except Interrupted:

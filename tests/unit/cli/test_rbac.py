@@ -9,7 +9,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from harvester_net.change.rights import changing, verifying
+from harvester_net.change.rights import changing, moving, verifying
 from harvester_net.cli.main import app
 from harvester_net.cluster.resources import Object
 from harvester_net.cluster.rights import Right, is_covered
@@ -113,11 +113,12 @@ def test_role_is_yaml_that_says_how_to_give_it() -> None:
         (("preview",), READING),
         (("networks",), (*READING, *MANAGING)),
         (("changes",), changing()),
+        (("uplinks",), moving()),
         (("verify",), verifying()),
         (("changes", "verify"), changing() | verifying()),
-        ((), {*READING, *MANAGING, *changing(), *verifying()}),
+        ((), {*READING, *MANAGING, *changing(), *moving(), *verifying()}),
     ],
-    ids=["preview", "networks", "changes", "verify", "changes and verify", "all"],
+    ids=["preview", "networks", "changes", "uplinks", "verify", "changes and verify", "all"],
 )
 def test_roles_give_what_is_needed(purposes: tuple[str, ...], needed: set[Right]) -> None:
     given = roles(*(word for purpose in purposes for word in ("--for", purpose)))

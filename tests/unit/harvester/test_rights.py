@@ -32,6 +32,7 @@ from ...waiting import SECONDS, until
 from ..kinds.calls import Run
 from ..programs import (
     CLUSTER_NETWORK,
+    HOST_NETWORK,
     MIGRATION_NETWORK,
     NETWORK_CONFIG,
     RWX_NETWORK,
@@ -54,6 +55,7 @@ PROGRAM: dict[str, Object] = {
         range="192.168.6.0/24",
     ),
     MIGRATION_NETWORK: program(MIGRATION_NETWORK, clusterNetwork="data"),
+    HOST_NETWORK: program(HOST_NETWORK),
 }
 SETTINGS = (STORAGE_NETWORK, RWX_NETWORK, MIGRATION_NETWORK)
 CHANGED: dict[str, Object] = {
@@ -63,6 +65,7 @@ CHANGED: dict[str, Object] = {
     STORAGE_NETWORK: {"range": "192.168.1.0/24"},
     RWX_NETWORK: {"range": "192.168.7.0/24"},
     MIGRATION_NETWORK: {"range": "192.168.8.0/24"},
+    HOST_NETWORK: {"description": "backups"},
 }
 
 T = TypeVar("T")
@@ -121,7 +124,7 @@ async def test_resources_ask_just_what_is_said() -> None:
             async with waiting(early, CLUSTER_NETWORKS, heard) as config:
                 made[CLUSTER_NETWORK] = await live(lab, client, CLUSTER_NETWORK, plan)
             made[NETWORK_CONFIG] = await config
-            for token in (VM_NETWORK, *SETTINGS):
+            for token in (VM_NETWORK, HOST_NETWORK, *SETTINGS):
                 made[token] = await live(lab, client, token, plan)
             await api.create(VMS, objects.new_vm("vm1", "vm100", strategy="Halted"))
             run = Run(lab, client)  # type: ignore[arg-type]
@@ -133,7 +136,7 @@ async def test_resources_ask_just_what_is_said() -> None:
             async with waiting(delete(VM_NETWORK), VM, heard) as gone:
                 await api.delete(f"{VMS}/vm1")
             await gone
-            for token in (*SETTINGS, NETWORK_CONFIG, CLUSTER_NETWORK):
+            for token in (*SETTINGS, HOST_NETWORK, NETWORK_CONFIG, CLUSTER_NETWORK):
                 await delete(token)
         assert as_heard(*MANAGING) - anywhere(heard) == set()
         assert anywhere(heard) - as_heard(*READING, *STANDING, *MANAGING) == set()

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harvester_net.change.goals import AnyGoal
+from harvester_net.change.goals.network_config import ConfigDeletionGoal
 from harvester_net.cluster.merge_patch import applied
 from harvester_net.cluster.resources import CLUSTER_NETWORK, Object
 from harvester_net.harvester.network_configs import NOT_HEARD
+from harvester_net.kinds import owned
 from harvester_net.kinds.codecs.network_config import (
     mac_from_wire,
     mac_to_wire,
     observed_uplink,
     spec_changes,
 )
+from harvester_net.kinds.failures import Refused
 from harvester_net.kinds.network_config import NetworkConfig, gave_up
 
 from ... import objects
@@ -313,3 +318,44 @@ def test_mtu_of_an_import_shows_only_if_it_is_not_the_cluster_networks(
     assert inputs.get("mtu") == shown
     mine = KIND.inputs_of(objects.config("rack-a", spec=LIVE), {"mtu": 1500}, call)
     assert mine["mtu"] == 9000
+
+
+@pytest.mark.parametrize(
+    ("network", "shown"), [("data", 1500), ("green", 9000)], ids=["stays", "moves"]
+)
+async def test_preview_leaves_the_mtu_to_the_cluster_network_that_the_config_is_on(
+    api: LabApi, network: str, shown: int
+) -> None:
+    """One that moves takes the other one's, which this run decides too."""
+    live = objects.config("rack-a", "data", uplink={"linkAttributes": {"mtu": 1500}})
+    api.put(objects.cluster_network(network, 1500))
+    desired = wish_of(KIND, program(NETWORK_CONFIG, clusterNetwork=network, mtu=9000))
+    async with running(api) as run:
+        call = run.call(KIND, "rack-a", preview=True)
+        call.desired_state.mtu_of[network] = 9000
+        assert await KIND.mtu(desired, live, call) == shown
+
+
+@pytest.mark.parametrize(
+    ("consent", "hands_over"),
+    [({"stopVms": True}, True), ({"migrateVms": True}, True), ({}, False)],
+)
+async def test_deletion_in_order_for_whoever_lets_vms_be_stopped_or_migrated(
+    api: LabApi, monkeypatch: pytest.MonkeyPatch, consent: Object, hands_over: bool
+) -> None:
+    api.put(objects.config("nc-1", nodes=["node1"]))
+    api.put(objects.nad())
+    api.put(objects.vm("a", "vm100", strategy="Always", status="Running"))
+    api.put(objects.vmi("a", "vm100"))
+    handed: list[AnyGoal] = []
+
+    async def hand_over(goal: AnyGoal, *_: object) -> None:
+        handed.append(goal)
+        raise Refused("enough")
+
+    monkeypatch.setattr(owned, "run_change_or_refuse", hand_over)
+    outputs = {"uid": api.get("vlanconfigs", "nc-1")["metadata"]["uid"], "disruption": consent}
+    async with running(api) as run:
+        with suppress(Refused):
+            await KIND.delete("nc-1", outputs, run.call(KIND, "nc-1"))
+    assert handed == ([ConfigDeletionGoal(key="nc-1")] if hands_over else [])

@@ -52,6 +52,20 @@ async def test_one_write_is_for_all_that_are_made_at_the_same_time(
     assert not plan.writing_vlans["data"]
 
 
+async def test_one_write_is_for_all_that_follow_each_other_within_a_moment(
+    run: Run, api: LabApi
+) -> None:
+    """The engine of a busy machine sends the next one when nothing is being written."""
+    plan = DesiredState()
+    hasten(run.cluster, agents_see_vlans=1.0)
+    async with asyncio.TaskGroup() as group:
+        for vlan in range(100, 106):
+            group.create_task(create(run, plan, f"vm{vlan}", vlan=vlan))
+            await asyncio.sleep(0.3)
+    assert len(looks(api)) == 1
+    assert not plan.unseen_vlans
+
+
 async def test_another_vlan_is_looked_at_and_nothing_else_is(run: Run, api: LabApi) -> None:
     plan, old = DesiredState(), program(VM_NETWORK)
     made = await KIND.create(old, run.call(KIND, "vm100", desired_state=plan))

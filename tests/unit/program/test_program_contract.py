@@ -26,18 +26,21 @@ RESOURCES = [
     "StorageNetwork",
     "RwxNetwork",
     "VmMigrationNetwork",
+    "HostNetworkConfig",
 ]
 FUNCTIONS = ["getClusterNetwork", "getNodeNics", "getVmInterfaces"]
 NESTED = [
     "BondOptions",
     "Disruption",
     "LinkAttributes",
+    "NodeRequirement",
+    "NodeSelector",
     "Route",
     "Uplink",
     "VerifyOnNodes",
     "VlanRange",
 ]
-ONLY_OUTPUTS = ["Nic", "NodeDevices", "VmInterface"]
+ONLY_OUTPUTS = ["HostDevice", "Nic", "NodeDevices", "VmInterface"]
 COMPONENTS = ["Site", "TenantNetworks", "TrafficPath"]
 OF_COMPONENTS = [
     "SiteMgmt",

@@ -15,6 +15,7 @@ from harvester_net.rules.rule import FIRST, Rule
 
 from . import (
     test_cluster_networks,
+    test_host_networks,
     test_mtus_and_routes,
     test_network_configs,
     test_network_configs_in_use,
@@ -32,6 +33,7 @@ from .cases import V1_4, V1_5, V1_6, V1_7, V1_8, V1_9, of_rule, said
 
 CASES = [
     *test_cluster_networks.CASES,
+    *test_host_networks.CASES,
     *test_mtus_and_routes.CASES,
     *test_network_configs.CASES,
     *test_network_configs_in_use.CASES,
@@ -70,7 +72,7 @@ def test_names_are_unique() -> None:
 def test_rule_says_what_it_is_and_where_it_comes_from(rule: Rule) -> None:
     assert rule.summary.endswith(".")
     assert rule.summary[0].isupper() or rule.summary.startswith("`")
-    assert re.fullmatch(r"H\d+(\.\d+)?( .+)?", rule.fact)
+    assert re.fullmatch(r"[BH]\d+(\.\d+)?( .+)?", rule.fact)
     assert re.fullmatch(r"v\d+\.\d+\.\d+(-rc\d+)?", rule.source.version)
     assert re.search(r"^\w[\w./-]+\.(go|yaml)$", rule.source.path)
     assert rule.source.repository in (
@@ -122,13 +124,33 @@ SINCE = {
         "type-of-config-stays",
     },
     (1, 8): {
+        "addresses-are-different",
+        "addresses-are-in-one-network",
+        "addresses-are-of-hosts",
+        "addresses-are-of-selected-nodes",
+        "cluster-network-of-host-network-exists",
+        "every-node-has-an-address",
+        "host-device-has-a-short-name",
+        "host-network-in-vlan-1-is-untagged",
+        "host-network-names-a-short-cluster-network",
+        "management-vlan-is-left-alone",
         "network-of-a-setting-stays",
         "network-under-overlays-stays",
+        "node-has-one-device-in-a-network",
+        "nodes-have-the-cluster-network",
+        "one-host-network-is-the-underlay",
         "overlay-needs-kube-ovn",
+        "place-of-host-network-stays",
         "rwx-volumes-are-detached",
+        "selected-nodes-have-the-network",
         "setting-is-not-in-progress",
         "shared-network-is-not-cleared",
         "storage-network-to-share-is-there",
+        "underlay-in-use-stays",
+        "underlay-is-not-deleted",
+        "underlay-is-on-every-node",
+        "underlay-stays-as-it-is",
+        "vlan-has-one-host-network",
     },
     (1, 9): {
         "config-of-mgmt-stays",
@@ -191,5 +213,8 @@ def test_ordered_change_takes_care_of_vms_and_of_the_mtu() -> None:
     }
 
 
-def test_only_a_busy_setting_is_waited_for() -> None:
-    assert [rule.name for rule in RULES if rule.transient] == ["setting-is-not-in-progress"]
+def test_only_what_passes_by_itself_is_waited_for() -> None:
+    assert {rule.name for rule in RULES if rule.transient} == {
+        "nodes-have-the-cluster-network",
+        "setting-is-not-in-progress",
+    }

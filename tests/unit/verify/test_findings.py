@@ -260,6 +260,13 @@ def test_vlan_device_of_the_node_has_the_mtu_of_its_bridge() -> None:
         "node2: VLAN device mgmt-br.20 of the node has MTU 1500, not 9000; on node2: "
         f"{NMCLI.format(9000)}"
     ]
+    # Nobody sets up by hand what a host network config makes.
+    made = replace(ON_MGMT, vm_networks={}, host_networks=frozenset({"mgmt-br.20"}))
+    assert said(tagged, made) == []
+    assert [str(note) for note in notes(tagged, made)] == [
+        "node2: VLAN device mgmt-br.20 of the node has MTU 1500, not 9000; it stays so until "
+        "its HostNetworkConfig is made again"
+    ]
     own = replace(GOOD, host_devices={"data-br.20": 1500})
     assert said(own) == []
     assert [str(note) for note in notes(own, EXPECTED)] == [

@@ -38,6 +38,46 @@ export const BondMode = {
  */
 export type BondMode = (typeof BondMode)[keyof typeof BondMode];
 
+export const HostMode = {
+    /**
+     * From the addresses that are given.
+     */
+    Static: "static",
+    /**
+     * From the DHCP server of the VLAN.
+     */
+    Dhcp: "dhcp",
+} as const;
+
+/**
+ * Where nodes have the addresses of a host network from.
+ */
+export type HostMode = (typeof HostMode)[keyof typeof HostMode];
+
+export const NodeOperator = {
+    /**
+     * Its value is one of those that are given.
+     */
+    In: "In",
+    /**
+     * Its value is none of them, or there is no such label.
+     */
+    NotIn: "NotIn",
+    /**
+     * The label is there, with any value.
+     */
+    Exists: "Exists",
+    /**
+     * There is no such label.
+     */
+    DoesNotExist: "DoesNotExist",
+} as const;
+
+/**
+ * What is asked of a label of a node.
+ */
+export type NodeOperator = (typeof NodeOperator)[keyof typeof NodeOperator];
+
 export const OnFailure = {
     /**
      * It stops where it is, and the next `pulumi up` goes on.

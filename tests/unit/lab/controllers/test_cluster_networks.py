@@ -6,16 +6,18 @@ import pytest
 
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
+    HOST_NETWORK_CONFIG,
     LINK_MONITOR,
     VLAN_STATUS,
     Object,
     annotations_of,
     condition,
 )
+from harvester_net.harvester.host_networks import ready_nodes
 from harvester_net.harvester.snapshot import status_name
 from harvester_net.lab.controllers.catalogue import NETWORK_CONTROLLERS
 from harvester_net.lab.controllers.cluster_networks import CONTROLLERS
-from tests.objects import cluster_network, config, going, node, vlan_status
+from tests.objects import cluster_network, config, going, host_network, node, vlan_status
 
 from .conftest import Lives
 from .state import Life, asked, world
@@ -185,3 +187,17 @@ def test_whole_life_of_a_cluster_network(lives: Lives) -> None:
     life.settle()
     assert set(life.of(CLUSTER_NETWORK)) == {"mgmt"}
     assert set(life.of(LINK_MONITOR)) == {"mgmt", "nic"}
+
+
+def test_hosts_own_devices_go_down_with_the_last_status(lives: Lives) -> None:
+    hosts = host_network(said={"node1": "", "node2": "no lease"})
+    life = lives(world(cluster_network("data"), hosts, *statuses("node1")), CONTROLLERS)
+    life.settle()
+    assert ready_nodes(life.there(HOST_NETWORK_CONFIG, "backup")) == ["node1"]
+    life.put(going(life.there(VLAN_STATUS, status_name("data", "node1"))))
+    life.settle()
+    said = life.there(HOST_NETWORK_CONFIG, "backup")["status"]["nodeStatus"]
+    assert [each["conditions"][0]["message"] for each in said.values()] == [
+        "cluster network is down, setup l3 connectivity failed",
+        "no lease",
+    ]

@@ -14,6 +14,7 @@ from harvester_net.lab.faults import (
     LinkDown,
     NicEnslaved,
     NicMissing,
+    VmDoesNotMove,
     VmDoesNotStop,
     VolumeStaysAttached,
     agent_delay,
@@ -40,6 +41,7 @@ ALL_FAULTS: list[Fault] = [
     AgentDown("node2"),
     AgentSlow("node1", 2.5),
     VmDoesNotStop("default", "vm1"),
+    VmDoesNotMove("default", "vm1"),
     VolumeStaysAttached("pvc-1"),
 ]
 CONFIG = {

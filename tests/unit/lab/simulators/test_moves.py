@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from harvester_net.lab.api import Object
+from harvester_net.lab.faults import VmDoesNotMove
 from harvester_net.lab.simulators.moves import NODE, TARGET_NODE, next_move, phase_in
 from harvester_net.lab.simulators.placement import suitable_nodes
 
@@ -17,7 +18,8 @@ NOW = "2026-01-01T00:00:00Z"
 
 def guest(phase: str = "Running", labels: Any = None, **state: Any) -> Object:
     status = {"phase": phase, "nodeName": "node1", "migrationState": state}
-    return {"metadata": {"labels": labels}, "status": status}
+    meta = {"name": "vm1", "namespace": "default", "labels": labels}
+    return {"metadata": meta, "status": status}
 
 
 def moving(**state: Any) -> Object:
@@ -49,6 +51,23 @@ ABORTED = {
 )
 def test_migration_goes_on_step_by_step(state: Object, written: Object) -> None:
     assert next_move(moving(**state), NOW) == {"status": {"migrationState": written}}
+
+
+STUCK = frozenset([VmDoesNotMove("default", "vm1")])
+NOT_ARRIVED = {
+    "completed": True,
+    "failed": True,
+    "failureReason": "Live migration stuck",
+    "endTimestamp": NOW,
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "written"),
+    [(LISTENING, {"startTimestamp": NOW}), (STARTED, NOT_ARRIVED)],
+)
+def test_guest_that_does_not_move_is_sent_in_vain(state: Object, written: Object) -> None:
+    assert next_move(moving(**state), NOW, STUCK) == {"status": {"migrationState": written}}
 
 
 def test_guest_that_arrives_has_another_node() -> None:
@@ -89,6 +108,8 @@ def pod(name: str, on: str) -> Object:
         ("source", "node0", {"sourcePod": "source"}, ""),
         ("source", "node0", {"sourcePod": "source", "completed": True}, "Succeeded"),
         ("older", "node0", {"sourcePod": "source", "completed": True}, ""),
+        ("target", "node2", {"targetPod": "target", "failed": True}, "Failed"),
+        ("next", "node2", {"targetPod": "target", "failed": True}, ""),
     ],
 )
 def test_guest_is_in_one_of_its_pods(name: str, on: str, state: Any, phase: str) -> None:
