@@ -3648,6 +3648,133 @@ func (o VlanRangeArrayOutput) Index(i pulumi.IntInput) VlanRangeOutput {
 	}).(VlanRangeOutput)
 }
 
+// A NIC of a VM.
+type VmInterface struct {
+	// IP addresses, as far as they are known.
+	Addresses []string `pulumi:"addresses"`
+	// MAC address; empty while it has none.
+	Mac string `pulumi:"mac"`
+	// Name of the NIC in the VM.
+	Name string `pulumi:"name"`
+	// The VM network, `namespace/name`; empty for the pod network.
+	VmNetwork string `pulumi:"vmNetwork"`
+}
+
+// VmInterfaceInput is an input type that accepts VmInterfaceArgs and VmInterfaceOutput values.
+// You can construct a concrete instance of `VmInterfaceInput` via:
+//
+//	VmInterfaceArgs{...}
+type VmInterfaceInput interface {
+	pulumi.Input
+
+	ToVmInterfaceOutput() VmInterfaceOutput
+	ToVmInterfaceOutputWithContext(context.Context) VmInterfaceOutput
+}
+
+// A NIC of a VM.
+type VmInterfaceArgs struct {
+	// IP addresses, as far as they are known.
+	Addresses pulumi.StringArrayInput `pulumi:"addresses"`
+	// MAC address; empty while it has none.
+	Mac pulumi.StringInput `pulumi:"mac"`
+	// Name of the NIC in the VM.
+	Name pulumi.StringInput `pulumi:"name"`
+	// The VM network, `namespace/name`; empty for the pod network.
+	VmNetwork pulumi.StringInput `pulumi:"vmNetwork"`
+}
+
+func (VmInterfaceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*VmInterface)(nil)).Elem()
+}
+
+func (i VmInterfaceArgs) ToVmInterfaceOutput() VmInterfaceOutput {
+	return i.ToVmInterfaceOutputWithContext(context.Background())
+}
+
+func (i VmInterfaceArgs) ToVmInterfaceOutputWithContext(ctx context.Context) VmInterfaceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(VmInterfaceOutput)
+}
+
+// VmInterfaceArrayInput is an input type that accepts VmInterfaceArray and VmInterfaceArrayOutput values.
+// You can construct a concrete instance of `VmInterfaceArrayInput` via:
+//
+//	VmInterfaceArray{ VmInterfaceArgs{...} }
+type VmInterfaceArrayInput interface {
+	pulumi.Input
+
+	ToVmInterfaceArrayOutput() VmInterfaceArrayOutput
+	ToVmInterfaceArrayOutputWithContext(context.Context) VmInterfaceArrayOutput
+}
+
+type VmInterfaceArray []VmInterfaceInput
+
+func (VmInterfaceArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]VmInterface)(nil)).Elem()
+}
+
+func (i VmInterfaceArray) ToVmInterfaceArrayOutput() VmInterfaceArrayOutput {
+	return i.ToVmInterfaceArrayOutputWithContext(context.Background())
+}
+
+func (i VmInterfaceArray) ToVmInterfaceArrayOutputWithContext(ctx context.Context) VmInterfaceArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(VmInterfaceArrayOutput)
+}
+
+// A NIC of a VM.
+type VmInterfaceOutput struct{ *pulumi.OutputState }
+
+func (VmInterfaceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*VmInterface)(nil)).Elem()
+}
+
+func (o VmInterfaceOutput) ToVmInterfaceOutput() VmInterfaceOutput {
+	return o
+}
+
+func (o VmInterfaceOutput) ToVmInterfaceOutputWithContext(ctx context.Context) VmInterfaceOutput {
+	return o
+}
+
+// IP addresses, as far as they are known.
+func (o VmInterfaceOutput) Addresses() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v VmInterface) []string { return v.Addresses }).(pulumi.StringArrayOutput)
+}
+
+// MAC address; empty while it has none.
+func (o VmInterfaceOutput) Mac() pulumi.StringOutput {
+	return o.ApplyT(func(v VmInterface) string { return v.Mac }).(pulumi.StringOutput)
+}
+
+// Name of the NIC in the VM.
+func (o VmInterfaceOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v VmInterface) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The VM network, `namespace/name`; empty for the pod network.
+func (o VmInterfaceOutput) VmNetwork() pulumi.StringOutput {
+	return o.ApplyT(func(v VmInterface) string { return v.VmNetwork }).(pulumi.StringOutput)
+}
+
+type VmInterfaceArrayOutput struct{ *pulumi.OutputState }
+
+func (VmInterfaceArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]VmInterface)(nil)).Elem()
+}
+
+func (o VmInterfaceArrayOutput) ToVmInterfaceArrayOutput() VmInterfaceArrayOutput {
+	return o
+}
+
+func (o VmInterfaceArrayOutput) ToVmInterfaceArrayOutputWithContext(ctx context.Context) VmInterfaceArrayOutput {
+	return o
+}
+
+func (o VmInterfaceArrayOutput) Index(i pulumi.IntInput) VmInterfaceOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) VmInterface {
+		return vs[0].([]VmInterface)[vs[1].(int)]
+	}).(VmInterfaceOutput)
+}
+
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*BondOptionsInput)(nil)).Elem(), BondOptionsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*BondOptionsPtrInput)(nil)).Elem(), BondOptionsArgs{})
@@ -3691,6 +3818,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*VerifyOnNodesPtrInput)(nil)).Elem(), VerifyOnNodesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*VlanRangeInput)(nil)).Elem(), VlanRangeArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*VlanRangeArrayInput)(nil)).Elem(), VlanRangeArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*VmInterfaceInput)(nil)).Elem(), VmInterfaceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*VmInterfaceArrayInput)(nil)).Elem(), VmInterfaceArray{})
 	pulumi.RegisterOutputType(BondOptionsOutput{})
 	pulumi.RegisterOutputType(BondOptionsPtrOutput{})
 	pulumi.RegisterOutputType(DisruptionOutput{})
@@ -3733,4 +3862,6 @@ func init() {
 	pulumi.RegisterOutputType(VerifyOnNodesPtrOutput{})
 	pulumi.RegisterOutputType(VlanRangeOutput{})
 	pulumi.RegisterOutputType(VlanRangeArrayOutput{})
+	pulumi.RegisterOutputType(VmInterfaceOutput{})
+	pulumi.RegisterOutputType(VmInterfaceArrayOutput{})
 }

@@ -455,3 +455,4 @@ export interface VlanRangeArgs {
      */
     minID?: pulumi.Input<number | undefined>;
 }
+

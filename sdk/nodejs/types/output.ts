@@ -292,3 +292,25 @@ export interface VlanRange {
     minID?: number;
 }
 
+/**
+ * A NIC of a VM.
+ */
+export interface VmInterface {
+    /**
+     * IP addresses, as far as they are known.
+     */
+    addresses: string[];
+    /**
+     * MAC address; empty while it has none.
+     */
+    mac: string;
+    /**
+     * Name of the NIC in the VM.
+     */
+    name: string;
+    /**
+     * The VM network, `namespace/name`; empty for the pod network.
+     */
+    vmNetwork: string;
+}
+

@@ -29,6 +29,7 @@ __all__ = [
     'Uplink',
     'VerifyOnNodes',
     'VlanRange',
+    'VmInterface',
 ]
 
 @pulumi.output_type
@@ -973,5 +974,61 @@ class VlanRange(dict):
         First VLAN ID of a range, 1 to 4094.
         """
         return pulumi.get(self, "min_id")
+
+
+@pulumi.output_type
+class VmInterface(dict):
+    """
+    A NIC of a VM.
+    """
+    def __init__(__self__, *,
+                 addresses: Sequence[_builtins.str],
+                 mac: _builtins.str,
+                 name: _builtins.str,
+                 vm_network: _builtins.str):
+        """
+        A NIC of a VM.
+
+        :param Sequence[_builtins.str] addresses: IP addresses, as far as they are known.
+        :param _builtins.str mac: MAC address; empty while it has none.
+        :param _builtins.str name: Name of the NIC in the VM.
+        :param _builtins.str vm_network: The VM network, `namespace/name`; empty for the pod network.
+        """
+        pulumi.set(__self__, "addresses", addresses)
+        pulumi.set(__self__, "mac", mac)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "vm_network", vm_network)
+
+    @_builtins.property
+    @pulumi.getter
+    def addresses(self) -> Sequence[_builtins.str]:
+        """
+        IP addresses, as far as they are known.
+        """
+        return pulumi.get(self, "addresses")
+
+    @_builtins.property
+    @pulumi.getter
+    def mac(self) -> _builtins.str:
+        """
+        MAC address; empty while it has none.
+        """
+        return pulumi.get(self, "mac")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Name of the NIC in the VM.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="vmNetwork")
+    def vm_network(self) -> _builtins.str:
+        """
+        The VM network, `namespace/name`; empty for the pod network.
+        """
+        return pulumi.get(self, "vm_network")
 
 
