@@ -164,14 +164,16 @@ class Executor:
 
     def _openings(self, running: dict[str, asyncio.Task[None]]) -> list[Step]:
         """The nodes to be opened to VMs again although something has failed: those that have
-        their uplink, old or new. Where all have, so the VMs that were stopped may start.
+        their uplink, old or new. Then the VMs that were stopped start, there or elsewhere.
         """
+        if self._verification_failed:
+            return []  # Nobody knows what the devices carry.
         now = self._now()
         nodes = [step for step in self._steps if isinstance(step, UncordonNode)]
         busy = {*running, *(step.id for step in self._failed)}
-        closed = [step for step in nodes if not step.done(now)]
+        closed = [step for step in nodes if not step.done(now) and step.may_open(now)]
         if closed or not nodes:
-            return [s for s in closed if s.may_open(now) and s.id not in busy]
+            return [step for step in closed if step.id not in busy]
         return self._starts(running)
 
     def _nodes_left(self) -> str:
@@ -179,7 +181,8 @@ class Executor:
         nodes = [step for step in self._steps if isinstance(step, UncordonNode)]
         now = self._now()
         closed = [step.node for step in nodes if not step.done(now)]
-        told = [f"{name} stays cordoned, for its uplink is not there" for name in closed]
+        why = "for its uplink is not as it should be"
+        told = [f"{name} stays cordoned, {why}" for name in closed]
         told += [f"{step.node} takes VMs again" for step in nodes if step.node not in closed]
         return "".join(f". {words}" for words in told)
 

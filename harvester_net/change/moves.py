@@ -21,8 +21,10 @@ from ..cluster.resources import (
     VMI,
     Object,
     condition,
+    key_of,
     labels_of,
 )
+from ..harvester.host_networks import network_of, selected_nodes
 from ..harvester.json_texts import fields_in
 from ..harvester.migrations import (
     has_hidden_target,
@@ -32,7 +34,7 @@ from ..harvester.migrations import (
 )
 from ..harvester.names import CLUSTER_NETWORK_LABEL, MIGRATION_SETTING, WITNESS
 from ..harvester.placing import places_of, why_closed
-from ..harvester.room import Room, asked_by, free_on, launcher_of
+from ..harvester.room import Room, asked_by, free_on, launchers_in
 from ..harvester.snapshot import Snapshot
 from ..harvester.versions import MIGRATION_NETWORK
 from ..harvester.vm_networks import is_of_a_setting, vm_networks_of
@@ -123,6 +125,7 @@ class Places:
         }
         # Pods are loaded only where VMs may be migrated; not everybody may list them.
         self._pods = list(snapshot.of(POD).values())
+        self._launchers = launchers_in(self._pods)
         self._free = {name: free_on(n, self._pods) for name, n in self._nodes.items()}
 
     def of(self, vmi: Object) -> dict[str, str]:
@@ -148,7 +151,8 @@ class Places:
 
     def asked(self, vmi: Object) -> Room | None:
         """What an instance asks for, by the pod that it is in; None if that is not known."""
-        pod = launcher_of(vmi, self._pods)
+        node = str(fields_in(vmi.get("status")).get("nodeName") or "")
+        pod = self._launchers.get((key_of(vmi), node))
         return asked_by(pod) if pod is not None else None
 
     def free(self, name: str) -> Room | None:
@@ -237,12 +241,8 @@ def _addresses(snapshot: Snapshot, moves: Moves) -> Iterator[str]:
     uplink (B1.4).
     """
     for key, config in sorted(snapshot.of(HOST_NETWORK_CONFIG).items()):
-        spec, status = fields_in(config.get("spec")), fields_in(config.get("status"))
-        if spec.get("clusterNetwork") != moves.network:
-            continue
-        told = moves.nodes & fields_in(status.get("nodeStatus")).keys()
-        here = sorted(told if spec.get("nodeSelector") else moves.nodes)
-        if here:
+        here = [node for node in selected_nodes(config, snapshot) if node in moves.nodes]
+        if here and network_of(config) == moves.network:
             yield (
                 f"host network config {key} gives {listed(here)} an address on cluster "
                 f"network {moves.network}, which is cut off while the uplink changes; delete "

@@ -136,6 +136,6 @@ def extend(
 def is_interrupting(record: Record) -> bool:
     """Whether a plan interrupts more than the object that it is about."""
     cycles = record.storage is not None or record.rwx is not None
-    anew = record.raises_mtu and record.host_networks
     moves = record.emptying is not None
+    anew = record.raises_mtu and record.host_networks
     return bool(record.vms or moves or cycles or anew or len(record.configs) > 1)

@@ -70,6 +70,21 @@ class ConfigRecord(BaseModel):
         )
 
 
+class Emptying(BaseModel):
+    """How nodes are emptied of the VMs of a cluster network, by live migration."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    nodes: dict[str, list[str]]
+    """The VMs that were to go when it was planned, by their nodes."""
+    back: list[str] = Field(default_factory=list)
+    """The nodes that the way back empties."""
+    cordoned: list[str] = Field(default_factory=list)
+    """Those of the nodes that others had cordoned before: they stay so."""
+    stops: bool = False
+    """Whether VMs that cannot go may be stopped."""
+
+
 class HostNetworkRecord(BaseModel):
     """A host network config that the change makes again, as it was."""
 
@@ -96,21 +111,6 @@ class HostNetworkRecord(BaseModel):
             nodes=nodes,
             devices={node: found[device] for node, found in there.items() if device in found},
         )
-
-
-class Emptying(BaseModel):
-    """How nodes are emptied of the VMs of a cluster network, by live migration."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    nodes: dict[str, list[str]]
-    """The VMs that were to go when it was planned, by their nodes."""
-    back: list[str] = Field(default_factory=list)
-    """The nodes that the way back empties."""
-    cordoned: list[str] = Field(default_factory=list)
-    """Those of the nodes that others had cordoned before: they stay so."""
-    stops: bool = False
-    """Whether VMs that cannot go may be stopped."""
 
 
 class Record(BaseModel):

@@ -11,6 +11,7 @@ from ..cluster.resources import (
     Object,
     annotations_of,
 )
+from ..harvester.migrations import is_coming
 from ..harvester.names import LAST_STRATEGY
 from ..harvester.snapshot import Snapshot
 from ..harvester.vm_networks import vm_networks_of
@@ -63,10 +64,11 @@ def in_the_way(record: Record, snapshot: Snapshot) -> InTheWay:
     """The VMs that are in the way of a change that has begun, by what is live."""
     if record.emptying is None:
         everything = record.storage is not None
-        found, standalone = vms_to_stop(snapshot, record.goal, everything=everything)
-        return InTheWay(found, standalone, {})
+        return InTheWay(*vms_to_stop(snapshot, record.goal, everything=everything), {})
     network = record.goal.emptied_network(record)
-    staying = moves_of(snapshot, network, record.emptied_nodes).staying
+    found = moves_of(snapshot, network, record.emptied_nodes).staying
+    # One that has just started is waited for where the nodes are emptied.
+    staying = {k: why for k, why in found.items() if not is_coming(snapshot.of(VMI)[k])}
     here = {
         key: vm_record(snapshot.of(VM)[key], snapshot.of(VMI).get(key))
         for key in staying

@@ -38,6 +38,11 @@ def cannot_go(vmi: Object) -> bool:
     return phase in FINAL_PHASES or condition(vmi, "LiveMigratable").get("status") == "False"
 
 
+def is_coming(vmi: Object) -> bool:
+    """Whether it cannot be migrated only because it has just started."""
+    return bool(why_not_migratable(vmi)) and not cannot_go(vmi)
+
+
 def target_of(vmi: Object) -> str:
     """The node that an instance is on its way to; empty if it is on none."""
     if not is_migrating(vmi):

@@ -58,7 +58,7 @@ def free_on(node: Object, pods: Iterable[Object]) -> Room | None:
         return None
     left, name = _room(allocatable), node["metadata"]["name"]
     for pod in pods:
-        if fields_in(pod.get("spec")).get("nodeName") == name and not _has_ended(pod):
+        if _node_of(pod) == name and not _has_ended(pod):
             left -= asked_by(pod)
     return left
 
@@ -72,25 +72,19 @@ def asked_by(pod: Object) -> Room:
     return asked
 
 
-def launcher_of(vmi: Object, pods: Iterable[Object]) -> Object | None:
-    """The pod in which an instance runs on its node."""
-    meta, node = vmi["metadata"], fields_in(vmi.get("status")).get("nodeName")
-    return next(
-        (
-            pod
-            for pod in pods
-            if pod["metadata"].get("namespace") == meta.get("namespace")
-            and fields_in(pod.get("spec")).get("nodeName") == node
-            and not _has_ended(pod)
-            and _is_of(pod, meta["name"])
-        ),
-        None,
-    )
+def launchers_in(pods: Iterable[Object]) -> dict[tuple[str, str], Object]:
+    """The pods in which instances run, by the instance's key and the node."""
+    found = {}
+    for pod in pods:
+        namespace, node = pod["metadata"].get("namespace"), _node_of(pod)
+        for owner in map(fields_in, items_in(pod["metadata"].get("ownerReferences"))):
+            if owner.get("kind") == VMI.kind and node and not _has_ended(pod):
+                found[f"{namespace}/{owner.get('name')}", node] = pod
+    return found
 
 
-def _is_of(pod: Object, instance: str) -> bool:
-    owners = map(fields_in, items_in(pod["metadata"].get("ownerReferences")))
-    return any(o.get("kind") == VMI.kind and o.get("name") == instance for o in owners)
+def _node_of(pod: Object) -> str:
+    return str(fields_in(pod.get("spec")).get("nodeName") or "")
 
 
 def _has_ended(pod: Object) -> bool:

@@ -174,8 +174,10 @@ class EmptyNode(NodeStep):
         before = {m["metadata"].get("uid") for m in self._ours(_live(context))}
         try:
             while not self.done(now := _live(context)):
+                # Before anything is asked for: what happens meanwhile is a change too.
+                state = self._state(now)
                 await self._ask(now, before, context)
-                await self._change_of(_live(context), context)
+                await self._change_of(state, context)
         except ChangeStopped:
             await self._withdraw(context)
             raise
@@ -185,7 +187,8 @@ class EmptyNode(NodeStep):
     ) -> None:
         """Have the VMs migrated that nobody migrates yet, a few at a time."""
         going = {instance_of(m) for m in now.of(MIGRATION).values() if not has_ended(m)}
-        left = [key for key in self._left(now) if not why_not_migratable(now.of(VMI)[key])]
+        vmis = now.of(VMI)
+        left = [key for key in self._left(now) if not why_not_migratable(vmis[key])]
         room = AT_A_TIME - len(going.intersection(left))
         for key in [key for key in left if key not in going][: max(room, 0)]:
             ours = [m for m in self._ours(now) if instance_of(m) == key]
@@ -194,7 +197,7 @@ class EmptyNode(NodeStep):
             if len(failed) >= MOST_TRIES:
                 raise ChangeStopped(
                     f"VM {key} could not be migrated away from {self.node}, "
-                    f"{len(failed)} times: {why_failed(failed[-1], now.of(VMI)[key])}"
+                    f"{len(failed)} times: {why_failed(failed[-1], vmis.get(key) or {})}"
                 )
             wanted = _migration(key, self.record, _next_number(ours))
             try:
@@ -202,10 +205,11 @@ class EmptyNode(NodeStep):
             except AlreadyExists:
                 continue  # An answer was lost; the watch will show it.
 
-    async def _change_of(self, seen: Snapshot, context: ChangeContext) -> None:
+    async def _change_of(self, state: object, context: ChangeContext) -> None:
         """Wait until a VM has moved on; raises ChangeStopped after too long."""
         limit = float(self.record.migration_timeout)
-        patience, state = context.deadline.within(limit), self._state(seen)
+        away = context.cluster.connection.away
+        patience = context.deadline.within(limit)
 
         def moved() -> bool | None:
             now = _live(context)
@@ -216,25 +220,28 @@ class EmptyNode(NodeStep):
             await context.cluster.wait_for(self.watches, moved, patience)
         except DeadlineExceeded as error:
             context.deadline.check()
+            if context.cluster.connection.away > away:
+                return  # Nobody has seen what happened while the API was away.
             waited = self.waits_for(_live(context))
             raise ChangeStopped(f"not done after {limit:.0f} s, still {waited}") from error
 
     def _state(self, now: Snapshot) -> object:
         """What changes when something goes on."""
-        return (
-            self._left(now),
-            self._coming(now),
-            Counter((instance_of(m), phase_of(m)) for m in now.of(MIGRATION).values()),
+        left, coming = self._left(now), self._coming(now)
+        about = {*left, *coming}
+        phases = Counter(
+            (key, phase_of(migration))
+            for migration in now.of(MIGRATION).values()
+            if (key := instance_of(migration)) in about
         )
+        return left, coming, phases
 
     async def _withdraw(self, context: ChangeContext) -> None:
         """Take back what has not ended: whoever stops asks for nothing any more."""
-        for migration in self._ours(_live(context)):
-            meta = migration["metadata"]
-            if has_ended(migration) or instance_of(migration) not in self._left(
-                _live(context)
-            ):
-                continue
+        now = _live(context)
+        left = self._left(now)
+        ours = [m for m in self._ours(now) if not has_ended(m) and instance_of(m) in left]
+        for meta in (migration["metadata"] for migration in ours):
             key = f"{meta['namespace']}/{meta['name']}"
             try:
                 await context.cluster.delete(MIGRATION, key, meta.get("uid"), context.deadline)

@@ -11,19 +11,24 @@ import pytest
 
 from harvester_net.change import journal
 from harvester_net.change.apply import apply_change
-from harvester_net.change.consent import consent_of
+from harvester_net.change.consent import Consent, consent_of
 from harvester_net.change.context import ChangeContext
 from harvester_net.change.errors import ChangeRefused
+from harvester_net.change.goals.network_config import ConfigGoal
 from harvester_net.change.kinds import UNDER_WAY
-from harvester_net.change.preflight import READS_ONLY
+from harvester_net.change.plan import plan
+from harvester_net.change.preflight import READS_ONLY, why_not_allowed
 from harvester_net.change.report import error_text
 from harvester_net.change.rights import changing, verifying
 from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
 from harvester_net.cluster.deadline import Deadline
+from harvester_net.cluster.permissions import Attempt
 from harvester_net.cluster.resources import (
     CONFIG_MAP,
     DAEMON_SET,
+    MIGRATION,
+    NODE,
     POD,
     SETTING,
     UPGRADE,
@@ -44,6 +49,9 @@ from ...rbac import let_in
 from ...timing import QUICK
 from ...waiting import SECONDS
 from ..cli.cluster_of_one import follow, monitor, mtu_of, obey
+from . import sites
+from .live import LiveCluster, as_cluster
+from .model import ModelPermissions
 from .sites import UP
 
 CONSENT = Disruption.model_validate({"stopVms": True, "cycleStorageNetwork": True})
@@ -401,3 +409,45 @@ async def test_a_plan_that_nobody_sees_lists_no_more(certificates: Path) -> None
     async with site(certificates, None) as found:
         await is_disruptive(UP, CONSENT, Call("urn", found.cluster, Deadline(SECONDS)))
         assert not any(found.api.count(f"LIST {kind.plural}") for kind in UNDER_WAY)
+
+
+# --- nodes that are emptied ------------------------------------------------------------------
+
+
+class Bounded(ModelPermissions):
+    """A user who lacks these rights, on a server that keeps its last node open."""
+
+    def __init__(self, *lacks: Right) -> None:
+        self._lacks = set(lacks)
+
+    async def missing(self, wanted: Iterable[Right], deadline: object) -> list[Right]:
+        return [right for right in wanted if right in self._lacks]
+
+    async def why_refused(self, attempt: Attempt, deadline: object) -> str:
+        return "a webhook: it is the last node" if attempt.resource is NODE else ""
+
+
+@pytest.mark.parametrize(
+    ("lacks", "said"),
+    [
+        ((), "the server would not let us cordon node0: a webhook: it is the last node"),
+        (
+            (
+                *rights("patch", NODE),
+                *rights("create", MIGRATION, namespace="default"),
+            ),
+            "the user of the kubeconfig may not create "
+            "virtualmachineinstancemigrations.kubevirt.io in namespace default, patch nodes; "
+            "`harvester-net rbac --for changes --for uplinks` prints the role",
+        ),
+    ],
+)
+async def test_nodes_are_emptied_only_by_whoever_may(
+    lacks: tuple[Right, ...], said: str
+) -> None:
+    live = LiveCluster(sites.site(nodes=2, vms={"default/a": "Always"}))
+    live.permissions = Bounded(*lacks)
+    goal = ConfigGoal(key="nc-0", patch={"uplink": {"nics": ["eth2"]}})
+    record = plan(live.world.snapshot, goal, Consent(migrate_vms=True)).record
+    refusals = await why_not_allowed(record, as_cluster(live), live.deadline())
+    assert [str(refusal) for refusal in refusals] == [said]

@@ -15,12 +15,13 @@ import pytest
 
 from harvester_net.change import journal, lease
 from harvester_net.change.apply import apply_change, resume_change
-from harvester_net.change.consent import Consent
+from harvester_net.change.consent import Consent, NodeCheck
 from harvester_net.change.errors import ChangeRolledBack, ChangeStopped
 from harvester_net.change.goals import AnyGoal
 from harvester_net.change.goals.network_config import ConfigDeletionGoal, ConfigGoal
 from harvester_net.change.plan import plan
 from harvester_net.change.rights import rights_of
+from harvester_net.change.steps import nodes
 from harvester_net.change.steps.moving import CHANGE, CORDONED_FOR
 from harvester_net.cluster.errors import Denied
 from harvester_net.cluster.resources import (
@@ -37,6 +38,7 @@ from harvester_net.cluster.resources import (
     labels_of,
 )
 from harvester_net.cluster.rights import rights
+from harvester_net.verify.outcome import Finding, Outcome
 
 from ...objects import status_name
 from .clusters import vm_object
@@ -93,14 +95,16 @@ def uids(world: World, *without: str) -> dict[str, str]:
 
 def is_whole(world: World) -> bool:
     """Nothing of a change is left: no journal, and no node that is closed by one."""
-    nodes = world.of(NODE).values()
-    closed = any(CORDONED_FOR in annotations_of(node) for node in nodes)
+    closed = any(CORDONED_FOR in annotations_of(node) for node in world.of(NODE).values())
     return journal.KEY not in world.of(CONFIG_MAP) and not closed
 
 
 def cordoned(world: World) -> list[str]:
-    nodes = world.of(NODE).items()
-    return [key for key, node in nodes if (node.get("spec") or {}).get("unschedulable")]
+    return [
+        key
+        for key, node in world.of(NODE).items()
+        if (node.get("spec") or {}).get("unschedulable")
+    ]
 
 
 # --- the way forth ---------------------------------------------------------------------------
@@ -244,6 +248,26 @@ async def test_no_room_that_only_kubevirt_sees_ends_after_the_limit() -> None:
     assert live.world.of(MIGRATION) == {}
 
 
+async def test_the_limit_begins_anew_when_the_api_was_away() -> None:
+    live, looks = LiveCluster(THREE), [0]
+
+    def full(write: Any) -> None:
+        if write[:2] == ("create", MIGRATION) and not looks[0]:
+            for node in ("node1", "node2"):
+                live.world = live.world.changed(NODE, node, CORDONED)
+
+    def passes(before: World, after: World) -> World:
+        looks[0] += MIGRATION in after.objects and bool(after.of(MIGRATION))
+        if looks[0] == 10:
+            live.connection.away = 5.0
+        room = {"spec": {"unschedulable": None}}
+        return after.changed(NODE, "node1", room) if looks[0] > 90 else after
+
+    live.before_write, live.trouble = full, passes
+    await up(live, consent=replace(MOVE, migration_timeout_seconds=60))
+    assert nodes_of_vms(live.world) == {"default/a": "node1", "default/b": "node1"}
+
+
 def arrived(world: World, note: str = "", text: str = "") -> World:
     """VM default/new has come to node0, cordoned or not, as one may that tolerates it."""
     vm = vm_object("default/new", "Always", ["default/net"], "node0")
@@ -298,7 +322,7 @@ async def test_resume_by_hand_stops_no_vm_that_was_not_to_be_stopped() -> None:
 
 
 async def test_a_node_that_dies_half_changed_stays_cordoned_until_it_is_back() -> None:
-    live = LiveCluster(THREE)
+    live = LiveCluster(STUCK)
 
     def dies(write: Any) -> None:
         if write[:2] == ("patch", VLAN_CONFIG):
@@ -308,14 +332,34 @@ async def test_a_node_that_dies_half_changed_stays_cordoned_until_it_is_back() -
             live.world = live.world.without(VLAN_STATUS, status)
 
     live.before_write = dies
-    told = await stopped(live, consent=replace(MOVE, node_timeout_seconds=30))
-    assert told.endswith("node0 stays cordoned, for its uplink is not there")
+    told = await stopped(live, consent=replace(BOTH, node_timeout_seconds=30))
+    assert told.endswith("node0 stays cordoned, for its uplink is not as it should be")
     assert cordoned(live.world) == ["node0"]
+    assert nodes_of_vms(live.world) == {"default/a": "node1", "default/b": "node1"}
     live.before_write = lambda write: None
     alive = {"metadata": {"annotations": {DEAD: None}}}
     live.world = settled(live.world.changed(NODE, "node0", alive))
     await resume_change(context_on(live))
     assert BOND.is_reached(live.world.snapshot)
+    assert is_whole(live.world)
+    assert cordoned(live.world) == []
+
+
+async def test_a_node_whose_devices_are_not_proven_stays_cordoned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    live, found = LiveCluster(THREE), Finding("node0", "data-bo", "bond data-bo has no NIC")
+
+    async def check(*_: object, **__: object) -> Outcome:
+        wrong = BOND.is_reached(live.world.snapshot)
+        return Outcome("data", 1500, findings=(found,) if wrong else ())
+
+    monkeypatch.setattr(nodes, "check", check)
+    told = await stopped(live, consent=replace(MOVE, verify_on_nodes=NodeCheck()))
+    assert "node0: bond data-bo has no NIC" in told
+    assert told.endswith("node0 stays cordoned, for its uplink is not as it should be")
+    assert cordoned(live.world) == ["node0"]
+    await resume_change(context_on(live), without_verification=True)
     assert is_whole(live.world)
     assert cordoned(live.world) == []
 

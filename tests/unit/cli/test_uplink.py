@@ -83,6 +83,23 @@ def test_change_tries_nothing_where_no_node_can_take_the_vm(
     assert code == 3
 
 
+def test_change_that_stands_is_shown_and_rolled_back(uplink: Uplink, cluster: LabApi) -> None:
+    """Nobody migrates the VM here."""
+    migratable(cluster)
+    change = ("change", CONFIG, "--nic", "eth2", "--migrate-vms", "--yes")
+    code, _, told = end(uplink(*change, "--migration-timeout", "1"))
+    assert code == 4
+    assert "not done after 1 s, still default/a to be migrated away from node1" in told
+    assert "node1 takes VMs again" in told
+    assert "unschedulable" not in (cluster.get("nodes", "node1").get("spec") or {})
+    _, shown, _ = end(uplink("status"))
+    assert "begun" in shown
+    assert "by ada with harvester-net uplink change" in shown
+    assert "  next    1. cordon node1: waits for node1 to be cordoned\n" in shown
+    assert uplink("roll-back", "--yes").exit_code == 0
+    assert cluster.get("vlanconfigs", CONFIG)["spec"]["uplink"]["nics"] == ["eth1"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

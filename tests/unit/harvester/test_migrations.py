@@ -11,6 +11,7 @@ from harvester_net.harvester.migrations import (
     cannot_go,
     has_hidden_target,
     instance_of,
+    is_coming,
     target_of,
     why_failed,
     why_not_migratable,
@@ -52,6 +53,7 @@ def test_whether_an_instance_can_be_migrated_is_said_in_words_of_kubevirt(
 ) -> None:
     assert why_not_migratable(instance) == why
     assert cannot_go(instance) is for_good
+    assert is_coming(instance) is (bool(why) and not for_good)
 
 
 def moving(**state: Any) -> Object:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harvester_net.cluster.resources import Object
-from harvester_net.harvester.room import Room, asked_by, free_on, launcher_of, quantity
+from harvester_net.harvester.room import Room, asked_by, free_on, launchers_in, quantity
 
 from ... import objects
 
@@ -84,7 +84,7 @@ def test_room_must_hold_both() -> None:
     assert not Room(Fraction(2), Fraction(2)).holds(Room(Fraction(3), Fraction(1)))
 
 
-def test_launcher_is_the_pod_of_the_instance_on_its_node() -> None:
+def test_launchers_are_found_by_instance_and_node() -> None:
     mine: Any = {"ownerReferences": [{"kind": "VirtualMachineInstance", "name": "a"}]}
     theirs: Any = {"ownerReferences": [{"kind": "VirtualMachineInstance", "name": "b"}]}
     pods = [
@@ -93,7 +93,9 @@ def test_launcher_is_the_pod_of_the_instance_on_its_node() -> None:
         pod("target", "node2", **mine),
         pod("source", "node1", **mine),
     ]
-    found = launcher_of(objects.vmi("a", node="node1"), pods)
-    assert found is not None
-    assert found["metadata"]["name"] == "source"
-    assert launcher_of(objects.vmi("c", node="node1"), pods) is None
+    found = launchers_in(pods)
+    assert {key: found[key]["metadata"]["name"] for key in found} == {
+        ("default/b", "node1"): "of b",
+        ("default/a", "node2"): "target",
+        ("default/a", "node1"): "source",
+    }
