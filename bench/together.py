@@ -21,9 +21,10 @@ def together(count: int) -> list[Resource]:
 
 
 def measure(lab: Lab, count: int) -> list[Row]:
-    """Up and preview without a change of both, and the creates of a bare client."""
+    """Up and preview without a change, of both and of none; the creates of a bare client."""
     rows = []
     for what, resources in (
+        ("no VM network", program(0)),
         ("one VmNetworks", together(count)),
         ("VmNetwork each", program(count)),
     ):

@@ -46,11 +46,15 @@ if TYPE_CHECKING:
     from .program.enums import VmNetworkType as VmNetworkType
     from .program.functions import GetClusterNetworkResult as GetClusterNetworkResult
     from .program.functions import GetNodeNicsResult as GetNodeNicsResult
+    from .program.functions import GetVmInterfacesResult as GetVmInterfacesResult
     from .program.functions import Nic as Nic
+    from .program.functions import VmInterface as VmInterface
     from .program.functions import get_cluster_network as get_cluster_network
     from .program.functions import get_cluster_network_output as get_cluster_network_output
     from .program.functions import get_node_nics as get_node_nics
     from .program.functions import get_node_nics_output as get_node_nics_output
+    from .program.functions import get_vm_interfaces as get_vm_interfaces
+    from .program.functions import get_vm_interfaces_output as get_vm_interfaces_output
     from .program.host_network_config import HostDevice as HostDevice
     from .program.host_network_config import HostNetworkConfig as HostNetworkConfig
     from .program.network_config import NetworkConfig as NetworkConfig
@@ -88,6 +92,8 @@ _HOMES = {
     "DisruptionArgs": "disruption",
     "GetClusterNetworkResult": "functions",
     "GetNodeNicsResult": "functions",
+    "GetVmInterfacesResult": "functions",
+    "VmInterface": "functions",
     "HostDevice": "host_network_config",
     "HostMode": "enums",
     "HostNetworkConfig": "host_network_config",
@@ -125,6 +131,8 @@ _HOMES = {
     "get_cluster_network_output": "functions",
     "get_node_nics": "functions",
     "get_node_nics_output": "functions",
+    "get_vm_interfaces": "functions",
+    "get_vm_interfaces_output": "functions",
     "network_data": "vm_nic",
 }
 """The module of `program` in which each public name is."""

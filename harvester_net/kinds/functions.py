@@ -6,16 +6,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..cluster.resources import CLUSTER_NETWORK, LINK_MONITOR, VLAN_CONFIG, condition
+from ..cluster.resources import CLUSTER_NETWORK, LINK_MONITOR, VLAN_CONFIG, VM, VMI, condition
 from ..harvester.link_monitors import Nic, device_with, links_by_node, nics_of
 from ..harvester.loading import load_snapshot
 from ..harvester.names import NICS
 from ..harvester.snapshot import Snapshot
+from ..harvester.vm_interfaces import Interface, has_guest_agent, interfaces_of
+from ..harvester.wording import listed
 from ..specs.functions import (
     GetClusterNetwork,
     GetNodeNics,
+    GetVmInterfaces,
 )
 from ..specs.spec import Spec
+from ..specs.vm_network import DEFAULT_NAMESPACE
 from .call import Call
 from .differences import Properties
 from .failures import Refused
@@ -76,7 +80,39 @@ def nic_output(node: str, nic: Nic, snapshot: Snapshot) -> Properties:
     }
 
 
+async def _vm_interfaces(arguments: GetVmInterfaces, call: Call) -> Properties:
+    key = f"{arguments.namespace or DEFAULT_NAMESPACE}/{arguments.name}"
+    vm = await call.cluster.get_cached(VM, key, call.deadline)
+    if vm is None:
+        raise Refused(f"there is no VM {key} on the server")
+    vmi = await call.cluster.get_cached(VMI, key, call.deadline)
+    found, has_agent = interfaces_of(vm, vmi), has_guest_agent(vmi)
+    if unseen := [each.name for each in found if each.network and not each.addresses]:
+        why = _why_unseen(vmi is not None, has_agent)
+        call.warn(f"VM {key}: the addresses of {listed(unseen)} are not known: {why}")
+    return {"interfaces": list(map(interface_output, found)), "guestAgent": has_agent}
+
+
+def interface_output(nic: Interface) -> Properties:
+    """A NIC of a VM as an output of the function."""
+    return {
+        "name": nic.name,
+        "vmNetwork": nic.network,
+        "mac": nic.mac,
+        "addresses": nic.addresses,
+    }
+
+
+def _why_unseen(runs: bool, has_agent: bool) -> str:
+    if not runs:
+        return "it does not run"
+    if not has_agent:
+        return "no guest agent answers; install qemu-guest-agent in the guest"
+    return "the guest agent tells none"
+
+
 FUNCTIONS = {
     "harvester-net:index:getClusterNetwork": Function(GetClusterNetwork, _cluster_network),
     "harvester-net:index:getNodeNics": Function(GetNodeNics, _node_nics),
+    "harvester-net:index:getVmInterfaces": Function(GetVmInterfaces, _vm_interfaces),
 }

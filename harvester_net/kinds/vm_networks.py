@@ -23,6 +23,7 @@ from ..specs.parse import parse
 from ..specs.unknown import UNKNOWN, is_wholly_known
 from ..specs.vm_network import DEFAULT_NAMESPACE
 from ..specs.vm_network import VmNetwork as Spec
+from ..specs.vm_networks import networks_of
 from . import rule_checks
 from .call import Call
 from .codecs.vm_networks import (
@@ -31,7 +32,6 @@ from .codecs.vm_networks import (
     identity_in,
     inputs_of_found,
     left,
-    networks_of,
     set_id,
 )
 from .desired_state import CREATED_BY, DesiredObject, DesiredState
@@ -190,10 +190,11 @@ class VmNetworks(Kind[specs.VmNetworks]):
         made, gone, outcome = Made(), set[str](), Outcome({})
         for each in networks.keys() | had.keys():
             mine, found = networks.get(each), live.get(each)
-            if found is None or not _is_member(found, had.get(each), call.urn):
-                gone.add(each)
-                continue
-            if kind.codec.foreign(found, mine):
+            if (
+                found is None
+                or not _is_member(found, had.get(each), call.urn)
+                or kind.codec.foreign(found, mine)
+            ):
                 gone.add(each)
                 continue
             made[each] = _marks(found, had.get(each, {}), call.urn)
@@ -210,9 +211,12 @@ class VmNetworks(Kind[specs.VmNetworks]):
         if not made and networks:
             return None
         seen_inputs = left(inputs, networks, gone)
-        return Live(
-            key, _outputs(seen_inputs, networks_of(seen_inputs) or {}, made), seen_inputs
-        )
+        seen_outputs = _outputs(seen_inputs, networks_of(seen_inputs) or {}, made)
+        if to_go := sorted(made.keys() - networks.keys()):
+            # Without a difference in the inputs nobody would come back to them.
+            reason = f"{listed(to_go, MOST_SAID)}: was to go, and is still there"
+            raise Unfinished(key, seen_outputs, seen_inputs, [reason])
+        return Live(key, seen_outputs, seen_inputs)
 
     def _import(
         self,

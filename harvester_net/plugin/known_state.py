@@ -9,6 +9,8 @@ the old one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..cluster.resources import Resource
 from ..kinds.failures import Refused
 
@@ -20,11 +22,11 @@ class KnownState:
     """The objects that resources of the program have in the state, by URN."""
 
     def __init__(self) -> None:
-        self._objects: dict[str, Ref] = {}
+        self._objects: dict[str, frozenset[Ref]] = {}
 
-    def has(self, urn: str, ref: Ref) -> None:
-        """The state has this object for a resource of the program."""
-        self._objects[urn] = ref
+    def has(self, urn: str, refs: Iterable[Ref]) -> None:
+        """The state has these objects for a resource of the program."""
+        self._objects[urn] = frozenset(refs)
 
     def deleted(self, urn: str) -> None:
         """The resource's object has been deleted in this run."""
@@ -32,11 +34,11 @@ class KnownState:
 
     def is_forced_replacement(self, urn: str, ref: Ref) -> bool:
         """Whether a create would meet the very object that the state still has for it."""
-        return self._objects.get(urn) == ref
+        return ref in self._objects.get(urn, ())
 
     def other_owner(self, urn: str, ref: Ref) -> str | None:
         """Another resource of the program that has the object."""
-        others = (other for other, known in self._objects.items() if known == ref)
+        others = (other for other, known in self._objects.items() if ref in known)
         return next((other for other in others if other != urn), None)
 
 

@@ -139,9 +139,8 @@ class Provider:
             # What is on the network would tell a secret MTU.
             told = [name for name in ("name", "mtu") if (name,) not in request.secrets]
             self._networks[request.urn] = {n: inputs[n] for n in told if n in inputs}
-        old_key = kind.key(request.old_inputs) if request.old_inputs else None
-        if old_key is not None:
-            self._note(request.urn, kind, old_key)
+        if request.old_inputs and (known := kind.objects_of(request.old_inputs)):
+            self._state.has(request.urn, known)
         known = {problem.path for problem in problems}
         problems += [problem for problem in found if problem.path not in known]
         failures = sentences(problems, request.inputs, request.secrets)
@@ -214,7 +213,9 @@ class Provider:
         call = self._call(request.urn, SECONDS_TO_READ, preview=False)
         kind = _kind(request.type)
         if request.outputs:
-            self._note(request.urn, kind, request.id)
+            one = [(kind.resource, request.id)]
+            known = one if kind.is_one_object else kind.objects_of(request.inputs)
+            self._state.has(request.urn, known)
         cluster = await self._require_same_cluster(kind, request.id, request.outputs, call)
         read = kind.read(request.id, request.inputs, request.outputs, call)
         live = await _marked(read, cluster)
@@ -300,11 +301,6 @@ class Provider:
             raise Refused(f"{token} looks at the cluster, and harvester-net:offline is set")
         result = await function.result(parsed, self._call("", SECONDS_TO_READ, preview=False))
         return InvokeResponse(result=result, failures=[])
-
-    def _note(self, urn: str, kind: Kind[Any], key: str) -> None:
-        """Note which object the state has for a resource, if it is one."""
-        if kind.is_one_object:
-            self._state.has(urn, (kind.resource, key))
 
     def _check_replacement(self, kind: Kind[Any], request: CreateRequest) -> None:
         """Refuse to make an object that the state has: its deletion would follow.

@@ -10,6 +10,7 @@ from .registration import invoke_options, token
 
 CLUSTER_NETWORK = token("getClusterNetwork")
 NODE_NICS = token("getNodeNics")
+VM_INTERFACES = token("getVmInterfaces")
 
 
 @pulumi.output_type
@@ -50,6 +51,32 @@ class GetNodeNicsResult(dict[str, Any]):
 
     nics: list[Nic] = pulumi.property("nics")
     """The NICs, sorted by node."""
+
+
+@pulumi.output_type
+class VmInterface(dict[str, Any]):
+    """A NIC of a VM."""
+
+    name: str = pulumi.property("name")
+    """Name of the NIC in the VM."""
+    vm_network: str = pulumi.property("vmNetwork")
+    """The VM network, `namespace/name`; empty for the pod network."""
+    mac: str = pulumi.property("mac")
+    """MAC address; empty while it has none."""
+    addresses: list[str] = pulumi.property("addresses")
+    """IP addresses, as far as they are known."""
+
+
+@pulumi.output_type
+class GetVmInterfacesResult(dict[str, Any]):
+    """The NICs of a VM."""
+
+    interfaces: list[VmInterface] = pulumi.property("interfaces")
+    """The NICs, in the order of the VM's own list."""
+    guest_agent: bool = pulumi.property("guestAgent")
+    """Whether the guest agent answers. Without it the addresses of VM networks are not
+    known.
+    """
 
 
 def get_cluster_network(
@@ -107,4 +134,41 @@ def get_node_nics_output(
     """
     return pulumi.runtime.invoke_output(
         NODE_NICS, {"node": node}, invoke_options(opts), GetNodeNicsResult
+    )
+
+
+def get_vm_interfaces(
+    name: str, namespace: str | None = None, *, opts: pulumi.InvokeOptions | None = None
+) -> GetVmInterfacesResult:
+    """Looks up the NICs of a VM: their networks, MAC addresses and, while it runs with a guest
+    agent, their addresses.
+
+    Args:
+        name: Name of the VM.
+        namespace: Namespace of the VM. Defaults to `default`.
+        opts: Options of every Pulumi function.
+    """
+    asked = {"name": name, "namespace": namespace}
+    found = pulumi.runtime.invoke(
+        VM_INTERFACES, asked, invoke_options(opts), GetVmInterfacesResult
+    )
+    return cast(GetVmInterfacesResult, found.value)
+
+
+def get_vm_interfaces_output(
+    name: pulumi.Input[str],
+    namespace: pulumi.Input[str] | None = None,
+    *,
+    opts: pulumi.InvokeOptions | None = None,
+) -> pulumi.Output[GetVmInterfacesResult]:
+    """Looks up the NICs of a VM; its name may be an output.
+
+    Args:
+        name: Name of the VM.
+        namespace: Namespace of the VM. Defaults to `default`.
+        opts: Options of every Pulumi function.
+    """
+    asked = {"name": name, "namespace": namespace}
+    return pulumi.runtime.invoke_output(
+        VM_INTERFACES, asked, invoke_options(opts), GetVmInterfacesResult
     )

@@ -79,7 +79,7 @@ def spec_class(kind: str) -> type[Spec]:
 def spec_of(kind: str, inputs: Properties) -> Drawn | None:
     """The inputs as a spec, all of whose drawn properties are known; None if one is not."""
     given = {
-        name: _plain(value)
+        name: plain(value)
         for name, value in inputs.items()
         if name not in _NOT_DRAWN and not name.startswith("__")
     }
@@ -87,15 +87,16 @@ def spec_of(kind: str, inputs: Properties) -> Drawn | None:
     return spec if _is_wholly_known(spec) else None
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value of a preview as a spec takes it."""
     if value == UNKNOWN_TEXT:
         return UNKNOWN
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, list):
-        return [_plain(inner) for inner in value]
+        return [plain(inner) for inner in value]
     if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
+        return {name: plain(inner) for name, inner in value.items()}
     return value
 
 

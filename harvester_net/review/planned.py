@@ -47,6 +47,7 @@ from .objects import (
     with_mtu,
 )
 from .preview import Change, Operation, Preview, Properties, Urn
+from .sets import spread, spread_kept
 
 _TAKING = (Operation.DELETE, Operation.REPLACE)
 LONGEST = 120
@@ -75,8 +76,9 @@ class Planned:
 
 def planned(preview: Preview, seen: Snapshot | None = None) -> Planned:
     """The networks before and after; ``seen``: the cluster, if somebody looked."""
-    changes = [change for change in preview.changes if change.kind in KINDS]
-    kept = [it for it in preview.kept.items() if it[0].kind in KINDS]
+    spread_out = (each for change in preview.changes for each in spread(change))
+    changes = [change for change in spread_out if change.kind in KINDS]
+    kept = [it for it in spread_kept(preview.kept) if it[0].kind in KINDS]
     # The copies have all kinds, also those that could not be listed.
     known = (*NETWORK_KINDS, VM)
     before = Snapshot({kind: dict(seen.of(kind)) if seen else {} for kind in known})

@@ -42,6 +42,7 @@ TITLES = {
     "TenantNetworks": "The networks of a team, on its VLANs",
     "getClusterNetwork": "The MTU of a cluster network",
     "getNodeNics": "The free NICs of a node",
+    "getVmInterfaces": "The addresses of a VM",
 }
 """What the example of each resource and function shows."""
 

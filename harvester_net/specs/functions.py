@@ -57,3 +57,43 @@ class GetNodeNicsResult(Spec):
     title: ClassVar[str] = "getNodeNics"
 
     nics: list[Nic] = Field(description="The NICs, sorted by node.")
+
+
+class GetVmInterfaces(Spec):
+    """Looks up the NICs of a VM: their networks, MAC addresses and, while it runs with a guest
+    agent, their addresses.
+    """
+
+    title: ClassVar[str] = "getVmInterfaces"
+
+    name: str = Field(description="Name of the VM.")
+    namespace: str | None = Field(
+        None, description="Namespace of the VM. Defaults to `default`."
+    )
+
+
+class VmInterface(Spec):
+    """A NIC of a VM."""
+
+    title: ClassVar[str] = "interface"
+
+    name: str = Field(description="Name of the NIC in the VM.")
+    vm_network: str = Field(
+        description="The VM network, `namespace/name`; empty for the pod network."
+    )
+    mac: str = Field(description="MAC address; empty while it has none.")
+    addresses: list[str] = Field(description="IP addresses, as far as they are known.")
+
+
+class GetVmInterfacesResult(Spec):
+    """The NICs of a VM."""
+
+    title: ClassVar[str] = "getVmInterfaces"
+
+    interfaces: list[VmInterface] = Field(
+        description="The NICs, in the order of the VM's own list."
+    )
+    guest_agent: bool = Field(
+        description="Whether the guest agent answers. Without it the addresses of VM networks "
+        "are not known."
+    )

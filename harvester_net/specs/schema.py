@@ -22,6 +22,8 @@ from .functions import (
     GetClusterNetworkResult,
     GetNodeNics,
     GetNodeNicsResult,
+    GetVmInterfaces,
+    GetVmInterfacesResult,
 )
 from .host_network_config import HostNetworkConfig, HostNetworkConfigOutputs
 from .network_config import NetworkConfig, NetworkConfigOutputs
@@ -60,6 +62,7 @@ COMPONENTS: dict[type[Spec], type[Spec]] = {
 FUNCTIONS: dict[type[Spec], type[Spec]] = {
     GetClusterNetwork: GetClusterNetworkResult,
     GetNodeNics: GetNodeNicsResult,
+    GetVmInterfaces: GetVmInterfacesResult,
 }
 
 GIVEN_AS_RESOURCE = {"clusterNetwork": "ClusterNetwork"}

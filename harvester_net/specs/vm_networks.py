@@ -53,6 +53,33 @@ def route_of_each(routes: dict[str, Any] | None) -> dict[int, Any]:
     return found
 
 
+SHARED = ("namespace", "clusterNetwork", "labels", "annotations", "disruption")
+"""Properties that all networks of a set have, named as those of a VmNetwork."""
+
+
+def networks_of(inputs: dict[str, Any]) -> dict[str, dict[str, Any]] | None:
+    """The inputs of the VmNetwork of each VLAN, by its id, in the order of the VLANs; None
+    while it is not known which there are.
+    """
+    which = [inputs.get(name) for name in ("namespace", "clusterNetwork", "namePattern")]
+    if not is_wholly_known([*which, inputs.get("vlans")]):
+        return None
+    routes = inputs.get("routes")
+    route_of = route_of_each(routes) if is_known(routes) else {}
+    shared = {name: inputs[name] for name in SHARED if name in inputs}
+    namespace, pattern = inputs.get("namespace"), inputs.get("namePattern")
+    found = {}
+    for vlan in sorted(vlans_of(inputs.get("vlans"))):
+        name = name_of(pattern, vlan)
+        own = {"name": name, "vlan": vlan}
+        if vlan in route_of:
+            own["route"] = route_of[vlan]
+        elif not is_known(routes):
+            own["route"] = routes
+        found[f"{namespace or DEFAULT_NAMESPACE}/{name}"] = shared | own
+    return found
+
+
 VlanOrRange = Annotated[int | str, AfterValidator(_vlans)]
 """A VLAN ID, or several as switches list them."""
 NamePattern = Annotated[str, AfterValidator(_pattern)]
@@ -67,7 +94,6 @@ class VmNetworks(NamedSpec):
     """
 
     title: ClassVar[str] = "VmNetworks"
-    listed_by: ClassVar[tuple[str, ...]] = ("namespace", "clusterNetwork", "namePattern")
     meanings: ClassVar[Meanings] = {
         "namespace": lambda namespace: namespace or DEFAULT_NAMESPACE,
         "namePattern": lambda pattern: pattern or DEFAULT_PATTERN,

@@ -28,6 +28,7 @@ BESIDE = {
     "examples/site/README.md": "examples/site.md",
     "examples/testing/README.md": "examples/testing.md",
     "examples/two-racks/README.md": "examples/two-racks.md",
+    "examples/vms/README.md": "examples/vms.md",
 }
 """Pages of the site that are elsewhere in the repository."""
 

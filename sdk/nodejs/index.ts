@@ -20,6 +20,11 @@ export const getNodeNics: typeof import("./getNodeNics").getNodeNics = null as a
 export const getNodeNicsOutput: typeof import("./getNodeNics").getNodeNicsOutput = null as any;
 utilities.lazyLoad(exports, ["getNodeNics","getNodeNicsOutput"], () => require("./getNodeNics"));
 
+export { GetVmInterfacesArgs, GetVmInterfacesResult, GetVmInterfacesOutputArgs } from "./getVmInterfaces";
+export const getVmInterfaces: typeof import("./getVmInterfaces").getVmInterfaces = null as any;
+export const getVmInterfacesOutput: typeof import("./getVmInterfaces").getVmInterfacesOutput = null as any;
+utilities.lazyLoad(exports, ["getVmInterfaces","getVmInterfacesOutput"], () => require("./getVmInterfaces"));
+
 export { HostNetworkConfigArgs } from "./hostNetworkConfig";
 export type HostNetworkConfig = import("./hostNetworkConfig").HostNetworkConfig;
 export const HostNetworkConfig: typeof import("./hostNetworkConfig").HostNetworkConfig = null as any;

@@ -51,6 +51,7 @@ class Site:
         self.killer.writes.clear()
         self.killer.killed.clear()
         ran = self.change_to(mtu).up()
+        print(f"{ran.output}\nwrites: {self.killer.writes}")
         self.killer.number = 0
         if self.killer.killed:
             ran.failed()
@@ -94,7 +95,7 @@ def test_killed_at_every_write_the_next_up_comes_to_the_same_end(
     for number, after in moments(site.writes):
         print(f"killed {'after' if after else 'before'} write {number}", flush=True)
         if site.killed(mtu, number, after):
-            site.change_to(mtu).up().succeeded()
+            print(site.change_to(mtu).up().succeeded().output)
         assert picture(wide_lab) == site.pictures[mtu], f"killed at {number}, after={after}"
         mtu = 10500 - mtu
     site.change_to(1500).up().succeeded()
@@ -107,7 +108,7 @@ def test_killed_at_every_write_the_old_wish_leads_back_to_the_start(
     for number, after in moments(site.writes):
         print(f"back from {'after' if after else 'before'} write {number}", flush=True)
         site.killed(9000, number, after)
-        site.change_to(1500).up().succeeded()
+        print(site.change_to(1500).up().succeeded().output)
         assert picture(wide_lab) == site.pictures[1500], f"killed at {number}, after={after}"
 
 

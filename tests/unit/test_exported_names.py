@@ -71,6 +71,10 @@ PUBLIC = {
     "get_cluster_network_output",
     "get_node_nics",
     "get_node_nics_output",
+    "get_vm_interfaces",
+    "get_vm_interfaces_output",
+    "GetVmInterfacesResult",
+    "VmInterface",
 }
 HEAVY = ("pulumi", "pydantic", "kubernetes", "grpc", "google", "aiohttp", "asyncio")
 

@@ -1,4 +1,4 @@
-"""A set of VM networks: its id, and the inputs of each of its networks. Pure."""
+"""A set of VM networks: its id, and what it says of its networks. Pure."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ...specs.unknown import is_known, is_wholly_known
+from ...specs.unknown import is_known
 from ...specs.vm_network import DEFAULT_NAMESPACE
-from ...specs.vm_networks import DEFAULT_PATTERN, name_of, route_of_each, vlans_of
+from ...specs.vm_networks import DEFAULT_PATTERN
 from ...vlan_list import text_of
 from ..differences import Properties
 from ..failures import Refused
-
-SHARED = ("namespace", "clusterNetwork", "labels", "annotations", "disruption")
-"""Properties that all networks of a set have, named as those of a VmNetwork."""
 
 
 def set_id(inputs: Properties) -> str | None:
@@ -41,29 +38,6 @@ def identity_in(key: str) -> Properties:
     if namespace != DEFAULT_NAMESPACE:
         identity["namespace"] = namespace
     return identity | ({"namePattern": pattern} if pattern != DEFAULT_PATTERN else {})
-
-
-def networks_of(inputs: Properties) -> dict[str, Properties] | None:
-    """The inputs of the VmNetwork of each VLAN, by its id, in the order of the VLANs; None
-    while it is not known which there are.
-    """
-    which = [inputs.get(name) for name in ("namespace", "clusterNetwork", "namePattern")]
-    if not is_wholly_known([*which, inputs.get("vlans")]):
-        return None
-    routes = inputs.get("routes")
-    route_of = route_of_each(routes) if is_known(routes) else {}
-    shared = {name: inputs[name] for name in SHARED if name in inputs}
-    namespace, pattern = inputs.get("namespace"), inputs.get("namePattern")
-    found = {}
-    for vlan in sorted(vlans_of(inputs.get("vlans"))):
-        name = name_of(pattern, vlan)
-        own = {"name": name, "vlan": vlan}
-        if vlan in route_of:
-            own["route"] = route_of[vlan]
-        elif not is_known(routes):
-            own["route"] = routes
-        found[f"{namespace or DEFAULT_NAMESPACE}/{name}"] = shared | own
-    return found
 
 
 def inputs_of_found(identity: Properties, found: Iterable[Properties]) -> Properties:

@@ -180,6 +180,12 @@ type Disruption struct {
 	CycleStorageNetwork *bool `pulumi:"cycleStorageNetwork"`
 	// How many VMs are being stopped at once, and how many are being started. Defaults to 5 for each node of the cluster.
 	MaxParallel *int `pulumi:"maxParallel"`
+	// How many nodes may be cordoned for Disruption.MigrateVms at once. Defaults to 1.
+	MaxUnavailable *int `pulumi:"maxUnavailable"`
+	// Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if Disruption.StopVms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+	MigrateVms *bool `pulumi:"migrateVms"`
+	// Seconds to wait for one VM to be migrated. Defaults to 1800.
+	MigrationTimeoutSeconds *int `pulumi:"migrationTimeoutSeconds"`
 	// Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
 	NodeTimeoutSeconds *int `pulumi:"nodeTimeoutSeconds"`
 	// What happens when the change cannot be finished. `stop`: the journal stays, and the next `pulumi up` continues. `rollBack`: return to the old state first. Defaults to `stop`.
@@ -217,6 +223,12 @@ type DisruptionArgs struct {
 	CycleStorageNetwork pulumi.BoolPtrInput `pulumi:"cycleStorageNetwork"`
 	// How many VMs are being stopped at once, and how many are being started. Defaults to 5 for each node of the cluster.
 	MaxParallel pulumi.IntPtrInput `pulumi:"maxParallel"`
+	// How many nodes may be cordoned for MigrateVms at once. Defaults to 1.
+	MaxUnavailable pulumi.IntPtrInput `pulumi:"maxUnavailable"`
+	// Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if StopVms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+	MigrateVms pulumi.BoolPtrInput `pulumi:"migrateVms"`
+	// Seconds to wait for one VM to be migrated. Defaults to 1800.
+	MigrationTimeoutSeconds pulumi.IntPtrInput `pulumi:"migrationTimeoutSeconds"`
 	// Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
 	NodeTimeoutSeconds pulumi.IntPtrInput `pulumi:"nodeTimeoutSeconds"`
 	// What happens when the change cannot be finished. `stop`: the journal stays, and the next `pulumi up` continues. `rollBack`: return to the old state first. Defaults to `stop`.
@@ -325,6 +337,21 @@ func (o DisruptionOutput) MaxParallel() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v Disruption) *int { return v.MaxParallel }).(pulumi.IntPtrOutput)
 }
 
+// How many nodes may be cordoned for MigrateVms at once. Defaults to 1.
+func (o DisruptionOutput) MaxUnavailable() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v Disruption) *int { return v.MaxUnavailable }).(pulumi.IntPtrOutput)
+}
+
+// Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if StopVms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+func (o DisruptionOutput) MigrateVms() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Disruption) *bool { return v.MigrateVms }).(pulumi.BoolPtrOutput)
+}
+
+// Seconds to wait for one VM to be migrated. Defaults to 1800.
+func (o DisruptionOutput) MigrationTimeoutSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v Disruption) *int { return v.MigrationTimeoutSeconds }).(pulumi.IntPtrOutput)
+}
+
 // Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
 func (o DisruptionOutput) NodeTimeoutSeconds() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v Disruption) *int { return v.NodeTimeoutSeconds }).(pulumi.IntPtrOutput)
@@ -406,6 +433,36 @@ func (o DisruptionPtrOutput) MaxParallel() pulumi.IntPtrOutput {
 			return nil
 		}
 		return v.MaxParallel
+	}).(pulumi.IntPtrOutput)
+}
+
+// How many nodes may be cordoned for MigrateVms at once. Defaults to 1.
+func (o DisruptionPtrOutput) MaxUnavailable() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *Disruption) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MaxUnavailable
+	}).(pulumi.IntPtrOutput)
+}
+
+// Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if StopVms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+func (o DisruptionPtrOutput) MigrateVms() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *Disruption) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.MigrateVms
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Seconds to wait for one VM to be migrated. Defaults to 1800.
+func (o DisruptionPtrOutput) MigrationTimeoutSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *Disruption) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MigrationTimeoutSeconds
 	}).(pulumi.IntPtrOutput)
 }
 
@@ -3591,6 +3648,133 @@ func (o VlanRangeArrayOutput) Index(i pulumi.IntInput) VlanRangeOutput {
 	}).(VlanRangeOutput)
 }
 
+// A NIC of a VM.
+type VmInterface struct {
+	// IP addresses, as far as they are known.
+	Addresses []string `pulumi:"addresses"`
+	// MAC address; empty while it has none.
+	Mac string `pulumi:"mac"`
+	// Name of the NIC in the VM.
+	Name string `pulumi:"name"`
+	// The VM network, `namespace/name`; empty for the pod network.
+	VmNetwork string `pulumi:"vmNetwork"`
+}
+
+// VmInterfaceInput is an input type that accepts VmInterfaceArgs and VmInterfaceOutput values.
+// You can construct a concrete instance of `VmInterfaceInput` via:
+//
+//	VmInterfaceArgs{...}
+type VmInterfaceInput interface {
+	pulumi.Input
+
+	ToVmInterfaceOutput() VmInterfaceOutput
+	ToVmInterfaceOutputWithContext(context.Context) VmInterfaceOutput
+}
+
+// A NIC of a VM.
+type VmInterfaceArgs struct {
+	// IP addresses, as far as they are known.
+	Addresses pulumi.StringArrayInput `pulumi:"addresses"`
+	// MAC address; empty while it has none.
+	Mac pulumi.StringInput `pulumi:"mac"`
+	// Name of the NIC in the VM.
+	Name pulumi.StringInput `pulumi:"name"`
+	// The VM network, `namespace/name`; empty for the pod network.
+	VmNetwork pulumi.StringInput `pulumi:"vmNetwork"`
+}
+
+func (VmInterfaceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*VmInterface)(nil)).Elem()
+}
+
+func (i VmInterfaceArgs) ToVmInterfaceOutput() VmInterfaceOutput {
+	return i.ToVmInterfaceOutputWithContext(context.Background())
+}
+
+func (i VmInterfaceArgs) ToVmInterfaceOutputWithContext(ctx context.Context) VmInterfaceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(VmInterfaceOutput)
+}
+
+// VmInterfaceArrayInput is an input type that accepts VmInterfaceArray and VmInterfaceArrayOutput values.
+// You can construct a concrete instance of `VmInterfaceArrayInput` via:
+//
+//	VmInterfaceArray{ VmInterfaceArgs{...} }
+type VmInterfaceArrayInput interface {
+	pulumi.Input
+
+	ToVmInterfaceArrayOutput() VmInterfaceArrayOutput
+	ToVmInterfaceArrayOutputWithContext(context.Context) VmInterfaceArrayOutput
+}
+
+type VmInterfaceArray []VmInterfaceInput
+
+func (VmInterfaceArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]VmInterface)(nil)).Elem()
+}
+
+func (i VmInterfaceArray) ToVmInterfaceArrayOutput() VmInterfaceArrayOutput {
+	return i.ToVmInterfaceArrayOutputWithContext(context.Background())
+}
+
+func (i VmInterfaceArray) ToVmInterfaceArrayOutputWithContext(ctx context.Context) VmInterfaceArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(VmInterfaceArrayOutput)
+}
+
+// A NIC of a VM.
+type VmInterfaceOutput struct{ *pulumi.OutputState }
+
+func (VmInterfaceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*VmInterface)(nil)).Elem()
+}
+
+func (o VmInterfaceOutput) ToVmInterfaceOutput() VmInterfaceOutput {
+	return o
+}
+
+func (o VmInterfaceOutput) ToVmInterfaceOutputWithContext(ctx context.Context) VmInterfaceOutput {
+	return o
+}
+
+// IP addresses, as far as they are known.
+func (o VmInterfaceOutput) Addresses() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v VmInterface) []string { return v.Addresses }).(pulumi.StringArrayOutput)
+}
+
+// MAC address; empty while it has none.
+func (o VmInterfaceOutput) Mac() pulumi.StringOutput {
+	return o.ApplyT(func(v VmInterface) string { return v.Mac }).(pulumi.StringOutput)
+}
+
+// Name of the NIC in the VM.
+func (o VmInterfaceOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v VmInterface) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The VM network, `namespace/name`; empty for the pod network.
+func (o VmInterfaceOutput) VmNetwork() pulumi.StringOutput {
+	return o.ApplyT(func(v VmInterface) string { return v.VmNetwork }).(pulumi.StringOutput)
+}
+
+type VmInterfaceArrayOutput struct{ *pulumi.OutputState }
+
+func (VmInterfaceArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]VmInterface)(nil)).Elem()
+}
+
+func (o VmInterfaceArrayOutput) ToVmInterfaceArrayOutput() VmInterfaceArrayOutput {
+	return o
+}
+
+func (o VmInterfaceArrayOutput) ToVmInterfaceArrayOutputWithContext(ctx context.Context) VmInterfaceArrayOutput {
+	return o
+}
+
+func (o VmInterfaceArrayOutput) Index(i pulumi.IntInput) VmInterfaceOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) VmInterface {
+		return vs[0].([]VmInterface)[vs[1].(int)]
+	}).(VmInterfaceOutput)
+}
+
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*BondOptionsInput)(nil)).Elem(), BondOptionsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*BondOptionsPtrInput)(nil)).Elem(), BondOptionsArgs{})
@@ -3634,6 +3818,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*VerifyOnNodesPtrInput)(nil)).Elem(), VerifyOnNodesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*VlanRangeInput)(nil)).Elem(), VlanRangeArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*VlanRangeArrayInput)(nil)).Elem(), VlanRangeArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*VmInterfaceInput)(nil)).Elem(), VmInterfaceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*VmInterfaceArrayInput)(nil)).Elem(), VmInterfaceArray{})
 	pulumi.RegisterOutputType(BondOptionsOutput{})
 	pulumi.RegisterOutputType(BondOptionsPtrOutput{})
 	pulumi.RegisterOutputType(DisruptionOutput{})
@@ -3676,4 +3862,6 @@ func init() {
 	pulumi.RegisterOutputType(VerifyOnNodesPtrOutput{})
 	pulumi.RegisterOutputType(VlanRangeOutput{})
 	pulumi.RegisterOutputType(VlanRangeArrayOutput{})
+	pulumi.RegisterOutputType(VmInterfaceOutput{})
+	pulumi.RegisterOutputType(VmInterfaceArrayOutput{})
 }

@@ -35,6 +35,18 @@ export interface DisruptionArgs {
      */
     maxParallel?: pulumi.Input<number | undefined>;
     /**
+     * How many nodes may be cordoned for Disruption.migrateVms at once. Defaults to 1.
+     */
+    maxUnavailable?: pulumi.Input<number | undefined>;
+    /**
+     * Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if Disruption.stopVms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+     */
+    migrateVms?: pulumi.Input<boolean | undefined>;
+    /**
+     * Seconds to wait for one VM to be migrated. Defaults to 1800.
+     */
+    migrationTimeoutSeconds?: pulumi.Input<number | undefined>;
+    /**
      * Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
      */
     nodeTimeoutSeconds?: pulumi.Input<number | undefined>;
@@ -443,3 +455,4 @@ export interface VlanRangeArgs {
      */
     minID?: pulumi.Input<number | undefined>;
 }
+

@@ -35,6 +35,18 @@ export interface Disruption {
      */
     maxParallel?: number;
     /**
+     * How many nodes may be cordoned for Disruption.migrateVms at once. Defaults to 1.
+     */
+    maxUnavailable?: number;
+    /**
+     * Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if Disruption.stopVms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+     */
+    migrateVms?: boolean;
+    /**
+     * Seconds to wait for one VM to be migrated. Defaults to 1800.
+     */
+    migrationTimeoutSeconds?: number;
+    /**
      * Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
      */
     nodeTimeoutSeconds?: number;
@@ -278,5 +290,27 @@ export interface VlanRange {
      * First VLAN ID of a range, 1 to 4094.
      */
     minID?: number;
+}
+
+/**
+ * A NIC of a VM.
+ */
+export interface VmInterface {
+    /**
+     * IP addresses, as far as they are known.
+     */
+    addresses: string[];
+    /**
+     * MAC address; empty while it has none.
+     */
+    mac: string;
+    /**
+     * Name of the NIC in the VM.
+     */
+    name: string;
+    /**
+     * The VM network, `namespace/name`; empty for the pod network.
+     */
+    vmNetwork: string;
 }
 

@@ -10,6 +10,7 @@ from ._enums import *
 from .cluster_network import *
 from .get_cluster_network import *
 from .get_node_nics import *
+from .get_vm_interfaces import *
 from .host_network_config import *
 from .network_config import *
 from .provider import *

@@ -122,6 +122,18 @@ class DisruptionArgsDict(TypedDict):
     """
     How many VMs are being stopped at once, and how many are being started. Defaults to 5 for each node of the cluster.
     """
+    max_unavailable: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How many nodes may be cordoned for DisruptionArgs.migrate_vms at once. Defaults to 1.
+    """
+    migrate_vms: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if DisruptionArgs.stop_vms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+    """
+    migration_timeout_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Seconds to wait for one VM to be migrated. Defaults to 1800.
+    """
     node_timeout_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
     Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
@@ -160,6 +172,9 @@ class DisruptionArgs:
     def __init__(__self__, *,
                  cycle_storage_network: pulumi.Input[Optional[_builtins.bool]] = None,
                  max_parallel: pulumi.Input[Optional[_builtins.int]] = None,
+                 max_unavailable: pulumi.Input[Optional[_builtins.int]] = None,
+                 migrate_vms: pulumi.Input[Optional[_builtins.bool]] = None,
+                 migration_timeout_seconds: pulumi.Input[Optional[_builtins.int]] = None,
                  node_timeout_seconds: pulumi.Input[Optional[_builtins.int]] = None,
                  on_failure: pulumi.Input[Optional['OnFailure']] = None,
                  only_vms: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
@@ -175,6 +190,9 @@ class DisruptionArgs:
 
         :param pulumi.Input[_builtins.bool] cycle_storage_network: Whether the storage network (and the RWX network) may be cleared for the change and set again afterwards. Defaults to false.
         :param pulumi.Input[_builtins.int] max_parallel: How many VMs are being stopped at once, and how many are being started. Defaults to 5 for each node of the cluster.
+        :param pulumi.Input[_builtins.int] max_unavailable: How many nodes may be cordoned for DisruptionArgs.migrate_vms at once. Defaults to 1.
+        :param pulumi.Input[_builtins.bool] migrate_vms: Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if DisruptionArgs.stop_vms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+        :param pulumi.Input[_builtins.int] migration_timeout_seconds: Seconds to wait for one VM to be migrated. Defaults to 1800.
         :param pulumi.Input[_builtins.int] node_timeout_seconds: Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
         :param pulumi.Input['OnFailure'] on_failure: What happens when the change cannot be finished. `stop`: the journal stays, and the next `pulumi up` continues. `rollBack`: return to the old state first. Defaults to `stop`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] only_vms: Patterns `namespace/name`, each part with `*` if need be. If any other VM would have to stop, the change is refused before anything is touched. Defaults to all VMs.
@@ -188,6 +206,12 @@ class DisruptionArgs:
             pulumi.set(__self__, "cycle_storage_network", cycle_storage_network)
         if max_parallel is not None:
             pulumi.set(__self__, "max_parallel", max_parallel)
+        if max_unavailable is not None:
+            pulumi.set(__self__, "max_unavailable", max_unavailable)
+        if migrate_vms is not None:
+            pulumi.set(__self__, "migrate_vms", migrate_vms)
+        if migration_timeout_seconds is not None:
+            pulumi.set(__self__, "migration_timeout_seconds", migration_timeout_seconds)
         if node_timeout_seconds is not None:
             pulumi.set(__self__, "node_timeout_seconds", node_timeout_seconds)
         if on_failure is not None:
@@ -228,6 +252,42 @@ class DisruptionArgs:
     @max_parallel.setter
     def max_parallel(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "max_parallel", value)
+
+    @_builtins.property
+    @pulumi.getter(name="maxUnavailable")
+    def max_unavailable(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How many nodes may be cordoned for DisruptionArgs.migrate_vms at once. Defaults to 1.
+        """
+        return pulumi.get(self, "max_unavailable")
+
+    @max_unavailable.setter
+    def max_unavailable(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "max_unavailable", value)
+
+    @_builtins.property
+    @pulumi.getter(name="migrateVms")
+    def migrate_vms(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if DisruptionArgs.stop_vms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+        """
+        return pulumi.get(self, "migrate_vms")
+
+    @migrate_vms.setter
+    def migrate_vms(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "migrate_vms", value)
+
+    @_builtins.property
+    @pulumi.getter(name="migrationTimeoutSeconds")
+    def migration_timeout_seconds(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Seconds to wait for one VM to be migrated. Defaults to 1800.
+        """
+        return pulumi.get(self, "migration_timeout_seconds")
+
+    @migration_timeout_seconds.setter
+    def migration_timeout_seconds(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "migration_timeout_seconds", value)
 
     @_builtins.property
     @pulumi.getter(name="nodeTimeoutSeconds")

@@ -29,6 +29,7 @@ __all__ = [
     'Uplink',
     'VerifyOnNodes',
     'VlanRange',
+    'VmInterface',
 ]
 
 @pulumi.output_type
@@ -81,6 +82,12 @@ class Disruption(dict):
             suggest = "cycle_storage_network"
         elif key == "maxParallel":
             suggest = "max_parallel"
+        elif key == "maxUnavailable":
+            suggest = "max_unavailable"
+        elif key == "migrateVms":
+            suggest = "migrate_vms"
+        elif key == "migrationTimeoutSeconds":
+            suggest = "migration_timeout_seconds"
         elif key == "nodeTimeoutSeconds":
             suggest = "node_timeout_seconds"
         elif key == "onFailure":
@@ -112,6 +119,9 @@ class Disruption(dict):
     def __init__(__self__, *,
                  cycle_storage_network: Optional[_builtins.bool] = None,
                  max_parallel: Optional[_builtins.int] = None,
+                 max_unavailable: Optional[_builtins.int] = None,
+                 migrate_vms: Optional[_builtins.bool] = None,
+                 migration_timeout_seconds: Optional[_builtins.int] = None,
                  node_timeout_seconds: Optional[_builtins.int] = None,
                  on_failure: Optional['OnFailure'] = None,
                  only_vms: Optional[Sequence[_builtins.str]] = None,
@@ -127,6 +137,9 @@ class Disruption(dict):
 
         :param _builtins.bool cycle_storage_network: Whether the storage network (and the RWX network) may be cleared for the change and set again afterwards. Defaults to false.
         :param _builtins.int max_parallel: How many VMs are being stopped at once, and how many are being started. Defaults to 5 for each node of the cluster.
+        :param _builtins.int max_unavailable: How many nodes may be cordoned for DisruptionArgs.migrate_vms at once. Defaults to 1.
+        :param _builtins.bool migrate_vms: Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if DisruptionArgs.stop_vms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+        :param _builtins.int migration_timeout_seconds: Seconds to wait for one VM to be migrated. Defaults to 1800.
         :param _builtins.int node_timeout_seconds: Seconds to wait for the nodes of a network config to set up or tear down their uplink. Defaults to 300.
         :param 'OnFailure' on_failure: What happens when the change cannot be finished. `stop`: the journal stays, and the next `pulumi up` continues. `rollBack`: return to the old state first. Defaults to `stop`.
         :param Sequence[_builtins.str] only_vms: Patterns `namespace/name`, each part with `*` if need be. If any other VM would have to stop, the change is refused before anything is touched. Defaults to all VMs.
@@ -140,6 +153,12 @@ class Disruption(dict):
             pulumi.set(__self__, "cycle_storage_network", cycle_storage_network)
         if max_parallel is not None:
             pulumi.set(__self__, "max_parallel", max_parallel)
+        if max_unavailable is not None:
+            pulumi.set(__self__, "max_unavailable", max_unavailable)
+        if migrate_vms is not None:
+            pulumi.set(__self__, "migrate_vms", migrate_vms)
+        if migration_timeout_seconds is not None:
+            pulumi.set(__self__, "migration_timeout_seconds", migration_timeout_seconds)
         if node_timeout_seconds is not None:
             pulumi.set(__self__, "node_timeout_seconds", node_timeout_seconds)
         if on_failure is not None:
@@ -172,6 +191,30 @@ class Disruption(dict):
         How many VMs are being stopped at once, and how many are being started. Defaults to 5 for each node of the cluster.
         """
         return pulumi.get(self, "max_parallel")
+
+    @_builtins.property
+    @pulumi.getter(name="maxUnavailable")
+    def max_unavailable(self) -> Optional[_builtins.int]:
+        """
+        How many nodes may be cordoned for DisruptionArgs.migrate_vms at once. Defaults to 1.
+        """
+        return pulumi.get(self, "max_unavailable")
+
+    @_builtins.property
+    @pulumi.getter(name="migrateVms")
+    def migrate_vms(self) -> Optional[_builtins.bool]:
+        """
+        Whether the VMs that block a change of uplinks may be migrated live to other nodes instead. Their nodes are cordoned meanwhile. VMs that cannot be migrated are stopped if DisruptionArgs.stop_vms allows it, and only those. A new MTU needs every VM stopped all the same. Defaults to false.
+        """
+        return pulumi.get(self, "migrate_vms")
+
+    @_builtins.property
+    @pulumi.getter(name="migrationTimeoutSeconds")
+    def migration_timeout_seconds(self) -> Optional[_builtins.int]:
+        """
+        Seconds to wait for one VM to be migrated. Defaults to 1800.
+        """
+        return pulumi.get(self, "migration_timeout_seconds")
 
     @_builtins.property
     @pulumi.getter(name="nodeTimeoutSeconds")
@@ -931,5 +974,61 @@ class VlanRange(dict):
         First VLAN ID of a range, 1 to 4094.
         """
         return pulumi.get(self, "min_id")
+
+
+@pulumi.output_type
+class VmInterface(dict):
+    """
+    A NIC of a VM.
+    """
+    def __init__(__self__, *,
+                 addresses: Sequence[_builtins.str],
+                 mac: _builtins.str,
+                 name: _builtins.str,
+                 vm_network: _builtins.str):
+        """
+        A NIC of a VM.
+
+        :param Sequence[_builtins.str] addresses: IP addresses, as far as they are known.
+        :param _builtins.str mac: MAC address; empty while it has none.
+        :param _builtins.str name: Name of the NIC in the VM.
+        :param _builtins.str vm_network: The VM network, `namespace/name`; empty for the pod network.
+        """
+        pulumi.set(__self__, "addresses", addresses)
+        pulumi.set(__self__, "mac", mac)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "vm_network", vm_network)
+
+    @_builtins.property
+    @pulumi.getter
+    def addresses(self) -> Sequence[_builtins.str]:
+        """
+        IP addresses, as far as they are known.
+        """
+        return pulumi.get(self, "addresses")
+
+    @_builtins.property
+    @pulumi.getter
+    def mac(self) -> _builtins.str:
+        """
+        MAC address; empty while it has none.
+        """
+        return pulumi.get(self, "mac")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Name of the NIC in the VM.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="vmNetwork")
+    def vm_network(self) -> _builtins.str:
+        """
+        The VM network, `namespace/name`; empty for the pod network.
+        """
+        return pulumi.get(self, "vm_network")
 
 

@@ -174,7 +174,18 @@ async def test_vm_on_a_network_that_goes_is_named_at_preview_and_at_up(
         "VmNetwork default/vlan100 cannot be deleted while it is used by VM default/vm1 "
         "(Running on node1)"
     )
-    assert failed.value.outputs[MADE].keys() == set(KEYS)
+    error = failed.value
+    assert error.outputs[MADE].keys() == set(KEYS)
+    async with running(api) as later:
+        with pytest.raises(Unfinished) as still:
+            await SET.read(ID, error.inputs, error.outputs, later.call(SET, "all"))
+        assert str(still.value) == "default/vlan100: was to go, and is still there"
+        api.allow("DELETE network-attachment-definitions")
+        api.remove("virtualmachines", "default/vm1")
+        api.remove("virtualmachineinstances", "default/vm1")
+        rest = Live(ID, still.value.outputs, still.value.inputs)
+        await updated(later, rest, new)
+    assert sorted(api.of(NADS)) == KEYS[1:]
 
 
 async def test_failure_of_one_does_not_hide_the_others(run: Run, api: LabApi) -> None:

@@ -170,3 +170,23 @@ async def test_an_object_that_another_resource_is_only_to_get_is_deleted(
     await check(provider, "next", old={})
     await delete(provider)
     assert kind.deleted == [KEY]
+
+
+async def test_an_object_that_a_set_has_too_is_not_deleted_with_the_other(
+    provider: Provider, kind: Deleting
+) -> None:
+    token = "harvester-net:index:VmNetworks"
+    urn = f"urn:pulumi:dev::site::{token}::all"
+    held = {"clusterNetwork": "data", "vlans": [100], "namePattern": "tenant{vlan}"}
+    request = CheckRequest(
+        urn=urn, type=token, old_inputs=held, inputs=held, proposed_name=None
+    )
+    await provider.check(request)
+    key, call = "default/tenant100", about()
+    await provider.delete(DeleteRequest(**call, id=key, outputs=OUTPUTS, timeout=0))
+    await delete(provider)
+    assert kind.deleted == [KEY]
+    assert provider._log.warnings == [  # type: ignore[attr-defined]
+        "VmNetwork default/tenant100 stays on the cluster: resource all of this program has "
+        "it too"
+    ]

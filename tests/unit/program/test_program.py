@@ -37,6 +37,9 @@ class Plugin(Mocks):
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         if args.token.endswith("getNodeNics"):
             return {"nics": [NIC | {"node": args.args.get("node", "node1")}]}, []
+        if args.token.endswith("getVmInterfaces"):
+            nic = {"name": "front", "vmNetwork": "default/web", "mac": "", "addresses": []}
+            return {"interfaces": [nic], "guestAgent": False}, []
         configs = ["cn-data-rack-a"]
         return {**args.args, "mtu": 9000.0, "ready": True, "networkConfigs": configs}, []
 

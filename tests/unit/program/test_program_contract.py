@@ -28,7 +28,7 @@ RESOURCES = [
     "VmMigrationNetwork",
     "HostNetworkConfig",
 ]
-FUNCTIONS = ["getClusterNetwork", "getNodeNics"]
+FUNCTIONS = ["getClusterNetwork", "getNodeNics", "getVmInterfaces"]
 NESTED = [
     "BondOptions",
     "Disruption",
@@ -40,7 +40,7 @@ NESTED = [
     "VerifyOnNodes",
     "VlanRange",
 ]
-ONLY_OUTPUTS = ["HostDevice", "Nic", "NodeDevices"]
+ONLY_OUTPUTS = ["HostDevice", "Nic", "NodeDevices", "VmInterface"]
 COMPONENTS = ["Site", "TenantNetworks", "TrafficPath"]
 OF_COMPONENTS = [
     "SiteMgmt",

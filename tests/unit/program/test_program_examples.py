@@ -30,6 +30,7 @@ from tests.unit.programs import messages
 ARGUMENTS = {
     "getClusterNetwork": functions.GetClusterNetwork,
     "getNodeNics": functions.GetNodeNics,
+    "getVmInterfaces": functions.GetVmInterfaces,
 }
 
 

@@ -80,7 +80,7 @@ def test_example_makes_two_vms_with_two_nics_each() -> None:
     inputs = monitor.inputs
     macs = set()
     for name, address in (("web1", "192.168.200.11/24"), ("web2", "192.168.200.12/24")):
-        secret = inputs[f"{name}-cloud-init"]["stringData"]
+        secret = inputs[f"{name}-cloud-init"]["stringData"]["value"]
         assert secret.keys() == {"userdata", "networkdata"}
         ethernets = json.loads(secret["networkdata"])["ethernets"]
         assert ethernets["front"]["dhcp4"]

@@ -29,6 +29,8 @@ PROPERTIES = [
     "mtu",
     "vlan",
     "vlanTrunk",
+    "vlans",
+    "namePattern",
     "type",
     "uplink",
     "nodeSelector",
@@ -126,6 +128,27 @@ ON_A_CLUSTER: dict[str, tuple[list[Change], Snapshot, list[str]]] = {
         [create("VmNetwork", WEB, name="db", namespace="prod", vlan=200)],
         site(),
         ["+ VM network prod/db; VLAN 200"],
+    ),
+    "a set of VM networks": (
+        [create("VmNetworks", {"clusterNetwork": "data", "vlans": ["200-201"]})],
+        site(),
+        ["+ VM network default/vlan200; VLAN 200", "+ VM network default/vlan201; VLAN 201"],
+    ),
+    "a set with another VLAN, which takes over one": (
+        [
+            update(
+                "VmNetworks",
+                {"clusterNetwork": "data", "vlans": [100.0, 7], "namePattern": "web{vlan}"},
+                vlans=["8", 100.0],
+            )
+        ],
+        site(network("web7", vlan=7), network("web100", vlan=100)),
+        ["+ VM network default/web8; VLAN 8", "- VM network default/web7; VLAN 7"],
+    ),
+    "a set that goes": (
+        [delete("VmNetworks", {"clusterNetwork": "data", "vlans": [7]})],
+        site(network("vlan7", vlan=7)),
+        ["- VM network default/vlan7; VLAN 7"],
     ),
     "a trunk in place of a VLAN": (
         [update("VmNetwork", WEB, vlan=None, vlanTrunk=[{"minID": 5, "maxID": 7}])],
@@ -283,6 +306,24 @@ def test_what_is_not_known_or_wrong_is_not_drawn(wrong: Properties) -> None:
     assert len(found.undrawn) == 1
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"vlans": UNKNOWN}, {"vlans": ["x"]}, {"vlans": [UNKNOWN]}, {"namePattern": UNKNOWN}],
+)
+def test_a_set_of_which_too_little_is_known_is_not_drawn(wrong: Properties) -> None:
+    made = {"clusterNetwork": "data", "vlans": [7]}
+    found = planned(of(create("VmNetworks", made, **wrong)), site())
+    assert found.before.topology == found.after.topology
+    assert found.undrawn == ["VmNetworks"]
+
+
+def test_a_set_that_stays_is_drawn_over_nothing() -> None:
+    stays = {"VmNetworks": {"clusterNetwork": "data", "vlans": ["7-8"]}}
+    written = text(planned(of(kept=stays)).after.topology)
+    assert "VM network default/vlan7; VLAN 7" in written
+    assert "VM network default/vlan8; VLAN 8" in written
+
+
 def test_numbers_come_as_they_like_and_what_is_not_drawn_may_be_unknown() -> None:
     made = create(
         "VmNetwork", WEB, name="db", vlan=200.0, route=UNKNOWN, labels=UNKNOWN, __x=1
@@ -329,7 +370,7 @@ JSON = st.recursive(
 )
 CHANGES = st.builds(
     lambda kind, operation, old, new: change(operation, kind, old, new),
-    st.sampled_from([*KINDS, "TrafficPath"]),
+    st.sampled_from([*KINDS, "VmNetworks", "TrafficPath"]),
     st.sampled_from(list(Operation)),
     *[st.dictionaries(st.sampled_from(PROPERTIES), JSON) for _ in range(2)],
 )

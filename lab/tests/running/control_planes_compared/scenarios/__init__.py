@@ -7,7 +7,7 @@ for.
 from __future__ import annotations
 
 from ..scenario import Scenario
-from . import drift, faults, networks, vms
+from . import drift, vms
 from .denials import DENIALS
 from .drift import DRIFT
 from .faults import FAULTS
@@ -25,11 +25,9 @@ SCENARIOS: tuple[Scenario, ...] = (
 )
 
 UNRECORDED: tuple[Scenario, ...] = (
-    networks.ROUTES,
     vms.LIVE_MIGRATION,
     drift.WITNESS,
     drift.SETTING,
-    faults.VOLUMES,
 )
 """Scenarios that changed since they were recorded last: the embedded control plane is not held
 to them before they are recorded again, and stand in the tuple of their module.

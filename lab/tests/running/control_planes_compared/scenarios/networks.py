@@ -295,4 +295,5 @@ NETWORKS = (
     TWO_NETWORKS,
     MTU,
     VM_NETWORKS,
+    ROUTES,
 )
