@@ -60,8 +60,8 @@ class Site:
 
     def install(self, *what: str) -> None:
         """By uv, which takes seconds where pip takes a minute."""
-        uv = Path(sys.executable).parent / "uv"
-        command = [uv, "pip", "install", "--quiet", "--python", self.bin / "python", *what]
+        uv, python = Path(sys.executable).parent / "uv", self.bin / "python"
+        command = [str(uv), "pip", "install", "--quiet", "--python", str(python), *what]
         subprocess.run(command, cwd=self.repository, check=True, timeout=SECONDS)
 
     def said(self, *command: str) -> str:
