@@ -139,8 +139,8 @@ class Provider:
             # What is on the network would tell a secret MTU.
             told = [name for name in ("name", "mtu") if (name,) not in request.secrets]
             self._networks[request.urn] = {n: inputs[n] for n in told if n in inputs}
-        if request.old_inputs and (known := kind.objects_of(request.old_inputs)):
-            self._state.has(request.urn, known)
+        if request.old_inputs and (had := kind.objects_of(request.old_inputs)):
+            self._state.has(request.urn, had)
         known = {problem.path for problem in problems}
         problems += [problem for problem in found if problem.path not in known]
         failures = sentences(problems, request.inputs, request.secrets)

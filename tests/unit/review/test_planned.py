@@ -318,7 +318,7 @@ def test_a_set_of_which_too_little_is_known_is_not_drawn(wrong: Properties) -> N
 
 
 def test_a_set_that_stays_is_drawn_over_nothing() -> None:
-    stays = {"VmNetworks": {"clusterNetwork": "data", "vlans": ["7-8"]}}
+    stays: dict[str, Properties] = {"VmNetworks": {"clusterNetwork": "data", "vlans": ["7-8"]}}
     written = text(planned(of(kept=stays)).after.topology)
     assert "VM network default/vlan7; VLAN 7" in written
     assert "VM network default/vlan8; VLAN 8" in written
