@@ -106,7 +106,8 @@ class HostNetworkRecord(BaseModel):
         nodes = ready_nodes(config)
         there = {node: devices_at(network, node, snapshot) for node in nodes}
         return cls(
-            uid=config["metadata"]["uid"],
+            # What a snapshot in a file was taken of has none.
+            uid=config["metadata"].get("uid", ""),
             manifest=manifest_of(config),
             nodes=nodes,
             devices={node: found[device] for node, found in there.items() if device in found},

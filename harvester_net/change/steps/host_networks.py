@@ -55,7 +55,7 @@ class HostNetworkStep(Step):
     def is_original(self, now: Snapshot) -> bool:
         """Whether the object of its name is the one from before, also if it is going."""
         found = now.of(HOST_NETWORK_CONFIG).get(self.key)
-        return found is not None and found["metadata"]["uid"] == self.original.uid
+        return found is not None and found["metadata"].get("uid", "") == self.original.uid
 
     def old_devices(self, now: Snapshot) -> list[str]:
         """The nodes that have the device from before still; one that is not ready tells

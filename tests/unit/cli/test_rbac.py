@@ -68,7 +68,7 @@ rules:
     resources: ["clusternetworks"]
     verbs: ["list", "patch"]
   - apiGroups: ["network.harvesterhci.io"]
-    resources: ["linkmonitors", "vlanconfigs", "vlanstatuses"]
+    resources: ["hostnetworkconfigs", "linkmonitors", "vlanconfigs", "vlanstatuses"]
     verbs: ["list"]
 ---
 apiVersion: rbac.authorization.k8s.io/v1
