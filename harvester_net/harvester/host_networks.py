@@ -21,8 +21,9 @@ from ..printable import printable
 from ..specs.limits import MGMT, host_device
 from .label_selectors import selects
 from .link_monitors import links_by_node
-from .names import BRIDGE
-from .snapshot import Snapshot
+from .names import BRIDGE, WITNESS
+from .network_configs import matched_nodes
+from .snapshot import CONFIGS_OF, Snapshot
 from .versions import HOST_NETWORKS_FOLLOW, Version
 
 MANAGEMENT_ALLOWED = "harvester-net/allow-management-vlan"
@@ -63,6 +64,27 @@ def nodes_with_network(config: Object, snapshot: Snapshot) -> list[str]:
     if network == MGMT:
         return nodes
     return [node for node in nodes if _has_network(network, node, snapshot)]
+
+
+def configs_against_underlay(network: str, snapshot: Snapshot) -> list[str]:
+    """The network configs of a cluster network that match no node: beside one, Harvester 1.8
+    makes no underlay (B1.2).
+    """
+    configs = snapshot.group(CONFIGS_OF, network) if snapshot.version < (1, 9) else []
+    return sorted(key_of(config) for config in configs if not matched_nodes(config))
+
+
+def nodes_against_underlay(network: str, snapshot: Snapshot) -> list[str]:
+    """The nodes, but for witness nodes, that no network config of a cluster network matches:
+    Harvester makes no underlay that does not reach them (B1.2).
+    """
+    configs = snapshot.group(CONFIGS_OF, network)
+    spanned = {node for config in configs for node in matched_nodes(config)}
+    return sorted(
+        name
+        for name, node in snapshot.of(NODE).items()
+        if name not in spanned and WITNESS not in labels_of(node)
+    )
 
 
 def _has_network(network: str, node: str, snapshot: Snapshot) -> bool:

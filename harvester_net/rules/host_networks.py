@@ -15,19 +15,18 @@ from ..cluster.resources import (
     condition,
     is_terminating,
     key_of,
-    labels_of,
 )
 from ..harvester.host_networks import (
+    configs_against_underlay,
     device_of,
     is_management_allowed,
     management_nodes,
     network_of,
+    nodes_against_underlay,
     selected_nodes,
     static_addresses,
     vlan_of,
 )
-from ..harvester.names import WITNESS
-from ..harvester.network_configs import matched_nodes
 from ..harvester.overlays import overlay_vms
 from ..harvester.snapshot import CONFIGS_OF, STATUSES_OF, Snapshot
 from ..harvester.wording import listed
@@ -231,21 +230,12 @@ def _nodes_without_configs(network: str, snapshot: Snapshot) -> Iterator[Objecti
     if not configs:
         yield Objection(f"no network config carries cluster network {network}")
         return
-    if snapshot.version < (1, 9):
-        for config in configs:
-            if not matched_nodes(config):
-                yield Objection(
-                    f"network config {key_of(config)} of the same cluster network matches no "
-                    "node",
-                    cured_by=((VLAN_CONFIG, key_of(config)),),
-                )
-    spanned = {node for config in configs for node in matched_nodes(config)}
-    missing = sorted(
-        name
-        for name, node in snapshot.of(NODE).items()
-        if name not in spanned and WITNESS not in labels_of(node)
-    )
-    if missing:
+    for config in configs_against_underlay(network, snapshot):
+        yield Objection(
+            f"network config {config} of the same cluster network matches no node",
+            cured_by=((VLAN_CONFIG, config),),
+        )
+    if missing := nodes_against_underlay(network, snapshot):
         yield Objection(f"no network config of {network} matches {listed(missing)}")
 
 

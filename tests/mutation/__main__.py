@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for path in (PROJECT / "harvester_net" / package).rglob("*.py")
     }
     chosen = sample(sources, options.count, options.seed)
-    wanted = [mutant for mutant in chosen if options.only in str(mutant)]
+    wanted = [mutant for mutant in chosen if re.search(options.only, str(mutant))]
     os.chdir(PROJECT)
     switch = install(PROJECT, wanted)
     if options.loaded_with is not None:
@@ -71,7 +72,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="side by side")
-    parser.add_argument("--only", default="", help="mutants with this in their name")
+    parser.add_argument("--only", default="", help="mutants with this in their name (regex)")
     parser.add_argument("--reached", type=Path, help="a file that keeps what tests come by")
     parser.add_argument(
         "--survey", action="store_true", help="only list what no test comes by at all"

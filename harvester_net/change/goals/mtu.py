@@ -17,9 +17,11 @@ from ...cluster.resources import (
 )
 from ...harvester.cni import is_overlay
 from ...harvester.host_networks import (
+    configs_against_underlay,
     device_of,
     is_management_allowed,
     management_nodes,
+    nodes_against_underlay,
     of_network,
 )
 from ...harvester.link_monitors import nics_of
@@ -129,7 +131,7 @@ class MtuGoal(Goal):
         for config in self.configs(snapshot):
             yield from _refuse_without_nics(snapshot, config)
         if self.mtu > self.old_mtu(snapshot):
-            yield from self._refuse_underlay_in_use(snapshot)
+            yield from self._refuse_underlays(snapshot)
         # Where a config without nodes can at least be made, only the kept one is a problem.
         made = CONFIGS_WITHOUT_NODES_ARE_MADE.on(snapshot.version)
         if not CONFIGS_WITHOUT_NODES.on(snapshot.version):
@@ -139,16 +141,33 @@ class MtuGoal(Goal):
                 c for c in targets if not made or key_of(c) == kept
             )
 
-    def _refuse_underlay_in_use(self, snapshot: Snapshot) -> Iterator[str]:
-        """Its device keeps the old MTU, and Harvester does not let go of it (B1.4)."""
+    def _refuse_underlays(self, snapshot: Snapshot) -> Iterator[str]:
+        """Those whose device keeps the old MTU, and that Harvester does not let go of, or
+        would not make again (B1.2, B1.4).
+        """
         for config in self.host_networks(snapshot):
-            users = overlay_vms(snapshot) if config["spec"].get("underlay") else []
-            if users:
+            if not config["spec"].get("underlay"):
+                continue
+            anew = f"for {device_of(config)} to have MTU {self.mtu} it must be made again"
+            if users := overlay_vms(snapshot):
                 yield (
                     f"host network config {key_of(config)} is the underlay of the overlay "
-                    f"networks of {listed(users)}: for {device_of(config)} to have MTU "
-                    f"{self.mtu} it must be made again, and Harvester does not delete it "
+                    f"networks of {listed(users)}: {anew}, and Harvester does not delete it "
                     "before; remove these NICs first"
+                )
+            if self.cluster_network == MGMT:
+                continue
+            for empty in configs_against_underlay(self.cluster_network, snapshot):
+                yield (
+                    f"host network config {key_of(config)} is an underlay: {anew}, and "
+                    f"Harvester does not make one while network config {empty} matches no "
+                    "node; delete it, or let it match a node"
+                )
+            if missing := nodes_against_underlay(self.cluster_network, snapshot):
+                yield (
+                    f"host network config {key_of(config)} is an underlay: {anew}, and "
+                    "Harvester does not make one that does not reach every node; no network "
+                    f"config of {self.cluster_network} matches {listed(missing)}"
                 )
 
     def headline(self, record: Record) -> str:

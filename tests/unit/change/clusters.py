@@ -35,7 +35,11 @@ from harvester_net.cluster.resources import (
     key_of,
     labels_of,
 )
-from harvester_net.harvester.host_networks import device_of
+from harvester_net.harvester.host_networks import (
+    configs_against_underlay,
+    device_of,
+    nodes_against_underlay,
+)
 from harvester_net.harvester.network_configs import PREDECESSORS
 from harvester_net.rules.system_networks import is_protected
 
@@ -272,7 +276,10 @@ def worlds(draw: Any, version: tuple[int, int], mtu: int) -> World:
         notes = {"metadata": {"annotations": {f"{NETWORK}/uplink-mtu": str(mtu)}}}
         world = world.changed(CLUSTER_NETWORK, "data", notes)
     if version >= (1, 8) and configs:
-        for number in range(draw(st.integers(0, 2))):
+        # The second one is an underlay, which is not made again beside these (B1.2).
+        against = configs_against_underlay("data", world.snapshot)
+        against += nodes_against_underlay("data", world.snapshot)
+        for number in range(draw(st.integers(0, 1 if against else 2))):
             world = world.put(HOST_NETWORK_CONFIG, host_network_object(number))
     for network in ("other", "mgmt"):
         for number in range(draw(st.integers(0, 2))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 
 import pytest
@@ -19,9 +20,11 @@ from harvester_net.cluster.resources import (
     LINK_MONITOR,
     NAD,
     NODE,
+    VLAN_CONFIG,
     VM,
     Object,
 )
+from harvester_net.harvester.names import MATCHED_NODES
 
 from ... import objects
 from .controllers import settled
@@ -133,6 +136,39 @@ def test_an_underlay_that_vms_use_refuses_a_higher_mtu() -> None:
     ]
     lower = MtuGoal(cluster_network="data", mtu=1400)
     assert plan(world.snapshot, lower, FULL).refusals == []
+
+
+@pytest.mark.parametrize(
+    ("nodes", "reason"),
+    [
+        (
+            [],
+            "Harvester does not make one while network config nc-0 matches no node; delete "
+            "it, or let it match a node",
+        ),
+        (
+            ["node1"],
+            "Harvester does not make one that does not reach every node; no network config of "
+            "data matches node0",
+        ),
+    ],
+)
+def test_an_underlay_that_would_not_be_made_again_refuses_a_higher_mtu(
+    nodes: list[str], reason: str
+) -> None:
+    world = with_hosts(objects.new_host_network(spec={"underlay": True}))
+    matched = {"metadata": {"annotations": {MATCHED_NODES: json.dumps(nodes)}}}
+    world = world.changed(VLAN_CONFIG, "nc-0", matched)
+    said = reasons(plan(world.snapshot, UP, FULL).refusals)
+    why = (
+        "host network config backup is an underlay: for data-br.400 to have MTU 9000 it must "
+        f"be made again, and {reason}"
+    )
+    assert why in said
+    lower = MtuGoal(cluster_network="data", mtu=1400)
+    assert why.replace("9000", "1400") not in reasons(
+        plan(world.snapshot, lower, FULL).refusals
+    )
 
 
 async def test_an_underlay_that_nobody_uses_comes_back_as_one() -> None:
