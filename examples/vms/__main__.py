@@ -12,8 +12,6 @@ import harvester_net as hn
 IMAGE = pulumi.Config().get("image") or "quay.io/containerdisks/fedora:42"
 USER_DATA = """\
 #cloud-config
-password: fedora
-chpasswd: { expire: false }
 packages: [qemu-guest-agent]
 """
 
