@@ -27,6 +27,8 @@ class Killer:
     after: bool = False
     writes: list[str] = field(default_factory=list)
     killed: list[int] = field(default_factory=list)
+    _at: Request | None = None
+    """The write to be killed after: others are on their way at the same time."""
 
     def __post_init__(self) -> None:
         self.proxy.before = self._before
@@ -35,14 +37,18 @@ class Killer:
     async def _before(self, request: Request) -> web.StreamResponse | None:
         if self._counts(request):
             self.writes.append(f"{request.what} {request.path.rpartition('/')[2]}")
-            if len(self.writes) == self.number and not self.after:
+            if len(self.writes) != self.number:
+                return None
+            if self.after:
+                self._at = request
+            else:
                 self._kill()
                 # It must not reach the server: the process was killed before it wrote.
                 raise ConnectionResetError
         return None
 
     async def _after(self, request: Request) -> None:
-        if self._counts(request) and len(self.writes) == self.number and self.after:
+        if request is self._at:
             self._kill()
             raise ConnectionResetError
 

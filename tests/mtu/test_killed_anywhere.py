@@ -56,6 +56,8 @@ class Site:
         if self.killer.killed:
             ran.failed()
             assert plugins(self.stack.directory) == []
+        else:
+            ran.succeeded()
         return bool(self.killer.killed)
 
 

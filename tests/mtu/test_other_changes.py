@@ -52,7 +52,8 @@ def test_an_uplink_changes_under_running_vms(
 ) -> None:
     uplink = {"nics": ["eno2", "eno3"], "bond_options": {"mode": "balance-tlb"}}
     refused = stack.program(*replaced(site(), "nc-1", uplink=uplink)).preview().failed()
-    assert "allow it with disruption.stopVms: true" in refused.output
+    either = "allow it with disruption.migrateVms: true, or disruption.stopVms: true"
+    assert either in refused.output
     allowed = replaced(site(), "nc-1", uplink=uplink, disruption=CONSENT)
     shown = stack.program(*allowed).preview().succeeded().output
     assert "1. stop VM default/always (Always)" in shown
