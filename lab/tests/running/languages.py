@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
 
 from harvester_net.specs.about import about
 from lab import sdk
-from lab.binaries import BUILD_ENVIRONMENT, TOOLS
+from lab.binaries import BUILD_ENVIRONMENT, BUILD_FLAGS, TOOLS
 
 SECONDS = 400
 NPM = about()["language"]["nodejs"]["packageName"]
 GO_MODULE = about()["language"]["go"]["importBasePath"].rpartition("/")[0]
-GO_ENVIRONMENT = BUILD_ENVIRONMENT | {"GOFLAGS": "-mod=mod -trimpath -buildvcs=false"}
+_FLAGS = [flag for flag in BUILD_FLAGS if not flag.startswith("-mod=")]
+GO_ENVIRONMENT = BUILD_ENVIRONMENT | {"GOFLAGS": shlex.join(["-mod=mod", *_FLAGS])}
+"""Packages are compiled as for the lab's programs, and those of Go itself not again."""
 _TYPESCRIPT = {
     "compilerOptions": {
         "strict": True,
