@@ -6,6 +6,7 @@ from ..cluster.identity import KEY as KUBE_SYSTEM
 from ..cluster.resources import (
     CLUSTER_NETWORK,
     DAEMON_SET,
+    DHCP_POOL,
     HOST_NETWORK_CONFIG,
     LINK_MONITOR,
     LONGHORN_SETTING,
@@ -16,6 +17,7 @@ from ..cluster.resources import (
     VLAN_CONFIG,
     VLAN_STATUS,
     VM,
+    VM_NETWORK_CONFIG,
     VMI,
     split_key,
 )
@@ -50,5 +52,8 @@ MANAGING = (
     *rights("watch", CLUSTER_NETWORK, VLAN_CONFIG, VLAN_STATUS, LINK_MONITOR, NAD, SETTING),
     *rights("watch", HOST_NETWORK_CONFIG),
     *rights("watch", LONGHORN_SETTING),
+    # Of the DHCP add-on, where a cluster has it.
+    *rights("list get create patch delete watch", DHCP_POOL),
+    *rights("list watch", VM_NETWORK_CONFIG),
     *rights("watch", VM, VMI),
 )
