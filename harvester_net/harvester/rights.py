@@ -35,6 +35,8 @@ IDENTITY = rights("get", NAMESPACE, name=KUBE_SYSTEM)
 """To tell the cluster from others."""
 READING = (*rights("list", *SITE_KINDS), *rights("get", NAMESPACE))
 """To know a site: what there is, what Harvester would refuse, and which cluster it is."""
+POOLS = rights("list", DHCP_POOL, VM_NETWORK_CONFIG)
+"""To know the DHCP pools of a site, where a program has one."""
 VIRT_HANDLERS = (
     *rights("list", POD, namespace=SYSTEM_NAMESPACE),
     *rights("get", DAEMON_SET, namespace=SYSTEM_NAMESPACE, name=split_key(VIRT_HANDLER)[1]),
@@ -52,8 +54,7 @@ MANAGING = (
     *rights("watch", CLUSTER_NETWORK, VLAN_CONFIG, VLAN_STATUS, LINK_MONITOR, NAD, SETTING),
     *rights("watch", HOST_NETWORK_CONFIG),
     *rights("watch", LONGHORN_SETTING),
-    # Of the DHCP add-on, where a cluster has it.
-    *rights("list get create patch delete watch", DHCP_POOL),
-    *rights("list watch", VM_NETWORK_CONFIG),
+    *rights("get create patch delete watch", DHCP_POOL),
+    *rights("watch", VM_NETWORK_CONFIG),
     *rights("watch", VM, VMI),
 )

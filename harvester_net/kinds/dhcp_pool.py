@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..cluster.errors import NotFound
+from ..cluster.errors import Forbidden, NotFound
 from ..cluster.resources import (
     DHCP_POOL,
     SERVICE_CIDR,
@@ -133,3 +133,5 @@ async def _require_served(call: Call) -> None:
             "a DhcpPool needs the experimental add-on vm-dhcp-controller, which is not enabled"
             " on this cluster; enable it first"
         ) from error
+    except Forbidden:
+        return  # Who may work in one namespace only hears it from the write.

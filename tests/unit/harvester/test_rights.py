@@ -20,7 +20,7 @@ from harvester_net.cluster.resources import CLUSTER_NETWORK as CLUSTER_NETWORKS
 from harvester_net.cluster.resources import DHCP_POOL as IP_POOL
 from harvester_net.cluster.resources import NAD, VM, VM_NETWORK_CONFIG, Object, Resource
 from harvester_net.cluster.rights import Right
-from harvester_net.harvester.rights import MANAGING, READING
+from harvester_net.harvester.rights import MANAGING, POOLS, READING
 from harvester_net.kinds.desired_state import DesiredState
 from harvester_net.kinds.kind import Live
 from harvester_net.kinds.registry import KINDS
@@ -119,7 +119,7 @@ async def waiting(
 async def test_resources_ask_just_what_is_said() -> None:
     """One is made before its cluster network, one is to be deleted before a VM has left it."""
     async with LabCluster(timings=AT_ONCE, dhcp=True) as lab, lab.api() as api:
-        user = let_in(lab.plane, (*READING, *STANDING, *MANAGING))
+        user = let_in(lab.plane, (*READING, *POOLS, *STANDING, *MANAGING))
         heard = listen(lab.plane)
         async with client_of(lab.plane, user) as client:
             plan = DesiredState()
@@ -148,8 +148,9 @@ async def test_resources_ask_just_what_is_said() -> None:
             await gone
             for token in (*SETTINGS, HOST_NETWORK, NETWORK_CONFIG, CLUSTER_NETWORK):
                 await delete(token)
-        assert as_heard(*MANAGING) - anywhere(heard) == set()
-        assert anywhere(heard) - as_heard(*READING, *STANDING, *MANAGING) == set()
+        assert as_heard(*POOLS, *MANAGING) - anywhere(heard) == set()
+        asked = as_heard(*READING, *POOLS, *STANDING, *MANAGING)
+        assert anywhere(heard) - asked == set()
 
 
 async def test_who_only_looks_asks_just_what_is_said() -> None:
