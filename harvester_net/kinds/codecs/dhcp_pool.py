@@ -71,8 +71,8 @@ class DhcpPoolCodec(Codec[specs.DhcpPool]):
             "annotations": annotations_of(live),
             "vmNetwork": network_of(live),
             "paused": is_paused(live) or None,
-            **{name: config.get(field) for name, field in _CONFIG.items()},
-            **{name: pool.get(name) for name in _POOL},
+            **{name: config.get(field) or None for name, field in _CONFIG.items()},
+            **{name: pool.get(name) or None for name in _POOL},
         }
 
     def network(self, live: Object) -> str:

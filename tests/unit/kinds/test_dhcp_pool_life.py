@@ -13,6 +13,7 @@ from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
 from harvester_net.cluster.deadline import Deadline
 from harvester_net.cluster.resources import DHCP_POOL, VM_NETWORK_CONFIG, Object
+from harvester_net.cluster.rights import rights
 from harvester_net.kinds.call import Call
 from harvester_net.kinds.desired_state import DesiredState
 from harvester_net.kinds.dhcp_pool import DhcpPool
@@ -23,6 +24,7 @@ from harvester_net.lab.api import Api
 from harvester_net.lab.cluster import NETWORK_CONTROLLER, LabCluster
 
 from ... import objects
+from ...rbac import client_of, let_in
 from ...timing import AT_ONCE, QUICK
 from ...waiting import SECONDS
 from ..programs import DHCP_POOL as TOKEN
@@ -239,6 +241,18 @@ async def test_what_the_webhook_refuses_at_up_is_said_in_our_words(site: Site) -
         await site.create(POOL)
     assert str(refused.value).startswith("vmNetwork: there is no VM network default/vm100 (")
     assert "cannot create IPPool default/web-pool because there is no" in str(refused.value)
+
+
+async def test_who_may_work_in_one_namespace_makes_pools_there(site: Site) -> None:
+    await site.create(VM100, VM_NETWORK)
+    own = rights("list get create patch delete watch", DHCP_POOL, namespace="default")
+    user = let_in(site.lab.plane, (*own, *rights("list", VM_NETWORK_CONFIG)))
+    async with client_of(site.lab.plane, user) as client:
+        tenant = Site(site.lab, site.api, client)
+        await tenant.create(POOL, preview=True)
+        made = await tenant.create(POOL)
+        assert made.outputs["available"] == 191
+        await KIND.delete(KEY, made.outputs, tenant.call())
 
 
 async def test_without_the_add_on_one_line_says_so_at_preview() -> None:
