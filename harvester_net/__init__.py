@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         TrafficPathUplinkArgs as TrafficPathUplinkArgs,
     )
     from .program.cluster_network import ClusterNetwork as ClusterNetwork
+    from .program.dhcp_pool import DhcpPool as DhcpPool
     from .program.disruption import Disruption as Disruption
     from .program.disruption import DisruptionArgs as DisruptionArgs
     from .program.disruption import NodeDevices as NodeDevices
@@ -88,6 +89,7 @@ _HOMES = {
     "BondOptions": "uplink",
     "BondOptionsArgs": "uplink",
     "ClusterNetwork": "cluster_network",
+    "DhcpPool": "dhcp_pool",
     "Disruption": "disruption",
     "DisruptionArgs": "disruption",
     "GetClusterNetworkResult": "functions",

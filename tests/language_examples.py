@@ -48,14 +48,16 @@ def resources_of_yaml(name: str) -> Made:
 def filled_in(resources: dict[str, tuple[str, dict[str, Any]]]) -> Made:
     """Resources by name in the program, with what Pulumi and the plugin fill in.
 
-    That is the name, and what a resource has of the cluster network that it is given as one.
+    That is the name, and what a resource has of the cluster network or VM network that it is
+    given as one.
     """
     checked = {key: named(token, inputs, key) for key, (token, inputs) in resources.items()}
     made: Made = []
     for key, (token, _) in resources.items():
         inputs = checked[key]
-        if reference := REFERENCE.fullmatch(inputs.get("clusterNetwork", "")):
-            inputs |= KINDS[token].given_by_resource(inputs, checked[reference[1]])
+        for given in ("clusterNetwork", "vmNetwork"):
+            if reference := REFERENCE.fullmatch(inputs.get(given, "")):
+                inputs |= KINDS[token].given_by_resource(inputs, checked[reference[1]])
         made.append((token, inputs))
     return made
 

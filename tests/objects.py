@@ -114,6 +114,49 @@ def host_network(
     return made | {"status": {"nodeStatus": by_node}}
 
 
+def dhcp_pool(
+    name: str = "web-pool",
+    network: str = "default/vm100",
+    cidr: str = "192.168.100.0/24",
+    *,
+    said: dict[str, str] | None = None,
+    paused: bool = False,
+    **meta: Any,
+) -> Object:
+    """An IPPool of the managed DHCP add-on, with its conditions: empty if True, else why
+    not.
+    """
+    config = {
+        "cidr": cidr,
+        "serverIP": "192.168.100.2",
+        "pool": {"start": "192.168.100.10", "end": "192.168.100.200"},
+    }
+    conditions = [
+        {"type": kind, "status": "False" if why else "True"}
+        | ({"message": why} if why else {})
+        for kind, why in (said or {}).items()
+    ]
+    return {
+        "apiVersion": f"{NETWORK}/v1alpha1",
+        "kind": "IPPool",
+        "metadata": {"name": name, "namespace": "default"} | meta,
+        "spec": {"networkName": network, "ipv4Config": config}
+        | ({"paused": True} if paused else {}),
+        "status": {"conditions": conditions},
+    }
+
+
+def vm_network_config(vm: str, *networks: str) -> Object:
+    """What the add-on notes of a VM with addresses of the pools of these VM networks."""
+    nics = [{"networkName": name, "macAddress": "02:00:00:00:00:01"} for name in networks]
+    return {
+        "apiVersion": f"{NETWORK}/v1alpha1",
+        "kind": "VirtualMachineNetworkConfig",
+        "metadata": {"name": vm, "namespace": "default"},
+        "spec": {"vmName": vm, "networkConfigs": nics},
+    }
+
+
 def status_name(cluster_network: str, node: str) -> str:
     """The name that an agent gives the status of a cluster network on its node."""
     name = f"{cluster_network}-{node}"

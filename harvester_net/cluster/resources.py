@@ -75,6 +75,15 @@ LONGHORN_NODE = Resource("longhorn.io/v1beta2", "Node", "nodes", namespaced=True
 HOST_NETWORK_CONFIG = Resource(
     "network.harvesterhci.io/v1beta1", "HostNetworkConfig", "hostnetworkconfigs"
 )
+DHCP_POOL = Resource("network.harvesterhci.io/v1alpha1", "IPPool", "ippools", namespaced=True)
+"""A pool of the managed DHCP add-on, which few clusters have."""
+VM_NETWORK_CONFIG = Resource(
+    "network.harvesterhci.io/v1alpha1",
+    "VirtualMachineNetworkConfig",
+    "virtualmachinenetworkconfigs",
+    namespaced=True,
+)
+"""Which pools of it a VM has addresses of."""
 SERVICE_CIDR = Resource("networking.k8s.io/v1", "ServiceCIDR", "servicecidrs")
 SUBNET = Resource("kubeovn.io/v1", "Subnet", "subnets")
 MIGRATION = Resource(

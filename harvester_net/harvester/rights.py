@@ -6,6 +6,7 @@ from ..cluster.identity import KEY as KUBE_SYSTEM
 from ..cluster.resources import (
     CLUSTER_NETWORK,
     DAEMON_SET,
+    DHCP_POOL,
     HOST_NETWORK_CONFIG,
     LINK_MONITOR,
     LONGHORN_SETTING,
@@ -16,6 +17,7 @@ from ..cluster.resources import (
     VLAN_CONFIG,
     VLAN_STATUS,
     VM,
+    VM_NETWORK_CONFIG,
     VMI,
     split_key,
 )
@@ -33,6 +35,8 @@ IDENTITY = rights("get", NAMESPACE, name=KUBE_SYSTEM)
 """To tell the cluster from others."""
 READING = (*rights("list", *SITE_KINDS), *rights("get", NAMESPACE))
 """To know a site: what there is, what Harvester would refuse, and which cluster it is."""
+POOLS = rights("list", DHCP_POOL, VM_NETWORK_CONFIG)
+"""To know the DHCP pools of a site, where a program has one."""
 VIRT_HANDLERS = (
     *rights("list", POD, namespace=SYSTEM_NAMESPACE),
     *rights("get", DAEMON_SET, namespace=SYSTEM_NAMESPACE, name=split_key(VIRT_HANDLER)[1]),
@@ -50,5 +54,7 @@ MANAGING = (
     *rights("watch", CLUSTER_NETWORK, VLAN_CONFIG, VLAN_STATUS, LINK_MONITOR, NAD, SETTING),
     *rights("watch", HOST_NETWORK_CONFIG),
     *rights("watch", LONGHORN_SETTING),
+    *rights("get create patch delete watch", DHCP_POOL),
+    *rights("watch", VM_NETWORK_CONFIG),
     *rights("watch", VM, VMI),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .cluster_network import ClusterNetwork
+from .dhcp_pool import DhcpPool
 from .host_network_config import HostNetworkConfig
 from .kind import Kind
 from .network_config import NetworkConfig
@@ -25,5 +26,6 @@ KINDS: dict[str, Kind[Any]] = {
         RwxNetwork(),
         VmMigrationNetwork(),
         HostNetworkConfig(),
+        DhcpPool(),
     )
 }

@@ -12,12 +12,14 @@ from ..cluster.errors import Denied, Forbidden
 from ..cluster.resources import (
     CLAIM,
     CLUSTER_NETWORK,
+    DHCP_POOL,
     HOST_NETWORK_CONFIG,
     LONGHORN_NODE,
     NAD,
     SERVICE_CIDR,
     SUBNET,
     VM,
+    VM_NETWORK_CONFIG,
     VMI,
     VOLUME,
     Resource,
@@ -55,7 +57,7 @@ async def check_preview(
     ``ordered``, what the ordered change sees to is its own matter. What a later step of
     the same run may still cure is a warning.
     """
-    live = await _live_snapshot(call, (*besides, *_of_kube_ovn(write)))
+    live = await _live_snapshot(call, (*besides, *_of_add_ons(write)))
     if live is None:
         return
     findings, open_ones = await _settle(write, live, call, ordered=ordered)
@@ -104,7 +106,7 @@ async def warn_about_deletion(
     Only warnings: whoever holds the object may go in the same run, in another provider's
     hands.
     """
-    live = await _live_snapshot(call, (*WORKLOADS, *_of_kube_ovn(write)))
+    live = await _live_snapshot(call, (*WORKLOADS, *_of_add_ons(write)))
     if live is not None:
         for finding in _findings_against(
             write, call.desired_state.after(live), ordered=ordered
@@ -114,7 +116,7 @@ async def warn_about_deletion(
 
 async def check_stricter(write: Write, call: Call, besides: tuple[Resource, ...] = ()) -> None:
     """Before a write: what the server would take although it cannot work; raises Refused."""
-    live = await _live_snapshot(call, (*besides, *_of_kube_ovn(write)))
+    live = await _live_snapshot(call, (*besides, *_of_add_ons(write)))
     if live is None:
         return
     findings, open_ones = await _settle(write, live, call, ordered=True)
@@ -173,7 +175,7 @@ async def send(
         except Denied as denied:
             if HARVESTER not in denied.by:
                 raise
-            needed = (*NETWORK_KINDS, *besides, *_of_kube_ovn(write))
+            needed = (*NETWORK_KINDS, *besides, *_of_add_ons(write))
             call.cluster.invalidate(*needed)
             live = await _load(call, needed)
             if live is None or not _may_pass(write, live, began, denied, call):
@@ -181,8 +183,10 @@ async def send(
         await call.deadline.sleep(call.cluster.timings.poll)
 
 
-def _of_kube_ovn(write: Write) -> tuple[Resource, ...]:
-    """What the rules see besides of an overlay network."""
+def _of_add_ons(write: Write) -> tuple[Resource, ...]:
+    """What the rules see besides of an overlay network, and of a DHCP pool that goes."""
+    if write.resource == DHCP_POOL and write.new is None:
+        return (VM_NETWORK_CONFIG,)
     return (SUBNET,) if write.resource == NAD and is_overlay(write.object) else ()
 
 

@@ -67,7 +67,7 @@ class LabCluster:
     `version` is Harvester's, and decides which rules hold. Its network controller and webhook
     may be of another one, `network_version`. `objects` are there as they are, with status and
     uid, besides what every cluster has and instead of `nodes` machines. With `overlays` it has
-    the types of kube-ovn, as one with that add-on.
+    the types of kube-ovn, with `dhcp` those of the managed DHCP, as one with that add-on.
     """
 
     def __init__(
@@ -80,12 +80,13 @@ class LabCluster:
         timings: Timings | None = None,
         objects: Iterable[Object] | None = None,
         overlays: bool = False,
+        dhcp: bool = False,
         port: int = 0,
     ) -> None:
         self._nodes, self.version = nodes, version
         self._timings = timings or Timings()
         self._objects = None if objects is None else list(objects)
-        self._overlays = overlays
+        self._overlays, self._dhcp = overlays, dhcp
         self._down: set[str] = set()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self.plane = ControlPlane(directory, admission=Admission(), port=port)
@@ -172,7 +173,7 @@ class LabCluster:
     def _fill(self) -> None:
         plane = self.plane
         plane.load(namespaces())
-        plane.load(definitions(self.version, overlays=self._overlays))
+        plane.load(definitions(self.version, overlays=self._overlays, dhcp=self._dhcp))
         plane.load(base_objects(self.version))
         plane.load(booted_objects(self.version))
         if self._objects is None:

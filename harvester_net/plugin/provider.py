@@ -61,6 +61,12 @@ PASSED_THROUGH = ("version", "pulumi", "pluginDownloadURL")
 CLUSTER_OUTPUT = "__cluster"
 """The output that keeps the cluster's identity in the state; Pulumi shows none with `__`."""
 CLUSTER_NETWORK = "harvester-net:index:ClusterNetwork"
+VM_NETWORK = "harvester-net:index:VmNetwork"
+GIVEN_AS_RESOURCE = {
+    "clusterNetwork": (CLUSTER_NETWORK, "give a ClusterNetwork, or its name"),
+    "vmNetwork": (VM_NETWORK, "give a VmNetwork, or its namespace/name"),
+}
+"""Inputs that may be a resource itself: of which type, and what to do where it is none."""
 REMEMBERED = ("nodes",)
 """Outputs that no look at the API server brings: what the last proof on the nodes saw."""
 
@@ -139,6 +145,9 @@ class Provider:
             # What is on the network would tell a secret MTU.
             told = [name for name in ("name", "mtu") if (name,) not in request.secrets]
             self._networks[request.urn] = {n: inputs[n] for n in told if n in inputs}
+        elif request.type == VM_NETWORK and not {("name",), ("namespace",)} & request.secrets:
+            names = ("name", "namespace")
+            self._networks[request.urn] = {n: inputs[n] for n in names if n in inputs}
         if request.old_inputs and (had := kind.objects_of(request.old_inputs)):
             self._state.has(request.urn, had)
         known = {problem.path for problem in problems}
@@ -147,19 +156,20 @@ class Provider:
         return CheckResponse(inputs=inputs, failures=failures)
 
     def _resolve(self, values: Properties, request: CheckRequest) -> list[Problem]:
-        """Put what follows from a ClusterNetwork in the place of the object, as programs in
-        every language may give it.
+        """Put what follows from a ClusterNetwork or VmNetwork in the place of the object, as
+        programs in every language may give it.
         """
-        urn = request.references.get(("clusterNetwork",))
-        if urn is None:
-            return []
-        given = type_in(urn)
-        if given != CLUSTER_NETWORK:
-            said = f"is a {given}; give a ClusterNetwork, or its name"
-            return [Problem("clusterNetwork", said)]
-        if urn in self._networks:
-            values |= _kind(request.type).given_by_resource(values, self._networks[urn])
-        return []
+        problems = []
+        for name, (wanted, advice) in GIVEN_AS_RESOURCE.items():
+            urn = request.references.get((name,))
+            if urn is None:
+                continue
+            given = type_in(urn)
+            if given != wanted:
+                problems.append(Problem(name, f"is a {given}; {advice}"))
+            elif urn in self._networks:
+                values |= _kind(request.type).given_by_resource(values, self._networks[urn])
+        return problems
 
     async def diff(self, request: DiffRequest) -> DiffResponse:
         """Compare old and new inputs by meaning.

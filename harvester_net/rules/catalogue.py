@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from . import (  # noqa: F401
     cluster_networks,
+    dhcp_pools,
     host_networks,
     network_configs,
     network_settings,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..cluster.resources import (
     CLUSTER_NETWORK,
+    DHCP_POOL,
     HOST_NETWORK_CONFIG,
     NAD,
     SETTING,
@@ -24,6 +25,7 @@ TITLES: dict[Resource, tuple[str, str]] = {
     VLAN_CONFIG: ("NetworkConfig", "Network configs"),
     NAD: ("VmNetwork", "VM networks"),
     HOST_NETWORK_CONFIG: ("HostNetworkConfig", "Host network configs"),
+    DHCP_POOL: ("DhcpPool", "DHCP pools"),
     SETTING: (
         "StorageNetwork",
         "Settings: storage-network, rwx-network, vm-migration-network",

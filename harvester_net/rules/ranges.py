@@ -34,7 +34,7 @@ def range_is_not_the_clusters_own(write: Write, snapshot: Snapshot) -> Iterable[
     or the nodes' own addresses: their traffic would take the wrong way.
     """
     for network, mine in _ranges(write, snapshot):
-        for text in _service_networks(snapshot):
+        for text in service_networks(snapshot):
             services = _ipv4(text)
             if services is not None and mine.overlaps(services):
                 yield Objection(f"{network.range} overlaps the cluster's services ({text})")
@@ -79,7 +79,8 @@ def _ranges(write: Write, snapshot: Snapshot) -> Iterator[tuple[Network, IPv4Net
             yield network, read.network
 
 
-def _service_networks(snapshot: Snapshot) -> Iterator[str]:
+def service_networks(snapshot: Snapshot) -> Iterator[str]:
+    """The networks of the cluster's services, as far as the server tells them."""
     for services in snapshot.of(SERVICE_CIDR).values():
         yield from (services.get("spec") or {}).get("cidrs") or ()
 

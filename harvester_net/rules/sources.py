@@ -28,6 +28,7 @@ class Source:
 
 
 NETWORK_CONTROLLER = "harvester/network-controller-harvester", "v1.7.1"
+DHCP_CONTROLLER = "harvester/vm-dhcp-controller", "v1.9.0-rc3"
 HARVESTER = "harvester/harvester", "v1.8.2"
 KUBERNETES = "kubernetes/kubernetes", "v1.35.4"
 
@@ -46,6 +47,8 @@ HOST_NETWORK_AGENT = Source(
     "v1.9.0-rc6",
     "pkg/controller/agent/hostnetworkconfig/controller.go",
 )
+DHCP_POOL_VALIDATOR = Source(*DHCP_CONTROLLER, "pkg/webhook/ippool/validator.go")
+DHCP_OF_VMS = Source(*DHCP_CONTROLLER, "pkg/controller/vm/controller.go")
 LINK_MONITOR_AGENT = Source(
     *NETWORK_CONTROLLER, "pkg/controller/agent/linkmonitor/controller.go"
 )

@@ -37,6 +37,7 @@ TITLES = {
     "RwxNetwork": "RWX volumes on the storage network",
     "VmMigrationNetwork": "Live migrations on a VLAN of their own",
     "HostNetworkConfig": "A backup network for the nodes",
+    "DhcpPool": "Addresses for the VMs of a VLAN",
     "TrafficPath": "Two racks with VM networks and the storage network",
     "Site": "Two traffic paths, and a VM network on mgmt",
     "TenantNetworks": "The networks of a team, on its VLANs",
@@ -58,6 +59,7 @@ IMPORTS = {
     "RwxNetwork": ("always `rwx-network`", "rwx rwx-network"),
     "VmMigrationNetwork": ("always `vm-migration-network`", "migration vm-migration-network"),
     "HostNetworkConfig": ("the name of the host network config", "backup hnc-backup"),
+    "DhcpPool": ("namespace and name of the DHCP pool", "web shop/web"),
 }
 """What the id of each resource is, and the arguments of an import."""
 

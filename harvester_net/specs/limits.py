@@ -84,6 +84,11 @@ def _host_network_config_name(value: str) -> str:
     return _subdomain(value, "host network config", 253)
 
 
+def _dhcp_pool_name(value: str) -> str:
+    # Its agent's pod has it in its name, and the VM network in the value of a label (B4.2).
+    return _subdomain(value, "DHCP pool", LONGEST_LABEL)
+
+
 def _namespace(value: str) -> str:
     if not _LABEL.fullmatch(value):
         raise ValueError(
@@ -123,6 +128,7 @@ ClusterNetworkName = Annotated[str, AfterValidator(_cluster_network_name)]
 NetworkConfigName = Annotated[str, AfterValidator(_network_config_name)]
 VmNetworkName = Annotated[str, AfterValidator(vm_network_name)]
 HostNetworkConfigName = Annotated[str, AfterValidator(_host_network_config_name)]
+DhcpPoolName = Annotated[str, AfterValidator(_dhcp_pool_name)]
 Namespace = Annotated[str, AfterValidator(_namespace)]
 Ipv4Network = Annotated[str, AfterValidator(_ipv4_network)]
 Ipv4Part = Annotated[str, AfterValidator(_ipv4_part)]

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from ..version import VERSION
 from .about import PACKAGE, about, token
 from .cluster_network import ClusterNetwork, ClusterNetworkOutputs
+from .dhcp_pool import DhcpPool, DhcpPoolOutputs
 from .documentation import for_every_language, text_of, with_example, with_import
 from .enums import ENUMS, Enum
 from .functions import (
@@ -53,6 +54,7 @@ RESOURCES: dict[type[Spec], type[Spec]] = {
     RwxNetwork: RwxNetworkOutputs,
     VmMigrationNetwork: VmMigrationNetworkOutputs,
     HostNetworkConfig: HostNetworkConfigOutputs,
+    DhcpPool: DhcpPoolOutputs,
 }
 COMPONENTS: dict[type[Spec], type[Spec]] = {
     TrafficPath: TrafficPathOutputs,
@@ -65,8 +67,8 @@ FUNCTIONS: dict[type[Spec], type[Spec]] = {
     GetVmInterfaces: GetVmInterfacesResult,
 }
 
-GIVEN_AS_RESOURCE = {"clusterNetwork": "ClusterNetwork"}
-"""Inputs that may be the resource itself, too, instead of its name."""
+GIVEN_AS_RESOURCE = {"clusterNetwork": "ClusterNetwork", "vmNetwork": "VmNetwork"}
+"""Inputs of resources that may be the resource itself, too, instead of its id."""
 
 PRIMITIVES: dict[Any, str] = {str: "string", int: "integer", bool: "boolean"}
 
@@ -185,7 +187,8 @@ def _property(model: type[Spec], name: str, place: str, replacing: bool) -> Sche
         written["plain"] = True
         if items := written.get("additionalProperties"):
             items["plain"] = True
-    if replacing and (resource := GIVEN_AS_RESOURCE.get(wire_name(model, name))):
+    of_resource = place.endswith("/inputProperties") and replacing
+    if of_resource and (resource := GIVEN_AS_RESOURCE.get(wire_name(model, name))):
         itself = {"$ref": f"#/resources/{token(resource)}"}
         written["oneOf"] = [{"type": written["type"]}, itself]
         written["description"] += f" Or the {resource} object."

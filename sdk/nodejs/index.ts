@@ -10,6 +10,11 @@ export type ClusterNetwork = import("./clusterNetwork").ClusterNetwork;
 export const ClusterNetwork: typeof import("./clusterNetwork").ClusterNetwork = null as any;
 utilities.lazyLoad(exports, ["ClusterNetwork"], () => require("./clusterNetwork"));
 
+export { DhcpPoolArgs } from "./dhcpPool";
+export type DhcpPool = import("./dhcpPool").DhcpPool;
+export const DhcpPool: typeof import("./dhcpPool").DhcpPool = null as any;
+utilities.lazyLoad(exports, ["DhcpPool"], () => require("./dhcpPool"));
+
 export { GetClusterNetworkArgs, GetClusterNetworkResult, GetClusterNetworkOutputArgs } from "./getClusterNetwork";
 export const getClusterNetwork: typeof import("./getClusterNetwork").getClusterNetwork = null as any;
 export const getClusterNetworkOutput: typeof import("./getClusterNetwork").getClusterNetworkOutput = null as any;
@@ -99,6 +104,8 @@ const _module = {
         switch (type) {
             case "harvester-net:index:ClusterNetwork":
                 return new ClusterNetwork(name, <any>undefined, { urn })
+            case "harvester-net:index:DhcpPool":
+                return new DhcpPool(name, <any>undefined, { urn })
             case "harvester-net:index:HostNetworkConfig":
                 return new HostNetworkConfig(name, <any>undefined, { urn })
             case "harvester-net:index:NetworkConfig":

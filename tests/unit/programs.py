@@ -42,6 +42,7 @@ RWX_NETWORK = "harvester-net:index:RwxNetwork"
 VM_NETWORKS = "harvester-net:index:VmNetworks"
 MIGRATION_NETWORK = "harvester-net:index:VmMigrationNetwork"
 HOST_NETWORK = "harvester-net:index:HostNetworkConfig"
+DHCP_POOL = "harvester-net:index:DhcpPool"
 
 FULL: dict[str, dict[str, Any]] = {
     CLUSTER_NETWORK: {"name": "data", "mtu": 9000} | _OWN,
@@ -123,6 +124,24 @@ FULL: dict[str, dict[str, Any]] = {
         "allowManagementVlan": True,
     }
     | _OWN,
+    DHCP_POOL: {
+        "name": "web-pool",
+        "namespace": "tenants",
+        "vmNetwork": "tenants/vm100",
+        "cidr": "192.168.100.0/24",
+        "serverIp": "192.168.100.2",
+        "start": "192.168.100.10",
+        "end": "192.168.100.200",
+        "exclude": ["192.168.100.50"],
+        "router": "192.168.100.1",
+        "dns": ["192.168.100.1", "192.168.100.3"],
+        "domainName": "example.com",
+        "domainSearch": ["example.com", "example.org"],
+        "ntp": ["192.168.100.1"],
+        "leaseTime": 3600,
+        "paused": True,
+    }
+    | _OWN,
 }
 """Every property of every kind given (of a VM network, all but the trunk; of an
 RWX network, all but the sharing).
@@ -148,6 +167,14 @@ LEAST: dict[str, dict[str, Any]] = {
     RWX_NETWORK: {"shareStorageNetwork": True},
     MIGRATION_NETWORK: {"clusterNetwork": "storage", "vlan": 302, "range": "192.168.2.0/24"},
     HOST_NETWORK: {"name": "backup", "clusterNetwork": "data", "vlan": 400, "mode": "dhcp"},
+    DHCP_POOL: {
+        "name": "web-pool",
+        "vmNetwork": "default/vm100",
+        "cidr": "192.168.100.0/24",
+        "serverIp": "192.168.100.2",
+        "start": "192.168.100.10",
+        "end": "192.168.100.200",
+    },
 }
 """Only what must be given."""
 

@@ -17,6 +17,7 @@ PUBLIC = {
     "BondOptions",
     "BondOptionsArgs",
     "ClusterNetwork",
+    "DhcpPool",
     "Disruption",
     "DisruptionArgs",
     "GetClusterNetworkResult",

@@ -13,11 +13,11 @@ from ...change.announcing import RIGHTS as TELLING
 from ...change.rights import STANDING, changing, moving, verifying
 from ...cluster.resources import Object
 from ...cluster.rights import Right, rules_of
-from ...harvester.rights import MANAGING, READING
+from ...harvester.rights import MANAGING, POOLS, READING
 
 NAME = "harvester-net"
 API = "rbac.authorization.k8s.io/v1"
-PREVIEW = frozenset((*READING, *STANDING))
+PREVIEW = frozenset((*READING, *POOLS, *STANDING))
 NEEDED: dict[str, frozenset[Right]] = {
     "preview": PREVIEW,
     "networks": PREVIEW | frozenset(MANAGING),

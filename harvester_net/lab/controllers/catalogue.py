@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harvester_net.lab.controllers import (
     cluster_networks,
+    dhcp_pools,
     helper_jobs,
     network_configs,
     nodes,
@@ -22,6 +23,7 @@ NETWORK_CONTROLLERS: tuple[Controller, ...] = (
     *vm_networks.CONTROLLERS,
     *helper_jobs.CONTROLLERS,
     *vlan_ids.CONTROLLERS,
+    *dhcp_pools.CONTROLLERS,
 )
 """Those of the user `harvester-network-controller`, in the order of their work on a change."""
 

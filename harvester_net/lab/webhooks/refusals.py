@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
+    DHCP_POOL,
     HOST_NETWORK_CONFIG,
     NAD,
     SETTING,
@@ -50,6 +51,8 @@ _WORDS = {
     VLAN_CONFIG: "vlanConfig",
     NAD: "nad",
     HOST_NETWORK_CONFIG: "hostnetworkConfig",
+    # In truth a webhook of the add-on's own.
+    DHCP_POOL: "IPPool",
 }
 _KINDS = {resource_id(kind): kind for kind in (*_WORDS, SETTING)}
 _OF_HARVESTER = ("network-of-a-setting-stays",)
@@ -123,7 +126,8 @@ def _denied(write: Write, refusals: list[Finding]) -> StatusError:
     if _is_of_harvester(write, first):
         return denied(_HARVESTER_ENTRY, _of_harvester(write, first))
     about = f"{_WORDS[write.resource]} {write.key}"
-    words = f"can't {write.operation} {about} because {first.sentence}"
+    cannot = "cannot" if write.resource is DHCP_POOL else "can't"
+    words = f"{cannot} {write.operation} {about} because {first.sentence}"
     mutates = write.operation != "delete" and first.rule.name in _BY_MUTATOR
     return denied(MUTATOR_ENTRY if mutates else _NETWORK_ENTRY, internal(words))
 

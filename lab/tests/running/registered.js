@@ -4,6 +4,7 @@ const pulumi = require("@pulumi/pulumi");
 const answers = {
     "harvester-net:index:getClusterNetwork": { name: "cn-data", mtu: 9000, ready: true, networkConfigs: [] },
     "harvester-net:index:getNodeNics": { nics: [] },
+    "harvester-net:index:getVmInterfaces": { interfaces: [], guestAgent: false },
 };
 
 // Another resource of the program as YAML writes it.

@@ -21,6 +21,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "networkConfigs": [],
     },
     "harvester-net:index:getNodeNics": {"nics": []},
+    "harvester-net:index:getVmInterfaces": {"interfaces": [], "guestAgent": False},
 }
 
 

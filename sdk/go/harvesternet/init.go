@@ -23,6 +23,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 	switch typ {
 	case "harvester-net:index:ClusterNetwork":
 		r = &ClusterNetwork{}
+	case "harvester-net:index:DhcpPool":
+		r = &DhcpPool{}
 	case "harvester-net:index:HostNetworkConfig":
 		r = &HostNetworkConfig{}
 	case "harvester-net:index:NetworkConfig":

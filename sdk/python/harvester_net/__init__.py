@@ -8,6 +8,7 @@ import typing
 # Export this package's modules as members:
 from ._enums import *
 from .cluster_network import *
+from .dhcp_pool import *
 from .get_cluster_network import *
 from .get_node_nics import *
 from .get_vm_interfaces import *
@@ -41,6 +42,7 @@ _utilities.register(
   "fqn": "harvester_net",
   "classes": {
    "harvester-net:index:ClusterNetwork": "ClusterNetwork",
+   "harvester-net:index:DhcpPool": "DhcpPool",
    "harvester-net:index:HostNetworkConfig": "HostNetworkConfig",
    "harvester-net:index:NetworkConfig": "NetworkConfig",
    "harvester-net:index:RwxNetwork": "RwxNetwork",

@@ -17,9 +17,10 @@ from harvester_net.cli.snapshotting import read
 from harvester_net.cluster.cluster import Cluster
 from harvester_net.cluster.deadline import Deadline
 from harvester_net.cluster.resources import CLUSTER_NETWORK as CLUSTER_NETWORKS
-from harvester_net.cluster.resources import NAD, VM, Object, Resource
+from harvester_net.cluster.resources import DHCP_POOL as IP_POOL
+from harvester_net.cluster.resources import NAD, VM, VM_NETWORK_CONFIG, Object, Resource
 from harvester_net.cluster.rights import Right
-from harvester_net.harvester.rights import MANAGING, READING
+from harvester_net.harvester.rights import MANAGING, POOLS, READING
 from harvester_net.kinds.desired_state import DesiredState
 from harvester_net.kinds.kind import Live
 from harvester_net.kinds.registry import KINDS
@@ -32,6 +33,7 @@ from ...waiting import SECONDS, until
 from ..kinds.calls import Run
 from ..programs import (
     CLUSTER_NETWORK,
+    DHCP_POOL,
     HOST_NETWORK,
     MIGRATION_NETWORK,
     NETWORK_CONFIG,
@@ -42,6 +44,8 @@ from ..programs import (
 )
 
 VMS = "/apis/kubevirt.io/v1/namespaces/default/virtualmachines"
+PLACED = (NAD.plural, IP_POOL.plural)
+CONFIGS = VM_NETWORK_CONFIG.path("default")
 PROGRAM: dict[str, Object] = {
     CLUSTER_NETWORK: program(CLUSTER_NETWORK),
     NETWORK_CONFIG: program(NETWORK_CONFIG, uplink={"nics": ["eno2"]}),
@@ -56,6 +60,7 @@ PROGRAM: dict[str, Object] = {
     ),
     MIGRATION_NETWORK: program(MIGRATION_NETWORK, clusterNetwork="data"),
     HOST_NETWORK: program(HOST_NETWORK),
+    DHCP_POOL: program(DHCP_POOL),
 }
 SETTINGS = (STORAGE_NETWORK, RWX_NETWORK, MIGRATION_NETWORK)
 CHANGED: dict[str, Object] = {
@@ -66,6 +71,7 @@ CHANGED: dict[str, Object] = {
     RWX_NETWORK: {"range": "192.168.7.0/24"},
     MIGRATION_NETWORK: {"range": "192.168.8.0/24"},
     HOST_NETWORK: {"description": "backups"},
+    DHCP_POOL: {"leaseTime": 60},
 }
 
 T = TypeVar("T")
@@ -92,9 +98,9 @@ def as_heard(*rights: Right) -> set[Asked]:
 
 
 def anywhere(heard: set[Asked]) -> set[Asked]:
-    """The same, wherever a VM network is."""
+    """The same, wherever a VM network or DHCP pool is."""
     return {
-        (verb, group, plural, "" if plural == NAD.plural else namespace, name)
+        (verb, group, plural, "" if plural in PLACED else namespace, name)
         for verb, group, plural, namespace, name in heard
     }
 
@@ -112,8 +118,8 @@ async def waiting(
 
 async def test_resources_ask_just_what_is_said() -> None:
     """One is made before its cluster network, one is to be deleted before a VM has left it."""
-    async with LabCluster(timings=AT_ONCE) as lab, lab.api() as api:
-        user = let_in(lab.plane, (*READING, *STANDING, *MANAGING))
+    async with LabCluster(timings=AT_ONCE, dhcp=True) as lab, lab.api() as api:
+        user = let_in(lab.plane, (*READING, *POOLS, *STANDING, *MANAGING))
         heard = listen(lab.plane)
         async with client_of(lab.plane, user) as client:
             plan = DesiredState()
@@ -124,7 +130,7 @@ async def test_resources_ask_just_what_is_said() -> None:
             async with waiting(early, CLUSTER_NETWORKS, heard) as config:
                 made[CLUSTER_NETWORK] = await live(lab, client, CLUSTER_NETWORK, plan)
             made[NETWORK_CONFIG] = await config
-            for token in (VM_NETWORK, HOST_NETWORK, *SETTINGS):
+            for token in (VM_NETWORK, HOST_NETWORK, DHCP_POOL, *SETTINGS):
                 made[token] = await live(lab, client, token, plan)
             await api.create(VMS, objects.new_vm("vm1", "vm100", strategy="Halted"))
             run = Run(lab, client)  # type: ignore[arg-type]
@@ -133,13 +139,18 @@ async def test_resources_ask_just_what_is_said() -> None:
                 kind, its = KINDS[token], made[token]
                 await kind.delete(its.key, its.outputs, run.call(kind, "mine"))
 
+            await api.create(CONFIGS, objects.vm_network_config("vm1", "default/vm100"))
+            async with waiting(delete(DHCP_POOL), VM_NETWORK_CONFIG, heard) as gone:
+                await api.delete(f"{CONFIGS}/vm1")
+            await gone
             async with waiting(delete(VM_NETWORK), VM, heard) as gone:
                 await api.delete(f"{VMS}/vm1")
             await gone
             for token in (*SETTINGS, HOST_NETWORK, NETWORK_CONFIG, CLUSTER_NETWORK):
                 await delete(token)
-        assert as_heard(*MANAGING) - anywhere(heard) == set()
-        assert anywhere(heard) - as_heard(*READING, *STANDING, *MANAGING) == set()
+        assert as_heard(*POOLS, *MANAGING) - anywhere(heard) == set()
+        asked = as_heard(*READING, *POOLS, *STANDING, *MANAGING)
+        assert anywhere(heard) - asked == set()
 
 
 async def test_who_only_looks_asks_just_what_is_said() -> None:

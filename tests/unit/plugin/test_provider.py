@@ -293,6 +293,38 @@ async def test_resource_of_another_provider_is_its_id(provider: Provider) -> Non
     assert response.inputs == {"clusterNetwork": "data", "vlan": 5, "name": "resource"}
 
 
+POOL = "harvester-net:index:DhcpPool"
+IN_POOL = {
+    "cidr": "192.168.100.0/24",
+    "serverIp": "192.168.100.2",
+    "start": "192.168.100.10",
+    "end": "192.168.100.200",
+}
+
+
+@pytest.mark.parametrize(
+    ("network", "given_as", "seen"),
+    [
+        ({"name": "web"}, UNKNOWN, "default/web"),
+        ({"name": "web", "namespace": "shop"}, UNKNOWN, "shop/web"),
+        ({"name": "web", "namespace": UNKNOWN}, UNKNOWN, UNKNOWN),
+        ({"name": "web", "namespace": HIDDEN}, "shop/web", "shop/web"),
+    ],
+    ids=["default namespace", "its namespace", "not known yet", "a secret is not handed on"],
+)
+async def test_vm_network_for_its_key_is_known_before_it_is_made(
+    provider: Provider, network: Properties, given_as: Any, seen: Any
+) -> None:
+    secret = {("namespace",)} if HIDDEN in network.values() else set()
+    inputs = {"clusterNetwork": "data", "vlan": 5} | network
+    made = check(inputs, VM_NETWORK, secrets=frozenset(secret))
+    await provider.check(made)
+    references = {("vmNetwork",): made.urn}
+    pool = IN_POOL | {"vmNetwork": given_as}
+    response = await provider.check(check(pool, POOL, references=references))
+    assert (response.inputs["vmNetwork"], response.failures) == (seen, [])
+
+
 async def test_resource_of_another_type_is_refused(provider: Provider) -> None:
     urn = f"urn:pulumi:dev::site::my:index:Site${VM_NETWORK}::app"
     references = {("clusterNetwork",): urn}

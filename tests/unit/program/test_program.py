@@ -24,7 +24,7 @@ UPLINK = hn.UplinkArgs(nics=["eno2"])
 
 
 class Plugin(Mocks):
-    """Answers with the inputs, as the plugin does, and a uid."""
+    """Answers with the inputs, as the plugin does, its id of a VM network, and a uid."""
 
     def __init__(self, outputs: dict[str, Any] | None) -> None:
         self.outputs = outputs
@@ -32,7 +32,10 @@ class Plugin(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         if self.outputs is not None:
             return args.name, self.outputs
-        return args.name, {"name": args.name, "uid": "u-1"} | args.inputs
+        outputs = {"name": args.name, "uid": "u-1"} | args.inputs
+        if args.typ == "harvester-net:index:VmNetwork":
+            return f"{outputs.get('namespace', 'default')}/{outputs['name']}", outputs
+        return args.name, outputs
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         if args.token.endswith("getNodeNics"):

@@ -27,6 +27,7 @@ RESOURCES = [
     "RwxNetwork",
     "VmMigrationNetwork",
     "HostNetworkConfig",
+    "DhcpPool",
 ]
 FUNCTIONS = ["getClusterNetwork", "getNodeNics", "getVmInterfaces"]
 NESTED = [
@@ -196,8 +197,12 @@ def test_resource_takes_every_input_with_its_type(kind: str) -> None:
     described = SCHEMA["resources"][token(kind)]
     taken = arguments_of(getattr(hn, kind).__init__)
     expected = expected_arguments(described["inputProperties"], described["requiredInputs"])
-    if kind != "ClusterNetwork":
-        expected["cluster_network"] = hn.ClusterNetwork | expected["cluster_network"]
+    for name, resource in (
+        ("cluster_network", hn.ClusterNetwork),
+        ("vm_network", hn.VmNetwork),
+    ):
+        if name in expected:
+            expected[name] = resource | expected[name]
     assert taken == expected
 
 

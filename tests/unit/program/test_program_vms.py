@@ -38,7 +38,7 @@ def test_nic_is_on_the_network_by_its_id_and_has_a_mac_that_stays() -> None:
         found["interface"] = nic.interface
 
     run(program)
-    assert found["network"] == {"name": "front", "multus": {"networkName": "web"}}
+    assert found["network"] == {"name": "front", "multus": {"networkName": "default/web"}}
     assert found["mac"] == found["again"] == found["interface"]["macAddress"]
     assert found["mac"].startswith("02:")
 

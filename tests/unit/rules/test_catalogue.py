@@ -15,6 +15,7 @@ from harvester_net.rules.rule import FIRST, Rule
 
 from . import (
     test_cluster_networks,
+    test_dhcp_pools,
     test_host_networks,
     test_mtus_and_routes,
     test_network_configs,
@@ -33,6 +34,7 @@ from .cases import V1_4, V1_5, V1_6, V1_7, V1_8, V1_9, of_rule, said
 
 CASES = [
     *test_cluster_networks.CASES,
+    *test_dhcp_pools.CASES,
     *test_host_networks.CASES,
     *test_mtus_and_routes.CASES,
     *test_network_configs.CASES,
@@ -79,6 +81,7 @@ def test_rule_says_what_it_is_and_where_it_comes_from(rule: Rule) -> None:
         "harvester/network-controller-harvester",
         "harvester/harvester",
         "kubernetes/kubernetes",
+        "harvester/vm-dhcp-controller",
     )
     assert rule.operations
     assert set(rule.operations) <= OPERATIONS

@@ -19,6 +19,7 @@ from harvester_net.version import VERSION
 
 SCHEMA = made.schema()
 CLUSTER_NETWORK = "#/resources/harvester-net:index:ClusterNetwork"
+VM_NETWORK = "#/resources/harvester-net:index:VmNetwork"
 TOKEN = re.compile(r"harvester-net:index:[A-Za-z][A-Za-z0-9]*")
 NAME = re.compile(r"[a-z][A-Za-z0-9]*")
 RESERVED = {"id", "urn", "pulumi"}
@@ -125,7 +126,7 @@ def test_every_reference_leads_to_a_type_and_every_type_is_used() -> None:
     found = set(references(SCHEMA))
     used = {one.removeprefix("#/types/") for one in found if one.startswith("#/types/")}
     assert used == SCHEMA["types"].keys()
-    assert found - {f"#/types/{name}" for name in used} == {CLUSTER_NETWORK}
+    assert found - {f"#/types/{name}" for name in used} == {CLUSTER_NETWORK, VM_NETWORK}
 
 
 def test_cluster_network_is_given_by_its_name_or_itself() -> None:
@@ -134,6 +135,13 @@ def test_cluster_network_is_given_by_its_name_or_itself() -> None:
         given = resource["inputProperties"]["clusterNetwork"]
         assert given["oneOf"] == [{"type": "string"}, {"$ref": CLUSTER_NETWORK}]
         assert resource["properties"]["clusterNetwork"].keys() == {"type", "description"}
+
+
+def test_vm_network_is_given_by_its_key_or_itself() -> None:
+    resource = SCHEMA["resources"][token_of("DhcpPool")]
+    given = resource["inputProperties"]["vmNetwork"]
+    assert given["oneOf"] == [{"type": "string"}, {"$ref": VM_NETWORK}]
+    assert resource["properties"]["vmNetwork"].keys() == {"type", "description"}
 
 
 def test_components_are_marked() -> None:

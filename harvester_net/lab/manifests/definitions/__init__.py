@@ -11,7 +11,11 @@ from __future__ import annotations
 from harvester_net.harvester.versions import version_of
 from harvester_net.lab.manifests.definitions.harvester import harvester
 from harvester_net.lab.manifests.definitions.kubevirt import kubevirt
-from harvester_net.lab.manifests.definitions.network import cni, network
+from harvester_net.lab.manifests.definitions.network import (
+    cni,
+    managed_dhcp,
+    network,
+)
 from harvester_net.lab.manifests.definitions.others import kube_ovn, others
 from harvester_net.lab.manifests.definitions.schema import Object
 from harvester_net.lab.manifests.definitions.storage import (
@@ -23,10 +27,11 @@ from harvester_net.lab.manifests.definitions.storage import (
 __all__ = ["definitions"]
 
 
-def definitions(version: str, *, overlays: bool = False) -> list[Object]:
+def definitions(version: str, *, overlays: bool = False, dhcp: bool = False) -> list[Object]:
     """The custom resource definitions of a Harvester cluster of a version, such as v1.8.2.
 
-    With `overlays` those of kube-ovn too, which a cluster has only with its add-on.
+    With `overlays` those of kube-ovn too, with `dhcp` those of the managed DHCP: a cluster
+    has them only with the add-on.
     """
     return [
         *network(version_of(version)),
@@ -38,4 +43,5 @@ def definitions(version: str, *, overlays: bool = False) -> list[Object]:
         *snapshots(),
         *others(),
         *(kube_ovn() if overlays else ()),
+        *(managed_dhcp() if dhcp else ()),
     ]

@@ -19,6 +19,7 @@ from harvester_net.lab.manifests.definitions.schema import (
 )
 
 NETWORK = Group("network.harvesterhci.io", "v1beta1")
+DHCP = Group("network.harvesterhci.io", "v1alpha1")
 CNI = Group("k8s.cni.cncf.io", "v1")
 
 
@@ -157,6 +158,46 @@ _SELECTOR = fields(
         fields("key operator", key=string(), operator=string(), values=array(string()))
     ),
 )
+
+
+def managed_dhcp() -> list[Object]:
+    """The kinds of the add-on vm-dhcp-controller (B4.2); served only where it is enabled."""
+    config = fields(
+        "cidr",
+        cidr=string(),
+        serverIP=string(),
+        pool=fields(start=string(), end=string(), exclude=array(string())),
+        router=string(),
+        dns=array(string()) | {"maxItems": 3},
+        domainName=string(),
+        domainSearch=array(string()),
+        ntp=array(string()) | {"maxItems": 4},
+        leaseTime=integer(minimum=1),
+    )
+    spec = fields(
+        "ipv4Config networkName",
+        networkName=string(maxLength=64),
+        ipv4Config=config,
+        paused=boolean(),
+    )
+    ipv4 = fields(allocated=LABELS, used=integer(), available=integer())
+    status = fields(ipv4=ipv4, agentPodRef=LABELS, conditions=CONDITIONS)
+    nic = fields(
+        "networkName macAddress",
+        networkName=string(),
+        macAddress=string(),
+        ipAddress=string(),
+    )
+    of_vm = fields(vmName=string(), networkConfigs=array(nic) | {"maxItems": 4})
+    return [
+        DHCP.kind("IPPool", root(spec=spec, status=status), short="ippl ippls", status=True),
+        DHCP.kind(
+            "VirtualMachineNetworkConfig",
+            root(spec=of_vm, status=fields(conditions=CONDITIONS)),
+            short="vmnetcfg vmnetcfgs",
+            status=True,
+        ),
+    ]
 
 
 def cni() -> list[Object]:

@@ -30,7 +30,7 @@ NETWORK = "network.harvesterhci.io/v1beta1"
 
 @pytest.fixture(scope="module")
 def plane() -> ControlPlane:
-    return served("v1.8.0", overlays=True)
+    return served("v1.8.0", overlays=True, dhcp=True)
 
 
 def served(version: str, **parts: bool) -> ControlPlane:
