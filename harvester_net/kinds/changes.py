@@ -101,12 +101,15 @@ async def is_disruptive(goal: AnyGoal, disruption: Disruption | None, call: Call
 async def preview_change(
     goal: AnyGoal, disruption: Disruption | None, call: Call
 ) -> Properties:
-    """Show at preview what the change would do, and return it as outputs.
+    """Show at preview what the change would do, and return it as outputs; the Settings that
+    it sets again are noted for the other resources of the run.
 
     Raises Refused with all reasons against it.
     """
+    renewed = call.desired_state.renewed_networks
     begun = await get_unfinished(call)
     if begun is not None:
+        renewed.update(begun.cleared)
         call.warn(report.remaining_text(begun))
         return {}
     made = await make_plan(goal, disruption, call, shown=True)
@@ -116,6 +119,7 @@ async def preview_change(
         reasons = (report.reason_text(refusal, INPUTS) for refusal in made.refusals)
         shown = report.plan_text(made) if made.lacks_only_consent else ""
         raise Refused(report.refusal_text(report.headline(made.record), reasons, shown))
+    renewed.update(made.record.cleared)
     if note:
         call.warn(note)
     text = f"{report.plan_text(made)}\ncluster: {call.cluster.connection.where}"

@@ -59,6 +59,10 @@ class DesiredState:
     objects: dict[Ref, DesiredObject] = field(default_factory=dict)
     leaving: set[Ref] = field(default_factory=set)
     """Objects that go before others of this run are made, because they are replaced."""
+    renewed_networks: set[str] = field(default_factory=set)
+    """Names of the Settings to which a preview of this run gives another VM network: by
+    another value, or because a change clears them and sets them again.
+    """
     changed_at: float = 0.0
     """When the last object came, on the monotonic clock."""
     seen: Snapshot | None = None

@@ -100,6 +100,12 @@ class Kind(ABC, Generic[S]):
         """The inputs that change. Pure."""
         return differences(self.spec, old, new)
 
+    def outputs_to_renew(self, outputs: Properties, call: Call) -> list[str]:
+        """The outputs of the state that are others when this run is over although no input
+        changes, as far as the run knows. Asks nobody.
+        """
+        return []
+
     def deletes_first(self, old: Properties, new: Properties) -> bool:
         """Whether a replacement deletes the old object before it makes the new one.
 

@@ -74,6 +74,22 @@ class NetworkSettingKind(Kind[S]):
         """The VM network that carries its traffic; empty if there is none."""
         return self.setting.nad_of(setting)
 
+    def outputs_to_renew(self, outputs: Properties, call: Call) -> list[str]:
+        """Its VM network, of which Harvester makes a new one for each value that is set: the
+        engine has read the state before the change that clears it and sets it again.
+        """
+        setting = call.cluster.cached(SETTING).get(self.setting.name)
+        if setting is None:
+            return []
+        # A snapshot in a file is older than the state, or younger.
+        is_live = not call.cluster.offline
+        moved = is_live and self.vm_network(setting, call) != outputs.get("vmNetwork")
+        return ["vmNetwork"] if moved or self._is_renewed(setting, call) else []
+
+    def _is_renewed(self, setting: Object, call: Call) -> bool:
+        """Whether a preview of this run has shown that it gets another VM network."""
+        return self.setting.name in call.desired_state.renewed_networks
+
     async def wait_for_others(self, inputs: Properties, call: Call) -> None:
         """Wait for what this same run makes and this one needs; raises Refused."""
         network = inputs.get("clusterNetwork")
@@ -206,7 +222,10 @@ class NetworkSettingKind(Kind[S]):
         if call.preview:
             if differs:
                 await self._check_preview(inputs, setting, call)
+                call.desired_state.renewed_networks.add(self.setting.name)
             seen = self._answer(setting, inputs, call)
+            if self._is_renewed(setting, call):
+                del seen.outputs["vmNetwork"]
             return Live(seen.key, self.preview(inputs, seen.outputs), inputs)
         if not differs:
             differs = await self._clear_if_failed(setting, call)

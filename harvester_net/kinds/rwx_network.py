@@ -36,9 +36,13 @@ class RwxNetwork(NetworkSettingKind[specs.RwxNetwork]):
         return rwx_progress(setting, nads, STORAGE.nad_of(storage), in_longhorn)
 
     def vm_network(self, setting: Object, call: Call) -> str:
-        if RWX_CODEC.properties_of(effective(setting)).get("shareStorageNetwork"):
+        if _is_shared(setting):
             return STORAGE.nad_of(call.cluster.cached(SETTING).get(STORAGE_SETTING))
         return super().vm_network(setting, call)
+
+    def _is_renewed(self, setting: Object, call: Call) -> bool:
+        shared = _is_shared(setting) and STORAGE_SETTING in call.desired_state.renewed_networks
+        return shared or super()._is_renewed(setting, call)
 
     async def wait_for_others(self, inputs: Properties, call: Call) -> None:
         await super().wait_for_others(inputs, call)
@@ -62,3 +66,8 @@ class RwxNetwork(NetworkSettingKind[specs.RwxNetwork]):
 
     def is_cleared_by(self, begun: Record) -> bool:
         return begun.rwx is not None
+
+
+def _is_shared(setting: Object) -> bool:
+    """Whether it is the storage network that it names."""
+    return bool(RWX_CODEC.properties_of(effective(setting)).get("shareStorageNetwork"))

@@ -174,13 +174,17 @@ class Provider:
     async def diff(self, request: DiffRequest) -> DiffResponse:
         """Compare old and new inputs by meaning.
 
-        Returns the properties that change, and whether a replacement deletes the old object
-        first. Such an object is remembered: the previews that follow take it for gone. Raises
-        Refused if there is no such resource type.
+        Returns the properties that change, outputs too where this run makes others of them,
+        and whether a replacement deletes the old object first. Such an object is remembered:
+        the previews that follow take it for gone. Raises Refused if there is no such resource
+        type.
         """
         kind, old, new = _kind(request.type), request.old_inputs, request.inputs
         before = kind.before(old, request.outputs)
         changes = [_property_diff(difference) for difference in kind.diff(before, new)]
+        if self._cluster is not None:
+            call = self._call(request.urn, 0, preview=False)
+            changes += map(_output_diff, kind.outputs_to_renew(request.outputs, call))
         replaces = any(change.replaces for change in changes)
         deletes_first = replaces and kind.deletes_first(old, new)
         key = kind.key(old)
@@ -449,4 +453,10 @@ def _property_diff(difference: Difference) -> PropertyDiff:
         property=str(difference.location[0]),
         change=difference.change.name,
         replaces=difference.replaces,
+    )
+
+
+def _output_diff(name: str) -> PropertyDiff:
+    return PropertyDiff(
+        path=name, property=name, change="UPDATE", replaces=False, is_input=False
     )

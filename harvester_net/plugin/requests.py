@@ -183,6 +183,8 @@ class PropertyDiff:
     """ADD, DELETE or UPDATE."""
     replaces: bool
     """Whether the change needs a new object."""
+    is_input: bool = True
+    """Whether it is the program that changes it; else it is an output that becomes another."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -237,5 +237,5 @@ def _some(changed: bool) -> provider_pb2.DiffResponse.DiffChanges.ValueType:
 def _property_diff(change: PropertyDiff) -> provider_pb2.PropertyDiff:
     kind = change.change + ("_REPLACE" if change.replaces else "")
     return provider_pb2.PropertyDiff(
-        kind=provider_pb2.PropertyDiff.Kind.Value(kind), inputDiff=True
+        kind=provider_pb2.PropertyDiff.Kind.Value(kind), inputDiff=change.is_input
     )

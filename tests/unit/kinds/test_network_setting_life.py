@@ -27,10 +27,17 @@ from harvester_net.kinds.kind import Live
 from harvester_net.kinds.registry import KINDS
 from harvester_net.lab.api import Api, Object
 from harvester_net.lab.cluster import LabCluster
+from harvester_net.specs.unknown import UNKNOWN
 
 from ...timing import AT_ONCE, QUICK
 from ...waiting import SECONDS
-from ..programs import MIGRATION_NETWORK, RWX_NETWORK, STORAGE_NETWORK
+from ..programs import (
+    CLUSTER_NETWORK,
+    MIGRATION_NETWORK,
+    NETWORK_CONFIG,
+    RWX_NETWORK,
+    STORAGE_NETWORK,
+)
 from .calls import checked, urn_of
 
 SETTINGS = "/apis/harvesterhci.io/v1beta1/settings"
@@ -202,6 +209,70 @@ async def test_rwx_network_of_its_own_is_made_changed_and_given_up(site: Site) -
     await site.delete(RWX_NETWORK)
     assert (await site.api.get(NADS))["items"] == []
     assert await kind.read(RWX_SETTING, {}, {}, site.call(RWX_NETWORK)) is None
+
+
+DATA = {"name": "data", "mtu": 1500, "disruption": {"cycleStorageNetwork": True}}
+CARRIED: dict[str, Object] = {
+    CLUSTER_NETWORK: DATA,
+    NETWORK_CONFIG: {"name": "all", "clusterNetwork": "data", "uplink": {"nics": ["eno2"]}},
+    STORAGE_NETWORK: STORAGE | {"clusterNetwork": "data"},
+    RWX_NETWORK: SHARED,
+    MIGRATION_NETWORK: MIGRATION | {"clusterNetwork": "data"},
+}
+"""A cluster network with the networks of all Settings on it."""
+ON_IT = (STORAGE_NETWORK, RWX_NETWORK, MIGRATION_NETWORK)
+
+
+async def test_change_that_sets_networks_again_renews_what_the_state_has_of_them(
+    site: Site,
+) -> None:
+    """The engine reads all resources before the first one changes."""
+    made = {token: await site.create(token, inputs) for token, inputs in CARRIED.items()}
+    state = {token: made[token].outputs for token in ON_IT}
+    changed = DATA | {"mtu": 9000}
+    for preview in (True, False):
+        site.plan = DesiredState()
+        assert renewed(site, state) == {token: [] for token in ON_IT}
+        call = site.call(CLUSTER_NETWORK, preview=preview)
+        outputs = made[CLUSTER_NETWORK].outputs
+        await KINDS[CLUSTER_NETWORK].update("data", DATA, changed, outputs, call)
+        assert renewed(site, state) == {token: ["vmNetwork"] for token in ON_IT}
+        for token in ON_IT:
+            kind, inputs = KINDS[token], CARRIED[token]
+            key, call = kind.key(inputs) or "", site.call(token, preview=preview)
+            live = await kind.update(key, inputs, inputs, state[token], call)
+            before, after = state[token]["vmNetwork"], live.outputs["vmNetwork"]
+            assert (after is UNKNOWN) if preview else after not in ("", before)
+            if not preview:
+                state[token] = live.outputs
+    assert renewed(site, state) == {token: [] for token in ON_IT}
+    assert state[RWX_NETWORK]["vmNetwork"] == state[STORAGE_NETWORK]["vmNetwork"]
+    for token in ON_IT:
+        seen = await KINDS[token].read(KINDS[token].key({}) or "", {}, {}, site.call(token))
+        assert seen is not None
+        assert seen.outputs["vmNetwork"] == state[token]["vmNetwork"]
+
+
+def renewed(site: Site, state: dict[str, Object]) -> dict[str, list[str]]:
+    """The outputs of the state that are to be renewed, by type."""
+    return {
+        token: KINDS[token].outputs_to_renew(outputs, site.call(token))
+        for token, outputs in state.items()
+    }
+
+
+async def test_another_storage_network_renews_the_rwx_network_that_shares_it(
+    site: Site,
+) -> None:
+    made = await site.create(STORAGE_NETWORK, STORAGE)
+    shared = await site.create(RWX_NETWORK, SHARED)
+    assert shared.outputs["vmNetwork"] == made.outputs["vmNetwork"]
+    site.plan.renewed_networks.add(STORAGE_SETTING)
+    kind = KINDS[RWX_NETWORK]
+    call = site.call(RWX_NETWORK, preview=True)
+    assert kind.outputs_to_renew(shared.outputs, call) == ["vmNetwork"]
+    shown = await kind.update(RWX_SETTING, SHARED, SHARED, shared.outputs, call)
+    assert shown.outputs["vmNetwork"] is UNKNOWN
 
 
 async def test_network_of_somebody_else_is_refused_with_the_way_to_import_it(

@@ -11,7 +11,7 @@ import pytest
 
 from harvester_net.cluster.deadline import Deadline, DeadlineExceeded
 from harvester_net.cluster.errors import Denied
-from harvester_net.cluster.resources import Object
+from harvester_net.cluster.resources import SETTING, Object
 from harvester_net.harvester.names import STORAGE_SETTING
 from harvester_net.kinds.call import Call
 from harvester_net.kinds.codecs.network_setting import STORAGE_CODEC
@@ -319,8 +319,30 @@ async def test_preview_of_a_change_writes_nothing(run: Run, api: LabApi) -> None
     live = await KIND.update(
         STORAGE_SETTING, WISH, news, {}, run.call(KIND, "storage", preview=True)
     )
-    assert live.outputs == news | {"uid": uid(api), "vmNetwork": NAD}
+    assert live.outputs == news | {"uid": uid(api), "vmNetwork": UNKNOWN}
     assert api.writes() == []
+
+
+async def test_preview_without_a_change_knows_the_vm_network(run: Run, api: LabApi) -> None:
+    api.put(objects.storage_setting(TEXT))
+    live = await KIND.update(
+        STORAGE_SETTING, WISH, WISH, {}, run.call(KIND, "storage", preview=True)
+    )
+    assert live.outputs == WISH | {"uid": uid(api), "vmNetwork": NAD}
+
+
+async def test_vm_network_that_another_run_has_not_looked_at_is_not_judged(
+    run: Run, api: LabApi
+) -> None:
+    api.put(objects.storage_setting(TEXT))
+    assert KIND.outputs_to_renew({"vmNetwork": "older"}, run.call(KIND, "storage")) == []
+    await run.cluster.list(SETTING, Deadline(SECONDS))
+    call = run.call(KIND, "storage")
+    assert KIND.outputs_to_renew({"vmNetwork": "older"}, call) == ["vmNetwork"]
+    assert KIND.outputs_to_renew({"vmNetwork": NAD}, call) == []
+    # A snapshot in a file may be older than the state.
+    run.cluster.offline = True
+    assert KIND.outputs_to_renew({"vmNetwork": "older"}, call) == []
 
 
 @pytest.mark.parametrize("vlan", ["", '"vlan":0,', '"vlan":null,'], ids=repr)

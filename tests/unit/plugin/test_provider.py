@@ -62,6 +62,7 @@ class Recording(VmNetwork):
         self.calls: list[Call] = []
         self.updated: tuple[str, Properties, Properties, Properties] | None = None
         self.there: dict[str, str] = {}
+        self.renewed: list[str] = []
 
     async def create(self, inputs: Properties, call: Call) -> Live:
         self.calls.append(call)
@@ -69,6 +70,11 @@ class Recording(VmNetwork):
 
     async def list_objects(self, query: Properties, call: Call) -> dict[str, str]:
         return self.there
+
+    def outputs_to_renew(self, outputs: Properties, call: Call) -> list[str]:
+        if self.renewed:
+            self.calls.append(call)
+        return self.renewed
 
     async def read(
         self, key: str, inputs: Properties, outputs: Properties, call: Call
@@ -356,6 +362,19 @@ async def test_diff_tells_changes_that_replace_nothing(provider: Provider) -> No
         ("mtu", "mtu", "DELETE", False),
     ]
     assert not response.delete_before_replace
+
+
+async def test_diff_tells_outputs_that_this_run_makes_others_of(
+    online: Provider, kind: Recording
+) -> None:
+    kind.renewed = ["uid"]
+    request = DiffRequest(
+        **about(VM_NETWORK), old_inputs=WANTED, inputs=WANTED, outputs=OUTPUTS
+    )
+    response = await online.diff(request)
+    seen = [(c.path, c.property, c.change, c.replaces, c.is_input) for c in response.changes]
+    assert seen == [("uid", "uid", "UPDATE", False, False)]
+    assert kind.calls[0].urn == request.urn
 
 
 @pytest.mark.parametrize(

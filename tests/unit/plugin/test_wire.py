@@ -308,6 +308,16 @@ def test_diff_tells_each_property_how_it_changes() -> None:
     }
 
 
+def test_output_that_becomes_another_is_no_change_of_the_program() -> None:
+    renewed = PropertyDiff(
+        path="vmNetwork", property="vmNetwork", change="UPDATE", replaces=False, is_input=False
+    )
+    response = DiffResponse(changes=[renewed], delete_before_replace=False)
+    message = wire.diff_response(response, frozenset())
+    assert message.changes == DIFF.DIFF_SOME
+    assert not message.detailedDiff["vmNetwork"].inputDiff
+
+
 def test_diff_without_changes_has_no_detail() -> None:
     response = DiffResponse(changes=[], delete_before_replace=False)
     assert wire.diff_response(response, frozenset()) == DIFF(changes=DIFF.DIFF_NONE)
