@@ -13,11 +13,13 @@ import pytest
 from pydantic.alias_generators import to_camel
 
 from harvester_net.harvester.mtus import nad_mtu
+from harvester_net.harvester.network_settings import STORAGE
 from lab import Lab
 from lab.pulumi_tools import yaml_language_host
 
 from .programs import (
     NADS,
+    SETTING,
     cluster_network,
     leftovers,
     network_config,
@@ -88,6 +90,7 @@ def site(mtu: int, **consent: Any) -> list[Resource]:
 
 
 MTU_ON_ALL = {name: {"op": "update", "mtu": "update"} for name in ("cn-data", "nc-1", "vm100")}
+RENEWED = {"op": "update", "vmNetwork": "update"}
 
 
 def test_yaml_program_with_its_mtu_changed_under_a_running_vm(
@@ -97,7 +100,7 @@ def test_yaml_program_with_its_mtu_changed_under_a_running_vm(
     assert yaml_stack.diff() == {}
     with running_vm(lab, "app", "vm100"):
         yaml_stack.program(*site(9000, disruption=CONSENT))
-        assert yaml_stack.diff() == MTU_ON_ALL
+        assert yaml_stack.diff() == MTU_ON_ALL | {"storage": RENEWED}
         shown = yaml_stack.preview().succeeded().output
         assert "stop VM default/app" in shown
         reviewed = shown.partition("plan id: ")[2].split()[0]
@@ -109,6 +112,34 @@ def test_yaml_program_with_its_mtu_changed_under_a_running_vm(
         yaml_stack.up().succeeded()
         assert nad_mtu(lab.client.get(f"{NADS}/vm100")) == 9000
         eventually(lambda: phase(lab, "app") == "Running")
+    assert yaml_stack.diff() == {}
+
+
+def test_change_that_cycles_the_storage_network_tells_its_new_vm_network_in_the_same_up(
+    yaml_stack: Stack, lab: Lab
+) -> None:
+    def of(mtu: int) -> Stack:
+        note = {"storage": "@storage.vmNetwork"}
+        after = vm_network("after", vlan=101, mtu=mtu, annotations=note)
+        return yaml_stack.program(*site(mtu, disruption=CONSENT), after)
+
+    def told() -> tuple[str, str, str]:
+        """What the cluster has, what the state has, and what was made of it."""
+        state = yaml_stack.state()
+        in_use = lab.client.get(SETTING)["metadata"]["annotations"][STORAGE.current_note]
+        used = state["after"]["inputs"]["annotations"]["storage"]
+        return in_use, state["storage"]["outputs"]["vmNetwork"], used
+
+    of(1500).up().succeeded()
+    first = told()
+    assert len(set(first)) == 1
+    shown = of(9000).diff()
+    assert shown["storage"] == RENEWED
+    assert shown["after"] == {"op": "update", "mtu": "update", "annotations.storage": "update"}
+    yaml_stack.up().succeeded()
+    second = told()
+    assert len(set(second)) == 1
+    assert second != first
     assert yaml_stack.diff() == {}
 
 
