@@ -155,6 +155,31 @@ def test_first_change_of_mtu_after_an_import_shows_on_all_that_have_it(
     assert {name for name, change in changed.items() if "mtu" in change} == MTU_ON_ALL.keys()
 
 
+NO_NIC = "error: Preview failed: uplink.nics: node1 has no eno9; free there: eno2, eno3, eno4"
+WRONG_NIC = [
+    pytest.param(
+        [cluster_network(), network_config(uplink={"nics": ["eno9"]})], id="resource"
+    ),
+    pytest.param(
+        [resource("TrafficPath", "cn-data", uplinks={"all": {"nics": ["eno9"]}})],
+        id="resource of a component",
+    ),
+]
+
+
+@pytest.mark.parametrize("resources", WRONG_NIC)
+def test_what_is_refused_is_one_error_and_not_told_again_by_others(
+    yaml_stack: Stack, resources: list[Resource]
+) -> None:
+    yaml_stack.program(*resources)
+    text = yaml_stack.preview("--json").failed().output
+    said = json.loads(text[text.index("{\n") :])["diagnostics"]
+    first, *others = [it["message"] for it in said if it["severity"] == "error"]
+    assert first.splitlines()[0] == NO_NIC
+    # Pulumi's own last word, which every preview that failed has.
+    assert others == ["error: preview failed\n"]
+
+
 SECRET = "SEKRET9"
 FILE = """\
 trafficPaths:
