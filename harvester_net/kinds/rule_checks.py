@@ -246,6 +246,14 @@ async def hear_program_out(call: Call) -> None:
         await call.deadline.sleep(0.05)
 
 
+async def planned_snapshot(call: Call, besides: tuple[Resource, ...] = ()) -> Snapshot | None:
+    """The cluster with all that this run plans, as far as it is known; None if it may not be
+    looked at.
+    """
+    live = await _live_snapshot(call, besides)
+    return None if live is None else call.desired_state.after(live)
+
+
 async def _live_snapshot(call: Call, besides: tuple[Resource, ...] = ()) -> Snapshot | None:
     """The cluster as this run first saw it; None if it may not be looked at."""
     needed = NETWORK_KINDS + besides

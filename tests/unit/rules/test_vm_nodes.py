@@ -8,7 +8,7 @@ from harvester_net.cluster.resources import Object
 
 from ... import objects
 from .cases import Case, cluster, delete, said, says, silent, update
-from .configs import DATA, EVERYWHERE, MINE, N1, N2, NOWHERE, OTHER, RACK_A
+from .configs import DATA, EVERYWHERE, MINE, N1, N2, NOWHERE, OTHER, RACK_A, RACK_B
 
 RULE = "vms-keep-their-nodes"
 VM100, VM200 = objects.nad(), objects.nad("vm200", cluster_network="other")
@@ -18,7 +18,7 @@ ON_BOTH = objects.vm("vm2", "vm100", "vm200")
 ON_MGMT = objects.vm("vm3", "vm100", "mgmt1")
 ELSEWHERE = objects.vm("vm4", "vm200")
 LOST = objects.vm("vm5", "vm100", "missing")
-OTHERS_ON_2 = objects.config("other-2", "other", nodes=["n2"], spec=OTHER["spec"])
+OTHERS_ON_2 = objects.config("other-2", "other", nodes=["n2"], spec=RACK_B)
 
 
 def narrowed(spec: Object) -> Object:
@@ -39,8 +39,8 @@ CASES = [
         "a node is left out",
         update(EVERYWHERE, narrowed(RACK_A)),
         cluster(*there(ON_DATA, ON_MGMT, ELSEWHERE)),
-        CANNOT.format("default/vm1", "n2", "n1, which carries cluster network data"),
-        CANNOT.format("default/vm3", "n2", "n1, which carries all of data, mgmt"),
+        CANNOT.format("default/vm1", "n2", "n1, with cluster network data"),
+        CANNOT.format("default/vm3", "n2", "n1, with all of data, mgmt"),
     ),
     says(
         RULE,
@@ -52,7 +52,7 @@ CASES = [
     silent(
         RULE,
         "the VM's other network never was there",
-        update(EVERYWHERE, narrowed(OTHER["spec"] | {"clusterNetwork": "data"})),
+        update(EVERYWHERE, narrowed(RACK_B)),
         cluster(*there(ON_BOTH, OTHERS_ON_2)),
     ),
     says(
@@ -64,11 +64,10 @@ CASES = [
     ),
     says(
         RULE,
-        "it moves to the VM's other cluster network",
+        "it moves to another cluster network",
         update(MINE, MOVED),
         cluster(*there(ON_DATA, ON_BOTH, OTHER)),
-        CANNOT.format("default/vm1", "n1", "n2, which carries cluster network data"),
-        NONE.format("all of data, other", "default/vm2"),
+        CANNOT.format("default/vm1", "n1", "n2, with cluster network data"),
     ),
     silent(
         RULE,
@@ -81,7 +80,7 @@ CASES = [
         "the other config is on its way out",
         update(EVERYWHERE, narrowed(RACK_A)),
         cluster(*there(ON_DATA, objects.going(OTHER))),
-        CANNOT.format("default/vm1", "n2", "n1, which carries cluster network data"),
+        CANNOT.format("default/vm1", "n2", "n1, with cluster network data"),
     ),
     silent(
         RULE,
