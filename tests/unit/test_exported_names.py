@@ -77,7 +77,7 @@ PUBLIC = {
     "GetVmInterfacesResult",
     "RenderVmNicsResult",
     "VmInterface",
-    "VmNicArgs",
+    "VmNicSpec",
     "VmNicInterface",
     "VmNicMultus",
     "VmNicNetwork",
