@@ -92,7 +92,7 @@ if TYPE_CHECKING:
     from .program.vm_nic import cloud_init_data as cloud_init_data
     from .program.vm_nic import network_data as network_data
     from .program.vm_nic import vm_ignore_changes as vm_ignore_changes
-    from .program.vm_nic_arguments import VmNicArgs as VmNicArgs
+    from .program.vm_nic_spec import VmNicSpec as VmNicSpec
 
 _HOMES = {
     "BondMode": "enums",
@@ -107,7 +107,7 @@ _HOMES = {
     "GetVmInterfacesResult": "functions",
     "RenderVmNicsResult": "functions",
     "VmInterface": "functions",
-    "VmNicArgs": "vm_nic_arguments",
+    "VmNicSpec": "vm_nic_spec",
     "VmNicInterface": "functions",
     "VmNicMultus": "functions",
     "VmNicNetwork": "functions",

@@ -11,8 +11,8 @@ return await Deployment.RunAsync(() =>
         Stack = "prod",
         Nics = new[]
         {
-            new VmNicInputArgs { Name = "front", VmNetwork = "default/web" },
-            new VmNicInputArgs
+            new VmNicSpecInputArgs { Name = "front", VmNetwork = "default/web" },
+            new VmNicSpecInputArgs
             {
                 Name = "back",
                 VmNetwork = "default/backup",

@@ -10,12 +10,12 @@ func main() {
 		nics := harvesternet.RenderVmNicsOutput(ctx, harvesternet.RenderVmNicsOutputArgs{
 			Vm:    pulumi.String("web1"),
 			Stack: pulumi.String("prod"),
-			Nics: harvesternet.VmNicArray{
-				harvesternet.VmNicArgs{
+			Nics: harvesternet.VmNicSpecArray{
+				harvesternet.VmNicSpecArgs{
 					Name:      pulumi.String("front"),
 					VmNetwork: pulumi.String("default/web"),
 				},
-				harvesternet.VmNicArgs{
+				harvesternet.VmNicSpecArgs{
 					Name:      pulumi.String("back"),
 					VmNetwork: pulumi.String("default/backup"),
 					Addresses: pulumi.StringArray{pulumi.String("192.168.200.11/24")},

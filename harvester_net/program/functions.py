@@ -8,7 +8,7 @@ from typing import Any, cast
 import pulumi
 
 from .registration import invoke_options, token
-from .vm_nic_arguments import VmNicArgs
+from .vm_nic_spec import VmNicSpec
 
 CLUSTER_NETWORK = token("getClusterNetwork")
 NODE_NICS = token("getNodeNics")
@@ -230,9 +230,9 @@ def get_vm_interfaces_output(
 
 
 def render_vm_nics(
-    vm: str,
-    nics: Sequence[pulumi.InputType[VmNicArgs]],
     *,
+    vm: str,
+    nics: Sequence[pulumi.InputType[VmNicSpec]],
     namespace: str | None = None,
     stack: str | None = None,
     version: int | None = None,
@@ -259,9 +259,9 @@ def render_vm_nics(
 
 
 def render_vm_nics_output(
-    vm: pulumi.Input[str],
-    nics: pulumi.Input[Sequence[pulumi.Input[pulumi.InputType[VmNicArgs]]]],
     *,
+    vm: pulumi.Input[str],
+    nics: pulumi.Input[Sequence[pulumi.Input[pulumi.InputType[VmNicSpec]]]],
     namespace: pulumi.Input[str] | None = None,
     stack: pulumi.Input[str] | None = None,
     version: pulumi.Input[int] | None = None,

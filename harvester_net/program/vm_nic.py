@@ -9,7 +9,7 @@ import pulumi
 from .. import vm_nics
 from .functions import render_vm_nics_output
 from .vm_network import VmNetwork
-from .vm_nic_arguments import VmNicArgs
+from .vm_nic_spec import VmNicSpec
 
 
 def vm_ignore_changes() -> list[str]:
@@ -58,7 +58,7 @@ class VmNic:
         self.mac: pulumi.Input[str] = stable if mac is None else mac
         self.interface = vm_nics.interface(name, self.mac, boot_order)
         self.network = vm_nics.network(name, on)
-        self.arguments = VmNicArgs(
+        self.arguments = VmNicSpec(
             name=name,
             vm_network=on,
             mac=self.mac,
@@ -90,8 +90,8 @@ def network_data(
     if len(vms) != 1:
         raise ValueError(f"network_data is for the NICs of one VM, not of {vms or 'none'}")
     rendered = render_vm_nics_output(
-        vms[0],
-        [nic.arguments for nic in all_nics],
+        vm=vms[0],
+        nics=[nic.arguments for nic in all_nics],
         namespace=namespace,
         version=version,
         opts=opts,

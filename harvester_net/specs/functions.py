@@ -102,7 +102,7 @@ class GetVmInterfacesResult(Spec):
     )
 
 
-class VmNic(Spec):
+class VmNicSpec(Spec):
     """A NIC of a VM that is to be made."""
 
     title: ClassVar[str] = "nic"
@@ -152,7 +152,7 @@ class RenderVmNics(Spec):
         description="Name of the stack, which makes the MAC addresses of its VMs others than "
         "those of the next one. Needed where a NIC has no `mac`.",
     )
-    nics: list[Item[VmNic]] = Field(description="The NICs of the VM, in their order.")
+    nics: list[Item[VmNicSpec]] = Field(description="The NICs of the VM, in their order.")
     version: int | None = Field(
         None, description="Version of cloud-init's network data, 1 or 2. Defaults to 2."
     )

@@ -78,7 +78,7 @@ PUBLIC = {
     "GetVmInterfacesResult",
     "RenderVmNicsResult",
     "VmInterface",
-    "VmNicArgs",
+    "VmNicSpec",
     "VmNicInterface",
     "VmNicMultus",
     "VmNicNetwork",

@@ -62,9 +62,11 @@ ONLY_INPUTS = [
     "TrafficPathRwx",
     "TrafficPathStorage",
     "TrafficPathUplink",
-    "VmNic",
+    "VmNicSpec",
 ]
 """Parts of what components and functions are given; no output has any of them."""
+OF_FUNCTIONS = {"VmNicSpec"}
+"""What only functions are given: Pulumi names their classes without Args in Python."""
 SIMPLE = {"string": str, "integer": int, "boolean": bool}
 Written = dict[str, Any]
 
@@ -81,6 +83,11 @@ def referred(written: Written) -> tuple[str, Written]:
     """The name of the type that a property refers to, and the type."""
     reference = written["$ref"].removeprefix("#/types/")
     return reference.rpartition(":")[2], SCHEMA["types"][reference]
+
+
+def input_class(name: str) -> Any:
+    """The class of the front for an input of this type."""
+    return getattr(hn, name if name in OF_FUNCTIONS else f"{name}Args")
 
 
 def made(generic: Any, *of: Any) -> Any:
@@ -103,7 +110,7 @@ def _plain_argument(written: Written) -> Any:
         if "enum" in nested:
             texts = tuple(value["value"] for value in nested["enum"])
             return made(Union, getattr(hn, name), made(Literal, *texts))
-        return made(pulumi.InputType, getattr(hn, f"{name}Args"))
+        return made(pulumi.InputType, input_class(name))
     if written["type"] == "array":
         return made(Sequence, argument(written["items"]))
     if written["type"] == "object":
@@ -115,7 +122,7 @@ def known(written: Written) -> Any:
     """The Python type of an argument that may be no output, though its parts may."""
     if written.get("type") == "array" and "$ref" in written["items"]:
         name, _ = referred(written["items"])
-        return made(Sequence, made(pulumi.InputType, getattr(hn, f"{name}Args")))
+        return made(Sequence, made(pulumi.InputType, input_class(name)))
     return result(written)
 
 
@@ -290,7 +297,7 @@ def test_resource_speaks_the_words_of_the_schema(kind: str) -> None:
 
 @pytest.mark.parametrize("name", [*NESTED, *ONLY_INPUTS])
 def test_nested_arguments_are_those_of_the_schema(name: str) -> None:
-    described, taken = SCHEMA["types"][token(name)], getattr(hn, f"{name}Args")
+    described, taken = SCHEMA["types"][token(name)], input_class(name)
     required = described["required"]
     expected = expected_arguments(described["properties"], required)
     assert arguments_of(taken.__init__) == expected
@@ -301,7 +308,7 @@ def test_nested_arguments_are_those_of_the_schema(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*NESTED, *ONLY_INPUTS])
 def test_nested_arguments_may_be_changed_after_they_are_made(name: str) -> None:
-    described, taken = SCHEMA["types"][token(name)], getattr(hn, f"{name}Args")
+    described, taken = SCHEMA["types"][token(name)], input_class(name)
     values = samples(described["properties"], snaked=True)
     made = taken(**{snake(required): None for required in described["required"]})
     for attribute, value in values.items():

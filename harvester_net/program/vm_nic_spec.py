@@ -8,7 +8,7 @@ import pulumi
 
 
 @pulumi.input_type
-class VmNicArgs:
+class VmNicSpec:
     """A NIC of a VM that is to be made."""
 
     name: pulumi.Input[str] = pulumi.property("name")
