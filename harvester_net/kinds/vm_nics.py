@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_interface, ip_network
 
-from ..cluster.resources import NAD, VM, annotations_of, labels_of, split_key
+from ..cluster.resources import NAD, VM, Object, annotations_of, labels_of, split_key
+from ..harvester.cni import is_overlay, mtu_keys
 from ..harvester.json_texts import json_object
-from ..harvester.mtus import nad_mtu
+from ..harvester.mtus import mtu_of, nad_mtu
 from ..harvester.names import CLUSTER_NETWORK_LABEL, ROUTE
 from ..harvester.snapshot import Grouping, Snapshot
 from ..harvester.vm_interfaces import interfaces_of
@@ -52,14 +53,14 @@ async def render_and_check(asked: specs.RenderVmNics, call: Call) -> Properties:
     """The same, with warnings of what the VM will not like; raises Refused if it cannot be
     on its networks.
     """
-    rendered, nics = render(asked), _nics(asked)
+    rendered, nics, planned = render(asked), _nics(asked), call.desired_state.mtu_of
     if (snapshot := await planned_snapshot(call, (VM,))) is None:
         return rendered
-    if call.preview and list(against(nics, snapshot)):
+    if call.preview and list(against(nics, snapshot, planned)):
         # The program may be about to make what is missing.
         await hear_program_out(call)
         snapshot = await planned_snapshot(call, (VM,)) or snapshot
-    if wrong := list(against(nics, snapshot)):
+    if wrong := list(against(nics, snapshot, planned)):
         raise Refused("\n".join(map(str, wrong)))
     vm = f"{asked.namespace or DEFAULT_NAMESPACE}/{asked.vm}"
     for sentence in concerns(vm, nics, snapshot):
@@ -88,8 +89,13 @@ def _nics(asked: specs.RenderVmNics) -> list[Nic]:
     return found
 
 
-def against(nics: Sequence[Nic], snapshot: Snapshot) -> Iterator[Problem]:
-    """What keeps a VM from being on its networks."""
+def against(
+    nics: Sequence[Nic], snapshot: Snapshot, planned: Mapping[str, int]
+) -> Iterator[Problem]:
+    """What keeps a VM from being on its networks.
+
+    ``planned``: the MTU in bytes of each cluster network that gets one in this run.
+    """
     nads = snapshot.of(NAD)
     for place, nic in enumerate(nics):
         nad = nads.get(nic.network)
@@ -98,9 +104,22 @@ def against(nics: Sequence[Nic], snapshot: Snapshot) -> Iterator[Problem]:
         elif is_of_a_setting(nad):
             sentence = f"{nic.network} is a network of Harvester itself, not for VMs"
             yield Problem(f"nics[{place}].vmNetwork", sentence)
-        elif nic.mtu is not None and nic.mtu > nad_mtu(nad):
-            sentence = f"{nic.mtu} is more than the {nad_mtu(nad)} bytes of {nic.network}"
+        elif (mtu := _mtu(nad, snapshot, planned)) is not None and (nic.mtu or 0) > mtu:
+            sentence = f"{nic.mtu} is more than the {mtu} bytes of {nic.network}"
             yield Problem(f"nics[{place}].mtu", sentence)
+
+
+def _mtu(nad: Object, snapshot: Snapshot, planned: Mapping[str, int]) -> int | None:
+    """The MTU in bytes that a VM network will have; None if that is not told by its cluster
+    network.
+    """
+    if is_overlay(nad):
+        return None
+    network = labels_of(nad).get(CLUSTER_NETWORK_LABEL, "")
+    if network in planned:
+        return planned[network]
+    # The server writes it into a new one, and a planned one has none yet.
+    return nad_mtu(nad) if mtu_keys(nad) else mtu_of(network, snapshot)
 
 
 def _missing(key: str, snapshot: Snapshot) -> str:

@@ -80,7 +80,7 @@ def test_wrong_nics_are_refused_with_all_that_is_wrong(
     assert str(refused.value) == sentence
 
 
-THERE = objects.nad(annotations={ROUTE: ""})
+THERE = objects.nad(config=objects.cni(vlan=100, mtu=1500), annotations={ROUTE: ""})
 ROUTED = objects.nad(
     annotations={
         ROUTE: json.dumps(
@@ -88,6 +88,8 @@ ROUTED = objects.nad(
         )
     }
 )
+NOT_MADE_YET = objects.nad()
+TOO_LARGE = "nics[0].mtu: 9000 is more than the 1500 bytes of default/vm100"
 N1 = objects.node("n1")
 CONFIG = objects.config("rack-a", nodes=["n1"])
 
@@ -101,11 +103,11 @@ def nic(vm_network: str = "default/vm100", **more: Any) -> Nic:
     [
         (nic(), [THERE], []),
         (nic(mtu=1500), [THERE], []),
-        (
-            nic(mtu=9000),
-            [THERE],
-            ["nics[0].mtu: 9000 is more than the 1500 bytes of default/vm100"],
-        ),
+        (nic(mtu=9000), [THERE], [TOO_LARGE]),
+        (nic(mtu=9000), [THERE, objects.cluster_network("data", 9000)], [TOO_LARGE]),
+        (nic(mtu=9000), [NOT_MADE_YET, objects.cluster_network("data", 9000)], []),
+        (nic(mtu=9000), [NOT_MADE_YET, objects.cluster_network("data", 1500)], [TOO_LARGE]),
+        (nic("default/vm300", mtu=9000), [objects.nad("vm300", cluster_network="jumbo")], []),
         (
             nic("default/vm200"),
             [THERE, objects.nad("vm300", "shop")],
@@ -128,7 +130,8 @@ def nic(vm_network: str = "default/vm100", **more: Any) -> Nic:
 def test_what_keeps_a_vm_from_its_networks(
     given: Nic, there: list[Object], problems: list[str]
 ) -> None:
-    assert list(map(str, against([given], cluster(*there)))) == problems
+    found = against([given], cluster(*there), {"jumbo": 9000})
+    assert list(map(str, found)) == problems
 
 
 def other_vm(name: str, mac: str, nad: str = "vm100") -> Object:
