@@ -38,12 +38,13 @@ TITLES = {
     "VmMigrationNetwork": "Live migrations on a VLAN of their own",
     "HostNetworkConfig": "A backup network for the nodes",
     "DhcpPool": "Addresses for the VMs of a VLAN",
-    "TrafficPath": "Two racks with VM networks and the storage network",
-    "Site": "Two traffic paths, and a VM network on mgmt",
+    "TrafficPath": "Two racks with VM networks, a host network and the storage network",
+    "Site": "Two traffic paths, and what is on mgmt",
     "TenantNetworks": "The networks of a team, on its VLANs",
     "getClusterNetwork": "The MTU of a cluster network",
     "getNodeNics": "The free NICs of a node",
     "getVmInterfaces": "The addresses of a VM",
+    "renderVmNics": "A VM with an address on one network, and DHCP on another",
 }
 """What the example of each resource and function shows."""
 
