@@ -26,10 +26,11 @@ from .record import Record
 from .refusals import not_consented_now
 from .steps.configs import CreateConfig
 from .steps.host_networks import HostNetworkStep
-from .steps.moving import UncordonNode, emptying
+from .steps.moving import UncordonNode
 from .steps.nodes import VerifyNodes
 from .steps.order import steps_of
 from .steps.step import Step
+from .steps.turns import closing_again, nodes_in_turn
 from .steps.vms import StartVm, StopVm, VmStep
 from .vms import in_the_way
 
@@ -287,11 +288,12 @@ class Executor:
         # Nothing goes down while nobody could tell what for.
         await self._journal.restore()
         record = self.record
-        for closing in emptying(record):
+        nodes = nodes_in_turn(of)
+        for closing in closing_again(of, record):
             if not closing.done(self._now()):
                 self._say(of, f"waiting for {closing.waits_for(self._now())}")
                 await closing.act(self._now(), self._context_of(closing))
-        way = in_the_way(record, self._now())
+        way = in_the_way(record, self._now(), nodes)
         found, new = way.vms, record.coming(way.vms)
         if new:
             consent = self._context.consent

@@ -7,6 +7,7 @@ a VM for which no node is left would wait for one in vain, while its node is clo
 
 from __future__ import annotations
 
+from copy import copy
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -51,6 +52,7 @@ from .consent import Consent
 from .errors import Refusal
 from .goals.goal import Goal
 from .record import Emptying, Record
+from .turns import take_turns, turns_of
 
 MOST_NODES = 4
 """Nodes of which it is said why they take a VM or not."""
@@ -66,20 +68,30 @@ class Moves:
     """Those that can be migrated, by their nodes."""
     staying: dict[str, str] = field(default_factory=dict)
     """The others, each with the reason."""
+    staying_on: set[str] = field(default_factory=set)
+    """The nodes that have such VMs."""
+    in_turn: bool = False
+    """Whether the nodes lose it one after the other."""
 
 
-def moves_of(snapshot: Snapshot, network: str, nodes: Collection[str]) -> Moves:
-    """Which VMs of a cluster network can go from these nodes, and which cannot."""
+def moves_of(
+    snapshot: Snapshot, network: str, nodes: Collection[str], *, in_turn: bool = False
+) -> Moves:
+    """Which VMs of a cluster network can go from these nodes, and which cannot; ``in_turn``:
+    each node is closed only when it is its turn.
+    """
     known = snapshot.of(NODE)
-    found = Moves(network, {node for node in nodes if node in known})
+    found = Moves(network, {node for node in nodes if node in known}, in_turn=in_turn)
     nads = set(vm_networks_of(snapshot, network))
-    places = Places(snapshot, found.nodes)
+    all_places = Places(snapshot, () if in_turn else found.nodes)
     for key, vmi in sorted(snapshot.of(VMI).items()):
         node = str(fields_in(vmi.get("status")).get("nodeName") or "")
         if node not in nodes or not uses(vmi, nads):
             continue
+        places = all_places.without(node) if in_turn else all_places
         if why := why_not_migratable(vmi) or places.why_none(vmi):
             found.staying[key] = why
+            found.staying_on.add(node)
         else:
             found.going.setdefault(node, []).append(key)
     return found
@@ -90,15 +102,23 @@ def planned_moves(snapshot: Snapshot, goal: Goal, consent: Consent) -> Moves | N
     nodes, network = goal.interrupted_nodes(snapshot), goal.interrupted_network(snapshot)
     if not consent.migrate_vms or not nodes or not network or goal.why_vms_stop(snapshot):
         return None
-    return moves_of(snapshot, network, nodes)
+    known = snapshot.of(NODE)
+    many = sum(node in known for node in nodes)
+    in_turn = take_turns(goal, consent, many, snapshot.version)
+    return moves_of(snapshot, network, nodes, in_turn=in_turn)
 
 
 def emptying_of(moves: Moves, snapshot: Snapshot, goal: Goal, consent: Consent) -> Emptying:
     """What is recorded of the moves."""
     nodes = snapshot.of(NODE)
     back = sorted(node for node in goal.interrupted_nodes_back(snapshot) if node in nodes)
+    going = {node: moves.going.get(node, []) for node in sorted(moves.nodes)}
+    turns = None
+    if moves.in_turn:
+        turns = turns_of(snapshot, goal.subject[1], going, moves.staying_on)
     return Emptying(
-        nodes={node: moves.going.get(node, []) for node in sorted(moves.nodes)},
+        nodes=going,
+        turns=turns,
         back=back,
         cordoned=sorted(
             node
@@ -127,6 +147,12 @@ class Places:
         self._pods = list(snapshot.of(POD).values())
         self._launchers = launchers_in(self._pods)
         self._free = {name: free_on(n, self._pods) for name, n in self._nodes.items()}
+
+    def without(self, node: str) -> Places:
+        """The same without another node."""
+        left = copy(self)
+        left._nodes = {name: found for name, found in self._nodes.items() if name != node}
+        return left
 
     def of(self, vmi: Object) -> dict[str, str]:
         """The nodes, each with the reason why it cannot take an instance; empty if it can."""
@@ -184,7 +210,7 @@ def moves_refusals(
     snapshot: Snapshot, goal: Goal, moves: Moves, consent: Consent
 ) -> Iterator[Refusal]:
     """Why the VMs cannot be migrated out of the way now, each reason with the way out."""
-    if len(moves.nodes) > consent.max_unavailable:
+    if len(moves.nodes) > consent.max_unavailable and not moves.in_turn:
         many, most = len(moves.nodes), counted(consent.max_unavailable, "node")
         yield Refusal(
             f"{many} nodes lose their uplink at the same time, "
@@ -277,12 +303,25 @@ def _is_on(snapshot: Snapshot, network: str) -> bool:
 
 
 def _tight(snapshot: Snapshot, record: Record) -> Iterator[str]:
-    """That the VMs may not find room together, the largest first, each where most is left."""
+    """That the VMs of nodes that are closed together may not find room together."""
     assert record.emptying is not None
-    places, vmis = Places(snapshot, record.emptied_nodes), snapshot.of(VMI)
+    if record.turns is None:
+        places = Places(snapshot, record.emptied_nodes)
+        keys = [key for keys in record.emptying.nodes.values() for key in keys]
+        yield from _tight_on(places, keys, snapshot)
+        return
+    for node, keys in record.emptying.nodes.items():
+        if said := list(_tight_on(Places(snapshot, [node]), keys, snapshot)):
+            yield from said
+            return
+
+
+def _tight_on(places: Places, keys: list[str], snapshot: Snapshot) -> Iterator[str]:
+    """That these VMs may not find room together, the largest first, each where most is left."""
+    vmis = snapshot.of(VMI)
     left: dict[str, Room] = {}
     asked: list[tuple[Room, str]] = []
-    for key in (key for keys in record.emptying.nodes.values() for key in keys):
+    for key in keys:
         room = places.asked(vmis[key])
         if room is not None:
             asked.append((room, key))
