@@ -24,10 +24,10 @@ from .steps.settings import (
     WriteStorage,
 )
 from .steps.step import Step
-from .steps.turns import interrupts_in_turns, open_steps, stops_at
 from .steps.vms import StartVm, VmStep
-from .turns import Standing
 from .storage import needs_storage_cleared, rwx_text, storage_text
+from .turns import Standing
+from .turns_left import interrupts_in_turns, open_steps, stops_at
 from .vms import InTheWay, in_the_way
 
 

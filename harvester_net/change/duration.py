@@ -203,8 +203,8 @@ def duration(record: Record, snapshot: Snapshot) -> Duration:
 
 
 def _in_turns(record: Record, turns: Turns, snapshot: Snapshot) -> Duration:
-    """The same where nodes take turns: one turn after the other, of which those that come after
-    the stop of a VM are part of its time.
+    """The same where nodes take turns, one after the other: those that come after the stop of
+    a VM are part of its time.
     """
     steps = parts_of(record).core
     stops = [step for step in steps if isinstance(step, StopVm)]

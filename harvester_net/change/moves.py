@@ -7,8 +7,8 @@ a VM for which no node is left would wait for one in vain, while its node is clo
 
 from __future__ import annotations
 
-from copy import copy
 from collections.abc import Collection, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -21,6 +21,7 @@ from ..cluster.resources import (
     POD,
     VMI,
     Object,
+    annotations_of,
     condition,
     key_of,
     labels_of,
@@ -52,6 +53,7 @@ from .consent import Consent
 from .errors import Refusal
 from .goals.goal import Goal
 from .record import Emptying, Record
+from .steps.moving import CORDONED_FOR
 from .turns import take_turns, turns_of
 
 MOST_NODES = 4
@@ -75,15 +77,16 @@ class Moves:
 
 
 def moves_of(
-    snapshot: Snapshot, network: str, nodes: Collection[str], *, in_turn: bool = False
+    snapshot: Snapshot, network: str, nodes: Collection[str], in_turn: Collection[str] = ()
 ) -> Moves:
     """Which VMs of a cluster network can go from these nodes, and which cannot; ``in_turn``:
-    each node is closed only when it is its turn.
+    the nodes that take turns, of which only one is closed at a time.
     """
     known = snapshot.of(NODE)
-    found = Moves(network, {node for node in nodes if node in known}, in_turn=in_turn)
+    here = {node for node in nodes if node in known}
+    found = Moves(network, here, in_turn=bool(in_turn))
     nads = set(vm_networks_of(snapshot, network))
-    all_places = Places(snapshot, () if in_turn else found.nodes)
+    all_places = Places(snapshot, () if in_turn else found.nodes, in_turn, network)
     for key, vmi in sorted(snapshot.of(VMI).items()):
         node = str(fields_in(vmi.get("status")).get("nodeName") or "")
         if node not in nodes or not uses(vmi, nads):
@@ -104,8 +107,8 @@ def planned_moves(snapshot: Snapshot, goal: Goal, consent: Consent) -> Moves | N
         return None
     known = snapshot.of(NODE)
     many = sum(node in known for node in nodes)
-    in_turn = take_turns(goal, consent, many, snapshot.version)
-    return moves_of(snapshot, network, nodes, in_turn=in_turn)
+    in_turn = nodes if take_turns(goal, consent, many, snapshot.version) else ()
+    return moves_of(snapshot, network, nodes, in_turn)
 
 
 def emptying_of(moves: Moves, snapshot: Snapshot, goal: Goal, consent: Consent) -> Emptying:
@@ -135,9 +138,18 @@ def emptying_of(moves: Moves, snapshot: Snapshot, goal: Goal, consent: Consent) 
 class Places:
     """The nodes that may take VMs, with the room that they have."""
 
-    def __init__(self, snapshot: Snapshot, without: Collection[str]) -> None:
-        """``without``: the nodes that are closed for the change."""
-        self._snapshot = snapshot
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        without: Collection[str],
+        in_turn: Collection[str] = (),
+        network: str = "",
+    ) -> None:
+        """``without``: the nodes that are closed for the change; ``in_turn``: those that it
+        closes, and takes this ``network`` from, one at a time: they have it back, and are
+        open, when it is another one's turn.
+        """
+        self._snapshot, self._in_turn, self._network = snapshot, in_turn, network
         self._nodes = {
             name: node
             for name, node in sorted(snapshot.of(NODE).items())
@@ -158,7 +170,7 @@ class Places:
         """The nodes, each with the reason why it cannot take an instance; empty if it can."""
         places, asked = set(places_of(vmi, self._nodes)), self.asked(vmi)
         return {
-            name: why_closed(node)
+            name: self._why_closed(node)
             or self._without_network(vmi, name)
             or ("" if name in places else "is none that its selector or affinity allows")
             or self._full(name, asked)
@@ -185,6 +197,11 @@ class Places:
         """What is left on a node; None if that is not known."""
         return self._free[name] if self._pods else None
 
+    def _why_closed(self, node: Object) -> str:
+        ours = key_of(node) in self._in_turn and CORDONED_FOR in annotations_of(node)
+        open_node = {**node, "spec": {**(node.get("spec") or {}), "unschedulable": None}}
+        return why_closed(open_node if ours else node)
+
     def _full(self, name: str, asked: Room | None) -> str:
         free = self.free(name)
         if asked is None or free is None or free.holds(asked):
@@ -196,6 +213,8 @@ class Places:
         for key in networks_of(vmi["spec"], vmi["metadata"]["namespace"]):
             network = labels_of(nads[key]).get(CLUSTER_NETWORK_LABEL) if key in nads else None
             if network in (None, MGMT) or network not in networks:
+                continue
+            if network == self._network and name in self._in_turn:
                 continue
             status = self._snapshot.status_on(str(network), name)
             if status is None or condition(status, "ready").get("status") != "True":
@@ -317,7 +336,7 @@ def _tight(snapshot: Snapshot, record: Record) -> Iterator[str]:
 
 
 def _tight_on(places: Places, keys: list[str], snapshot: Snapshot) -> Iterator[str]:
-    """That these VMs may not find room together, the largest first, each where most is left."""
+    """That these VMs may not find room together: the largest first, each where most is."""
     vmis = snapshot.of(VMI)
     left: dict[str, Room] = {}
     asked: list[tuple[Room, str]] = []

@@ -1,10 +1,11 @@
-"""Where the nodes of a network config stand that change their uplink one after the other: pure.
+"""Where the nodes of a network config stand that change their uplink in turn: pure.
 
 A network config changes its uplink on all of its nodes at once, and the server takes that only
-while no VM of its cluster network is on any of them (B7.1). So all nodes but one leave it for a
-second config of ours, each emptied before; the config changes its uplink for the one that is
+while no VM of its cluster network is on any of them (B7.1). So all nodes but one leave it for
+a second config of ours, each emptied before; the config changes its uplink for the one that is
 left; and the others come back, emptied again. Of n nodes, 2n - 1 times one is emptied, and no
 way needs fewer: a node that is not in the config when its uplink changes must come back to it.
+It never has no node, over which servers before 1.8 fall (H3.2).
 
 A selector cannot name several nodes (H1.2). So labels of ours say which node is in which
 config, and the server's manager follows them (H4.6).
@@ -16,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..cluster.merge_patch import applied, back, contains
+from ..cluster.merge_patch import back, contains
 from ..cluster.resources import (
     NODE,
     VLAN_CONFIG,
@@ -37,7 +38,7 @@ from .goals.network_config import ConfigGoal
 from .record import ConfigRecord, Record, Turns
 
 FIRST = "harvester-net/first-config"
-"""Label of a node that is in its own config during the change of this id, and in its selector."""
+"""Label of a node that is in its own config, which asks for it during the change of this id."""
 SECOND = "harvester-net/second-config"
 """The same for the second config."""
 CHANGE = "harvester-net/change"

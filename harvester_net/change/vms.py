@@ -70,9 +70,9 @@ def in_the_way(
         everything = record.storage is not None
         return InTheWay(*vms_to_stop(snapshot, record.goal, everything=everything), {})
     network = record.goal.emptied_network(record)
-    in_turn = record.turns is not None
+    in_turn = () if record.turns is None else record.turns.nodes
     emptied = record.emptied_nodes if nodes is None else nodes
-    found = moves_of(snapshot, network, emptied, in_turn=in_turn).staying
+    found = moves_of(snapshot, network, emptied, in_turn).staying
     # One that has just started is waited for where the nodes are emptied.
     staying = {k: why for k, why in found.items() if not is_coming(snapshot.of(VMI)[k])}
     here = {

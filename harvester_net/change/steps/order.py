@@ -27,6 +27,7 @@ from .settings import (
     WriteStorage,
 )
 from .step import Step
+from .turn_order import turn_steps
 from .turns import (
     ChangeLast,
     JoinConfig,
@@ -35,7 +36,6 @@ from .turns import (
     NarrowConfig,
     UnmarkNodes,
     WidenConfig,
-    turn_steps,
 )
 from .vms import StartVm, StopVm
 

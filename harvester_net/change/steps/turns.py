@@ -1,50 +1,31 @@
-"""The nodes of a network config take turns at another uplink (B7.2): labels say which of them is
-in the config, and which in the second one that is there meanwhile.
+"""The nodes of a network config take turns at another uplink (B7.2): labels say which of them
+is in the config, and which in the second one that is there meanwhile.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
 from ...cluster.errors import AlreadyExists, Conflict
 from ...cluster.merge_patch import applied
 from ...cluster.resources import (
-    LINK_MONITOR,
     NODE,
     VLAN_CONFIG,
-    VLAN_STATUS,
-    VMI,
     Object,
-    annotations_of,
     is_terminating,
     labels_of,
 )
 from ...cluster.rights import rights
-from ...harvester.network_configs import matched_nodes, progress_of_nodes, statuses_of
-from ...harvester.network_configs import nodes_not_ready as not_ready
+from ...harvester.network_configs import nodes_not_ready
 from ...harvester.snapshot import Snapshot
 from ...harvester.wording import listed
 from ..context import ChangeContext
 from ..errors import ChangeStopped
-from ..record import Record
-from ..turns import CHANGE, FIRST, SECOND, Standing, Turns
-from .configs import ConfigStep, PatchConfig
-from .moving import (
-    AGAIN,
-    CORDONED_FOR,
-    CordonNode,
-    EmptyNode,
-    NodeStep,
-    UncordonNode,
-    emptying,
-)
-from .nodes import VerifyNodes, verify_nodes
-from .step import Step
-from .vms import StopVm, VmStep
+from ..record import Turns
+from ..turns import CHANGE, FIRST, SECOND, Standing
+from .configs import PRESENT, ConfigStep, PatchConfig
 
-WATCHED = (NODE, VLAN_CONFIG, VLAN_STATUS, LINK_MONITOR)
 LABELS = rights("patch", NODE)
 
 
@@ -52,7 +33,7 @@ LABELS = rights("patch", NODE)
 class TurnStep(ConfigStep):
     """A step of a change whose nodes take turns."""
 
-    watches = WATCHED
+    watches = (*PRESENT, NODE)
 
     @cached_property
     def turns(self) -> Turns:
@@ -166,7 +147,6 @@ class LeaveConfig(NodeInTurn):
 
     rights = (*LABELS, *rights("get delete", VLAN_CONFIG))
     ends_without_vms = True
-    watches = (*WATCHED, VMI)
 
     @property
     def id(self) -> str:
@@ -239,7 +219,8 @@ class JoinConfig(NodeInTurn):
     async def act(self, now: Snapshot, context: ChangeContext) -> None:
         mark, standing = self.record.id, self.standing(now)
         if not self.second:
-            return await self.label(self.node, now, context, first=mark, second=None)
+            await self.label(self.node, now, context, first=mark, second=None)
+            return
         await self.label(self.node, now, context, second=mark)
         if standing.second is None:
             await self._make(standing, context)
@@ -258,7 +239,7 @@ class JoinConfig(NodeInTurn):
 
     def waits_for(self, now: Snapshot) -> str:
         config = now.of(VLAN_CONFIG).get(self.config)
-        said = not_ready(config, now).get(self.node) if config is not None else None
+        said = nodes_not_ready(config, now).get(self.node) if config is not None else None
         return f"network config {self.config} on {self.node}{f': {said}' if said else ''}"
 
     def unproven(self, now: Snapshot) -> list[str]:
@@ -310,7 +291,6 @@ class ChangeLast(PatchConfig):
 
     node: str
 
-    watches = WATCHED
     rights = rights("patch", VLAN_CONFIG)
 
     @property
@@ -380,159 +360,3 @@ class UnmarkNodes(TurnStep):
 
     def waits_for(self, now: Snapshot) -> str:
         return "our labels to go"
-
-
-# --- all of them in order --------------------------------------------------------------------
-
-
-def turn_steps(record: Record) -> list[Step]:
-    """The steps of a change whose nodes take turns, one after the other."""
-    turns, key = record.turns, record.goal.subject[1]
-    assert turns is not None
-    *others, last = turns.nodes
-    chain = _Chain(record)
-    chain.add(MarkNodes(record, chain.after, key))
-    chain.add(NarrowConfig(record, chain.after, key))
-    for node in others:
-        chain.close(node)
-        chain.add(LeaveConfig(record, chain.after, key, node, second=False))
-        chain.add(JoinConfig(record, chain.after, key, node, second=True))
-        chain.open(node)
-    chain.close(last)
-    patch = record.goal.patch  # type: ignore[union-attr]
-    chain.add(ChangeLast(record, chain.after, key, patch, last))
-    chain.open(last)
-    for node in others:
-        chain.close(node, again=True)
-        chain.add(LeaveConfig(record, chain.after, key, node, second=True))
-        chain.add(JoinConfig(record, chain.after, key, node, second=False))
-        chain.open(node, again=True)
-    chain.add(WidenConfig(record, chain.after, key))
-    chain.add(UnmarkNodes(record, chain.after, key))
-    return chain.steps
-
-
-class _Chain:
-    """Steps of which each waits for the one before."""
-
-    def __init__(self, record: Record) -> None:
-        self._record = record
-        assert record.emptying is not None
-        self._vms, self._cordoned = record.emptying.nodes, record.emptying.cordoned
-        self.steps: list[Step] = []
-        self.after: tuple[str, ...] = ()
-        """What the next one waits for."""
-
-    def add(self, *steps: Step) -> None:
-        """The next one; or several side by side."""
-        self.steps += steps
-        self.after = tuple(step.id for step in steps) or self.after
-
-    def close(self, node: str, *, again: bool = False) -> None:
-        """A node takes no more VMs, and those that it has go."""
-        record = self._record
-        if node not in self._cordoned:
-            self.add(CordonNode(record, self.after, node, again=again))
-        vms = tuple(self._vms.get(node, ()))
-        empty = EmptyNode(record, self.after, node, vms, again=again)
-        self.add(empty)
-        assert record.turns is not None
-        if empty.id == record.turns.stops_at:
-            self.add(*(StopVm(record, self.after, key) for key in sorted(record.vms)))
-
-    def open(self, node: str, *, again: bool = False) -> None:
-        """A node takes VMs again, if its devices are as they should be."""
-        record = self._record
-        which = f"{node}{AGAIN}" if again else node
-        self.add(*verify_nodes(record, self.after, which))
-        if node not in self._cordoned:
-            self.add(UncordonNode(record, self.after, node, again=again))
-
-
-def nodes_in_turn(of: Step) -> list[str] | None:
-    """The nodes that must be empty for a step, where they take turns; None: all of a change."""
-    return [of.node] if isinstance(of, NodeInTurn | ChangeLast) else None
-
-
-def closing_again(of: Step, record: Record) -> list[Step]:
-    """The steps that close and empty the nodes that must be empty for another step."""
-    if record.turns is None:
-        return emptying(record)
-    chain = _Chain(record)
-    for node in nodes_in_turn(of) or ():
-        chain.close(node)
-    return [step for step in chain.steps if not isinstance(step, StopVm)]
-
-
-# --- a change that goes on -------------------------------------------------------------------
-
-
-def open_steps(steps: list[Step], standing: Standing, stopping: set[str]) -> set[str]:
-    """Which of the steps are left, by where the nodes stand; ``stopping``: the VMs that must be
-    stopped now.
-    """
-    return {step.id for step in steps if _is_open(step, standing, stopping)}
-
-
-def _is_open(step: Step, standing: Standing, stopping: set[str]) -> bool:
-    before = step.id in standing.record.done
-    match step:
-        case MarkNodes() | NarrowConfig():
-            return bool(standing.emptied) and not standing.is_narrowed
-        case StopVm(key=key):
-            return key in stopping
-        case VmStep(key=key):
-            return key in stopping or not before
-        case WidenConfig():
-            return standing.is_narrowed or bool(standing.emptied)
-        case UnmarkNodes():
-            return standing.is_marked or bool(standing.emptied)
-        case ChangeLast():
-            return standing.changes_last
-        case LeaveConfig(node=node, second=second):
-            return _has_a_turn(node, standing, again=second)
-        case JoinConfig(node=node, second=second):
-            return _has_a_turn(node, standing, again=not second)
-        case UncordonNode(node=node, again=again):
-            turn = _has_a_turn(node, standing, again=again)
-            return turn or _is_closed(node, standing, again=again)
-        case NodeStep(node=node, again=again):
-            return _has_a_turn(node, standing, again=again)
-        case VerifyNodes(node=which):
-            node, again = which.removesuffix(AGAIN), which.endswith(AGAIN)
-            unseen = not before and _is_closed(node, standing, again=again)
-            return _has_a_turn(node, standing, again=again) or unseen
-    return not before
-
-
-def _has_a_turn(node: str, standing: Standing, *, again: bool) -> bool:
-    """Whether a node leaves its config still, or comes back ``again`` still."""
-    if node == standing.turns.nodes[-1]:
-        return standing.changes_last
-    return node in (standing.returning if again else standing.leaving)
-
-
-def _is_closed(node: str, standing: Standing, *, again: bool) -> bool:
-    """Whether a node is closed by us still, although this turn of it is over."""
-    if node != standing.turns.nodes[-1] and again != standing.is_changed:
-        return False
-    found = standing.now.of(NODE).get(node)
-    settled = standing.is_in_first(node) or standing.is_in_second(node)
-    return settled and found is not None and CORDONED_FOR in annotations_of(found)
-
-
-def stops_at(steps: list[Step], standing: Standing, nodes: set[str]) -> str:
-    """The step after which VMs are stopped that cannot go from these nodes: the first that
-    empties one of them still.
-    """
-    for step in steps:
-        is_left = isinstance(step, EmptyNode) and _is_open(step, standing, set())
-        if is_left and step.node in nodes:  # type: ignore[attr-defined]
-            return step.id
-    return ""
-
-
-def interrupts_in_turns(steps: list[Step], done: set[str]) -> bool:
-    """Whether a step is open that takes the uplink of a node away."""
-    takes = [step for step in steps if isinstance(step, LeaveConfig | ChangeLast)]
-    return not {step.id for step in takes}.issubset(done)
