@@ -34,6 +34,7 @@ from harvester_net.cluster.resources import (
     VLAN_STATUS,
     VM,
     VMI,
+    Object,
     annotations_of,
     labels_of,
 )
@@ -97,6 +98,14 @@ def is_whole(world: World) -> bool:
     """Nothing of a change is left: no journal, and no node that is closed by one."""
     closed = any(CORDONED_FOR in annotations_of(node) for node in world.of(NODE).values())
     return journal.KEY not in world.of(CONFIG_MAP) and not closed
+
+
+def specs(world: World) -> dict[str, Object]:
+    return {key: config["spec"] for key, config in world.of(VLAN_CONFIG).items()}
+
+
+def node_labels(world: World) -> dict[str, Object]:
+    return {key: labels_of(node) for key, node in world.of(NODE).items()}
 
 
 def cordoned(world: World) -> list[str]:
@@ -423,6 +432,13 @@ async def killed(live: LiveCluster, run: Callable[[], Any], writes: int) -> bool
     return left[0] <= 0
 
 
+def nobody_is_cut_off(before: World, after: World) -> World:
+    """Every instance is on a node that has its cluster network, at every moment."""
+    for key, node in nodes_of_vms(after).items():
+        assert status_name("data", node) in after.of(VLAN_STATUS), f"{key} on {node}"
+    return after
+
+
 LARGE = noted(
     wide_site(
         3,
@@ -442,6 +458,7 @@ CASES = [
     (THREE, LEAVE, MOVE),
     (THREE, GONE, MOVE),
     (LARGE, WIDE, AT_ONCE),
+    (LARGE, WIDE, BOTH),  # One node after the other.
 ]
 
 
@@ -455,6 +472,7 @@ async def test_killed_at_every_write_the_next_run_comes_to_the_same_end(
     writes = 0
     while True:
         live = LiveCluster(world)
+        live.trouble = nobody_is_cut_off
         if not await killed(live, partial(up, live, goal, consent), writes):
             break
         await up(live, goal, consent)
@@ -463,6 +481,8 @@ async def test_killed_at_every_write_the_next_run_comes_to_the_same_end(
         assert live.world.of(VMI).keys() == undisturbed.world.of(VMI).keys(), writes
         assert is_whole(live.world), writes
         assert cordoned(live.world) == [], writes
+        assert specs(live.world) == specs(undisturbed.world), writes
+        assert node_labels(live.world) == node_labels(world), writes
         writes += 1
     assert writes > 8
 
@@ -475,6 +495,7 @@ async def test_rolled_back_from_every_write_all_is_as_it_was(
     writes = 0
     while True:
         live = LiveCluster(world)
+        live.trouble = nobody_is_cut_off
         if not await killed(live, partial(up, live, goal, consent), writes):
             break
         begun = journal.KEY in live.world.of(CONFIG_MAP)
@@ -483,9 +504,9 @@ async def test_rolled_back_from_every_write_all_is_as_it_was(
         assert cordoned(live.world) == [], writes
         assert uids(live.world, *stuck) == uids(world, *stuck), writes
         assert live.world.of(VMI).keys() == world.of(VMI).keys(), writes
+        assert node_labels(live.world) == node_labels(world), writes
         if begun:
-            specs = {k: c["spec"] for k, c in live.world.of(VLAN_CONFIG).items()}
-            assert specs == {k: c["spec"] for k, c in world.of(VLAN_CONFIG).items()}, writes
+            assert specs(live.world) == specs(world), writes
         writes += 1
     assert writes > 8
 
