@@ -4,11 +4,7 @@ happens.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import pytest
@@ -409,27 +405,24 @@ async def test_a_node_that_somebody_opens_meanwhile_is_closed_again() -> None:
 # --- killed at every write -------------------------------------------------------------------
 
 
-async def killed(live: LiveCluster, run: Callable[[], Any], writes: int) -> bool:
-    """Run until so many writes were made, and die there, whatever would clean up; whether it
-    came so far.
+async def killed_at_every_write(
+    live: LiveCluster, goal: AnyGoal, consent: Consent
+) -> list[LiveCluster]:
+    """A cluster for each write of a change, as somebody leaves it who dies right before it,
+    whatever would clean up. The change itself goes on to its end.
     """
-    left = [writes]
+    left: list[LiveCluster] = []
 
-    def kill(write: Any) -> None:
-        if left[0] <= 0:
-            task.cancel()
-            raise asyncio.CancelledError
-        left[0] -= 1
+    def die(write: Any) -> None:
+        # Whoever comes next finds out that the holder is dead.
+        alone = LiveCluster(live.world.without(LEASE, lease.KEY))
+        alone.trouble = nobody_is_cut_off
+        left.append(alone)
 
-    live.before_write = kill
-    task = asyncio.ensure_future(run())
-    with suppress(asyncio.CancelledError):
-        await task
-    live.before_write = lambda write: None
-    # Whoever comes next finds out that the holder is dead.
-    if lease.KEY in live.world.of(LEASE):
-        live.world = live.world.without(LEASE, lease.KEY)
-    return left[0] <= 0
+    live.before_write, live.trouble = die, nobody_is_cut_off
+    await up(live, goal, consent)
+    assert len(left) > 8
+    return left
 
 
 def nobody_is_cut_off(before: World, after: World) -> World:
@@ -467,14 +460,9 @@ async def test_killed_at_every_write_the_next_run_comes_to_the_same_end(
     world: World, goal: AnyGoal, consent: Consent
 ) -> None:
     undisturbed = LiveCluster(world)
-    await up(undisturbed, goal, consent)
     stuck = [key for key, vm in world.of(VM).items() if STAYS in annotations_of(vm)]
-    writes = 0
-    while True:
-        live = LiveCluster(world)
-        live.trouble = nobody_is_cut_off
-        if not await killed(live, partial(up, live, goal, consent), writes):
-            break
+    killed = await killed_at_every_write(undisturbed, goal, consent)
+    for writes, live in enumerate(killed):
         await up(live, goal, consent)
         assert goal.is_reached(live.world.snapshot), writes
         assert uids(live.world, *stuck) == uids(world, *stuck), writes
@@ -483,8 +471,6 @@ async def test_killed_at_every_write_the_next_run_comes_to_the_same_end(
         assert cordoned(live.world) == [], writes
         assert specs(live.world) == specs(undisturbed.world), writes
         assert node_labels(live.world) == node_labels(world), writes
-        writes += 1
-    assert writes > 8
 
 
 @pytest.mark.parametrize(("world", "goal", "consent"), CASES)
@@ -492,12 +478,8 @@ async def test_rolled_back_from_every_write_all_is_as_it_was(
     world: World, goal: AnyGoal, consent: Consent
 ) -> None:
     stuck = [key for key, vm in world.of(VM).items() if STAYS in annotations_of(vm)]
-    writes = 0
-    while True:
-        live = LiveCluster(world)
-        live.trouble = nobody_is_cut_off
-        if not await killed(live, partial(up, live, goal, consent), writes):
-            break
+    killed = await killed_at_every_write(LiveCluster(world), goal, consent)
+    for writes, live in enumerate(killed):
         begun = journal.KEY in live.world.of(CONFIG_MAP)
         await resume_change(context_on(live), backwards=True)
         assert is_whole(live.world), writes
@@ -507,8 +489,6 @@ async def test_rolled_back_from_every_write_all_is_as_it_was(
         assert node_labels(live.world) == node_labels(world), writes
         if begun:
             assert specs(live.world) == specs(world), writes
-        writes += 1
-    assert writes > 8
 
 
 # --- rights ----------------------------------------------------------------------------------
