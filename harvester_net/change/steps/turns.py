@@ -205,7 +205,8 @@ class JoinConfig(NodeInTurn):
     @property
     def title(self) -> str:
         made = f"{self.config}, with the {self._uplink} uplink" if self.second else self.config
-        return f"put {self.node} into network config {made}"
+        back = "" if self.second else "back "
+        return f"put {self.node} {back}into network config {made}"
 
     @property
     def _uplink(self) -> str:
