@@ -38,7 +38,7 @@ from .goals.network_config import ConfigGoal
 from .record import ConfigRecord, Record, Turns
 
 FIRST = "harvester-net/first-config"
-"""Label of a node that is in its own config, which asks for it; its value is the change's id."""
+"""Label of a node that is in its own config, which asks for it; its value: the change's id."""
 SECOND = "harvester-net/second-config"
 """The same for the second config."""
 CHANGE = "harvester-net/change"

@@ -9,6 +9,7 @@ import pytest
 
 from harvester_net.change.apply import resume_change
 from harvester_net.change.consent import NodeCheck
+from harvester_net.change.goals.network_config import ConfigGoal
 from harvester_net.change.plan import plan
 from harvester_net.change.report import plan_text
 from harvester_net.change.rights import changing, moving, rights_of
@@ -371,6 +372,49 @@ async def test_devices_are_looked_at_before_each_node_opens(
     monkeypatch.setattr(nodes, "check", check)
     await up(live, WIDE, replace(MOVE, verify_on_nodes=NodeCheck()))
     assert looks == [[], ["node0"], ["node1"], ["node0"]]
+
+
+# --- another wish ----------------------------------------------------------------------------
+
+
+async def stopped_half_way(live: LiveCluster) -> None:
+    """The config has its new uplink, and one node waits to come back to it."""
+    note = {"metadata": {"annotations": {DEAD: "yes"}}}
+
+    def dies() -> None:
+        live.world = live.world.changed(NODE, "node0", note)
+
+    at(live, 5, "node0", dies)
+    await stopped(live, WIDE, replace(MOVE, node_timeout_seconds=30))
+    back = {"metadata": {"annotations": {DEAD: None}}}
+    live.world = settled(live.world.changed(NODE, "node0", back))
+    live.before_write = lambda write: None
+    assert WIDE.is_reached(live.world.snapshot)
+
+
+@pytest.mark.parametrize(
+    ("patch", "undone"),
+    [
+        ({"uplink": {"nics": ["eth1"]}}, True),
+        ({"uplink": {"nics": ["eth1"]}, "description": "another"}, False),
+        ({"uplink": {"nics": ["eth3"]}}, False),
+    ],
+)
+async def test_the_old_wish_leads_back_and_another_one_goes_on_from_there(
+    patch: Any, undone: bool
+) -> None:
+    live = LiveCluster(TWO)
+    await stopped_half_way(live)
+    wish = ConfigGoal(key="wide", patch=patch)
+    live.writes.clear()
+    await up(live, wish)
+    assert wish.is_reached(live.world.snapshot)
+    assert is_whole(live.world)
+    # Back: uplink and selector. Forth: the selector, and all of the other change.
+    patches = [write for write in live.writes if write == ("patch", VLAN_CONFIG, "wide")]
+    assert len(patches) == (2 if undone else 4)
+    if undone:
+        assert specs(live.world) == specs(TWO)
 
 
 # --- what must be empty ----------------------------------------------------------------------
