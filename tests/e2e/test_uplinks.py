@@ -77,7 +77,7 @@ def test_bond_of_a_node_changes_while_its_vms_run(stack: Stack, lab: Lab) -> Non
 
 def wide_program(uplink: Resource, **disruption: Any) -> list[Resource]:
     """The networks, with one config for all nodes."""
-    given = {"disruption": disruption} if disruption else {}
+    given: Resource = {"disruption": disruption} if disruption else {}
     config = resource(
         "NetworkConfig", "nc-all", cluster_network="@cn-data", uplink=uplink, **given
     )
