@@ -49,13 +49,19 @@ if TYPE_CHECKING:
     from .program.functions import GetNodeNicsResult as GetNodeNicsResult
     from .program.functions import GetVmInterfacesResult as GetVmInterfacesResult
     from .program.functions import Nic as Nic
+    from .program.functions import RenderVmNicsResult as RenderVmNicsResult
     from .program.functions import VmInterface as VmInterface
+    from .program.functions import VmNicInterface as VmNicInterface
+    from .program.functions import VmNicMultus as VmNicMultus
+    from .program.functions import VmNicNetwork as VmNicNetwork
     from .program.functions import get_cluster_network as get_cluster_network
     from .program.functions import get_cluster_network_output as get_cluster_network_output
     from .program.functions import get_node_nics as get_node_nics
     from .program.functions import get_node_nics_output as get_node_nics_output
     from .program.functions import get_vm_interfaces as get_vm_interfaces
     from .program.functions import get_vm_interfaces_output as get_vm_interfaces_output
+    from .program.functions import render_vm_nics as render_vm_nics
+    from .program.functions import render_vm_nics_output as render_vm_nics_output
     from .program.host_network_config import HostDevice as HostDevice
     from .program.host_network_config import HostNetworkConfig as HostNetworkConfig
     from .program.network_config import NetworkConfig as NetworkConfig
@@ -83,6 +89,7 @@ if TYPE_CHECKING:
     from .program.vm_nic import cloud_init_data as cloud_init_data
     from .program.vm_nic import network_data as network_data
     from .program.vm_nic import vm_ignore_changes as vm_ignore_changes
+    from .program.vm_nic_spec import VmNicSpec as VmNicSpec
 
 _HOMES = {
     "BondMode": "enums",
@@ -95,7 +102,12 @@ _HOMES = {
     "GetClusterNetworkResult": "functions",
     "GetNodeNicsResult": "functions",
     "GetVmInterfacesResult": "functions",
+    "RenderVmNicsResult": "functions",
     "VmInterface": "functions",
+    "VmNicSpec": "vm_nic_spec",
+    "VmNicInterface": "functions",
+    "VmNicMultus": "functions",
+    "VmNicNetwork": "functions",
     "HostDevice": "host_network_config",
     "HostMode": "enums",
     "HostNetworkConfig": "host_network_config",
@@ -136,6 +148,8 @@ _HOMES = {
     "get_vm_interfaces": "functions",
     "get_vm_interfaces_output": "functions",
     "network_data": "vm_nic",
+    "render_vm_nics": "functions",
+    "render_vm_nics_output": "functions",
 }
 """The module of `program` in which each public name is."""
 

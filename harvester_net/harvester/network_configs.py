@@ -13,6 +13,7 @@ from ..cluster.resources import (
     Object,
     annotations_of,
     condition,
+    is_terminating,
     key_of,
     labels_of,
 )
@@ -37,6 +38,21 @@ def configs_of(snapshot: Snapshot, cluster_network: str) -> list[Object]:
     return sorted(
         (c for c in found if c["spec"]["clusterNetwork"] == cluster_network), key=key_of
     )
+
+
+def nodes_with(cluster_network: str, snapshot: Snapshot) -> set[str]:
+    """The nodes on which a VM on a cluster network can run: those that its network configs
+    match, without one that is on its way out; for mgmt all (H3.7). Witness nodes never.
+    """
+    if cluster_network == MGMT:
+        return set(snapshot.matching(None))
+    return {
+        node
+        for config in snapshot.of(VLAN_CONFIG).values()
+        if config["spec"].get("clusterNetwork") == cluster_network
+        and not is_terminating(config)
+        for node in snapshot.matching(config["spec"].get("nodeSelector"))
+    }
 
 
 def matched_nodes(config: Object) -> list[str]:

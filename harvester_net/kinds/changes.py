@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ..change import journal, report
@@ -21,6 +21,7 @@ from ..change.steps.order import steps_of
 from ..cluster.errors import Forbidden
 from ..cluster.resources import CONFIG_MAP
 from ..harvester.loading import load_snapshot
+from ..harvester.wording import listed
 from ..specs.disruption import Disruption
 from ..verify.outcome import Outcome
 from ..verify.values import nodes_output
@@ -118,12 +119,42 @@ async def preview_change(
         raise Refused(report.refusal_text(report.headline(made.record), reasons, shown))
     if note:
         call.warn(note)
+    stopping = call.desired_state.stopping
+    stopping[call.urn] = set(made.record.vms)
+    if again := stopped_again(call.urn, stopping):
+        call.warn(again)
     text = f"{report.plan_text(made)}\ncluster: {call.cluster.connection.where}"
     if is_interrupting(made.record):
         call.warn(text)
     else:
         call.inform(text)
     return dict(report.structured(made))
+
+
+def stopped_again(urn: str, stopping: Mapping[str, set[str]]) -> str:
+    """What to say of VMs that the changes of several resources stop; empty if there are none.
+
+    Pulumi has one resource changed after the other: what is on a cluster network is registered
+    only when the cluster network has changed.
+    """
+    others = {
+        other: vms & stopping[urn]
+        for other, vms in stopping.items()
+        if other != urn and vms & stopping[urn]
+    }
+    if not others:
+        return ""
+    again = sorted(set().union(*others.values()))
+    return (
+        f"{listed(again)} would be stopped {len(others) + 1} times in this run, also for "
+        f"{listed(sorted(map(_resource_in, others)))}: Pulumi makes one change after the other"
+    )
+
+
+def _resource_in(urn: str) -> str:
+    """Type and name of the resource of a URN, as programs have them."""
+    kind, name = urn.split("::")[-2:] if "::" in urn else ("", urn)
+    return f"{kind.rpartition(':')[2]} {name}".strip()
 
 
 async def run_change(goal: AnyGoal, disruption: Disruption | None, call: Call) -> None:

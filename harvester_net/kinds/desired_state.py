@@ -71,6 +71,8 @@ class DesiredState:
     """How many VM networks of each cluster network are being written at this moment."""
     unseen_vlans: dict[str, object] = field(default_factory=dict)
     """The cluster networks whose agents are still to look at VLANs, and who sees to it."""
+    stopping: dict[str, set[str]] = field(default_factory=dict)
+    """The VMs that the change of each resource stops, by URN; only in a preview."""
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _live: Snapshot | None = None
     _after: Snapshot = field(default_factory=lambda: Snapshot({}))

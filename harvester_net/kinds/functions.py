@@ -6,10 +6,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..cluster.resources import CLUSTER_NETWORK, LINK_MONITOR, VLAN_CONFIG, VM, VMI, condition
+from ..cluster.resources import (
+    CLUSTER_NETWORK,
+    LINK_MONITOR,
+    NODE,
+    VLAN_CONFIG,
+    VM,
+    VMI,
+    condition,
+)
 from ..harvester.link_monitors import Nic, device_with, links_by_node, nics_of
 from ..harvester.loading import load_snapshot
 from ..harvester.names import NICS
+from ..harvester.network_configs import nodes_with
 from ..harvester.snapshot import Snapshot
 from ..harvester.vm_interfaces import Interface, has_guest_agent, interfaces_of
 from ..harvester.wording import listed
@@ -17,6 +26,7 @@ from ..specs.functions import (
     GetClusterNetwork,
     GetNodeNics,
     GetVmInterfaces,
+    RenderVmNics,
 )
 from ..specs.spec import Spec
 from ..specs.vm_network import DEFAULT_NAMESPACE
@@ -24,6 +34,7 @@ from .call import Call
 from .differences import Properties
 from .failures import Refused
 from .mtu import get_network_mtu
+from .vm_nics import render, render_and_check
 
 
 @dataclass(frozen=True)
@@ -32,13 +43,16 @@ class Function:
 
     arguments: type[Spec]
     result: Callable[[Any, Call], Awaitable[Properties]]
+    unseen: Callable[[Any], Properties] | None = None
+    """Its result where no cluster may be looked at; None if it has none then."""
 
 
 async def _cluster_network(arguments: GetClusterNetwork, call: Call) -> Properties:
     network = await call.cluster.get_cached(CLUSTER_NETWORK, arguments.name, call.deadline)
     if network is None:
         raise Refused(f"there is no cluster network {arguments.name} on the server")
-    configs = await call.cluster.list(VLAN_CONFIG, call.deadline)
+    snapshot = await load_snapshot(call.cluster, (NODE, VLAN_CONFIG), call.deadline)
+    configs = snapshot.of(VLAN_CONFIG)
     return {
         "name": arguments.name,
         "mtu": await get_network_mtu(arguments.name, call),
@@ -46,6 +60,7 @@ async def _cluster_network(arguments: GetClusterNetwork, call: Call) -> Properti
         "networkConfigs": sorted(
             key for key, c in configs.items() if c["spec"]["clusterNetwork"] == arguments.name
         ),
+        "nodes": sorted(nodes_with(arguments.name, snapshot)),
     }
 
 
@@ -115,4 +130,7 @@ FUNCTIONS = {
     "harvester-net:index:getClusterNetwork": Function(GetClusterNetwork, _cluster_network),
     "harvester-net:index:getNodeNics": Function(GetNodeNics, _node_nics),
     "harvester-net:index:getVmInterfaces": Function(GetVmInterfaces, _vm_interfaces),
+    "harvester-net:index:renderVmNics": Function(
+        RenderVmNics, render_and_check, unseen=render
+    ),
 }

@@ -18,6 +18,7 @@ from ..cluster.resources import (
     NAD,
     SERVICE_CIDR,
     SUBNET,
+    VLAN_CONFIG,
     VM,
     VM_NETWORK_CONFIG,
     VMI,
@@ -29,6 +30,7 @@ from ..harvester.loading import NETWORK_KINDS, load_snapshot
 from ..harvester.settings import Network
 from ..harvester.snapshot import Snapshot
 from ..rules.catalogue import judge
+from ..rules.config_writes import spec_changes
 from ..rules.network_settings import budget_of
 from ..rules.rule import Finding, Severity, Write
 from ..specs.storage_network import StorageNetwork
@@ -57,7 +59,7 @@ async def check_preview(
     ``ordered``, what the ordered change sees to is its own matter. What a later step of
     the same run may still cure is a warning.
     """
-    live = await _live_snapshot(call, (*besides, *_of_add_ons(write)))
+    live = await _live_snapshot(call, (*besides, *_asked_for(write)))
     if live is None:
         return
     findings, open_ones = await _settle(write, live, call, ordered=ordered)
@@ -93,7 +95,7 @@ async def _settle(
     while True:
         findings = _findings_against(write, call.desired_state.after(live), ordered=ordered)
         open_ones = [f for f in findings if call.desired_state.may_cure(f, live, call.urn)]
-        if not any(map(_is_error, open_ones)) or not _may_name_more(call):
+        if not open_ones or not _may_name_more(call):
             return findings, open_ones
         await call.deadline.sleep(0.05)
 
@@ -106,7 +108,7 @@ async def warn_about_deletion(
     Only warnings: whoever holds the object may go in the same run, in another provider's
     hands.
     """
-    live = await _live_snapshot(call, (*WORKLOADS, *_of_add_ons(write)))
+    live = await _live_snapshot(call, (*WORKLOADS, *_asked_for(write)))
     if live is not None:
         for finding in _findings_against(
             write, call.desired_state.after(live), ordered=ordered
@@ -116,7 +118,7 @@ async def warn_about_deletion(
 
 async def check_stricter(write: Write, call: Call, besides: tuple[Resource, ...] = ()) -> None:
     """Before a write: what the server would take although it cannot work; raises Refused."""
-    live = await _live_snapshot(call, (*besides, *_of_add_ons(write)))
+    live = await _live_snapshot(call, (*besides, *_asked_for(write)))
     if live is None:
         return
     findings, open_ones = await _settle(write, live, call, ordered=True)
@@ -175,7 +177,7 @@ async def send(
         except Denied as denied:
             if HARVESTER not in denied.by:
                 raise
-            needed = (*NETWORK_KINDS, *besides, *_of_add_ons(write))
+            needed = (*NETWORK_KINDS, *besides, *_asked_for(write))
             call.cluster.invalidate(*needed)
             live = await _load(call, needed)
             if live is None or not _may_pass(write, live, began, denied, call):
@@ -183,10 +185,14 @@ async def send(
         await call.deadline.sleep(call.cluster.timings.poll)
 
 
-def _of_add_ons(write: Write) -> tuple[Resource, ...]:
-    """What the rules see besides of an overlay network, and of a DHCP pool that goes."""
+def _asked_for(write: Write) -> tuple[Resource, ...]:
+    """What the rules see besides for this very write: of an overlay network, of a DHCP pool
+    that goes, of a network config that may leave nodes.
+    """
     if write.resource == DHCP_POOL and write.new is None:
         return (VM_NETWORK_CONFIG,)
+    if write.resource == VLAN_CONFIG and write.old is not None and spec_changes(write):
+        return (VM,)
     return (SUBNET,) if write.resource == NAD and is_overlay(write.object) else ()
 
 
@@ -238,6 +244,14 @@ async def hear_program_out(call: Call) -> None:
     """Wait until the program has named no more of its resources for a while."""
     while _may_name_more(call):
         await call.deadline.sleep(0.05)
+
+
+async def planned_snapshot(call: Call, besides: tuple[Resource, ...] = ()) -> Snapshot | None:
+    """The cluster with all that this run plans, as far as it is known; None if it may not be
+    looked at.
+    """
+    live = await _live_snapshot(call, besides)
+    return None if live is None else call.desired_state.after(live)
 
 
 async def _live_snapshot(call: Call, besides: tuple[Resource, ...] = ()) -> Snapshot | None:

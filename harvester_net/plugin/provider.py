@@ -307,9 +307,12 @@ class Provider:
         parsed, problems = parse(function.arguments, request.arguments)
         if problems:
             return InvokeResponse(result={}, failures=list(map(str, problems)))
-        if self._is_blind:
+        if self._is_blind and function.unseen is None:
             raise Refused(f"{token} looks at the cluster, and harvester-net:offline is set")
-        result = await function.result(parsed, self._call("", SECONDS_TO_READ, preview=False))
+        if self._is_blind and function.unseen is not None:
+            return InvokeResponse(result=function.unseen(parsed), failures=[])
+        call = self._call("", SECONDS_TO_READ, preview=request.preview)
+        result = await function.result(parsed, call)
         return InvokeResponse(result=result, failures=[])
 
     def _check_replacement(self, kind: Kind[Any], request: CreateRequest) -> None:

@@ -48,6 +48,7 @@ class InvokeRequest(Request):
     token: str
     """The function, `harvester-net:index:getClusterNetwork`."""
     arguments: Properties = field(repr=False)
+    preview: bool
 
 
 @dataclass(frozen=True, kw_only=True)

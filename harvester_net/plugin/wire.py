@@ -184,7 +184,9 @@ def delete_response(_: None, _secrets: Secrets) -> Empty:
 
 
 def invoke_request(message: provider_pb2.InvokeRequest) -> InvokeRequest:
-    return InvokeRequest(token=message.tok, arguments=Decoded(message.args).values)
+    return InvokeRequest(
+        token=message.tok, arguments=Decoded(message.args).values, preview=message.preview
+    )
 
 
 def invoke_response(response: InvokeResponse, _: Secrets) -> provider_pb2.InvokeResponse:

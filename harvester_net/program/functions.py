@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import pulumi
 
 from .registration import invoke_options, token
+from .vm_nic_spec import VmNicSpec
 
 CLUSTER_NETWORK = token("getClusterNetwork")
 NODE_NICS = token("getNodeNics")
 VM_INTERFACES = token("getVmInterfaces")
+RENDERED_VM_NICS = token("renderVmNics")
 
 
 @pulumi.output_type
@@ -25,6 +28,8 @@ class GetClusterNetworkResult(dict[str, Any]):
     """Whether Harvester calls it ready; one without network configs never is."""
     network_configs: list[str] = pulumi.property("networkConfigs")
     """Names of its network configs, sorted."""
+    nodes: list[str] = pulumi.property("nodes")
+    """Names of the nodes that carry it, sorted: where VMs on it can run."""
 
 
 @pulumi.output_type
@@ -76,6 +81,56 @@ class GetVmInterfacesResult(dict[str, Any]):
     guest_agent: bool = pulumi.property("guestAgent")
     """Whether the guest agent answers. Without it the addresses of VM networks are not
     known.
+    """
+
+
+@pulumi.output_type
+class VmNicInterface(dict[str, Any]):
+    """A NIC in `spec.template.spec.domain.devices.interfaces` of a VirtualMachine."""
+
+    name: str = pulumi.property("name")
+    """Name of the NIC in the VM."""
+    model: str = pulumi.property("model")
+    """Model of the device: always `virtio`."""
+    bridge: dict[str, str] = pulumi.property("bridge")
+    """Always empty: says that the NIC is bridged to its network."""
+    mac_address: str = pulumi.property("macAddress")
+    """MAC address."""
+    boot_order: int | None = pulumi.property("bootOrder")
+    """Its place among what the VM boots from, from 1 on."""
+
+
+@pulumi.output_type
+class VmNicMultus(dict[str, Any]):
+    """The network of a NIC."""
+
+    network_name: str = pulumi.property("networkName")
+    """Id of the VM network, `namespace/name`."""
+
+
+@pulumi.output_type
+class VmNicNetwork(dict[str, Any]):
+    """A NIC in `spec.template.spec.networks` of a VirtualMachine."""
+
+    name: str = pulumi.property("name")
+    """Name of the NIC in the VM."""
+    multus: VmNicMultus = pulumi.property("multus")
+    """The network that it is on."""
+
+
+@pulumi.output_type
+class RenderVmNicsResult(dict[str, Any]):
+    """The NICs of a VM, for the one who makes the VM."""
+
+    interfaces: list[VmNicInterface] = pulumi.property("interfaces")
+    """For `spec.template.spec.domain.devices.interfaces`."""
+    networks: list[VmNicNetwork] = pulumi.property("networks")
+    """For `spec.template.spec.networks`."""
+    network_data: str = pulumi.property("networkData")
+    """Cloud-init's network data, for the key `networkdata` of a Secret."""
+    written_by_harvester: list[str] = pulumi.property("writtenByHarvester")
+    """What of the VirtualMachine Harvester writes: for the option of the resource that has
+    changes ignored.
     """
 
 
@@ -172,3 +227,69 @@ def get_vm_interfaces_output(
     return pulumi.runtime.invoke_output(
         VM_INTERFACES, asked, invoke_options(opts), GetVmInterfacesResult
     )
+
+
+def render_vm_nics(
+    *,
+    vm: str,
+    nics: Sequence[pulumi.InputType[VmNicSpec]],
+    namespace: str | None = None,
+    stack: str | None = None,
+    version: int | None = None,
+    opts: pulumi.InvokeOptions | None = None,
+) -> RenderVmNicsResult:
+    """Renders the NICs of a VM for the one who makes the VM, such as pulumi-kubernetes: the
+    parts of a VirtualMachine, and cloud-init's network data. What the VM would lack, such as a
+    network that is not there, is said.
+
+    Args:
+        vm: Name of the VM.
+        nics: The NICs of the VM, in their order.
+        namespace: Namespace of the VM. Defaults to `default`.
+        stack: Name of the stack, which makes the MAC addresses of its VMs others than those of
+            the next one. Needed where a NIC has no `mac`.
+        version: Version of cloud-init's network data, 1 or 2. Defaults to 2.
+        opts: Options of every Pulumi function.
+    """
+    asked = _asked(vm, nics, namespace, stack, version)
+    found = pulumi.runtime.invoke(
+        RENDERED_VM_NICS, asked, invoke_options(opts), RenderVmNicsResult
+    )
+    return cast(RenderVmNicsResult, found.value)
+
+
+def render_vm_nics_output(
+    *,
+    vm: pulumi.Input[str],
+    nics: pulumi.Input[Sequence[pulumi.Input[pulumi.InputType[VmNicSpec]]]],
+    namespace: pulumi.Input[str] | None = None,
+    stack: pulumi.Input[str] | None = None,
+    version: pulumi.Input[int] | None = None,
+    opts: pulumi.InvokeOptions | None = None,
+) -> pulumi.Output[RenderVmNicsResult]:
+    """Renders the NICs of a VM for the one who makes the VM; its arguments may be outputs,
+    such as the ids of VM networks.
+
+    Args:
+        vm: Name of the VM.
+        nics: The NICs of the VM, in their order.
+        namespace: Namespace of the VM. Defaults to `default`.
+        stack: Name of the stack, which makes the MAC addresses of its VMs others than those of
+            the next one. Needed where a NIC has no `mac`.
+        version: Version of cloud-init's network data, 1 or 2. Defaults to 2.
+        opts: Options of every Pulumi function.
+    """
+    asked = _asked(vm, nics, namespace, stack, version)
+    return pulumi.runtime.invoke_output(
+        RENDERED_VM_NICS, asked, invoke_options(opts), RenderVmNicsResult
+    )
+
+
+def _asked(vm: Any, nics: Any, namespace: Any, stack: Any, version: Any) -> dict[str, Any]:
+    return {
+        "vm": vm,
+        "nics": nics,
+        "namespace": namespace,
+        "stack": stack,
+        "version": version,
+    }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import pulumi
 
 from .. import vm_nics
+from .functions import render_vm_nics_output
 from .vm_network import VmNetwork
+from .vm_nic_spec import VmNicSpec
 
 
 def vm_ignore_changes() -> list[str]:
@@ -49,41 +50,53 @@ class VmNic:
             gateway: Where the default route goes; one NIC of a VM has it.
             dns: IP addresses of DNS servers.
             boot_order: Its place among what the VM boots from, from 1 on.
-            mtu: MTU in bytes in the guest. Absent means the network's.
+            mtu: MTU in bytes in the guest, at most the network's. Absent means the network's.
         """
         on = network.id if isinstance(network, VmNetwork) else network
         stable = vm_nics.stable_mac(pulumi.get_stack(), vm, name)
+        self.vm = vm
         self.mac: pulumi.Input[str] = stable if mac is None else mac
         self.interface = vm_nics.interface(name, self.mac, boot_order)
         self.network = vm_nics.network(name, on)
-        self._given: dict[str, Any] = {
-            "name": name,
-            "network": on,
-            "mac": self.mac,
-            "addresses": list(addresses),
-            "gateway": gateway,
-            "dns": list(dns),
-            "boot_order": boot_order,
-            "mtu": mtu,
-        }
-
-    @property
-    def known(self) -> pulumi.Output[dict[str, Any]]:
-        """The NIC when all its values are known."""
-        return pulumi.Output.from_input(self._given)
-
-
-def network_data(nics: Iterable[VmNic], version: int = 2) -> pulumi.Output[str]:
-    """Cloud-init's network data for the NICs of one VM, in version 1 or 2.
-
-    Raises ValueError, when the values are known, with all that is wrong with them.
-    """
-    everything: pulumi.Output[Any] = pulumi.Output.all(*(nic.known for nic in nics))
-    return everything.apply(
-        lambda all_known: vm_nics.network_data(
-            [vm_nics.Nic(**known) for known in all_known], version
+        self.arguments = VmNicSpec(
+            name=name,
+            vm_network=on,
+            mac=self.mac,
+            addresses=list(addresses),
+            gateway=gateway,
+            dns=list(dns),
+            boot_order=boot_order,
+            mtu=mtu,
         )
+
+
+def network_data(
+    nics: Iterable[VmNic],
+    version: int = 2,
+    *,
+    namespace: pulumi.Input[str] | None = None,
+    opts: pulumi.InvokeOptions | None = None,
+) -> pulumi.Output[str]:
+    """Cloud-init's network data for the NICs of one VM, as `render_vm_nics` makes it.
+
+    Args:
+        nics: The NICs; all of one VM, and at least one. Raises ValueError otherwise.
+        version: Version of the network data, 1 or 2.
+        namespace: Namespace of the VM. Defaults to `default`.
+        opts: Options of every Pulumi function.
+    """
+    all_nics = list(nics)
+    vms = sorted({nic.vm for nic in all_nics})
+    if len(vms) != 1:
+        raise ValueError(f"network_data is for the NICs of one VM, not of {vms or 'none'}")
+    rendered = render_vm_nics_output(
+        vm=vms[0],
+        nics=[nic.arguments for nic in all_nics],
+        namespace=namespace,
+        version=version,
+        opts=opts,
     )
+    return rendered.network_data
 
 
 def cloud_init_data(

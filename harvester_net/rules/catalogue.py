@@ -17,6 +17,7 @@ from . import (  # noqa: F401
     storage_settings,
     vlans,
     vm_networks,
+    vm_nodes,
 )
 from .rule import RULES, Rule, judge, refused
 

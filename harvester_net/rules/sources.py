@@ -72,6 +72,7 @@ SETTING_SCHEMA = Source(
     *HARVESTER, "deploy/charts/harvester-crd/templates/harvesterhci.io_settings.yaml"
 )
 SETTING_VALIDATOR = Source(*HARVESTER, "pkg/webhook/resources/setting/validator.go")
+VM_MUTATOR = Source(*HARVESTER, "pkg/webhook/resources/virtualmachine/mutator.go")
 STORAGE_NETWORK_CONTROLLER = Source(
     *HARVESTER, "pkg/controller/master/storagenetwork/storage_network.go"
 )

@@ -44,6 +44,7 @@ TITLES = {
     "getClusterNetwork": "The MTU of a cluster network",
     "getNodeNics": "The free NICs of a node",
     "getVmInterfaces": "The addresses of a VM",
+    "renderVmNics": "A VM with an address on one network, and DHCP on another",
 }
 """What the example of each resource and function shows."""
 

@@ -25,6 +25,8 @@ from .functions import (
     GetNodeNicsResult,
     GetVmInterfaces,
     GetVmInterfacesResult,
+    RenderVmNics,
+    RenderVmNicsResult,
 )
 from .host_network_config import HostNetworkConfig, HostNetworkConfigOutputs
 from .network_config import NetworkConfig, NetworkConfigOutputs
@@ -65,6 +67,7 @@ FUNCTIONS: dict[type[Spec], type[Spec]] = {
     GetClusterNetwork: GetClusterNetworkResult,
     GetNodeNics: GetNodeNicsResult,
     GetVmInterfaces: GetVmInterfacesResult,
+    RenderVmNics: RenderVmNicsResult,
 }
 
 GIVEN_AS_RESOURCE = {"clusterNetwork": "ClusterNetwork", "vmNetwork": "VmNetwork"}
@@ -244,7 +247,7 @@ def _types() -> Schema:
 
 def _all_models() -> list[type[Spec]]:
     components = [*COMPONENTS, *COMPONENTS.values()]
-    return [*RESOURCES.values(), *components, *FUNCTIONS.values()]
+    return [*RESOURCES.values(), *components, *FUNCTIONS, *FUNCTIONS.values()]
 
 
 def _nested(models: Iterable[type[Spec]]) -> set[type[Spec]]:

@@ -52,6 +52,10 @@ export interface GetClusterNetworkResult {
      */
     readonly networkConfigs: string[];
     /**
+     * Names of the nodes that carry it, sorted: where VMs on it can run.
+     */
+    readonly nodes: string[];
+    /**
      * Whether Harvester calls it ready; one without network configs never is.
      */
     readonly ready: boolean;

@@ -45,6 +45,11 @@ export type Provider = import("./provider").Provider;
 export const Provider: typeof import("./provider").Provider = null as any;
 utilities.lazyLoad(exports, ["Provider"], () => require("./provider"));
 
+export { RenderVmNicsArgs, RenderVmNicsResult, RenderVmNicsOutputArgs } from "./renderVmNics";
+export const renderVmNics: typeof import("./renderVmNics").renderVmNics = null as any;
+export const renderVmNicsOutput: typeof import("./renderVmNics").renderVmNicsOutput = null as any;
+utilities.lazyLoad(exports, ["renderVmNics","renderVmNicsOutput"], () => require("./renderVmNics"));
+
 export { RwxNetworkArgs } from "./rwxNetwork";
 export type RwxNetwork = import("./rwxNetwork").RwxNetwork;
 export const RwxNetwork: typeof import("./rwxNetwork").RwxNetwork = null as any;

@@ -75,7 +75,14 @@ PUBLIC = {
     "get_vm_interfaces",
     "get_vm_interfaces_output",
     "GetVmInterfacesResult",
+    "RenderVmNicsResult",
     "VmInterface",
+    "VmNicSpec",
+    "VmNicInterface",
+    "VmNicMultus",
+    "VmNicNetwork",
+    "render_vm_nics",
+    "render_vm_nics_output",
 }
 HEAVY = ("pulumi", "pydantic", "kubernetes", "grpc", "google", "aiohttp", "asyncio")
 

@@ -2,9 +2,12 @@
 const pulumi = require("@pulumi/pulumi");
 
 const answers = {
-    "harvester-net:index:getClusterNetwork": { name: "cn-data", mtu: 9000, ready: true, networkConfigs: [] },
+    "harvester-net:index:getClusterNetwork": { name: "cn-data", mtu: 9000, ready: true, networkConfigs: [], nodes: [] },
     "harvester-net:index:getNodeNics": { nics: [] },
     "harvester-net:index:getVmInterfaces": { interfaces: [], guestAgent: false },
+    "harvester-net:index:renderVmNics": {
+        interfaces: [], networks: [], networkData: "", writtenByHarvester: [],
+    },
 };
 
 // Another resource of the program as YAML writes it.

@@ -19,9 +19,16 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "mtu": 9000,
         "ready": True,
         "networkConfigs": [],
+        "nodes": [],
     },
     "harvester-net:index:getNodeNics": {"nics": []},
     "harvester-net:index:getVmInterfaces": {"interfaces": [], "guestAgent": False},
+    "harvester-net:index:renderVmNics": {
+        "interfaces": [],
+        "networks": [],
+        "networkData": "",
+        "writtenByHarvester": [],
+    },
 }
 
 

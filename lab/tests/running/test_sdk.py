@@ -46,6 +46,9 @@ ONLY_OUTPUTS = {
     "VerifyOnNodes",
     "VlanRange",
     "VmInterface",
+    "VmNicInterface",
+    "VmNicMultus",
+    "VmNicNetwork",
 }
 ONLY_PYTHON = {"VmNic", "cloud_init_data", "network_data", "vm_ignore_changes"}
 """Helpers that are no part of the schema."""

@@ -63,6 +63,8 @@ type LookupClusterNetworkResult struct {
 	Name string `pulumi:"name"`
 	// Names of its network configs, sorted.
 	NetworkConfigs []string `pulumi:"networkConfigs"`
+	// Names of the nodes that carry it, sorted: where VMs on it can run.
+	Nodes []string `pulumi:"nodes"`
 	// Whether Harvester calls it ready; one without network configs never is.
 	Ready bool `pulumi:"ready"`
 }
@@ -110,6 +112,11 @@ func (o LookupClusterNetworkResultOutput) Name() pulumi.StringOutput {
 // Names of its network configs, sorted.
 func (o LookupClusterNetworkResultOutput) NetworkConfigs() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v LookupClusterNetworkResult) []string { return v.NetworkConfigs }).(pulumi.StringArrayOutput)
+}
+
+// Names of the nodes that carry it, sorted: where VMs on it can run.
+func (o LookupClusterNetworkResultOutput) Nodes() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v LookupClusterNetworkResult) []string { return v.Nodes }).(pulumi.StringArrayOutput)
 }
 
 // Whether Harvester calls it ready; one without network configs never is.

@@ -3775,6 +3775,469 @@ func (o VmInterfaceArrayOutput) Index(i pulumi.IntInput) VmInterfaceOutput {
 	}).(VmInterfaceOutput)
 }
 
+// A NIC in `spec.template.spec.domain.devices.interfaces` of a VirtualMachine.
+type VmNicInterface struct {
+	// Its place among what the VM boots from, from 1 on.
+	BootOrder *int `pulumi:"bootOrder"`
+	// Always empty: says that the NIC is bridged to its network.
+	Bridge map[string]string `pulumi:"bridge"`
+	// MAC address.
+	MacAddress string `pulumi:"macAddress"`
+	// Model of the device: always `virtio`.
+	Model string `pulumi:"model"`
+	// Name of the NIC in the VM.
+	Name string `pulumi:"name"`
+}
+
+// VmNicInterfaceInput is an input type that accepts VmNicInterfaceArgs and VmNicInterfaceOutput values.
+// You can construct a concrete instance of `VmNicInterfaceInput` via:
+//
+//	VmNicInterfaceArgs{...}
+type VmNicInterfaceInput interface {
+	pulumi.Input
+
+	ToVmNicInterfaceOutput() VmNicInterfaceOutput
+	ToVmNicInterfaceOutputWithContext(context.Context) VmNicInterfaceOutput
+}
+
+// A NIC in `spec.template.spec.domain.devices.interfaces` of a VirtualMachine.
+type VmNicInterfaceArgs struct {
+	// Its place among what the VM boots from, from 1 on.
+	BootOrder pulumi.IntPtrInput `pulumi:"bootOrder"`
+	// Always empty: says that the NIC is bridged to its network.
+	Bridge pulumi.StringMapInput `pulumi:"bridge"`
+	// MAC address.
+	MacAddress pulumi.StringInput `pulumi:"macAddress"`
+	// Model of the device: always `virtio`.
+	Model pulumi.StringInput `pulumi:"model"`
+	// Name of the NIC in the VM.
+	Name pulumi.StringInput `pulumi:"name"`
+}
+
+func (VmNicInterfaceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*VmNicInterface)(nil)).Elem()
+}
+
+func (i VmNicInterfaceArgs) ToVmNicInterfaceOutput() VmNicInterfaceOutput {
+	return i.ToVmNicInterfaceOutputWithContext(context.Background())
+}
+
+func (i VmNicInterfaceArgs) ToVmNicInterfaceOutputWithContext(ctx context.Context) VmNicInterfaceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(VmNicInterfaceOutput)
+}
+
+// VmNicInterfaceArrayInput is an input type that accepts VmNicInterfaceArray and VmNicInterfaceArrayOutput values.
+// You can construct a concrete instance of `VmNicInterfaceArrayInput` via:
+//
+//	VmNicInterfaceArray{ VmNicInterfaceArgs{...} }
+type VmNicInterfaceArrayInput interface {
+	pulumi.Input
+
+	ToVmNicInterfaceArrayOutput() VmNicInterfaceArrayOutput
+	ToVmNicInterfaceArrayOutputWithContext(context.Context) VmNicInterfaceArrayOutput
+}
+
+type VmNicInterfaceArray []VmNicInterfaceInput
+
+func (VmNicInterfaceArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]VmNicInterface)(nil)).Elem()
+}
+
+func (i VmNicInterfaceArray) ToVmNicInterfaceArrayOutput() VmNicInterfaceArrayOutput {
+	return i.ToVmNicInterfaceArrayOutputWithContext(context.Background())
+}
+
+func (i VmNicInterfaceArray) ToVmNicInterfaceArrayOutputWithContext(ctx context.Context) VmNicInterfaceArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(VmNicInterfaceArrayOutput)
+}
+
+// A NIC in `spec.template.spec.domain.devices.interfaces` of a VirtualMachine.
+type VmNicInterfaceOutput struct{ *pulumi.OutputState }
+
+func (VmNicInterfaceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*VmNicInterface)(nil)).Elem()
+}
+
+func (o VmNicInterfaceOutput) ToVmNicInterfaceOutput() VmNicInterfaceOutput {
+	return o
+}
+
+func (o VmNicInterfaceOutput) ToVmNicInterfaceOutputWithContext(ctx context.Context) VmNicInterfaceOutput {
+	return o
+}
+
+// Its place among what the VM boots from, from 1 on.
+func (o VmNicInterfaceOutput) BootOrder() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v VmNicInterface) *int { return v.BootOrder }).(pulumi.IntPtrOutput)
+}
+
+// Always empty: says that the NIC is bridged to its network.
+func (o VmNicInterfaceOutput) Bridge() pulumi.StringMapOutput {
+	return o.ApplyT(func(v VmNicInterface) map[string]string { return v.Bridge }).(pulumi.StringMapOutput)
+}
+
+// MAC address.
+func (o VmNicInterfaceOutput) MacAddress() pulumi.StringOutput {
+	return o.ApplyT(func(v VmNicInterface) string { return v.MacAddress }).(pulumi.StringOutput)
+}
+
+// Model of the device: always `virtio`.
+func (o VmNicInterfaceOutput) Model() pulumi.StringOutput {
+	return o.ApplyT(func(v VmNicInterface) string { return v.Model }).(pulumi.StringOutput)
+}
+
+// Name of the NIC in the VM.
+func (o VmNicInterfaceOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v VmNicInterface) string { return v.Name }).(pulumi.StringOutput)
+}
+
+type VmNicInterfaceArrayOutput struct{ *pulumi.OutputState }
+
+func (VmNicInterfaceArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]VmNicInterface)(nil)).Elem()
+}
+
+func (o VmNicInterfaceArrayOutput) ToVmNicInterfaceArrayOutput() VmNicInterfaceArrayOutput {
+	return o
+}
+
+func (o VmNicInterfaceArrayOutput) ToVmNicInterfaceArrayOutputWithContext(ctx context.Context) VmNicInterfaceArrayOutput {
+	return o
+}
+
+func (o VmNicInterfaceArrayOutput) Index(i pulumi.IntInput) VmNicInterfaceOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) VmNicInterface {
+		return vs[0].([]VmNicInterface)[vs[1].(int)]
+	}).(VmNicInterfaceOutput)
+}
+
+// The network of a NIC.
+type VmNicMultus struct {
+	// Id of the VM network, `namespace/name`.
+	NetworkName string `pulumi:"networkName"`
+}
+
+// VmNicMultusInput is an input type that accepts VmNicMultusArgs and VmNicMultusOutput values.
+// You can construct a concrete instance of `VmNicMultusInput` via:
+//
+//	VmNicMultusArgs{...}
+type VmNicMultusInput interface {
+	pulumi.Input
+
+	ToVmNicMultusOutput() VmNicMultusOutput
+	ToVmNicMultusOutputWithContext(context.Context) VmNicMultusOutput
+}
+
+// The network of a NIC.
+type VmNicMultusArgs struct {
+	// Id of the VM network, `namespace/name`.
+	NetworkName pulumi.StringInput `pulumi:"networkName"`
+}
+
+func (VmNicMultusArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*VmNicMultus)(nil)).Elem()
+}
+
+func (i VmNicMultusArgs) ToVmNicMultusOutput() VmNicMultusOutput {
+	return i.ToVmNicMultusOutputWithContext(context.Background())
+}
+
+func (i VmNicMultusArgs) ToVmNicMultusOutputWithContext(ctx context.Context) VmNicMultusOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(VmNicMultusOutput)
+}
+
+// The network of a NIC.
+type VmNicMultusOutput struct{ *pulumi.OutputState }
+
+func (VmNicMultusOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*VmNicMultus)(nil)).Elem()
+}
+
+func (o VmNicMultusOutput) ToVmNicMultusOutput() VmNicMultusOutput {
+	return o
+}
+
+func (o VmNicMultusOutput) ToVmNicMultusOutputWithContext(ctx context.Context) VmNicMultusOutput {
+	return o
+}
+
+// Id of the VM network, `namespace/name`.
+func (o VmNicMultusOutput) NetworkName() pulumi.StringOutput {
+	return o.ApplyT(func(v VmNicMultus) string { return v.NetworkName }).(pulumi.StringOutput)
+}
+
+// A NIC in `spec.template.spec.networks` of a VirtualMachine.
+type VmNicNetwork struct {
+	// The network that it is on.
+	Multus VmNicMultus `pulumi:"multus"`
+	// Name of the NIC in the VM.
+	Name string `pulumi:"name"`
+}
+
+// VmNicNetworkInput is an input type that accepts VmNicNetworkArgs and VmNicNetworkOutput values.
+// You can construct a concrete instance of `VmNicNetworkInput` via:
+//
+//	VmNicNetworkArgs{...}
+type VmNicNetworkInput interface {
+	pulumi.Input
+
+	ToVmNicNetworkOutput() VmNicNetworkOutput
+	ToVmNicNetworkOutputWithContext(context.Context) VmNicNetworkOutput
+}
+
+// A NIC in `spec.template.spec.networks` of a VirtualMachine.
+type VmNicNetworkArgs struct {
+	// The network that it is on.
+	Multus VmNicMultusInput `pulumi:"multus"`
+	// Name of the NIC in the VM.
+	Name pulumi.StringInput `pulumi:"name"`
+}
+
+func (VmNicNetworkArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*VmNicNetwork)(nil)).Elem()
+}
+
+func (i VmNicNetworkArgs) ToVmNicNetworkOutput() VmNicNetworkOutput {
+	return i.ToVmNicNetworkOutputWithContext(context.Background())
+}
+
+func (i VmNicNetworkArgs) ToVmNicNetworkOutputWithContext(ctx context.Context) VmNicNetworkOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(VmNicNetworkOutput)
+}
+
+// VmNicNetworkArrayInput is an input type that accepts VmNicNetworkArray and VmNicNetworkArrayOutput values.
+// You can construct a concrete instance of `VmNicNetworkArrayInput` via:
+//
+//	VmNicNetworkArray{ VmNicNetworkArgs{...} }
+type VmNicNetworkArrayInput interface {
+	pulumi.Input
+
+	ToVmNicNetworkArrayOutput() VmNicNetworkArrayOutput
+	ToVmNicNetworkArrayOutputWithContext(context.Context) VmNicNetworkArrayOutput
+}
+
+type VmNicNetworkArray []VmNicNetworkInput
+
+func (VmNicNetworkArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]VmNicNetwork)(nil)).Elem()
+}
+
+func (i VmNicNetworkArray) ToVmNicNetworkArrayOutput() VmNicNetworkArrayOutput {
+	return i.ToVmNicNetworkArrayOutputWithContext(context.Background())
+}
+
+func (i VmNicNetworkArray) ToVmNicNetworkArrayOutputWithContext(ctx context.Context) VmNicNetworkArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(VmNicNetworkArrayOutput)
+}
+
+// A NIC in `spec.template.spec.networks` of a VirtualMachine.
+type VmNicNetworkOutput struct{ *pulumi.OutputState }
+
+func (VmNicNetworkOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*VmNicNetwork)(nil)).Elem()
+}
+
+func (o VmNicNetworkOutput) ToVmNicNetworkOutput() VmNicNetworkOutput {
+	return o
+}
+
+func (o VmNicNetworkOutput) ToVmNicNetworkOutputWithContext(ctx context.Context) VmNicNetworkOutput {
+	return o
+}
+
+// The network that it is on.
+func (o VmNicNetworkOutput) Multus() VmNicMultusOutput {
+	return o.ApplyT(func(v VmNicNetwork) VmNicMultus { return v.Multus }).(VmNicMultusOutput)
+}
+
+// Name of the NIC in the VM.
+func (o VmNicNetworkOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v VmNicNetwork) string { return v.Name }).(pulumi.StringOutput)
+}
+
+type VmNicNetworkArrayOutput struct{ *pulumi.OutputState }
+
+func (VmNicNetworkArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]VmNicNetwork)(nil)).Elem()
+}
+
+func (o VmNicNetworkArrayOutput) ToVmNicNetworkArrayOutput() VmNicNetworkArrayOutput {
+	return o
+}
+
+func (o VmNicNetworkArrayOutput) ToVmNicNetworkArrayOutputWithContext(ctx context.Context) VmNicNetworkArrayOutput {
+	return o
+}
+
+func (o VmNicNetworkArrayOutput) Index(i pulumi.IntInput) VmNicNetworkOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) VmNicNetwork {
+		return vs[0].([]VmNicNetwork)[vs[1].(int)]
+	}).(VmNicNetworkOutput)
+}
+
+// A NIC of a VM that is to be made.
+type VmNicSpec struct {
+	// IP addresses with prefix length, such as `192.168.100.10/24`. Absent means DHCP.
+	Addresses []string `pulumi:"addresses"`
+	// Its place among what the VM boots from, from 1 on.
+	BootOrder *int `pulumi:"bootOrder"`
+	// IP addresses of DNS servers.
+	Dns []string `pulumi:"dns"`
+	// Where the VM's one default route goes; one NIC of a VM has it.
+	Gateway *string `pulumi:"gateway"`
+	// MAC address in lower case. Absent means one that stays the same, made of `stack`, the VM and the NIC.
+	Mac *string `pulumi:"mac"`
+	// MTU in bytes in the guest, at most the network's. Absent means the network's.
+	Mtu *int `pulumi:"mtu"`
+	// Name of the NIC in the VM, such as `front`.
+	Name string `pulumi:"name"`
+	// The VM network: the `id` of a VmNetwork, which is `namespace/name`.
+	VmNetwork string `pulumi:"vmNetwork"`
+}
+
+// VmNicSpecInput is an input type that accepts VmNicSpecArgs and VmNicSpecOutput values.
+// You can construct a concrete instance of `VmNicSpecInput` via:
+//
+//	VmNicSpecArgs{...}
+type VmNicSpecInput interface {
+	pulumi.Input
+
+	ToVmNicSpecOutput() VmNicSpecOutput
+	ToVmNicSpecOutputWithContext(context.Context) VmNicSpecOutput
+}
+
+// A NIC of a VM that is to be made.
+type VmNicSpecArgs struct {
+	// IP addresses with prefix length, such as `192.168.100.10/24`. Absent means DHCP.
+	Addresses pulumi.StringArrayInput `pulumi:"addresses"`
+	// Its place among what the VM boots from, from 1 on.
+	BootOrder pulumi.IntPtrInput `pulumi:"bootOrder"`
+	// IP addresses of DNS servers.
+	Dns pulumi.StringArrayInput `pulumi:"dns"`
+	// Where the VM's one default route goes; one NIC of a VM has it.
+	Gateway pulumi.StringPtrInput `pulumi:"gateway"`
+	// MAC address in lower case. Absent means one that stays the same, made of `stack`, the VM and the NIC.
+	Mac pulumi.StringPtrInput `pulumi:"mac"`
+	// MTU in bytes in the guest, at most the network's. Absent means the network's.
+	Mtu pulumi.IntPtrInput `pulumi:"mtu"`
+	// Name of the NIC in the VM, such as `front`.
+	Name pulumi.StringInput `pulumi:"name"`
+	// The VM network: the `id` of a VmNetwork, which is `namespace/name`.
+	VmNetwork pulumi.StringInput `pulumi:"vmNetwork"`
+}
+
+func (VmNicSpecArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*VmNicSpec)(nil)).Elem()
+}
+
+func (i VmNicSpecArgs) ToVmNicSpecOutput() VmNicSpecOutput {
+	return i.ToVmNicSpecOutputWithContext(context.Background())
+}
+
+func (i VmNicSpecArgs) ToVmNicSpecOutputWithContext(ctx context.Context) VmNicSpecOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(VmNicSpecOutput)
+}
+
+// VmNicSpecArrayInput is an input type that accepts VmNicSpecArray and VmNicSpecArrayOutput values.
+// You can construct a concrete instance of `VmNicSpecArrayInput` via:
+//
+//	VmNicSpecArray{ VmNicSpecArgs{...} }
+type VmNicSpecArrayInput interface {
+	pulumi.Input
+
+	ToVmNicSpecArrayOutput() VmNicSpecArrayOutput
+	ToVmNicSpecArrayOutputWithContext(context.Context) VmNicSpecArrayOutput
+}
+
+type VmNicSpecArray []VmNicSpecInput
+
+func (VmNicSpecArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]VmNicSpec)(nil)).Elem()
+}
+
+func (i VmNicSpecArray) ToVmNicSpecArrayOutput() VmNicSpecArrayOutput {
+	return i.ToVmNicSpecArrayOutputWithContext(context.Background())
+}
+
+func (i VmNicSpecArray) ToVmNicSpecArrayOutputWithContext(ctx context.Context) VmNicSpecArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(VmNicSpecArrayOutput)
+}
+
+// A NIC of a VM that is to be made.
+type VmNicSpecOutput struct{ *pulumi.OutputState }
+
+func (VmNicSpecOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*VmNicSpec)(nil)).Elem()
+}
+
+func (o VmNicSpecOutput) ToVmNicSpecOutput() VmNicSpecOutput {
+	return o
+}
+
+func (o VmNicSpecOutput) ToVmNicSpecOutputWithContext(ctx context.Context) VmNicSpecOutput {
+	return o
+}
+
+// IP addresses with prefix length, such as `192.168.100.10/24`. Absent means DHCP.
+func (o VmNicSpecOutput) Addresses() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v VmNicSpec) []string { return v.Addresses }).(pulumi.StringArrayOutput)
+}
+
+// Its place among what the VM boots from, from 1 on.
+func (o VmNicSpecOutput) BootOrder() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v VmNicSpec) *int { return v.BootOrder }).(pulumi.IntPtrOutput)
+}
+
+// IP addresses of DNS servers.
+func (o VmNicSpecOutput) Dns() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v VmNicSpec) []string { return v.Dns }).(pulumi.StringArrayOutput)
+}
+
+// Where the VM's one default route goes; one NIC of a VM has it.
+func (o VmNicSpecOutput) Gateway() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v VmNicSpec) *string { return v.Gateway }).(pulumi.StringPtrOutput)
+}
+
+// MAC address in lower case. Absent means one that stays the same, made of `stack`, the VM and the NIC.
+func (o VmNicSpecOutput) Mac() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v VmNicSpec) *string { return v.Mac }).(pulumi.StringPtrOutput)
+}
+
+// MTU in bytes in the guest, at most the network's. Absent means the network's.
+func (o VmNicSpecOutput) Mtu() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v VmNicSpec) *int { return v.Mtu }).(pulumi.IntPtrOutput)
+}
+
+// Name of the NIC in the VM, such as `front`.
+func (o VmNicSpecOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v VmNicSpec) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The VM network: the `id` of a VmNetwork, which is `namespace/name`.
+func (o VmNicSpecOutput) VmNetwork() pulumi.StringOutput {
+	return o.ApplyT(func(v VmNicSpec) string { return v.VmNetwork }).(pulumi.StringOutput)
+}
+
+type VmNicSpecArrayOutput struct{ *pulumi.OutputState }
+
+func (VmNicSpecArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]VmNicSpec)(nil)).Elem()
+}
+
+func (o VmNicSpecArrayOutput) ToVmNicSpecArrayOutput() VmNicSpecArrayOutput {
+	return o
+}
+
+func (o VmNicSpecArrayOutput) ToVmNicSpecArrayOutputWithContext(ctx context.Context) VmNicSpecArrayOutput {
+	return o
+}
+
+func (o VmNicSpecArrayOutput) Index(i pulumi.IntInput) VmNicSpecOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) VmNicSpec {
+		return vs[0].([]VmNicSpec)[vs[1].(int)]
+	}).(VmNicSpecOutput)
+}
+
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*BondOptionsInput)(nil)).Elem(), BondOptionsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*BondOptionsPtrInput)(nil)).Elem(), BondOptionsArgs{})
@@ -3820,6 +4283,13 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*VlanRangeArrayInput)(nil)).Elem(), VlanRangeArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*VmInterfaceInput)(nil)).Elem(), VmInterfaceArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*VmInterfaceArrayInput)(nil)).Elem(), VmInterfaceArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*VmNicInterfaceInput)(nil)).Elem(), VmNicInterfaceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*VmNicInterfaceArrayInput)(nil)).Elem(), VmNicInterfaceArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*VmNicMultusInput)(nil)).Elem(), VmNicMultusArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*VmNicNetworkInput)(nil)).Elem(), VmNicNetworkArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*VmNicNetworkArrayInput)(nil)).Elem(), VmNicNetworkArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*VmNicSpecInput)(nil)).Elem(), VmNicSpecArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*VmNicSpecArrayInput)(nil)).Elem(), VmNicSpecArray{})
 	pulumi.RegisterOutputType(BondOptionsOutput{})
 	pulumi.RegisterOutputType(BondOptionsPtrOutput{})
 	pulumi.RegisterOutputType(DisruptionOutput{})
@@ -3864,4 +4334,11 @@ func init() {
 	pulumi.RegisterOutputType(VlanRangeArrayOutput{})
 	pulumi.RegisterOutputType(VmInterfaceOutput{})
 	pulumi.RegisterOutputType(VmInterfaceArrayOutput{})
+	pulumi.RegisterOutputType(VmNicInterfaceOutput{})
+	pulumi.RegisterOutputType(VmNicInterfaceArrayOutput{})
+	pulumi.RegisterOutputType(VmNicMultusOutput{})
+	pulumi.RegisterOutputType(VmNicNetworkOutput{})
+	pulumi.RegisterOutputType(VmNicNetworkArrayOutput{})
+	pulumi.RegisterOutputType(VmNicSpecOutput{})
+	pulumi.RegisterOutputType(VmNicSpecArrayOutput{})
 }

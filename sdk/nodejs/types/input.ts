@@ -456,3 +456,78 @@ export interface VlanRangeArgs {
     minID?: pulumi.Input<number | undefined>;
 }
 
+/**
+ * A NIC of a VM that is to be made.
+ */
+export interface VmNicSpec {
+    /**
+     * IP addresses with prefix length, such as `192.168.100.10/24`. Absent means DHCP.
+     */
+    addresses?: string[];
+    /**
+     * Its place among what the VM boots from, from 1 on.
+     */
+    bootOrder?: number;
+    /**
+     * IP addresses of DNS servers.
+     */
+    dns?: string[];
+    /**
+     * Where the VM's one default route goes; one NIC of a VM has it.
+     */
+    gateway?: string;
+    /**
+     * MAC address in lower case. Absent means one that stays the same, made of `stack`, the VM and the NIC.
+     */
+    mac?: string;
+    /**
+     * MTU in bytes in the guest, at most the network's. Absent means the network's.
+     */
+    mtu?: number;
+    /**
+     * Name of the NIC in the VM, such as `front`.
+     */
+    name: string;
+    /**
+     * The VM network: the `id` of a VmNetwork, which is `namespace/name`.
+     */
+    vmNetwork: string;
+}
+
+/**
+ * A NIC of a VM that is to be made.
+ */
+export interface VmNicSpecArgs {
+    /**
+     * IP addresses with prefix length, such as `192.168.100.10/24`. Absent means DHCP.
+     */
+    addresses?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * Its place among what the VM boots from, from 1 on.
+     */
+    bootOrder?: pulumi.Input<number | undefined>;
+    /**
+     * IP addresses of DNS servers.
+     */
+    dns?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * Where the VM's one default route goes; one NIC of a VM has it.
+     */
+    gateway?: pulumi.Input<string | undefined>;
+    /**
+     * MAC address in lower case. Absent means one that stays the same, made of `stack`, the VM and the NIC.
+     */
+    mac?: pulumi.Input<string | undefined>;
+    /**
+     * MTU in bytes in the guest, at most the network's. Absent means the network's.
+     */
+    mtu?: pulumi.Input<number | undefined>;
+    /**
+     * Name of the NIC in the VM, such as `front`.
+     */
+    name: pulumi.Input<string>;
+    /**
+     * The VM network: the `id` of a VmNetwork, which is `namespace/name`.
+     */
+    vmNetwork: pulumi.Input<string>;
+}

@@ -314,3 +314,53 @@ export interface VmInterface {
     vmNetwork: string;
 }
 
+/**
+ * A NIC in `spec.template.spec.domain.devices.interfaces` of a VirtualMachine.
+ */
+export interface VmNicInterface {
+    /**
+     * Its place among what the VM boots from, from 1 on.
+     */
+    bootOrder?: number;
+    /**
+     * Always empty: says that the NIC is bridged to its network.
+     */
+    bridge: {[key: string]: string};
+    /**
+     * MAC address.
+     */
+    macAddress: string;
+    /**
+     * Model of the device: always `virtio`.
+     */
+    model: string;
+    /**
+     * Name of the NIC in the VM.
+     */
+    name: string;
+}
+
+/**
+ * The network of a NIC.
+ */
+export interface VmNicMultus {
+    /**
+     * Id of the VM network, `namespace/name`.
+     */
+    networkName: string;
+}
+
+/**
+ * A NIC in `spec.template.spec.networks` of a VirtualMachine.
+ */
+export interface VmNicNetwork {
+    /**
+     * The network that it is on.
+     */
+    multus: outputs.VmNicMultus;
+    /**
+     * Name of the NIC in the VM.
+     */
+    name: string;
+}
+

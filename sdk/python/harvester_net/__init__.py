@@ -15,6 +15,7 @@ from .get_vm_interfaces import *
 from .host_network_config import *
 from .network_config import *
 from .provider import *
+from .render_vm_nics import *
 from .rwx_network import *
 from .site import *
 from .storage_network import *

@@ -52,6 +52,8 @@ __all__ = [
     'VerifyOnNodesArgsDict',
     'VlanRangeArgs',
     'VlanRangeArgsDict',
+    'VmNicSpec',
+    'VmNicSpecDict',
 ]
 
 class BondOptionsArgsDict(TypedDict):
@@ -1998,5 +2000,177 @@ class VlanRangeArgs:
     @min_id.setter
     def min_id(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "min_id", value)
+
+
+class VmNicSpecDict(TypedDict):
+    """
+    A NIC of a VM that is to be made.
+    """
+    name: _builtins.str
+    """
+    Name of the NIC in the VM, such as `front`.
+    """
+    vm_network: _builtins.str
+    """
+    The VM network: the `id` of a VmNetwork, which is `namespace/name`.
+    """
+    addresses: NotRequired[Sequence[_builtins.str]]
+    """
+    IP addresses with prefix length, such as `192.168.100.10/24`. Absent means DHCP.
+    """
+    boot_order: NotRequired[_builtins.int]
+    """
+    Its place among what the VM boots from, from 1 on.
+    """
+    dns: NotRequired[Sequence[_builtins.str]]
+    """
+    IP addresses of DNS servers.
+    """
+    gateway: NotRequired[_builtins.str]
+    """
+    Where the VM's one default route goes; one NIC of a VM has it.
+    """
+    mac: NotRequired[_builtins.str]
+    """
+    MAC address in lower case. Absent means one that stays the same, made of `stack`, the VM and the NIC.
+    """
+    mtu: NotRequired[_builtins.int]
+    """
+    MTU in bytes in the guest, at most the network's. Absent means the network's.
+    """
+
+@pulumi.input_type
+class VmNicSpec:
+    def __init__(__self__, *,
+                 name: _builtins.str,
+                 vm_network: _builtins.str,
+                 addresses: Optional[Sequence[_builtins.str]] = None,
+                 boot_order: Optional[_builtins.int] = None,
+                 dns: Optional[Sequence[_builtins.str]] = None,
+                 gateway: Optional[_builtins.str] = None,
+                 mac: Optional[_builtins.str] = None,
+                 mtu: Optional[_builtins.int] = None):
+        """
+        A NIC of a VM that is to be made.
+
+        :param _builtins.str name: Name of the NIC in the VM, such as `front`.
+        :param _builtins.str vm_network: The VM network: the `id` of a VmNetwork, which is `namespace/name`.
+        :param Sequence[_builtins.str] addresses: IP addresses with prefix length, such as `192.168.100.10/24`. Absent means DHCP.
+        :param _builtins.int boot_order: Its place among what the VM boots from, from 1 on.
+        :param Sequence[_builtins.str] dns: IP addresses of DNS servers.
+        :param _builtins.str gateway: Where the VM's one default route goes; one NIC of a VM has it.
+        :param _builtins.str mac: MAC address in lower case. Absent means one that stays the same, made of `stack`, the VM and the NIC.
+        :param _builtins.int mtu: MTU in bytes in the guest, at most the network's. Absent means the network's.
+        """
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "vm_network", vm_network)
+        if addresses is not None:
+            pulumi.set(__self__, "addresses", addresses)
+        if boot_order is not None:
+            pulumi.set(__self__, "boot_order", boot_order)
+        if dns is not None:
+            pulumi.set(__self__, "dns", dns)
+        if gateway is not None:
+            pulumi.set(__self__, "gateway", gateway)
+        if mac is not None:
+            pulumi.set(__self__, "mac", mac)
+        if mtu is not None:
+            pulumi.set(__self__, "mtu", mtu)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Name of the NIC in the VM, such as `front`.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: _builtins.str):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="vmNetwork")
+    def vm_network(self) -> _builtins.str:
+        """
+        The VM network: the `id` of a VmNetwork, which is `namespace/name`.
+        """
+        return pulumi.get(self, "vm_network")
+
+    @vm_network.setter
+    def vm_network(self, value: _builtins.str):
+        pulumi.set(self, "vm_network", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def addresses(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        IP addresses with prefix length, such as `192.168.100.10/24`. Absent means DHCP.
+        """
+        return pulumi.get(self, "addresses")
+
+    @addresses.setter
+    def addresses(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "addresses", value)
+
+    @_builtins.property
+    @pulumi.getter(name="bootOrder")
+    def boot_order(self) -> Optional[_builtins.int]:
+        """
+        Its place among what the VM boots from, from 1 on.
+        """
+        return pulumi.get(self, "boot_order")
+
+    @boot_order.setter
+    def boot_order(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "boot_order", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def dns(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        IP addresses of DNS servers.
+        """
+        return pulumi.get(self, "dns")
+
+    @dns.setter
+    def dns(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "dns", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def gateway(self) -> Optional[_builtins.str]:
+        """
+        Where the VM's one default route goes; one NIC of a VM has it.
+        """
+        return pulumi.get(self, "gateway")
+
+    @gateway.setter
+    def gateway(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "gateway", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def mac(self) -> Optional[_builtins.str]:
+        """
+        MAC address in lower case. Absent means one that stays the same, made of `stack`, the VM and the NIC.
+        """
+        return pulumi.get(self, "mac")
+
+    @mac.setter
+    def mac(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "mac", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def mtu(self) -> Optional[_builtins.int]:
+        """
+        MTU in bytes in the guest, at most the network's. Absent means the network's.
+        """
+        return pulumi.get(self, "mtu")
+
+    @mtu.setter
+    def mtu(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "mtu", value)
 
 

@@ -26,7 +26,7 @@ class GetClusterNetworkResult:
     """
     A cluster network as it is on the server.
     """
-    def __init__(__self__, mtu=None, name=None, network_configs=None, ready=None):
+    def __init__(__self__, mtu=None, name=None, network_configs=None, nodes=None, ready=None):
         if mtu and not isinstance(mtu, int):
             raise TypeError("Expected argument 'mtu' to be a int")
         pulumi.set(__self__, "mtu", mtu)
@@ -36,6 +36,9 @@ class GetClusterNetworkResult:
         if network_configs and not isinstance(network_configs, list):
             raise TypeError("Expected argument 'network_configs' to be a list")
         pulumi.set(__self__, "network_configs", network_configs)
+        if nodes and not isinstance(nodes, list):
+            raise TypeError("Expected argument 'nodes' to be a list")
+        pulumi.set(__self__, "nodes", nodes)
         if ready and not isinstance(ready, bool):
             raise TypeError("Expected argument 'ready' to be a bool")
         pulumi.set(__self__, "ready", ready)
@@ -66,6 +69,14 @@ class GetClusterNetworkResult:
 
     @_builtins.property
     @pulumi.getter
+    def nodes(self) -> Sequence[_builtins.str]:
+        """
+        Names of the nodes that carry it, sorted: where VMs on it can run.
+        """
+        return pulumi.get(self, "nodes")
+
+    @_builtins.property
+    @pulumi.getter
     def ready(self) -> _builtins.bool:
         """
         Whether Harvester calls it ready; one without network configs never is.
@@ -82,6 +93,7 @@ class AwaitableGetClusterNetworkResult(GetClusterNetworkResult):
             mtu=self.mtu,
             name=self.name,
             network_configs=self.network_configs,
+            nodes=self.nodes,
             ready=self.ready)
 
 
@@ -113,6 +125,7 @@ def get_cluster_network(name: Optional[_builtins.str] = None,
         mtu=pulumi.get(__ret__, 'mtu'),
         name=pulumi.get(__ret__, 'name'),
         network_configs=pulumi.get(__ret__, 'network_configs'),
+        nodes=pulumi.get(__ret__, 'nodes'),
         ready=pulumi.get(__ret__, 'ready'))
 def get_cluster_network_output(name: pulumi.Input[Optional[_builtins.str]] = None,
                                opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetClusterNetworkResult]:
@@ -141,4 +154,5 @@ def get_cluster_network_output(name: pulumi.Input[Optional[_builtins.str]] = Non
         mtu=pulumi.get(__response__, 'mtu'),
         name=pulumi.get(__response__, 'name'),
         network_configs=pulumi.get(__response__, 'network_configs'),
+        nodes=pulumi.get(__response__, 'nodes'),
         ready=pulumi.get(__response__, 'ready')))

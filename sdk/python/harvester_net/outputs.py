@@ -30,6 +30,9 @@ __all__ = [
     'VerifyOnNodes',
     'VlanRange',
     'VmInterface',
+    'VmNicInterface',
+    'VmNicMultus',
+    'VmNicNetwork',
 ]
 
 @pulumi.output_type
@@ -1030,5 +1033,130 @@ class VmInterface(dict):
         The VM network, `namespace/name`; empty for the pod network.
         """
         return pulumi.get(self, "vm_network")
+
+
+@pulumi.output_type
+class VmNicInterface(dict):
+    """
+    A NIC in `spec.template.spec.domain.devices.interfaces` of a VirtualMachine.
+    """
+    def __init__(__self__, *,
+                 bridge: Mapping[str, _builtins.str],
+                 mac_address: _builtins.str,
+                 model: _builtins.str,
+                 name: _builtins.str,
+                 boot_order: Optional[_builtins.int] = None):
+        """
+        A NIC in `spec.template.spec.domain.devices.interfaces` of a VirtualMachine.
+
+        :param Mapping[str, _builtins.str] bridge: Always empty: says that the NIC is bridged to its network.
+        :param _builtins.str mac_address: MAC address.
+        :param _builtins.str model: Model of the device: always `virtio`.
+        :param _builtins.str name: Name of the NIC in the VM.
+        :param _builtins.int boot_order: Its place among what the VM boots from, from 1 on.
+        """
+        pulumi.set(__self__, "bridge", bridge)
+        pulumi.set(__self__, "mac_address", mac_address)
+        pulumi.set(__self__, "model", model)
+        pulumi.set(__self__, "name", name)
+        if boot_order is not None:
+            pulumi.set(__self__, "boot_order", boot_order)
+
+    @_builtins.property
+    @pulumi.getter
+    def bridge(self) -> Mapping[str, _builtins.str]:
+        """
+        Always empty: says that the NIC is bridged to its network.
+        """
+        return pulumi.get(self, "bridge")
+
+    @_builtins.property
+    @pulumi.getter(name="macAddress")
+    def mac_address(self) -> _builtins.str:
+        """
+        MAC address.
+        """
+        return pulumi.get(self, "mac_address")
+
+    @_builtins.property
+    @pulumi.getter
+    def model(self) -> _builtins.str:
+        """
+        Model of the device: always `virtio`.
+        """
+        return pulumi.get(self, "model")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Name of the NIC in the VM.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="bootOrder")
+    def boot_order(self) -> Optional[_builtins.int]:
+        """
+        Its place among what the VM boots from, from 1 on.
+        """
+        return pulumi.get(self, "boot_order")
+
+
+@pulumi.output_type
+class VmNicMultus(dict):
+    """
+    The network of a NIC.
+    """
+    def __init__(__self__, *,
+                 network_name: _builtins.str):
+        """
+        The network of a NIC.
+
+        :param _builtins.str network_name: Id of the VM network, `namespace/name`.
+        """
+        pulumi.set(__self__, "network_name", network_name)
+
+    @_builtins.property
+    @pulumi.getter(name="networkName")
+    def network_name(self) -> _builtins.str:
+        """
+        Id of the VM network, `namespace/name`.
+        """
+        return pulumi.get(self, "network_name")
+
+
+@pulumi.output_type
+class VmNicNetwork(dict):
+    """
+    A NIC in `spec.template.spec.networks` of a VirtualMachine.
+    """
+    def __init__(__self__, *,
+                 multus: 'outputs.VmNicMultus',
+                 name: _builtins.str):
+        """
+        A NIC in `spec.template.spec.networks` of a VirtualMachine.
+
+        :param 'VmNicMultus' multus: The network that it is on.
+        :param _builtins.str name: Name of the NIC in the VM.
+        """
+        pulumi.set(__self__, "multus", multus)
+        pulumi.set(__self__, "name", name)
+
+    @_builtins.property
+    @pulumi.getter
+    def multus(self) -> 'outputs.VmNicMultus':
+        """
+        The network that it is on.
+        """
+        return pulumi.get(self, "multus")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Name of the NIC in the VM.
+        """
+        return pulumi.get(self, "name")
 
 

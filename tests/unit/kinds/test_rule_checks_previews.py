@@ -273,3 +273,35 @@ async def test_config_on_its_way_out_is_not_in_the_way(run: Run, api: LabApi) ->
     api.put(objects.going(slow))
     await previewed(run, CONFIG, RACK)
     assert run.said.warned == []
+
+
+NOWHERE = RACK | {"nodeSelector": {"rack": "none"}}
+NO_NODE = (
+    "nodeSelector: no node is left that carries cluster network data: default/vm1 cannot be "
+    "started any more"
+)
+
+
+async def narrowed(run: Run, desired_state: DesiredState) -> list[str]:
+    """The warnings of a preview in which the only network config leaves its node."""
+    call = run.call(CONFIG, "mine", preview=True, desired_state=desired_state)
+    await CONFIG.update("rack-a", RACK, NOWHERE, {}, call)
+    return run.said.warned
+
+
+async def test_vms_that_lose_their_nodes_are_named(run: Run, api: LabApi) -> None:
+    carry(api)
+    api.put(objects.nad())
+    api.put(objects.vm("vm1", "vm100"))
+    assert NO_NODE in await narrowed(run, DesiredState())
+
+
+async def test_vms_keep_a_node_that_another_config_of_the_program_takes(
+    run: Run, api: LabApi
+) -> None:
+    carry(api)
+    api.put(objects.nad())
+    api.put(objects.vm("vm1", "vm100"))
+    desired_state = DesiredState()
+    CONFIG.check(RACK | {"name": "rack-b"}, desired_state)
+    assert NO_NODE not in await narrowed(run, desired_state)

@@ -568,19 +568,31 @@ async def test_offline_writes_are_refused(offline: Provider) -> None:
             await write
 
 
+def invocation(token: str, **arguments: Any) -> InvokeRequest:
+    return InvokeRequest(token=token, arguments=arguments, preview=True)
+
+
+async def test_offline_function_that_needs_no_cluster_answers(offline: Provider) -> None:
+    token = "harvester-net:index:renderVmNics"
+    nic = {"name": "front", "vmNetwork": "default/web", "mac": "02:00:00:00:00:01"}
+    response = await offline.invoke(invocation(token, vm="web1", nics=[nic]))
+    (made,) = response.result["networks"]
+    assert made == {"name": "front", "multus": {"networkName": "default/web"}}
+
+
 async def test_offline_function_is_refused_after_its_arguments_are_checked(
     offline: Provider,
 ) -> None:
     token = "harvester-net:index:getClusterNetwork"
-    response = await offline.invoke(InvokeRequest(token=token, arguments={}))
+    response = await offline.invoke(invocation(token))
     assert (response.result, response.failures) == ({}, ["name: is required"])
     with pytest.raises(Refused, match="looks at the cluster"):
-        await offline.invoke(InvokeRequest(token=token, arguments={"name": "data"}))
+        await offline.invoke(invocation(token, name="data"))
 
 
 async def test_function_that_we_do_not_have_is_refused(offline: Provider) -> None:
     with pytest.raises(Refused, match="has no function nothing"):
-        await offline.invoke(InvokeRequest(token="nothing", arguments={}))
+        await offline.invoke(invocation("nothing"))
 
 
 @pytest.mark.parametrize(

@@ -171,9 +171,11 @@ REQUESTS: dict[str, tuple[Request, Request]] = {
     ),
     "Invoke": (
         wire.invoke_request(
-            provider_pb2.InvokeRequest(tok="harvester-net:index:f", args=struct(node="n1"))
+            provider_pb2.InvokeRequest(
+                tok="harvester-net:index:f", args=struct(node="n1"), preview=True
+            )
         ),
-        InvokeRequest(token="harvester-net:index:f", arguments={"node": "n1"}),
+        InvokeRequest(token="harvester-net:index:f", arguments={"node": "n1"}, preview=True),
     ),
     "List": (
         wire.list_request(

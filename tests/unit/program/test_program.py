@@ -43,6 +43,8 @@ class Plugin(Mocks):
         if args.token.endswith("getVmInterfaces"):
             nic = {"name": "front", "vmNetwork": "default/web", "mac": "", "addresses": []}
             return {"interfaces": [nic], "guestAgent": False}, []
+        if args.token.endswith("renderVmNics"):
+            return {"interfaces": [], "networks": [], "networkData": ""}, []
         configs = ["cn-data-rack-a"]
         return {**args.args, "mtu": 9000.0, "ready": True, "networkConfigs": configs}, []
 

@@ -31,6 +31,7 @@ ARGUMENTS = {
     "getClusterNetwork": functions.GetClusterNetwork,
     "getNodeNics": functions.GetNodeNics,
     "getVmInterfaces": functions.GetVmInterfaces,
+    "renderVmNics": functions.RenderVmNics,
 }
 
 

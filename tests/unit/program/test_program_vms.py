@@ -9,10 +9,13 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime.mocks import MockResourceArgs
+from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
 
 import harvester_net as hn
+from harvester_net.kinds.vm_nics import render
 from harvester_net.program.vm_network import TOKEN
+from harvester_net.specs.functions import RenderVmNics
+from harvester_net.specs.parse import parse
 
 from .test_program import Plugin, run
 
@@ -25,6 +28,14 @@ class InDefault(Plugin):
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         key, outputs = super().new_resource(args)
         return (f"default/{key}" if args.typ == TOKEN else key), outputs
+
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        """What the plugin renders."""
+        # Mocks get numbers as protobuf has them, all with a point.
+        given = json.loads(json.dumps(args.args), parse_float=lambda text: int(float(text)))
+        asked, problems = parse(RenderVmNics, given)
+        assert not problems
+        return render(asked), []
 
 
 def test_nic_is_on_the_network_by_its_id_and_has_a_mac_that_stays() -> None:
@@ -59,7 +70,7 @@ def test_network_data_waits_for_what_is_not_known_yet() -> None:
         )
         hn.network_data([nic]).apply(found.append)
 
-    run(program)
+    run(program, mocks=InDefault(None))
     (text,) = found
     (made,) = json.loads(text)["ethernets"].values()
     assert made == {
@@ -70,6 +81,17 @@ def test_network_data_waits_for_what_is_not_known_yet() -> None:
         "nameservers": {"addresses": ["192.168.100.2"]},
         "mtu": 8900,
     }
+
+
+def test_network_data_is_of_one_vm() -> None:
+    def program() -> None:
+        nics = [hn.VmNic("front", vm=vm, network="a/b") for vm in ("web1", "web2")]
+        with pytest.raises(ValueError, match="the NICs of one VM"):
+            hn.network_data(nics)
+        with pytest.raises(ValueError, match="not of none"):
+            hn.network_data([])
+
+    run(program)
 
 
 # pulumi-kubernetes' own.

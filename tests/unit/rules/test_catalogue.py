@@ -29,6 +29,7 @@ from . import (
     test_vlans_of_vm_networks,
     test_vm_networks,
     test_vm_networks_deleted,
+    test_vm_nodes,
 )
 from .cases import V1_4, V1_5, V1_6, V1_7, V1_8, V1_9, of_rule, said
 
@@ -48,6 +49,7 @@ CASES = [
     *test_vlans_of_vm_networks.CASES,
     *test_vm_networks.CASES,
     *test_vm_networks_deleted.CASES,
+    *test_vm_nodes.CASES,
 ]
 RULES = list(all_rules())
 NAMES = {rule.name for rule in RULES}

@@ -16,6 +16,7 @@ from .stage import ROLES, Stage
 
 _PATIENCE = 60.0
 _POLL = 0.1
+_HEARTBEAT = 5.0
 
 Expectation = Callable[[Facts], bool]
 """Whether these are the facts that were expected, so that nobody needs to wait for more."""
@@ -45,10 +46,14 @@ class Player:
         return facts_of(self.live.objects, self.names, self.numbers)
 
     async def _done(self, step: Step) -> None:
-        end = time.monotonic() + _PATIENCE
+        start = beat = time.monotonic()
         while not holds(facts := self._seen(), step.done):
             seen = {key: facts.get(key) for key in step.done}
-            assert time.monotonic() < end, f"{step.title}: wanted {step.done}, seen {seen}"
+            now = time.monotonic()
+            assert now < start + _PATIENCE, f"{step.title}: wanted {step.done}, seen {seen}"
+            if now > beat + _HEARTBEAT:
+                await self.stage.heartbeat()
+                beat = now
             await asyncio.sleep(_POLL)
 
     async def _settled(self, expected: Expectation) -> Facts:

@@ -12,6 +12,7 @@ from harvester_net.lab.api import Api
 from harvester_net.lab.faults import set_faults
 from harvester_net.lab.simulators import machine
 from harvester_net.lab.simulators.agent import links_path
+from harvester_net.lab.simulators.timings import now
 from lab import RealLab
 
 from ..real_sites import REAL_NODES
@@ -22,6 +23,7 @@ from .facts import Facts, Names
 ROLES = ("a", "b", "c")
 """What scenarios call the three nodes."""
 DATA_NICS = ("eno2", "eno3", "eno4")
+_HEARTBEAT = "agents-compared/heartbeat"
 _VM_NETWORKS = f"{NADS}/default/network-attachment-definitions"
 
 
@@ -70,6 +72,16 @@ class Stage:
         patch = labels if joined else dict.fromkeys(labels)
         path = f"{NODES}/{self.name(role)}"
         await accepted(lambda: self.api.merge_patch(path, {"metadata": {"labels": patch}}))
+
+    async def heartbeat(self) -> None:
+        """Write each node, as kubelets do every few minutes at the latest.
+
+        The network webhook computes `matched-nodes` from a cache. Where that is older than the
+        manager's, a node's new label is lost until the next write of the Node (H3.2, H4.6).
+        """
+        beat = {"metadata": {"annotations": {_HEARTBEAT: now()}}}
+        for node in self.nodes:
+            await self.api.merge_patch(f"{NODES}/{node}", beat)
 
     async def devices(self) -> Facts:
         """MTU and master of every device that the scenario may touch."""
