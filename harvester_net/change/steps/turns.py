@@ -116,6 +116,8 @@ class NarrowConfig(TurnStep):
         return [node for node in here if not standing.is_in_first(node)]
 
     async def act(self, now: Snapshot, context: ChangeContext) -> None:
+        # A webhook whose cache has not seen a label yet would leave that node out (H3.0).
+        await context.deadline.sleep(context.cluster.timings.labels_seen)
         patch = {"spec": {"nodeSelector": {FIRST: self.record.id}}}
         await context.cluster.patch(VLAN_CONFIG, self.key, patch, context.deadline)
 
@@ -355,7 +357,7 @@ class UnmarkNodes(TurnStep):
         if standing.second is not None:
             await remove(standing, context)
         # The manager sees the wider selector first, or it would take the nodes out (H4.6).
-        await context.deadline.sleep(context.cluster.timings.selector_seen)
+        await context.deadline.sleep(context.cluster.timings.labels_seen)
         for node in standing.labelled:
             await self.label(node, now, context, first=None, second=None)
 
