@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     )
     from .components.traffic_path import TrafficPath as TrafficPath
     from .components.traffic_path_arguments import (
+        TrafficPathHostNetworkArgs as TrafficPathHostNetworkArgs,
+    )
+    from .components.traffic_path_arguments import (
         TrafficPathMigrationArgs as TrafficPathMigrationArgs,
     )
     from .components.traffic_path_arguments import (
@@ -161,6 +164,7 @@ _COMPONENTS = {
     "TenantNetworkArgs": "tenant_networks_arguments",
     "TenantNetworks": "tenant_networks",
     "TrafficPath": "traffic_path",
+    "TrafficPathHostNetworkArgs": "traffic_path_arguments",
     "TrafficPathNetworkArgs": "traffic_path_arguments",
     "TrafficPathMigrationArgs": "traffic_path_arguments",
     "TrafficPathRwxArgs": "traffic_path_arguments",

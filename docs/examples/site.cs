@@ -56,6 +56,10 @@ return await Deployment.RunAsync(() =>
             {
                 ["ops"] = new TrafficPathNetworkArgs { Vlan = 7 },
             },
+            HostNetworks = new Dictionary<string, TrafficPathHostNetworkArgs>
+            {
+                ["backup"] = new TrafficPathHostNetworkArgs { Vlan = 400, Mode = HostMode.Dhcp },
+            },
         },
     });
 });

@@ -40,6 +40,9 @@ func main() {
 				Networks: map[string]harvesternet.TrafficPathNetworkArgs{
 					"ops": {Vlan: pulumi.Int(7)},
 				},
+				HostNetworks: map[string]harvesternet.TrafficPathHostNetworkArgs{
+					"backup": {Vlan: pulumi.Int(400), Mode: harvesternet.HostModeDhcp},
+				},
 			},
 		})
 		return err

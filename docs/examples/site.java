@@ -1,8 +1,10 @@
 import com.pulumi.Pulumi;
 import io.github.harvesternet.networks.Site;
 import io.github.harvesternet.networks.SiteArgs;
+import io.github.harvesternet.networks.enums.HostMode;
 import io.github.harvesternet.networks.inputs.SiteMgmtArgs;
 import io.github.harvesternet.networks.inputs.SiteTrafficPathArgs;
+import io.github.harvesternet.networks.inputs.TrafficPathHostNetworkArgs;
 import io.github.harvesternet.networks.inputs.TrafficPathNetworkArgs;
 import io.github.harvesternet.networks.inputs.TrafficPathStorageArgs;
 import io.github.harvesternet.networks.inputs.TrafficPathUplinkArgs;
@@ -42,11 +44,16 @@ public class App {
             var ops = TrafficPathNetworkArgs.builder()
                 .vlan(7)
                 .build();
+            var backup = TrafficPathHostNetworkArgs.builder()
+                .vlan(400)
+                .mode(HostMode.Dhcp)
+                .build();
 
             var berlin = new Site("berlin", SiteArgs.builder()
                 .trafficPaths(Map.of("tenant", tenant, "storage", storage))
                 .mgmt(SiteMgmtArgs.builder()
                     .networks(Map.of("ops", ops))
+                    .hostNetworks(Map.of("backup", backup))
                     .build())
                 .build());
         });

@@ -23,5 +23,10 @@ berlin = hn.Site(
             storage=hn.TrafficPathStorageArgs(vlan=50, range="192.168.50.0/24"),
         ),
     },
-    mgmt=hn.SiteMgmtArgs(networks={"ops": hn.TrafficPathNetworkArgs(vlan=7)}),
+    mgmt=hn.SiteMgmtArgs(
+        networks={"ops": hn.TrafficPathNetworkArgs(vlan=7)},
+        host_networks={
+            "backup": hn.TrafficPathHostNetworkArgs(vlan=400, mode=hn.HostMode.DHCP),
+        },
+    ),
 )

@@ -22,5 +22,8 @@ const berlin = new harvesterNet.Site("berlin", {
             storage: { vlan: 50, range: "192.168.50.0/24" },
         },
     },
-    mgmt: { networks: { ops: { vlan: 7 } } },
+    mgmt: {
+        networks: { ops: { vlan: 7 } },
+        hostNetworks: { backup: { vlan: 400, mode: harvesterNet.HostMode.Dhcp } },
+    },
 });

@@ -42,6 +42,10 @@ return await Deployment.RunAsync(() =>
                 },
             },
         },
+        HostNetworks = new Dictionary<string, TrafficPathHostNetworkArgs>
+        {
+            ["backup"] = new TrafficPathHostNetworkArgs { Vlan = 400, Mode = HostMode.Dhcp },
+        },
         Storage = new TrafficPathStorageArgs
         {
             Vlan = 50,

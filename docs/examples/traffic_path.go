@@ -30,6 +30,9 @@ func main() {
 					},
 				},
 			},
+			HostNetworks: map[string]harvesternet.TrafficPathHostNetworkArgs{
+				"backup": {Vlan: pulumi.Int(400), Mode: harvesternet.HostModeDhcp},
+			},
 			Storage: &harvesternet.TrafficPathStorageArgs{
 				Vlan:  pulumi.Int(50),
 				Range: pulumi.String("192.168.50.0/24"),

@@ -2,7 +2,9 @@ import com.pulumi.Pulumi;
 import io.github.harvesternet.networks.TrafficPath;
 import io.github.harvesternet.networks.TrafficPathArgs;
 import io.github.harvesternet.networks.enums.BondMode;
+import io.github.harvesternet.networks.enums.HostMode;
 import io.github.harvesternet.networks.inputs.BondOptionsArgs;
+import io.github.harvesternet.networks.inputs.TrafficPathHostNetworkArgs;
 import io.github.harvesternet.networks.inputs.TrafficPathNetworkArgs;
 import io.github.harvesternet.networks.inputs.TrafficPathStorageArgs;
 import io.github.harvesternet.networks.inputs.TrafficPathUplinkArgs;
@@ -33,11 +35,16 @@ public class App {
                     .maxID(299)
                     .build())
                 .build();
+            var backup = TrafficPathHostNetworkArgs.builder()
+                .vlan(400)
+                .mode(HostMode.Dhcp)
+                .build();
 
             var data = new TrafficPath("cn-data", TrafficPathArgs.builder()
                 .mtu(9000)
                 .uplinks(Map.of("rack-a", rackA, "rack-b", rackB))
                 .networks(Map.of("web", web, "routers", routers))
+                .hostNetworks(Map.of("backup", backup))
                 .storage(TrafficPathStorageArgs.builder()
                     .vlan(50)
                     .range("192.168.50.0/24")

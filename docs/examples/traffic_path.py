@@ -20,5 +20,8 @@ data = hn.TrafficPath(
             vlan_trunk=[hn.VlanRangeArgs(min_id=200, max_id=299)],
         ),
     },
+    host_networks={
+        "backup": hn.TrafficPathHostNetworkArgs(vlan=400, mode=hn.HostMode.DHCP),
+    },
     storage=hn.TrafficPathStorageArgs(vlan=50, range="192.168.50.0/24"),
 )

@@ -17,5 +17,8 @@ const data = new harvesterNet.TrafficPath("cn-data", {
         web: { vlan: 100, namespace: "shop" },
         routers: { vlanTrunk: [{ minID: 200, maxID: 299 }] },
     },
+    hostNetworks: {
+        backup: { vlan: 400, mode: harvesterNet.HostMode.Dhcp },
+    },
     storage: { vlan: 50, range: "192.168.50.0/24" },
 });

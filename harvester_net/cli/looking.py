@@ -8,14 +8,22 @@ from pathlib import Path
 from ..cluster.cluster import Cluster
 from ..cluster.deadline import Deadline
 from ..cluster.errors import Forbidden, Unauthenticated
-from ..cluster.resources import LINK_MONITOR, VLAN_STATUS, VM, VMI, Resource, key_of
+from ..cluster.resources import (
+    HOST_NETWORK_CONFIG,
+    LINK_MONITOR,
+    VLAN_STATUS,
+    VM,
+    VMI,
+    Resource,
+    key_of,
+)
 from ..harvester.loading import NETWORK_KINDS, load_snapshot
 from ..harvester.site.reading import read
 from ..harvester.snapshot import Snapshot
 
-PICTURED = (*NETWORK_KINDS, VM)
+PICTURED = (*NETWORK_KINDS, HOST_NETWORK_CONFIG, VM)
 """What a picture shows."""
-_DISPENSABLE = (LINK_MONITOR, VLAN_STATUS, VM, VMI)
+_DISPENSABLE = (LINK_MONITOR, VLAN_STATUS, HOST_NETWORK_CONFIG, VM, VMI)
 """Without which it lacks something, and tells nothing wrong."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 
@@ -12,10 +12,15 @@ from ..program.disruption import DisruptionArgs
 from ..program.registration import token
 from .site_arguments import SiteMgmtArgs, SiteTrafficPathArgs
 from .traffic_path import TrafficPath, by_key
-from .traffic_path_arguments import TrafficPathUplinkArgs, as_arguments
+from .traffic_path_arguments import (
+    TrafficPathHostNetworkArgs,
+    TrafficPathUplinkArgs,
+    as_arguments,
+)
 
 TOKEN = token("Site")
 MGMT = "mgmt"
+N = TypeVar("N", TrafficPathUplinkArgs, TrafficPathHostNetworkArgs)
 
 
 @pulumi.type_token(TOKEN)
@@ -31,6 +36,10 @@ class Site(pulumi.ComponentResource):
     """Names of the cluster networks, by the keys of their paths and `mgmt`."""
     vm_networks: pulumi.Output[dict[str, dict[str, str]]] = pulumi.property("vmNetworks")
     """The VM networks, `namespace/name`, by path or `mgmt`, and by their keys."""
+    host_devices: pulumi.Output[dict[str, dict[str, str]]] = pulumi.property("hostDevices")
+    """The devices that nodes have of the host networks, `<cluster network>-br.<VLAN>`, by path
+    or `mgmt`, and by their keys.
+    """
     matched_nodes: pulumi.Output[dict[str, dict[str, list[str]]]] = pulumi.property(
         "matchedNodes"
     )
@@ -82,6 +91,7 @@ class Site(pulumi.ComponentResource):
 
         self.cluster_networks = by_key({key: it.cluster_network for key, it in paths.items()})
         self.vm_networks = by_key({key: it.vm_networks for key, it in paths.items()})
+        self.host_devices = by_key({key: it.host_devices for key, it in paths.items()})
         self.matched_nodes = by_key(groups)
         storage = {key: it.storage_vm_network for key, it in paths.items()}
         self.storage_vm_network = by_key(storage).apply(
@@ -94,6 +104,7 @@ class Site(pulumi.ComponentResource):
         return {
             "clusterNetworks": self.cluster_networks,
             "vmNetworks": self.vm_networks,
+            "hostDevices": self.host_devices,
             "matchedNodes": self.matched_nodes,
             "storageVmNetwork": self.storage_vm_network,
         }
@@ -102,11 +113,9 @@ class Site(pulumi.ComponentResource):
         return TrafficPath(
             f"{self._prefix}-{key}",
             name=key if given.name is None else given.name,
-            uplinks={
-                group: _named(uplink, f"{key}-{group}")
-                for group, uplink in given.uplinks.items()
-            },
+            uplinks=_named(TrafficPathUplinkArgs, given.uplinks, key),
             networks=given.networks,
+            host_networks=_named(TrafficPathHostNetworkArgs, given.host_networks or {}, key),
             storage=given.storage,
             rwx=given.rwx,
             migration=given.migration,
@@ -122,6 +131,7 @@ class Site(pulumi.ComponentResource):
             name=MGMT,
             uplinks={},
             networks=given.networks,
+            host_networks=_named(TrafficPathHostNetworkArgs, given.host_networks or {}, MGMT),
             storage=given.storage,
             rwx=given.rwx,
             migration=given.migration,
@@ -132,11 +142,12 @@ class Site(pulumi.ComponentResource):
 
 
 def _named(
-    uplink: pulumi.InputType[TrafficPathUplinkArgs], name: str
-) -> TrafficPathUplinkArgs:
-    """An uplink with a name on the cluster that the name of the site is not in."""
-    named = copy.copy(as_arguments(TrafficPathUplinkArgs, uplink))
-    named.name = name if named.name is None else named.name
+    kind: type[N], parts: Mapping[str, N | Mapping[str, Any]], path: str
+) -> dict[str, N]:
+    """Parts of a path with names on the cluster that the name of the site is not in."""
+    named = {key: copy.copy(as_arguments(kind, given)) for key, given in parts.items()}
+    for key, part in named.items():
+        part.name = f"{path}-{key}" if part.name is None else part.name
     return named
 
 

@@ -8,6 +8,7 @@ import pulumi
 
 from ..program.disruption import DisruptionArgs
 from .traffic_path_arguments import (
+    TrafficPathHostNetworkArgs,
     TrafficPathMigrationArgs,
     TrafficPathNetworkArgs,
     TrafficPathRwxArgs,
@@ -24,6 +25,9 @@ class SiteTrafficPathArgs:
     networks: Mapping[str, pulumi.InputType[TrafficPathNetworkArgs]] | None = pulumi.property(
         "networks"
     )
+    host_networks: Mapping[str, pulumi.InputType[TrafficPathHostNetworkArgs]] | None = (
+        pulumi.property("hostNetworks")
+    )
     storage: pulumi.InputType[TrafficPathStorageArgs] | None = pulumi.property("storage")
     rwx: pulumi.InputType[TrafficPathRwxArgs] | None = pulumi.property("rwx")
     migration: pulumi.InputType[TrafficPathMigrationArgs] | None = pulumi.property("migration")
@@ -38,6 +42,8 @@ class SiteTrafficPathArgs:
         *,
         uplinks: Mapping[str, pulumi.InputType[TrafficPathUplinkArgs]],
         networks: Mapping[str, pulumi.InputType[TrafficPathNetworkArgs]] | None = None,
+        host_networks: Mapping[str, pulumi.InputType[TrafficPathHostNetworkArgs]]
+        | None = None,
         storage: pulumi.InputType[TrafficPathStorageArgs] | None = None,
         rwx: pulumi.InputType[TrafficPathRwxArgs] | None = None,
         migration: pulumi.InputType[TrafficPathMigrationArgs] | None = None,
@@ -50,6 +56,7 @@ class SiteTrafficPathArgs:
         Args:
             uplinks: The uplinks by the name of the group of nodes, at least one.
             networks: The VM networks by name.
+            host_networks: The networks of the nodes themselves by name. Needs Harvester 1.8.
             storage: The storage network, if it is on this path.
             rwx: The RWX network, if it is on this path or shares the storage network. Needs
                 Harvester 1.8.
@@ -62,6 +69,7 @@ class SiteTrafficPathArgs:
         """
         self.uplinks = uplinks
         self.networks = networks
+        self.host_networks = host_networks
         self.storage = storage
         self.rwx = rwx
         self.migration = migration
@@ -77,6 +85,9 @@ class SiteMgmtArgs:
     networks: Mapping[str, pulumi.InputType[TrafficPathNetworkArgs]] | None = pulumi.property(
         "networks"
     )
+    host_networks: Mapping[str, pulumi.InputType[TrafficPathHostNetworkArgs]] | None = (
+        pulumi.property("hostNetworks")
+    )
     storage: pulumi.InputType[TrafficPathStorageArgs] | None = pulumi.property("storage")
     rwx: pulumi.InputType[TrafficPathRwxArgs] | None = pulumi.property("rwx")
     migration: pulumi.InputType[TrafficPathMigrationArgs] | None = pulumi.property("migration")
@@ -89,6 +100,8 @@ class SiteMgmtArgs:
         self,
         *,
         networks: Mapping[str, pulumi.InputType[TrafficPathNetworkArgs]] | None = None,
+        host_networks: Mapping[str, pulumi.InputType[TrafficPathHostNetworkArgs]]
+        | None = None,
         storage: pulumi.InputType[TrafficPathStorageArgs] | None = None,
         rwx: pulumi.InputType[TrafficPathRwxArgs] | None = None,
         migration: pulumi.InputType[TrafficPathMigrationArgs] | None = None,
@@ -99,6 +112,7 @@ class SiteMgmtArgs:
 
         Args:
             networks: The VM networks by name.
+            host_networks: The networks of the nodes themselves by name. Needs Harvester 1.8.
             storage: The storage network, if it is on `mgmt`.
             rwx: The RWX network, if it is on `mgmt` or shares the storage network. Needs
                 Harvester 1.8.
@@ -108,6 +122,7 @@ class SiteMgmtArgs:
                 Defaults to that of the site.
         """
         self.networks = networks
+        self.host_networks = host_networks
         self.storage = storage
         self.rwx = rwx
         self.migration = migration

@@ -9,6 +9,7 @@ import pulumi
 
 from ..program.cluster_network import ClusterNetwork
 from ..program.disruption import DisruptionArgs
+from ..program.host_network_config import HostNetworkConfig
 from ..program.network_config import NetworkConfig
 from ..program.registration import token
 from ..program.rwx_network import RwxNetwork
@@ -17,6 +18,7 @@ from ..program.uplink import UplinkArgs
 from ..program.vm_migration_network import VmMigrationNetwork
 from ..program.vm_network import VmNetwork
 from .traffic_path_arguments import (
+    TrafficPathHostNetworkArgs,
     TrafficPathMigrationArgs,
     TrafficPathNetworkArgs,
     TrafficPathRwxArgs,
@@ -31,8 +33,8 @@ TOKEN = token("TrafficPath")
 @pulumi.type_token(TOKEN)
 class TrafficPath(pulumi.ComponentResource):
     """A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group
-    of nodes, and on it the VM networks, the storage network, the RWX network and the VM
-    migration network.
+    of nodes, and on it the VM networks, the host networks, the storage network, the RWX
+    network and the VM migration network.
 
     What needs the uplinks comes after them, and goes before them. MTU and consent are said
     once, for all of it.
@@ -42,6 +44,10 @@ class TrafficPath(pulumi.ComponentResource):
     """Name of the cluster network."""
     vm_networks: pulumi.Output[dict[str, str]] = pulumi.property("vmNetworks")
     """The VM networks, `namespace/name`, by their keys in the program."""
+    host_devices: pulumi.Output[dict[str, str]] = pulumi.property("hostDevices")
+    """The devices that nodes have of the host networks, `<cluster network>-br.<VLAN>`, by
+    their keys in the program.
+    """
     matched_nodes: pulumi.Output[dict[str, list[str]]] = pulumi.property("matchedNodes")
     """Names of the nodes in each group, sorted."""
     storage_vm_network: pulumi.Output[str | None] = pulumi.property("storageVmNetwork")
@@ -55,6 +61,8 @@ class TrafficPath(pulumi.ComponentResource):
         *,
         uplinks: Mapping[str, pulumi.InputType[TrafficPathUplinkArgs]],
         networks: Mapping[str, pulumi.InputType[TrafficPathNetworkArgs]] | None = None,
+        host_networks: Mapping[str, pulumi.InputType[TrafficPathHostNetworkArgs]]
+        | None = None,
         storage: pulumi.InputType[TrafficPathStorageArgs] | None = None,
         rwx: pulumi.InputType[TrafficPathRwxArgs] | None = None,
         migration: pulumi.InputType[TrafficPathMigrationArgs] | None = None,
@@ -69,6 +77,7 @@ class TrafficPath(pulumi.ComponentResource):
             resource_name: Name of the component in the program.
             uplinks: The uplinks by the name of the group of nodes, at least one.
             networks: The VM networks by name.
+            host_networks: The networks of the nodes themselves by name. Needs Harvester 1.8.
             storage: The storage network, if it is on this path.
             rwx: The RWX network, if it is on this path or shares the storage network. Needs
                 Harvester 1.8.
@@ -94,6 +103,10 @@ class TrafficPath(pulumi.ComponentResource):
             key: self._vm_network(key, as_arguments(TrafficPathNetworkArgs, given))
             for key, given in (networks or {}).items()
         }
+        on_hosts = {
+            key: self._host_network(key, as_arguments(TrafficPathHostNetworkArgs, given))
+            for key, given in (host_networks or {}).items()
+        }
         made = storage and self._storage(as_arguments(TrafficPathStorageArgs, storage))
         if rwx is not None:
             self._rwx(as_arguments(TrafficPathRwxArgs, rwx), made or None)
@@ -102,6 +115,7 @@ class TrafficPath(pulumi.ComponentResource):
 
         self.cluster_network = self._path.name
         self.vm_networks = by_key({key: made.id for key, made in vm_networks.items()})
+        self.host_devices = by_key({key: _device(it) for key, it in on_hosts.items()})
         self.matched_nodes = by_key({key: c.matched_nodes for key, c in configs.items()})
         self.storage_vm_network = pulumi.Output.from_input(made.vm_network if made else None)
         self.register_outputs(self.outputs())
@@ -111,6 +125,7 @@ class TrafficPath(pulumi.ComponentResource):
         return {
             "clusterNetwork": self.cluster_network,
             "vmNetworks": self.vm_networks,
+            "hostDevices": self.host_devices,
             "matchedNodes": self.matched_nodes,
             "storageVmNetwork": self.storage_vm_network,
         }
@@ -143,6 +158,22 @@ class TrafficPath(pulumi.ComponentResource):
             route=given.route,
             labels=given.labels,
             annotations=given.annotations,
+            disruption=self._disruption,
+            opts=self._carried,
+        )
+
+    def _host_network(self, key: str, given: TrafficPathHostNetworkArgs) -> HostNetworkConfig:
+        return HostNetworkConfig(
+            f"{self._prefix}-{key}",
+            cluster_network=self._path,
+            name=given.name,
+            vlan=given.vlan,
+            mode=given.mode,
+            ips=given.ips,
+            node_selector=given.node_selector,
+            description=given.description,
+            underlay=given.underlay,
+            allow_management_vlan=given.allow_management_vlan,
             disruption=self._disruption,
             opts=self._carried,
         )
@@ -181,6 +212,10 @@ class TrafficPath(pulumi.ComponentResource):
             exclude=given.exclude,
             opts=self._carried,
         )
+
+
+def _device(network: HostNetworkConfig) -> pulumi.Output[str]:
+    return pulumi.Output.concat(network.cluster_network, "-br.", network.vlan.apply(str))
 
 
 def by_key(made: Mapping[str, Any]) -> pulumi.Output[Any]:

@@ -1,4 +1,6 @@
-"""The arguments of a TrafficPath: an uplink, a VM network, and the networks of Settings."""
+"""The arguments of a TrafficPath: an uplink, a VM network, a host network, and the networks of
+Settings.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,8 @@ from typing import Any, TypeVar
 
 import pulumi
 
-from ..program.enums import AnyVmNetworkType
+from ..program.enums import AnyHostMode, AnyVmNetworkType
+from ..program.node_selector import NodeSelectorArgs
 from ..program.registration import TextMap
 from ..program.route import RouteArgs
 from ..program.uplink import BondOptionsArgs, LinkAttributesArgs
@@ -111,6 +114,62 @@ class TrafficPathNetworkArgs:
         self.route = route
         self.labels = labels
         self.annotations = annotations
+
+
+@pulumi.input_type
+class TrafficPathHostNetworkArgs:
+    """A network device of the nodes themselves, in a VLAN of a traffic path. It becomes a host
+    network config.
+    """
+
+    vlan: pulumi.Input[int] = pulumi.property("vlan")
+    mode: pulumi.Input[AnyHostMode] = pulumi.property("mode")
+    ips: TextMap | None = pulumi.property("ips")
+    node_selector: pulumi.Input[pulumi.InputType[NodeSelectorArgs]] | None = pulumi.property(
+        "nodeSelector"
+    )
+    name: pulumi.Input[str] | None = pulumi.property("name")
+    description: pulumi.Input[str] | None = pulumi.property("description")
+    underlay: pulumi.Input[bool] | None = pulumi.property("underlay")
+    allow_management_vlan: pulumi.Input[bool] | None = pulumi.property("allowManagementVlan")
+
+    def __init__(
+        self,
+        *,
+        vlan: pulumi.Input[int],
+        mode: pulumi.Input[AnyHostMode],
+        ips: TextMap | None = None,
+        node_selector: pulumi.Input[pulumi.InputType[NodeSelectorArgs]] | None = None,
+        name: pulumi.Input[str] | None = None,
+        description: pulumi.Input[str] | None = None,
+        underlay: pulumi.Input[bool] | None = None,
+        allow_management_vlan: pulumi.Input[bool] | None = None,
+    ) -> None:
+        """A network device of the nodes themselves.
+
+        Args:
+            vlan: VLAN ID, 1 to 4094.
+            mode: Where the nodes have their addresses from: `static`, from `ips`, or `dhcp`.
+                Up to Harvester 1.9 a change replaces the object.
+            ips: The IPv4 address of each node with its prefix length, such as `10.0.0.11/24`,
+                by the node's name; all in one network.
+            node_selector: Which nodes. Absent means every node, witness nodes too.
+            name: Name of the host network config. Defaults to the path's name in the program
+                and its key in the map, joined by '-'.
+            description: Free text.
+            underlay: Whether overlay networks have their tunnels over it: at most one has, and
+                on every node. Defaults to false.
+            allow_management_vlan: Whether it may be the VLAN over which the nodes themselves
+                are managed, which only `mgmt` can have. Defaults to false.
+        """
+        self.vlan = vlan
+        self.mode = mode
+        self.ips = ips
+        self.node_selector = node_selector
+        self.name = name
+        self.description = description
+        self.underlay = underlay
+        self.allow_management_vlan = allow_management_vlan
 
 
 @pulumi.input_type

@@ -18,6 +18,7 @@ from ..cluster.resources import (
     labels_of,
 )
 from ..printable import printable
+from ..specs.host_network_config import NodeSelector
 from ..specs.limits import MGMT, host_device
 from .label_selectors import selects
 from .link_monitors import links_by_node
@@ -90,6 +91,22 @@ def nodes_against_underlay(network: str, snapshot: Snapshot) -> list[str]:
 def _has_network(network: str, node: str, snapshot: Snapshot) -> bool:
     status = snapshot.status_on(network, node)
     return status is not None and condition(status, "ready").get("status") == "True"
+
+
+def selector_object(selector: NodeSelector | None) -> Object:
+    """A node selector as the object has it; empty if it selects every node."""
+    if selector is None:
+        return {}
+    labels, expressions = selector.match_labels, selector.match_expressions
+    given: Object = {
+        "matchLabels": dict(labels or {}),
+        "matchExpressions": [
+            {"key": one.key, "operator": one.operator}
+            | ({"values": list(one.label_values)} if one.label_values else {})
+            for one in expressions or ()
+        ],
+    }
+    return {name: value for name, value in given.items() if value}
 
 
 def said_of(config: Object, node: str) -> Object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..cluster.resources import NODE, VM
+from ..cluster.resources import HOST_NETWORK_CONFIG, NODE, VM
 from ..harvester.wording import counted
 from ..markup import Element, element
 from ..topology.marked import Band, Marked
@@ -23,12 +23,14 @@ def glance(subject: Subject) -> Section:
     on = [each for network in topology.networks for each in network.vm_networks]
     own = [each for each in on if not each.is_of_harvester]
     vms = len({vm for each in own for vm in each.vms})
+    hosts = sum(len(network.host_networks) for network in topology.networks)
     numbers: dict[str, int | str] = {
         "Nodes": len(topology.nodes) if subject.knows(NODE) else NOT_KNOWN,
         "Cluster networks": len(topology.networks),
         "Uplinks": sum(len(network.uplinks) for network in topology.networks),
         "VM networks": len(own),
         "VMs on them": vms if subject.knows(VM) else NOT_KNOWN,
+        "Host networks": hosts if subject.knows(HOST_NETWORK_CONFIG) else NOT_KNOWN,
         "Networks of Settings": sum(len(network.settings) for network in topology.networks),
     }
     pairs = (
@@ -89,7 +91,18 @@ def cluster_networks(subject: Subject) -> Section:
             for uplink in band.uplinks
         ],
     )
-    return Section("networks", "Cluster networks", [networks, uplinks])
+    return Section("networks", "Cluster networks", [networks, uplinks, *_host_networks(bands)])
+
+
+def _host_networks(bands: Sequence[Band]) -> Iterator[Element]:
+    rows = [
+        Row([host.words[0], band.network.part.name, *host.words[1:]], host.mark)
+        for band in bands
+        for host in band.host_networks
+    ]
+    if rows:
+        heads = ["Host network config", "Cluster network", "VLAN and mode", "Nodes"]
+        yield table("Networks of the nodes themselves", heads, rows)
 
 
 def _mtu(band: Band) -> list[str]:
@@ -99,6 +112,8 @@ def _mtu(band: Band) -> list[str]:
 
 def _on(band: Band) -> str:
     told = [counted(len(band.own_vm_networks), "VM network")]
+    if band.host_networks:
+        told.append(counted(len(band.host_networks), "host network"))
     return ", ".join([*told, *(setting.part.setting for setting in band.settings)])
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..cluster.resources import (
     CLUSTER_NETWORK,
+    HOST_NETWORK_CONFIG,
     NAD,
     NODE,
     SETTING,
@@ -22,10 +23,12 @@ from ..cluster.resources import (
     annotations_of,
 )
 from ..harvester.cni import KUBE_OVN, cni_config, own_provider
+from ..harvester.host_networks import selector_object
 from ..harvester.names import BRIDGE, MATCHED_NODES, UPLINK_MTU
 from ..harvester.network_settings import MIGRATION, RWX, STORAGE, NetworkSetting
 from ..harvester.snapshot import Snapshot
 from ..specs.cluster_network import ClusterNetwork
+from ..specs.host_network_config import HostNetworkConfig
 from ..specs.limits import DEFAULT_MTU
 from ..specs.network_config import NetworkConfig
 from ..specs.parse import parse
@@ -39,11 +42,12 @@ from .preview import Properties
 from .properties import UNKNOWN as UNKNOWN_TEXT
 
 OfSetting = StorageNetwork | RwxNetwork | VmMigrationNetwork
-Drawn = ClusterNetwork | NetworkConfig | VmNetwork | OfSetting
+Drawn = ClusterNetwork | NetworkConfig | VmNetwork | HostNetworkConfig | OfSetting
 _SPECS: Mapping[str, tuple[type[Drawn], Resource]] = {
     "ClusterNetwork": (ClusterNetwork, CLUSTER_NETWORK),
     "NetworkConfig": (NetworkConfig, VLAN_CONFIG),
     "VmNetwork": (VmNetwork, NAD),
+    "HostNetworkConfig": (HostNetworkConfig, HOST_NETWORK_CONFIG),
     "StorageNetwork": (StorageNetwork, SETTING),
     "RwxNetwork": (RwxNetwork, SETTING),
     "VmMigrationNetwork": (VmMigrationNetwork, SETTING),
@@ -57,6 +61,7 @@ SETTINGS: Mapping[str, NetworkSetting] = {
 KINDS = tuple(_SPECS)
 """The kinds that are drawn, in the order in which one needs the other."""
 _NOT_DRAWN = frozenset(("labels", "annotations", "description", "route", "disruption"))
+_NOT_DRAWN |= frozenset(("ips", "underlay", "allowManagementVlan"))
 """Properties that no picture shows, so that they may be whatever they are."""
 
 
@@ -117,6 +122,8 @@ def object_of(spec: Drawn, mtu: int, snapshot: Snapshot) -> Object:
         return with_mtu(_config(spec, snapshot), VLAN_CONFIG, mtu)
     if isinstance(spec, VmNetwork):
         return with_mtu(_nad(spec), NAD, mtu)
+    if isinstance(spec, HostNetworkConfig):
+        return _host_network(spec)
     return _setting(spec)
 
 
@@ -127,6 +134,18 @@ def _setting(spec: OfSetting) -> Object:
         own = {} if shares else {"network": value}
         value = {"share-storage-network": shares} | own
     return {"metadata": {"name": SETTINGS[spec.title].name}, "value": json.dumps(value)}
+
+
+def _host_network(spec: HostNetworkConfig) -> Object:
+    return {
+        "metadata": {"name": spec.name},
+        "spec": {
+            "clusterNetwork": spec.cluster_network,
+            "vlanID": spec.vlan,
+            "mode": spec.mode,
+            "nodeSelector": selector_object(spec.node_selector),
+        },
+    }
 
 
 def _config(spec: NetworkConfig, snapshot: Snapshot) -> Object:
@@ -183,6 +202,6 @@ def mtu_given(spec: Drawn) -> int | None:
     """The MTU in bytes that a resource decides or repeats; None if it leaves it alone."""
     if isinstance(spec, ClusterNetwork):
         return spec.decided_mtu
-    if isinstance(spec, OfSetting) or spec.mtu is None:
+    if isinstance(spec, OfSetting | HostNetworkConfig) or spec.mtu is None:
         return None
     return spec.mtu or DEFAULT_MTU

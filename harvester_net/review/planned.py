@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ..cluster.resources import (
     CLUSTER_NETWORK,
+    HOST_NETWORK_CONFIG,
     NAD,
     SETTING,
     VLAN_CONFIG,
@@ -20,6 +21,7 @@ from ..cluster.resources import (
     key_of,
 )
 from ..harvester import cni
+from ..harvester.host_networks import network_of
 from ..harvester.loading import NETWORK_KINDS
 from ..harvester.mtus import config_mtu, mtu_of, nad_mtu
 from ..harvester.names import SYSTEM_NAMESPACE
@@ -80,7 +82,7 @@ def planned(preview: Preview, seen: Snapshot | None = None) -> Planned:
     changes = [change for change in spread_out if change.kind in KINDS]
     kept = [it for it in spread_kept(preview.kept) if it[0].kind in KINDS]
     # The copies have all kinds, also those that could not be listed.
-    known = (*NETWORK_KINDS, VM)
+    known = (*NETWORK_KINDS, HOST_NETWORK_CONFIG, VM)
     before = Snapshot({kind: dict(seen.of(kind)) if seen else {} for kind in known})
     if seen is None:
         _put(before, [*kept, *((it.urn, _at_first(it)) for it in changes)])
@@ -208,3 +210,5 @@ def _named(snapshot: Snapshot) -> Iterator[tuple[str, int]]:
             yield network, nad_mtu(nad)
     for config in snapshot.of(VLAN_CONFIG).values():
         yield config["spec"]["clusterNetwork"], config_mtu(config)
+    for config in snapshot.of(HOST_NETWORK_CONFIG).values():
+        yield network_of(config), DEFAULT_MTU

@@ -12,7 +12,7 @@ from .host_network_config import HostNetworkConfig, NodeRequirement
 from .network_config import BondOptions
 from .spec import Spec
 from .tenant_networks import TenantNetwork
-from .traffic_path import TrafficPathNetwork
+from .traffic_path import TrafficPathHostNetwork, TrafficPathNetwork
 from .vm_network import Route, VmNetwork
 
 
@@ -118,6 +118,7 @@ ENUMS: dict[tuple[type[Spec], str], Enum] = {
     (Disruption, "on_failure"): ON_FAILURE,
     (Route, "mode"): ROUTE_MODE,
     (HostNetworkConfig, "mode"): HOST_MODE,
+    (TrafficPathHostNetwork, "mode"): HOST_MODE,
     (NodeRequirement, "operator"): NODE_OPERATOR,
 }
 """The type of each such field."""

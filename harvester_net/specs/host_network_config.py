@@ -133,32 +133,42 @@ class HostNetworkConfig(NamedSpec):
 
     def contradictions(self) -> Iterator[Problem]:
         yield from super().contradictions()
-        yield from self._device_problems()
-        yield from self._address_problems()
-        yield from _selector_problems(self.node_selector)
+        if is_known(self.cluster_network):
+            yield from device_problems(self.cluster_network, self.vlan)
+        yield from host_network_problems(self.mode, self.ips, self.node_selector)
 
-    def _device_problems(self) -> Iterator[Problem]:
-        if not is_known(self.cluster_network) or not is_known(self.vlan):
-            return
-        device = host_device(self.cluster_network, self.vlan)
-        if len(device) > LONGEST_DEVICE_NAME:
-            yield Problem(
-                "vlan",
-                f"the device would be {device}, which has {len(device)} characters, and Linux "
-                f"allows {LONGEST_DEVICE_NAME}; use a shorter VLAN ID, or a cluster network "
-                "with a shorter name",
-            )
 
-    def _address_problems(self) -> Iterator[Problem]:
-        ips = self.ips
-        if not is_known(self.mode) or not is_known(ips):
-            return
-        if self.mode == "static" and not ips:
-            yield Problem("ips", "is required by mode static; give each node its address")
-        if self.mode == "dhcp" and ips:
-            yield Problem("ips", "cannot stand with mode dhcp, which would ignore it")
-        if ips and len(ips) > MOST_ADDRESSES:
-            yield Problem("ips", f"has {len(ips)} addresses; Harvester takes {MOST_ADDRESSES}")
+def device_problems(cluster_network: str, vlan: int) -> Iterator[Problem]:
+    """What is wrong with the device that nodes would have; an unknown VLAN is not wrong."""
+    if not is_known(vlan):
+        return
+    device = host_device(cluster_network, vlan)
+    if len(device) > LONGEST_DEVICE_NAME:
+        yield Problem(
+            "vlan",
+            f"the device would be {device}, which has {len(device)} characters, and Linux "
+            f"allows {LONGEST_DEVICE_NAME}; use a shorter VLAN ID, or a cluster network "
+            "with a shorter name",
+        )
+
+
+def host_network_problems(
+    mode: HostMode, ips: dict[str, HostAddress] | None, selector: NodeSelector | None
+) -> Iterator[Problem]:
+    """What the mode, the addresses and the node selector contradict."""
+    yield from _address_problems(mode, ips)
+    yield from _selector_problems(selector)
+
+
+def _address_problems(mode: HostMode, ips: dict[str, HostAddress] | None) -> Iterator[Problem]:
+    if not is_known(mode) or not is_known(ips):
+        return
+    if mode == "static" and not ips:
+        yield Problem("ips", "is required by mode static; give each node its address")
+    if mode == "dhcp" and ips:
+        yield Problem("ips", "cannot stand with mode dhcp, which would ignore it")
+    if ips and len(ips) > MOST_ADDRESSES:
+        yield Problem("ips", f"has {len(ips)} addresses; Harvester takes {MOST_ADDRESSES}")
 
 
 def _selector_problems(selector: NodeSelector | None) -> Iterator[Problem]:

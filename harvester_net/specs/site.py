@@ -16,6 +16,7 @@ from .traffic_path import (
     NOT_KNOWN,
     OF_SETTINGS,
     TrafficPath,
+    TrafficPathHostNetwork,
     TrafficPathMigration,
     TrafficPathNetwork,
     TrafficPathRwx,
@@ -59,6 +60,10 @@ class SiteMgmt(Spec):
 
     networks: dict[str, Item[TrafficPathNetwork]] | None = plain(
         default=None, description="The VM networks by name."
+    )
+    host_networks: dict[str, Item[TrafficPathHostNetwork]] | None = plain(
+        default=None,
+        description="The networks of the nodes themselves by name. Needs Harvester 1.8.",
     )
     storage: TrafficPathStorage | None = plain(
         default=None, description="The storage network, if it is on `mgmt`."
@@ -127,6 +132,10 @@ class SiteOutputs(Spec):
     vm_networks: dict[str, dict[str, str]] = Field(
         description="The VM networks, `namespace/name`, by path or `mgmt`, and by their keys."
     )
+    host_devices: dict[str, dict[str, str]] = Field(
+        description="The devices that nodes have of the host networks, "
+        "`<cluster network>-br.<VLAN>`, by path or `mgmt`, and by their keys."
+    )
     matched_nodes: dict[str, dict[str, list[str]]] = Field(
         description="Names of the nodes, sorted, by path and group."
     )
@@ -168,7 +177,7 @@ def _problems_together(described: dict[str, Any]) -> list[Problem]:
         if given is UNKNOWN
     ]
     for path, given in _paths(described):
-        inner = traffic_path.inner_problems(given)
+        inner = traffic_path.inner_problems(given, given.get("name", path[-1]))
         found += [Problem(f"{path_text(path)}.{it.path}", it.sentence) for it in inner]
     for problems in (_problems_of_names, _problems_of_stack, _problems_of_cluster):
         found += problems(described)

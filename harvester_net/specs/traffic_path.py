@@ -8,9 +8,17 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, Field
 
 from .disruption import Disruption
+from .host_network_config import (
+    HostAddress,
+    HostMode,
+    NodeSelector,
+    device_problems,
+    host_network_problems,
+)
 from .limits import (
     MGMT,
     ClusterNetworkName,
+    HostNetworkConfigName,
     Ipv4Network,
     Mtu,
     Namespace,
@@ -27,7 +35,7 @@ from .storage_network import Exclude, StorageVlanId, exclude_problems, excluded
 from .unknown import UNKNOWN
 from .vm_network import OVERLAY, Route, VlanRange, VmNetworkType, traffic_problems
 
-BY_KEY = ("uplinks", "networks")
+BY_KEY = ("uplinks", "networks", "hostNetworks")
 """Inputs that are a map; each entry becomes a resource."""
 NOT_KNOWN = "must be known in a preview, because it becomes resources"
 """What is wrong with an unknown value that is to become resources."""
@@ -79,6 +87,48 @@ class TrafficPathNetwork(LabelledSpec):
             yield Problem("type", "is on no traffic path; make it a VmNetwork of its own")
         else:
             yield from traffic_problems(self)
+
+
+class TrafficPathHostNetwork(Spec):
+    """A network device of the nodes themselves, in a VLAN of a traffic path. It becomes a host
+    network config.
+    """
+
+    title: ClassVar[str] = "hostNetworks"
+
+    vlan: VlanId = Field(description="VLAN ID, 1 to 4094.")
+    mode: HostMode = Field(
+        description="Where the nodes have their addresses from: `static`, from `ips`, or "
+        "`dhcp`. Up to Harvester 1.9 a change replaces the object."
+    )
+    ips: dict[str, Item[HostAddress]] | None = Field(
+        None,
+        description="The IPv4 address of each node with its prefix length, such as "
+        "`10.0.0.11/24`, by the node's name; all in one network.",
+    )
+    node_selector: NodeSelector | None = Field(
+        None,
+        description="Which nodes. Absent means every node, witness nodes too.",
+    )
+    name: HostNetworkConfigName | None = Field(
+        None,
+        description="Name of the host network config. Defaults to the path's name in the "
+        "program and its key in the map, joined by '-'.",
+    )
+    description: str | None = Field(None, description="Free text.")
+    underlay: bool | None = Field(
+        None,
+        description="Whether overlay networks have their tunnels over it: at most one has, "
+        "and on every node. Defaults to false.",
+    )
+    allow_management_vlan: bool | None = Field(
+        None,
+        description="Whether it may be the VLAN over which the nodes themselves are managed, "
+        "which only `mgmt` can have. Defaults to false.",
+    )
+
+    def contradictions(self) -> Iterator[Problem]:
+        yield from host_network_problems(self.mode, self.ips, self.node_selector)
 
 
 class TrafficPathStorage(Spec):
@@ -146,6 +196,11 @@ class TrafficPathMigration(Spec):
         yield from exclude_problems(self.range, self.exclude)
 
 
+CARRIED: dict[str, type[Spec]] = {
+    "networks": TrafficPathNetwork,
+    "hostNetworks": TrafficPathHostNetwork,
+}
+"""Inputs that are a map of what the uplinks carry."""
 OF_SETTINGS: dict[str, type[Spec]] = {
     "storage": TrafficPathStorage,
     "rwx": TrafficPathRwx,
@@ -170,8 +225,8 @@ def _own(value: str) -> str:
 
 class TrafficPath(Spec):
     """A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group
-    of nodes, and on it the VM networks, the storage network, the RWX network and the VM
-    migration network.
+    of nodes, and on it the VM networks, the host networks, the storage network, the RWX
+    network and the VM migration network.
 
     What needs the uplinks comes after them, and goes before them. MTU and consent are said
     once, for all of it.
@@ -184,6 +239,10 @@ class TrafficPath(Spec):
     )
     networks: dict[str, Item[TrafficPathNetwork]] | None = plain(
         default=None, description="The VM networks by name."
+    )
+    host_networks: dict[str, Item[TrafficPathHostNetwork]] | None = plain(
+        default=None,
+        description="The networks of the nodes themselves by name. Needs Harvester 1.8.",
     )
     storage: TrafficPathStorage | None = plain(
         default=None, description="The storage network, if it is on this path."
@@ -221,6 +280,10 @@ class TrafficPathOutputs(Spec):
     vm_networks: dict[str, str] = Field(
         description="The VM networks, `namespace/name`, by their keys in the program."
     )
+    host_devices: dict[str, str] = Field(
+        description="The devices that nodes have of the host networks, "
+        "`<cluster network>-br.<VLAN>`, by their keys in the program."
+    )
     matched_nodes: dict[str, list[str]] = Field(
         description="Names of the nodes in each group, sorted."
     )
@@ -237,20 +300,30 @@ def problems_of(inputs: dict[str, Any]) -> list[Problem]:
     An unknown value is not wrong, but which resources there are must be known.
     """
     _, found = parse(TrafficPath, inputs)
-    return found + inner_problems(inputs)
+    return found + inner_problems(inputs, inputs.get("name", UNKNOWN))
 
 
-def inner_problems(inputs: dict[str, Any]) -> list[Problem]:
-    """What is wrong with the parts of a traffic path beside the fields of its spec."""
+def inner_problems(inputs: dict[str, Any], cluster_network: Any) -> list[Problem]:
+    """What is wrong with the parts of a traffic path beside the fields of its spec.
+
+    ``cluster_network``: its name, or unknown.
+    """
     found = [Problem(path, NOT_KNOWN) for path in _unknown_parts(inputs)]
     for path, model, given in _parts(inputs):
         # What is wrong with its fields was found above.
         spec, _ = parse(model, given)
         found += [
             Problem(f"{path}.{inner.path}".rstrip("."), inner.sentence)
-            for inner in spec.contradictions()
+            for inner in _contradictions(spec, cluster_network)
         ]
     return found
+
+
+def _contradictions(spec: Spec, cluster_network: Any) -> Iterator[Problem]:
+    """What several properties of a part contradict, with those of its path."""
+    yield from spec.contradictions()
+    if isinstance(spec, TrafficPathHostNetwork) and isinstance(cluster_network, str):
+        yield from device_problems(cluster_network, spec.vlan)
 
 
 def _unknown_parts(inputs: dict[str, Any]) -> Iterator[str]:
@@ -265,10 +338,11 @@ def _unknown_parts(inputs: dict[str, Any]) -> Iterator[str]:
 
 def _parts(inputs: dict[str, Any]) -> Iterator[tuple[str, type[Spec], dict[str, Any]]]:
     """The parts in which several properties may contradict each other."""
-    networks = inputs.get("networks")
-    for key, given in networks.items() if isinstance(networks, dict) else ():
-        if isinstance(given, dict):
-            yield path_text(("networks", key)), TrafficPathNetwork, given
+    for name, model in CARRIED.items():
+        parts = inputs.get(name)
+        for key, given in parts.items() if isinstance(parts, dict) else ():
+            if isinstance(given, dict):
+                yield path_text((name, key)), model, given
     for name, model in OF_SETTINGS.items():
         if isinstance(given := inputs.get(name), dict):
             yield name, model, given

@@ -7,13 +7,15 @@ from typing import Any
 
 from ..harvester.wording import counted
 from .marked import Band, Mark, Marked, picture
-from .model import Topology, VmNetwork
+from .model import HostNetwork, Topology, VmNetwork
 from .vlans import vlans_named
 
 MOST_DRAWN = 60
-"""VM networks of a cluster network in a diagram; the others are one box."""
+"""VM networks of a cluster network in a diagram, and host networks; the others are one box."""
 MOST_BRIEFLY = 20
 """Parts of one kind that are drawn where only changes are."""
+MOST_HOSTS_BRIEFLY = 5
+"""The same of host networks."""
 MOST_BANDS = 8
 """Cluster networks that are drawn where only changes are: pages draw 500 lines at most."""
 _MEANS_SOMETHING = {'"': "#quot;", "#": "#35;", "&": "#amp;", "<": "#lt;", ">": "#gt;"}
@@ -34,14 +36,18 @@ def mermaid(topology: Topology, before: Topology | None = None) -> str:
     found = picture(topology, before)
     lines = ["flowchart LR"]
     for number, band in enumerate(found.bands):
-        own = band.own_vm_networks
-        # What changes is never folded for the sake of what does not.
-        ordered = sorted(own, key=lambda it: it.is_kept)
-        shown = {id(it) for it in ordered[:MOST_DRAWN]}
-        drawn = [it for it in own if id(it) in shown]
-        folded = [it for it in own if id(it) not in shown]
-        lines += _chart(f"c{number}", band, band.uplinks, drawn, folded)
+        hosts, vms = _most(band.host_networks), _most(band.own_vm_networks)
+        lines += _chart(f"c{number}", band, band.uplinks, hosts, vms)
     return "\n".join([*lines, *_styles(planned=before is not None)])
+
+
+def _most(parts: Parts) -> tuple[Parts, Parts]:
+    """Those that are drawn, and the others."""
+    # What changes is never folded for the sake of what does not.
+    ordered = sorted(parts, key=lambda it: it.is_kept)
+    shown = {id(it) for it in ordered[:MOST_DRAWN]}
+    folded = [it for it in parts if id(it) not in shown]
+    return [it for it in parts if id(it) in shown], folded
 
 
 def changes(topology: Topology, before: Topology) -> str:
@@ -63,21 +69,28 @@ def changes(topology: Topology, before: Topology) -> str:
 
 def _briefly(own: str, band: Band) -> Iterator[str]:
     uplinks, other_uplinks = _changing(band.uplinks)
-    drawn, folded = _changing(band.own_vm_networks)
-    yield from _chart(own, band, uplinks, drawn, folded)
+    hosts = _changing(band.host_networks, MOST_HOSTS_BRIEFLY)
+    yield from _chart(own, band, uplinks, hosts, _changing(band.own_vm_networks))
     for mark, rest in _by_mark(other_uplinks):
         words = [counted(len(rest), "more uplink"), *_said(mark)]
         yield f"  {own}u{_short(mark)}[{_label(words)}]{_style(mark)} {_line(mark)} {own}"
 
 
-def _changing(parts: Parts) -> tuple[Parts, Parts]:
+def _changing(parts: Parts, most: int = MOST_BRIEFLY) -> tuple[Parts, Parts]:
     """Those that are drawn, and the others."""
-    some = [it for it in parts if not it.is_kept][:MOST_BRIEFLY]
+    some = [it for it in parts if not it.is_kept][:most]
     ids = {id(it) for it in some}
     return some, [it for it in parts if id(it) not in ids]
 
 
-def _chart(own: str, band: Band, uplinks: Parts, drawn: Parts, folded: Parts) -> Iterator[str]:
+def _chart(
+    own: str,
+    band: Band,
+    uplinks: Parts,
+    hosts: tuple[Parts, Parts],
+    vms: tuple[Parts, Parts],
+) -> Iterator[str]:
+    """The lines of a band; of networks those that are drawn, and the others."""
     mark = band.network.mark
     yield f"  {own}([{_words(band.network)}]){_style(mark)}"
     for number, uplink in enumerate(uplinks):
@@ -89,10 +102,16 @@ def _chart(own: str, band: Band, uplinks: Parts, drawn: Parts, folded: Parts) ->
     for number, setting in enumerate(band.settings):
         box = f"{own}s{number}[({_words(setting)})]{_style(setting.mark)}"
         yield f"  {own} {_line(setting.mark)} {box}"
-    for number, network in enumerate(drawn):
+    for number, host in enumerate(hosts[0]):
+        box = f"{own}h{number}[[{_words(host)}]]{_style(host.mark)}"
+        yield f"  {own} {_line(host.mark)} {box}"
+    for mark, rest in _by_mark(hosts[1]):
+        words = _label([*_folded_hosts([it.part for it in rest]), *_said(mark)])
+        yield f"  {own} {_line(mark)} {own}h{_short(mark)}[[{words}]]{_style(mark)}"
+    for number, network in enumerate(vms[0]):
         box = f"{own}v{number}[{_words(network)}]{_style(network.mark)}"
         yield f"  {own} {_line(network.mark)} {box}"
-    for mark, rest in _by_mark(folded):
+    for mark, rest in _by_mark(vms[1]):
         words = _label([*_folded([it.part for it in rest]), *_said(mark)])
         yield f"  {own} {_line(mark)} {own}v{_short(mark)}[{words}]{_style(mark)}"
 
@@ -110,6 +129,11 @@ def _folded(networks: Sequence[VmNetwork]) -> list[str]:
     words += [vlans_named(vlans)] if vlans else []
     words += [counted(len(vms), "VM")] if vms else []
     return words
+
+
+def _folded_hosts(networks: Sequence[HostNetwork]) -> list[str]:
+    vlans = {network.vlan for network in networks}
+    return [counted(len(networks), "more host network"), vlans_named(vlans)]
 
 
 def _words(part: Marked[Any]) -> str:

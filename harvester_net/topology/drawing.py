@@ -73,6 +73,7 @@ def _on(band: Band) -> Iterator[Named]:
     yield from (("uplink", it) for it in band.uplinks)
     yield from (("uncovered nodes", it) for it in band.uncovered)
     yield from (("Setting", it) for it in band.settings)
+    yield from (("host network", it) for it in band.host_networks)
     for it in band.vm_networks:
         yield "made by Harvester" if it.part.is_of_harvester else "VM network", it
 

@@ -11,12 +11,14 @@ from typing import Any, Generic, TypeVar
 from .model import (
     ClusterNetwork,
     Elsewhere,
+    HostNetwork,
     SettingNetwork,
     Topology,
     Uplink,
     VmNetwork,
 )
 from .words import (
+    host_network_words,
     network_words,
     setting_words,
     uncovered_words,
@@ -63,13 +65,14 @@ class Band:
     uncovered: Sequence[Marked[Sequence[str]]]
     """The nodes without it: one part, or none."""
     settings: Sequence[Marked[SettingNetwork]]
+    host_networks: Sequence[Marked[HostNetwork]]
     vm_networks: Sequence[Marked[VmNetwork]]
 
     @property
     def parts(self) -> Sequence[Marked[Any]]:
         """All that is in it."""
         around: list[Marked[Any]] = [self.network, *self.uplinks, *self.uncovered]
-        return [*around, *self.settings, *self.vm_networks]
+        return [*around, *self.settings, *self.host_networks, *self.vm_networks]
 
     @property
     def own_vm_networks(self) -> list[Marked[VmNetwork]]:
@@ -118,6 +121,9 @@ def _band(
         _marked(before.uplinks, after.uplinks, _uplink, uplink_words, _bond),
         _marked(_some(before), _some(after), lambda _: "", _uncovered_words, list),
         _marked(before.settings, after.settings, _setting, setting_words, setting_words),
+        _marked(
+            before.host_networks, after.host_networks, _config, host_network_words, _device
+        ),
         _marked(before.vm_networks, after.vm_networks, _key, vm_network_words, _traffic),
     )
 
@@ -152,7 +158,7 @@ def _old_and_new(old: Sequence[str], new: Sequence[str]) -> list[str]:
     ]
 
 
-_EMPTY = ClusterNetwork("", 0, (), (), (), ())
+_EMPTY = ClusterNetwork("", 0, (), (), (), (), ())
 
 
 def _name(network: ClusterNetwork) -> str:
@@ -169,6 +175,14 @@ def _key(it: VmNetwork | Elsewhere) -> str:
 
 def _setting(network: SettingNetwork) -> str:
     return network.setting
+
+
+def _config(network: HostNetwork) -> str:
+    return network.config
+
+
+def _device(network: HostNetwork) -> object:
+    return network.vlan, network.mode, list(network.nodes)
 
 
 def _uplink(uplink: Uplink) -> Hashable:

@@ -19,6 +19,7 @@ from ..cluster.resources import (
 from ..harvester import cni
 from ..harvester.cni import readable_conf, tagged_vlans
 from ..harvester.gojson import Undecodable
+from ..harvester.host_networks import network_of, of_network, selected_nodes, vlan_of
 from ..harvester.link_monitors import bonds, nics_of
 from ..harvester.mtus import config_mtu, mtu_of, nad_mtu
 from ..harvester.names import MIGRATION_SETTING, RWX_SETTING, STORAGE_SETTING, WITNESS
@@ -78,6 +79,20 @@ class SettingNetwork:
 
 
 @dataclass(frozen=True)
+class HostNetwork:
+    """A network of the nodes themselves: a host network config."""
+
+    config: str
+    vlan: int
+    mode: str
+    """Where the nodes have their addresses from."""
+    nodes: Sequence[str]
+    """Those that it selects and that have the cluster network; where no node is known, the
+    selector in words.
+    """
+
+
+@dataclass(frozen=True)
 class ClusterNetwork:
     """A cluster network with all that is on it."""
 
@@ -88,6 +103,7 @@ class ClusterNetwork:
     """Nodes, witnesses left out, that have no uplink of it."""
     vm_networks: Sequence[VmNetwork]
     settings: Sequence[SettingNetwork]
+    host_networks: Sequence[HostNetwork]
 
 
 @dataclass(frozen=True)
@@ -136,6 +152,7 @@ def _network(
         [node for node in nodes if node not in covered and name != MGMT],
         [_vm_network(key, snapshot) for key in keys],
         list(_settings(name, snapshot)),
+        [_host_network(it, covered, snapshot) for it in of_network(name, snapshot)],
     )
 
 
@@ -208,6 +225,21 @@ def _settings(name: str, snapshot: Snapshot) -> Iterator[SettingNetwork]:
         network = _network_of(setting, snapshot)
         if network is not None and network.cluster_network == name:
             yield SettingNetwork(setting, network.vlan, printable(network.range))
+
+
+def _host_network(config: Object, covered: set[str], snapshot: Snapshot) -> HostNetwork:
+    spec = config["spec"]
+    nodes = selected_nodes(config, snapshot)
+    if network_of(config) != MGMT:
+        nodes = [node for node in nodes if node in covered]
+    if not snapshot.of(NODE):
+        nodes = ["the nodes that it selects" if spec.get("nodeSelector") else "all nodes"]
+    return HostNetwork(
+        printable(key_of(config)),
+        vlan_of(config),
+        printable(str(spec.get("mode") or "")),
+        list(map(printable, nodes)),
+    )
 
 
 def _network_of(setting: str, snapshot: Snapshot) -> Network | None:

@@ -25,13 +25,14 @@ STYLE = """\
 svg{font:12px system-ui,sans-serif;color:#1f2328}
 rect{fill:#f6f8fa;stroke:#59636e}text{fill:currentColor}.page{fill:#fff;stroke:none}
 .band{fill:none;stroke:#d1d9e0}.first{font-weight:600}.title{font-size:15px;font-weight:600}
-.setting rect{fill:#ddf4ff}.missing rect{fill:none;stroke:#bc4c00;stroke-dasharray:4 4}
+.setting rect{fill:#ddf4ff}.host rect{fill:#fbefff}
+.missing rect{fill:none;stroke:#bc4c00;stroke-dasharray:4 4}
 .new rect,.band.new{stroke:#1a7f37;stroke-width:2;stroke-dasharray:6 4}
 .changed rect,.band.changed{stroke:#bf8700;stroke-width:3}
 .going rect,.band.going{stroke:#cf222e;stroke-width:2;stroke-dasharray:1 3}
 @media screen and (prefers-color-scheme:dark){svg{color:#f0f6fc}
 rect{fill:#151b23;stroke:#9198a1}.page{fill:#0d1117}.band{stroke:#3d444d}
-.setting rect{fill:#0c2d6b}.missing rect{stroke:#db6d28}
+.setting rect{fill:#0c2d6b}.host rect{fill:#3c1e70}.missing rect{stroke:#db6d28}
 .new rect,.band.new{stroke:#3fb950}.changed rect,.band.changed{stroke:#d29922}
 .going rect,.band.going{stroke:#f85149}}"""
 
@@ -102,6 +103,7 @@ def _numbers(band: Band) -> str:
         counted(len(band.uplinks), "uplink"),
         counted(len(band.own_vm_networks), "VM network"),
         *(f"Setting {setting.words[0]}" for setting in band.settings),
+        *(f"host network {host.words[0]}" for host in band.host_networks),
         *(nodes.words[0] for nodes in band.uncovered),
     ]
     return ", ".join(told)
@@ -111,6 +113,7 @@ def _band(band: Band, top: int) -> tuple[list[Element], int]:
     left = [_marked(uplink) for uplink in band.uplinks]
     left += [_marked(nodes, "missing") for nodes in band.uncovered]
     right = [_marked(setting, "setting") for setting in band.settings]
+    right += [_marked(host, "host") for host in band.host_networks]
     right += [_marked(each) for each in band.own_vm_networks]
     mark = "" if band.network.is_kept else str(band.network.mark)
     title = ", ".join([*band.network.words, *([f"({mark})"] if mark else [])])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..harvester.versions import UNTAGGED_IS_APART, Release
 from ..harvester.wording import listed
@@ -59,12 +59,21 @@ class SwitchPorts:
 def switch_ports(topology: Topology, release: Release) -> list[SwitchPorts]:
     """Of all nodes, in the order of nodes and cluster networks."""
     found = [
-        _ports(node, network, uplink, release)
+        _ports(node, _as_on(node, network, topology), uplink, release)
         for network in topology.networks
         for uplink in network.uplinks
         for node in uplink.nodes
     ]
     return sorted(found, key=lambda ports: ports.key)
+
+
+def _as_on(node: str, network: ClusterNetwork, topology: Topology) -> ClusterNetwork:
+    """A cluster network with the host networks that one node has: each selects its nodes."""
+    if not topology.nodes:
+        # Of a program alone it is not known which nodes these are: each may be one of them.
+        return network
+    on_it = [each for each in network.host_networks if node in each.nodes]
+    return replace(network, host_networks=on_it)
 
 
 def _ports(
@@ -88,7 +97,8 @@ def _ports(
 def _tagged(network: ClusterNetwork) -> list[int]:
     of_vms = {vlan for each in network.vm_networks for vlan in each.vlans}
     of_settings = {each.vlan for each in network.settings if each.vlan not in UNTAGGED}
-    return sorted(of_vms | of_settings)
+    of_hosts = {each.vlan for each in network.host_networks if each.vlan not in UNTAGGED}
+    return sorted(of_vms | of_settings | of_hosts)
 
 
 def _untagged(network: ClusterNetwork) -> Iterator[str]:
@@ -96,6 +106,7 @@ def _untagged(network: ClusterNetwork) -> Iterator[str]:
         # Whether it is in a VLAN is configured on the hosts, where no API tells.
         yield "the node itself"
     yield from (each.setting for each in network.settings if each.vlan in UNTAGGED)
+    yield from (each.config for each in network.host_networks if each.vlan in UNTAGGED)
     for each in network.vm_networks:
         if each.is_untagged and not each.is_of_harvester:
             yield each.key

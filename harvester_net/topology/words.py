@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..harvester.name_ranges import ranges
 from ..harvester.wording import counted, listed
-from .model import ClusterNetwork, SettingNetwork, Uplink, VmNetwork
+from .model import ClusterNetwork, HostNetwork, SettingNetwork, Uplink, VmNetwork
 from .vlans import vlans_named
 
 FEW_NODES = 3
@@ -48,6 +48,13 @@ def setting_words(network: SettingNetwork) -> list[str]:
     """Its name, its VLAN and its addresses."""
     vlan = "untagged" if network.vlan in UNTAGGED else f"VLAN {network.vlan}"
     return [network.setting, vlan, network.range]
+
+
+def host_network_words(network: HostNetwork) -> list[str]:
+    """Its name, its VLAN with the mode of its addresses, and its nodes."""
+    vlan = "untagged" if network.vlan in UNTAGGED else f"VLAN {network.vlan}"
+    nodes = f"on {_nodes(network.nodes)}" if network.nodes else "on no node"
+    return [network.config, f"{vlan}, {network.mode}", nodes]
 
 
 def uncovered_words(nodes: Sequence[str]) -> str:

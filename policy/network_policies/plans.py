@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from .resource import Resource, Settings, Violation
 
-CONSENTS = ("stopVms", "cycleStorageNetwork")
+CONSENTS = ("stopVms", "migrateVms", "cycleStorageNetwork")
 """What interrupts, of the properties of `disruption`."""
 _NAME_IT = "pulumi config set harvester-net:reviewedPlan ID"
 

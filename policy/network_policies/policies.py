@@ -10,9 +10,11 @@ from .names import names_by_pattern, setting_of
 from .plans import consent_names_a_plan, plan_is_reviewed
 from .resource import (
     CLUSTER_NETWORK,
+    HOST_NETWORK_CONFIG,
     NETWORK_CONFIG,
     STORAGE_NETWORK,
     VM_NETWORK,
+    VM_NETWORKS,
     Resource,
     Settings,
     Violation,
@@ -92,7 +94,7 @@ POLICIES: tuple[ResourcePolicy | StackPolicy, ...] = (
         name="consent-names-a-plan",
         description="Consent to an interruption is consent to a reviewed plan.",
         level="mandatory",
-        kinds=(*NAMED, STORAGE_NETWORK),
+        kinds=(*NAMED, VM_NETWORKS, STORAGE_NETWORK, HOST_NETWORK_CONFIG),
         judge=consent_names_a_plan,
     ),
     ResourcePolicy(
@@ -107,7 +109,7 @@ POLICIES: tuple[ResourcePolicy | StackPolicy, ...] = (
                 "description": "Cluster networks that carry no VM networks.",
             }
         },
-        kinds=(VM_NETWORK,),
+        kinds=(VM_NETWORK, VM_NETWORKS),
         judge=no_vm_networks_on_mgmt,
     ),
     StackPolicy(

@@ -9,7 +9,9 @@ from typing import Any
 CLUSTER_NETWORK = "ClusterNetwork"
 NETWORK_CONFIG = "NetworkConfig"
 VM_NETWORK = "VmNetwork"
+VM_NETWORKS = "VmNetworks"
 STORAGE_NETWORK = "StorageNetwork"
+HOST_NETWORK_CONFIG = "HostNetworkConfig"
 
 Properties = Mapping[str, Any]
 Settings = Mapping[str, Any]

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Interface
 
-from .resource import STORAGE_NETWORK, VM_NETWORK, Properties, Resource, Settings, Violation
+from .resource import (
+    STORAGE_NETWORK,
+    VM_NETWORK,
+    VM_NETWORKS,
+    Properties,
+    Resource,
+    Settings,
+    Violation,
+)
 
 UNTAGGED = 1
 """The VLAN of what has no tag: 0, no VLAN, and 1 are one network."""
@@ -22,7 +30,7 @@ def storage_vlan_is_its_own(
         # What is required and not there, only the update will tell.
         if None in place or vlan is None:
             continue
-        for network in (it for it in resources if it.kind == VM_NETWORK):
+        for network in (it for it in resources if it.kind in (VM_NETWORK, VM_NETWORKS)):
             path = _path_of(vlan or UNTAGGED, network.properties)
             if path and _place(network) == place:
                 yield network.says(
@@ -45,9 +53,19 @@ def _path_of(vlan: int, network: Properties) -> str:
         last = part.get("id") or part.get("maxID")
         if first and last and first <= vlan <= last:
             return f"vlanTrunk[{index}]"
+    for index, item in enumerate(network.get("vlans") or ()):
+        if any(first <= vlan <= last for first, last in _ranges(item)):
+            return f"vlans[{index}]"
     if network.get("type") == "UntaggedNetwork":
         return "type" if vlan == UNTAGGED else ""
     return "vlan" if network.get("vlan") == vlan else ""
+
+
+def _ranges(item: float | str) -> Iterator[tuple[int, int]]:
+    """The first and the last VLANs of an entry of `vlans`, such as 100 or "200-299"."""
+    for part in str(item if isinstance(item, str) else int(item)).split(","):
+        first, _, last = part.partition("-")
+        yield int(first), int(last or first)
 
 
 def _words(vlan: int) -> str:

@@ -13,7 +13,7 @@ import * as utilities from "./utilities";
  * The description is a file in YAML, so that a second site is a second file, or it stands in the program. What is wrong with a file is told with its lines, before anything is made.
  *
  * ## Example Usage
- * ### Two traffic paths, and a VM network on mgmt
+ * ### Two traffic paths, and what is on mgmt
  *
  * ```typescript
  * import * as harvesterNet from "@harvester-net/pulumi";
@@ -40,7 +40,10 @@ import * as utilities from "./utilities";
  *             storage: { vlan: 50, range: "192.168.50.0/24" },
  *         },
  *     },
- *     mgmt: { networks: { ops: { vlan: 7 } } },
+ *     mgmt: {
+ *         networks: { ops: { vlan: 7 } },
+ *         hostNetworks: { backup: { vlan: 400, mode: harvesterNet.HostMode.Dhcp } },
+ *     },
  * });
  * ```
  */
@@ -63,6 +66,10 @@ export class Site extends pulumi.ComponentResource {
      * Names of the cluster networks, by the keys of their paths and `mgmt`.
      */
     declare public /*out*/ readonly clusterNetworks: pulumi.Output<{[key: string]: string}>;
+    /**
+     * The devices that nodes have of the host networks, `<cluster network>-br.<VLAN>`, by path or `mgmt`, and by their keys.
+     */
+    declare public /*out*/ readonly hostDevices: pulumi.Output<{[key: string]: {[key: string]: string}}>;
     /**
      * Names of the nodes, sorted, by path and group.
      */
@@ -92,11 +99,13 @@ export class Site extends pulumi.ComponentResource {
             resourceInputs["mgmt"] = args?.mgmt;
             resourceInputs["trafficPaths"] = args?.trafficPaths;
             resourceInputs["clusterNetworks"] = undefined /*out*/;
+            resourceInputs["hostDevices"] = undefined /*out*/;
             resourceInputs["matchedNodes"] = undefined /*out*/;
             resourceInputs["storageVmNetwork"] = undefined /*out*/;
             resourceInputs["vmNetworks"] = undefined /*out*/;
         } else {
             resourceInputs["clusterNetworks"] = undefined /*out*/;
+            resourceInputs["hostDevices"] = undefined /*out*/;
             resourceInputs["matchedNodes"] = undefined /*out*/;
             resourceInputs["storageVmNetwork"] = undefined /*out*/;
             resourceInputs["vmNetworks"] = undefined /*out*/;

@@ -8,12 +8,12 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group of nodes, and on it the VM networks, the storage network, the RWX network and the VM migration network.
+ * A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group of nodes, and on it the VM networks, the host networks, the storage network, the RWX network and the VM migration network.
  *
  * What needs the uplinks comes after them, and goes before them. MTU and consent are said once, for all of it.
  *
  * ## Example Usage
- * ### Two racks with VM networks and the storage network
+ * ### Two racks with VM networks, a host network and the storage network
  *
  * ```typescript
  * import * as harvesterNet from "@harvester-net/pulumi";
@@ -34,6 +34,9 @@ import * as utilities from "./utilities";
  *     networks: {
  *         web: { vlan: 100, namespace: "shop" },
  *         routers: { vlanTrunk: [{ minID: 200, maxID: 299 }] },
+ *     },
+ *     hostNetworks: {
+ *         backup: { vlan: 400, mode: harvesterNet.HostMode.Dhcp },
  *     },
  *     storage: { vlan: 50, range: "192.168.50.0/24" },
  * });
@@ -58,6 +61,10 @@ export class TrafficPath extends pulumi.ComponentResource {
      * Name of the cluster network.
      */
     declare public /*out*/ readonly clusterNetwork: pulumi.Output<string>;
+    /**
+     * The devices that nodes have of the host networks, `<cluster network>-br.<VLAN>`, by their keys in the program.
+     */
+    declare public /*out*/ readonly hostDevices: pulumi.Output<{[key: string]: string}>;
     /**
      * Names of the nodes in each group, sorted.
      */
@@ -86,6 +93,7 @@ export class TrafficPath extends pulumi.ComponentResource {
                 throw new Error("Missing required property 'uplinks'");
             }
             resourceInputs["disruption"] = args?.disruption;
+            resourceInputs["hostNetworks"] = args?.hostNetworks;
             resourceInputs["migration"] = args?.migration;
             resourceInputs["mtu"] = args?.mtu;
             resourceInputs["name"] = args?.name;
@@ -94,11 +102,13 @@ export class TrafficPath extends pulumi.ComponentResource {
             resourceInputs["storage"] = args?.storage;
             resourceInputs["uplinks"] = args?.uplinks;
             resourceInputs["clusterNetwork"] = undefined /*out*/;
+            resourceInputs["hostDevices"] = undefined /*out*/;
             resourceInputs["matchedNodes"] = undefined /*out*/;
             resourceInputs["storageVmNetwork"] = undefined /*out*/;
             resourceInputs["vmNetworks"] = undefined /*out*/;
         } else {
             resourceInputs["clusterNetwork"] = undefined /*out*/;
+            resourceInputs["hostDevices"] = undefined /*out*/;
             resourceInputs["matchedNodes"] = undefined /*out*/;
             resourceInputs["storageVmNetwork"] = undefined /*out*/;
             resourceInputs["vmNetworks"] = undefined /*out*/;
@@ -116,6 +126,10 @@ export interface TrafficPathArgs {
      * What the resources of the path may interrupt to make their changes.
      */
     disruption?: pulumi.Input<inputs.DisruptionArgs | undefined>;
+    /**
+     * The networks of the nodes themselves by name. Needs Harvester 1.8.
+     */
+    hostNetworks?: {[key: string]: inputs.TrafficPathHostNetworkArgs};
     /**
      * The VM migration network, if it is on this path. Needs Harvester 1.6.
      */

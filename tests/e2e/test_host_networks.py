@@ -16,6 +16,7 @@ from .stack import Resource, Stack, resource
 NODES = ("node1", "node2", "node3")
 IPS = {node: f"10.40.0.1{at}/24" for at, node in enumerate(NODES, start=1)}
 MOVED = IPS | {"node1": "10.40.0.99/24"}
+STATIC: dict[str, Any] = {"vlan": 400, "mode": "static", "ips": IPS}
 LOOK: dict[str, Any] = {"verify_on_nodes": {}}
 TOKEN = "harvester-net:index:HostNetworkConfig"
 
@@ -82,6 +83,29 @@ def test_nodes_get_their_addresses_and_keep_them_through_changes(
     assert made["backup"] == (TOKEN, "backup")
     other.program(raised, *base, host_network(ips=MOVED)).import_all(made).succeeded()
     assert other.diff() == {}
+    stack.destroy().succeeded()
+    assert lab.client.list(HOST_NETWORKS)["items"] == []
+    assert devices(lab) == {}
+
+
+def test_site_has_them_on_its_paths_and_on_mgmt(stack: Stack, lab: Lab) -> None:
+    if not is_served(lab):
+        pytest.skip("this Harvester has no host network configs")
+    on_path = {"uplinks": {"all": {"nics": ["eno2"]}}, "host_networks": {"backup": STATIC}}
+    site: dict[str, Any] = {
+        "traffic_paths": {"cn-data": on_path},
+        "mgmt": {"host_networks": {"watch": {"vlan": 401, "mode": "dhcp"}}},
+    }
+    stack.program(resource("Site", "berlin", **site)).up().succeeded()
+    assert devices(lab) == {node: (address, 1500) for node, address in IPS.items()}
+    state = stack.state()
+    assert state["berlin"]["outputs"]["hostDevices"] == {
+        "cn-data": {"backup": "cn-data-br.400"},
+        "mgmt": {"watch": "mgmt-br.401"},
+    }
+    names = [each["metadata"]["name"] for each in lab.client.list(HOST_NETWORKS)["items"]]
+    assert sorted(names) == ["cn-data-backup", "mgmt-watch"]
+    assert set(stack.up().succeeded().counts) == {"unchanged"}
     stack.destroy().succeeded()
     assert lab.client.list(HOST_NETWORKS)["items"] == []
     assert devices(lab) == {}

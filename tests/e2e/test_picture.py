@@ -8,9 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from lab import Lab
+
 from .programs import cluster_network, network_config, storage_network, vm_network
 from .recording import EVENTS
-from .stack import Resource, Stack
+from .stack import Resource, Stack, resource
+from .test_host_networks import is_served
 
 COMMAND = Path(sys.executable).parent / "harvester-net"
 
@@ -38,16 +41,33 @@ def without_what_harvester_names(drawn: Any) -> Any:
     return drawn
 
 
-def test_a_picture_foretells_the_cluster(stack: Stack) -> None:
+def host_networks(lab: Lab, vlan: int, uplinks: list[Resource]) -> list[Resource]:
+    """One on the nodes from node2 on, where Harvester has them."""
+    on: dict[str, Any] = {"cluster_network": "@cn-data", "vlan": vlan, "mode": "dhcp"}
+    first = {"key": "kubernetes.io/hostname", "operator": "NotIn", "label_values": ["node1"]}
+    on["node_selector"] = {"match_expressions": [first]}
+    options = {"depends_on": [f"@{each['name']}" for each in uplinks]}
+    made = resource("HostNetworkConfig", "backup", options, **on)
+    return [made] if is_served(lab) else []
+
+
+def test_a_picture_foretells_the_cluster(stack: Stack, lab: Lab) -> None:
     three = [network_config(f"node{n}") for n in (1, 2, 3)]
     programs: list[list[Resource]] = [
         [
             cluster_network(mtu=9000),
             *three[:2],
+            *host_networks(lab, 400, three[:2]),
             vm_network(vlan=7),
             vm_network("flat", type="UntaggedNetwork"),
         ],
-        [cluster_network(), *three, vm_network(vlan=8), storage_network(vlan=300)],
+        [
+            cluster_network(),
+            *three,
+            *host_networks(lab, 401, three),
+            vm_network(vlan=8),
+            storage_network(vlan=300),
+        ],
     ]
     stack.environ |= EVENTS
     for program in programs:
@@ -55,7 +75,8 @@ def test_a_picture_foretells_the_cluster(stack: Stack) -> None:
         preview = stack.preview("--json").succeeded().output
         foretold = topology(stack, "--preview=-", given=preview)
         assert foretold["before"] == topology(stack)
-        assert foretold["changes"]
+        told = {each["what"] for each in foretold["changes"]}
+        assert ("host network" in told) == is_served(lab)
         stack.up().succeeded()
         seen = topology(stack)
         assert without_what_harvester_names(seen) == without_what_harvester_names(

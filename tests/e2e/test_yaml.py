@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pydantic.alias_generators import to_camel
 
 from harvester_net.harvester.mtus import nad_mtu
+from harvester_net.vm_nics import stable_mac
 from lab import Lab
 from lab.pulumi_tools import yaml_language_host
 
@@ -189,3 +191,34 @@ def test_components_with_their_mtu_changed_under_a_running_vm(
     assert SECRET not in wrong + made + refused + imported
     for stack in (yaml_stack, other):
         assert files_with(SECRET, stack.directory / "state") == []
+
+
+def with_nic(stack: Stack, **nic: Any) -> Stack:
+    """A VM network with jumbo frames, and the NIC of a VM on it, in one program."""
+    network = cluster_network(mtu=9000)
+    stack.program(network, network_config(node_selector={}), vm_network(vlan=100))
+    asked = {"vm": "web1", "stack": "dev", "nics": [{"name": "front"} | nic]}
+    call = {"fn::invoke": {"function": "harvester-net:renderVmNics", "arguments": asked}}
+    more = {"variables": {"nics": call}, "outputs": {"rendered": "${nics.networkData}"}}
+    with (stack.directory / "Pulumi.yaml").open("a") as program:
+        program.write(yaml.safe_dump(more))
+    return stack
+
+
+def test_nics_of_vms_are_rendered_for_networks_that_the_same_run_makes(
+    yaml_stack: Stack,
+) -> None:
+    nic = {"vmNetwork": "${vm100.id}", "mtu": 9001}
+    refused = with_nic(yaml_stack, **nic).preview().failed().output
+    assert "nics[0].mtu: 9001 is more than the 9000 bytes of default/vm100" in refused
+    with_nic(yaml_stack, **nic | {"mtu": 8900}).up().succeeded()
+    rendered = json.loads(yaml_stack.run("stack", "output", "rendered").succeeded().output)
+    (found,) = rendered["ethernets"].values()
+    assert found == {
+        "dhcp-identifier": "mac",
+        "dhcp4": True,
+        "match": {"macaddress": stable_mac("dev", "web1", "front")},
+        "mtu": 8900,
+    }
+    missing = with_nic(yaml_stack, vmNetwork="default/vm200").preview().failed().output
+    assert "nics[0].vmNetwork: there is no VM network default/vm200" in missing

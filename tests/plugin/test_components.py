@@ -96,17 +96,20 @@ async def constructed(
 async def test_component_is_made_of_its_resources(pure: Plugin) -> None:
     async with monitor() as fake:
         inputs = {"uplinks": UPLINKS, "networks": {"web": {"vlan": 100}}, "mtu": 9000}
+        inputs |= {"name": "data", "hostNetworks": {"backup": {"vlan": 400, "mode": "dhcp"}}}
         made = await constructed(pure, fake, inputs)
         assert fake.registered.keys() == {
             "TrafficPath data",
             "ClusterNetwork data",
             "NetworkConfig data-all",
             "VmNetwork data-web",
+            "HostNetworkConfig data-backup",
         }
         assert fake.inputs("VmNetwork data-web")["vlan"] == 100
         assert fake.inputs("VmNetwork data-web")["mtu"] == 9000
     assert made.urn == "urn:pulumi:dev::site::harvester-net:index:TrafficPath::data"
     assert properties_of(made.state)["vmNetworks"] == {"web": "data-web"}
+    assert properties_of(made.state)["hostDevices"] == {"backup": "data-br.400"}
 
 
 async def test_secret_and_unknown_stay_what_they_are_deep_in_an_input(pure: Plugin) -> None:

@@ -49,6 +49,7 @@ PUBLIC = {
     "TenantNetworkArgs",
     "TenantNetworks",
     "TrafficPath",
+    "TrafficPathHostNetworkArgs",
     "TrafficPathNetworkArgs",
     "TrafficPathMigrationArgs",
     "TrafficPathRwxArgs",

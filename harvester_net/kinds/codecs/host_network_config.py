@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from ...cluster.merge_patch import difference
 from ...cluster.resources import HOST_NETWORK_CONFIG, Object, annotations_of, key_of, labels_of
-from ...harvester.host_networks import MANAGEMENT_ALLOWED, is_management_allowed
+from ...harvester.host_networks import (
+    MANAGEMENT_ALLOWED,
+    is_management_allowed,
+    selector_object,
+)
 from ...specs import host_network_config as specs
 from ...specs.unknown import is_known
 from ..differences import Properties
@@ -64,24 +68,9 @@ def _spec(desired: specs.HostNetworkConfig) -> Object:
         "vlanID": desired.vlan,
         "mode": desired.mode,
         "ips": dict(desired.ips or {}),
-        "nodeSelector": _selector(desired.node_selector),
+        "nodeSelector": selector_object(desired.node_selector),
         "description": desired.description,
         "underlay": desired.underlay,
-    }
-    return {name: value for name, value in given.items() if value}
-
-
-def _selector(selector: specs.NodeSelector | None) -> Object:
-    if selector is None:
-        return {}
-    labels, expressions = selector.match_labels, selector.match_expressions
-    given: Object = {
-        "matchLabels": dict(labels or {}),
-        "matchExpressions": [
-            {"key": one.key, "operator": one.operator}
-            | ({"values": list(one.label_values)} if one.label_values else {})
-            for one in expressions or ()
-        ],
     }
     return {name: value for name, value in given.items() if value}
 

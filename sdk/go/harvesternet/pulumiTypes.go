@@ -1654,6 +1654,8 @@ func (o RouteMapOutput) MapIndex(k pulumi.StringInput) RouteOutput {
 type SiteMgmt struct {
 	// What the resources on `mgmt` may interrupt to make their changes. Defaults to that of the site.
 	Disruption *Disruption `pulumi:"disruption"`
+	// The networks of the nodes themselves by name. Needs Harvester 1.8.
+	HostNetworks map[string]TrafficPathHostNetwork `pulumi:"hostNetworks"`
 	// The VM migration network, if it is on `mgmt`. Needs Harvester 1.6.
 	Migration *TrafficPathMigration `pulumi:"migration"`
 	// MTU in bytes of `mgmt`: 576 to 9000. Absent leaves what is there.
@@ -1681,6 +1683,8 @@ type SiteMgmtInput interface {
 type SiteMgmtArgs struct {
 	// What the resources on `mgmt` may interrupt to make their changes. Defaults to that of the site.
 	Disruption DisruptionPtrInput `pulumi:"disruption"`
+	// The networks of the nodes themselves by name. Needs Harvester 1.8.
+	HostNetworks map[string]TrafficPathHostNetworkArgs `pulumi:"hostNetworks"`
 	// The VM migration network, if it is on `mgmt`. Needs Harvester 1.6.
 	Migration *TrafficPathMigrationArgs `pulumi:"migration"`
 	// MTU in bytes of `mgmt`: 576 to 9000. Absent leaves what is there.
@@ -1776,6 +1780,11 @@ func (o SiteMgmtOutput) Disruption() DisruptionPtrOutput {
 	return o.ApplyT(func(v SiteMgmt) *Disruption { return v.Disruption }).(DisruptionPtrOutput)
 }
 
+// The networks of the nodes themselves by name. Needs Harvester 1.8.
+func (o SiteMgmtOutput) HostNetworks() TrafficPathHostNetworkMapOutput {
+	return o.ApplyT(func(v SiteMgmt) map[string]TrafficPathHostNetwork { return v.HostNetworks }).(TrafficPathHostNetworkMapOutput)
+}
+
 // The VM migration network, if it is on `mgmt`. Needs Harvester 1.6.
 func (o SiteMgmtOutput) Migration() TrafficPathMigrationPtrOutput {
 	return o.ApplyT(func(v SiteMgmt) *TrafficPathMigration { return v.Migration }).(TrafficPathMigrationPtrOutput)
@@ -1835,6 +1844,16 @@ func (o SiteMgmtPtrOutput) Disruption() DisruptionPtrOutput {
 	}).(DisruptionPtrOutput)
 }
 
+// The networks of the nodes themselves by name. Needs Harvester 1.8.
+func (o SiteMgmtPtrOutput) HostNetworks() TrafficPathHostNetworkMapOutput {
+	return o.ApplyT(func(v *SiteMgmt) map[string]TrafficPathHostNetwork {
+		if v == nil {
+			return nil
+		}
+		return v.HostNetworks
+	}).(TrafficPathHostNetworkMapOutput)
+}
+
 // The VM migration network, if it is on `mgmt`. Needs Harvester 1.6.
 func (o SiteMgmtPtrOutput) Migration() TrafficPathMigrationPtrOutput {
 	return o.ApplyT(func(v *SiteMgmt) *TrafficPathMigration {
@@ -1889,6 +1908,8 @@ func (o SiteMgmtPtrOutput) Storage() TrafficPathStoragePtrOutput {
 type SiteTrafficPath struct {
 	// What the resources of the path may interrupt to make their changes. Defaults to that of the site.
 	Disruption *Disruption `pulumi:"disruption"`
+	// The networks of the nodes themselves by name. Needs Harvester 1.8.
+	HostNetworks map[string]TrafficPathHostNetwork `pulumi:"hostNetworks"`
 	// The VM migration network, if it is on this path. Needs Harvester 1.6.
 	Migration *TrafficPathMigration `pulumi:"migration"`
 	// MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
@@ -1920,6 +1941,8 @@ type SiteTrafficPathInput interface {
 type SiteTrafficPathArgs struct {
 	// What the resources of the path may interrupt to make their changes. Defaults to that of the site.
 	Disruption DisruptionPtrInput `pulumi:"disruption"`
+	// The networks of the nodes themselves by name. Needs Harvester 1.8.
+	HostNetworks map[string]TrafficPathHostNetworkArgs `pulumi:"hostNetworks"`
 	// The VM migration network, if it is on this path. Needs Harvester 1.6.
 	Migration *TrafficPathMigrationArgs `pulumi:"migration"`
 	// MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
@@ -1991,6 +2014,11 @@ func (o SiteTrafficPathOutput) ToSiteTrafficPathOutputWithContext(ctx context.Co
 // What the resources of the path may interrupt to make their changes. Defaults to that of the site.
 func (o SiteTrafficPathOutput) Disruption() DisruptionPtrOutput {
 	return o.ApplyT(func(v SiteTrafficPath) *Disruption { return v.Disruption }).(DisruptionPtrOutput)
+}
+
+// The networks of the nodes themselves by name. Needs Harvester 1.8.
+func (o SiteTrafficPathOutput) HostNetworks() TrafficPathHostNetworkMapOutput {
+	return o.ApplyT(func(v SiteTrafficPath) map[string]TrafficPathHostNetwork { return v.HostNetworks }).(TrafficPathHostNetworkMapOutput)
 }
 
 // The VM migration network, if it is on this path. Needs Harvester 1.6.
@@ -2378,6 +2406,169 @@ func (o TenantNetworkMapOutput) MapIndex(k pulumi.StringInput) TenantNetworkOutp
 	return pulumi.All(o, k).ApplyT(func(vs []interface{}) TenantNetwork {
 		return vs[0].(map[string]TenantNetwork)[vs[1].(string)]
 	}).(TenantNetworkOutput)
+}
+
+// A network device of the nodes themselves, in a VLAN of a traffic path. It becomes a host network config.
+type TrafficPathHostNetwork struct {
+	// Whether it may be the VLAN over which the nodes themselves are managed, which only `mgmt` can have. Defaults to false.
+	AllowManagementVlan *bool `pulumi:"allowManagementVlan"`
+	// Free text.
+	Description *string `pulumi:"description"`
+	// The IPv4 address of each node with its prefix length, such as `10.0.0.11/24`, by the node's name; all in one network.
+	Ips map[string]string `pulumi:"ips"`
+	// Where the nodes have their addresses from: `static`, from TrafficPathHostNetwork.Ips, or `dhcp`. Up to Harvester 1.9 a change replaces the object.
+	Mode HostMode `pulumi:"mode"`
+	// Name of the host network config. Defaults to the path's name in the program and its key in the map, joined by '-'.
+	Name *string `pulumi:"name"`
+	// Which nodes. Absent means every node, witness nodes too.
+	NodeSelector *NodeSelector `pulumi:"nodeSelector"`
+	// Whether overlay networks have their tunnels over it: at most one has, and on every node. Defaults to false.
+	Underlay *bool `pulumi:"underlay"`
+	// VLAN ID, 1 to 4094.
+	Vlan int `pulumi:"vlan"`
+}
+
+// TrafficPathHostNetworkInput is an input type that accepts TrafficPathHostNetworkArgs and TrafficPathHostNetworkOutput values.
+// You can construct a concrete instance of `TrafficPathHostNetworkInput` via:
+//
+//	TrafficPathHostNetworkArgs{...}
+type TrafficPathHostNetworkInput interface {
+	pulumi.Input
+
+	ToTrafficPathHostNetworkOutput() TrafficPathHostNetworkOutput
+	ToTrafficPathHostNetworkOutputWithContext(context.Context) TrafficPathHostNetworkOutput
+}
+
+// A network device of the nodes themselves, in a VLAN of a traffic path. It becomes a host network config.
+type TrafficPathHostNetworkArgs struct {
+	// Whether it may be the VLAN over which the nodes themselves are managed, which only `mgmt` can have. Defaults to false.
+	AllowManagementVlan pulumi.BoolPtrInput `pulumi:"allowManagementVlan"`
+	// Free text.
+	Description pulumi.StringPtrInput `pulumi:"description"`
+	// The IPv4 address of each node with its prefix length, such as `10.0.0.11/24`, by the node's name; all in one network.
+	Ips pulumi.StringMapInput `pulumi:"ips"`
+	// Where the nodes have their addresses from: `static`, from Ips, or `dhcp`. Up to Harvester 1.9 a change replaces the object.
+	Mode HostModeInput `pulumi:"mode"`
+	// Name of the host network config. Defaults to the path's name in the program and its key in the map, joined by '-'.
+	Name pulumi.StringPtrInput `pulumi:"name"`
+	// Which nodes. Absent means every node, witness nodes too.
+	NodeSelector NodeSelectorPtrInput `pulumi:"nodeSelector"`
+	// Whether overlay networks have their tunnels over it: at most one has, and on every node. Defaults to false.
+	Underlay pulumi.BoolPtrInput `pulumi:"underlay"`
+	// VLAN ID, 1 to 4094.
+	Vlan pulumi.IntInput `pulumi:"vlan"`
+}
+
+func (TrafficPathHostNetworkArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*TrafficPathHostNetwork)(nil)).Elem()
+}
+
+func (i TrafficPathHostNetworkArgs) ToTrafficPathHostNetworkOutput() TrafficPathHostNetworkOutput {
+	return i.ToTrafficPathHostNetworkOutputWithContext(context.Background())
+}
+
+func (i TrafficPathHostNetworkArgs) ToTrafficPathHostNetworkOutputWithContext(ctx context.Context) TrafficPathHostNetworkOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrafficPathHostNetworkOutput)
+}
+
+// TrafficPathHostNetworkMapInput is an input type that accepts TrafficPathHostNetworkMap and TrafficPathHostNetworkMapOutput values.
+// You can construct a concrete instance of `TrafficPathHostNetworkMapInput` via:
+//
+//	TrafficPathHostNetworkMap{ "key": TrafficPathHostNetworkArgs{...} }
+type TrafficPathHostNetworkMapInput interface {
+	pulumi.Input
+
+	ToTrafficPathHostNetworkMapOutput() TrafficPathHostNetworkMapOutput
+	ToTrafficPathHostNetworkMapOutputWithContext(context.Context) TrafficPathHostNetworkMapOutput
+}
+
+type TrafficPathHostNetworkMap map[string]TrafficPathHostNetworkInput
+
+func (TrafficPathHostNetworkMap) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]TrafficPathHostNetwork)(nil)).Elem()
+}
+
+func (i TrafficPathHostNetworkMap) ToTrafficPathHostNetworkMapOutput() TrafficPathHostNetworkMapOutput {
+	return i.ToTrafficPathHostNetworkMapOutputWithContext(context.Background())
+}
+
+func (i TrafficPathHostNetworkMap) ToTrafficPathHostNetworkMapOutputWithContext(ctx context.Context) TrafficPathHostNetworkMapOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrafficPathHostNetworkMapOutput)
+}
+
+// A network device of the nodes themselves, in a VLAN of a traffic path. It becomes a host network config.
+type TrafficPathHostNetworkOutput struct{ *pulumi.OutputState }
+
+func (TrafficPathHostNetworkOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*TrafficPathHostNetwork)(nil)).Elem()
+}
+
+func (o TrafficPathHostNetworkOutput) ToTrafficPathHostNetworkOutput() TrafficPathHostNetworkOutput {
+	return o
+}
+
+func (o TrafficPathHostNetworkOutput) ToTrafficPathHostNetworkOutputWithContext(ctx context.Context) TrafficPathHostNetworkOutput {
+	return o
+}
+
+// Whether it may be the VLAN over which the nodes themselves are managed, which only `mgmt` can have. Defaults to false.
+func (o TrafficPathHostNetworkOutput) AllowManagementVlan() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v TrafficPathHostNetwork) *bool { return v.AllowManagementVlan }).(pulumi.BoolPtrOutput)
+}
+
+// Free text.
+func (o TrafficPathHostNetworkOutput) Description() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v TrafficPathHostNetwork) *string { return v.Description }).(pulumi.StringPtrOutput)
+}
+
+// The IPv4 address of each node with its prefix length, such as `10.0.0.11/24`, by the node's name; all in one network.
+func (o TrafficPathHostNetworkOutput) Ips() pulumi.StringMapOutput {
+	return o.ApplyT(func(v TrafficPathHostNetwork) map[string]string { return v.Ips }).(pulumi.StringMapOutput)
+}
+
+// Where the nodes have their addresses from: `static`, from Ips, or `dhcp`. Up to Harvester 1.9 a change replaces the object.
+func (o TrafficPathHostNetworkOutput) Mode() HostModeOutput {
+	return o.ApplyT(func(v TrafficPathHostNetwork) HostMode { return v.Mode }).(HostModeOutput)
+}
+
+// Name of the host network config. Defaults to the path's name in the program and its key in the map, joined by '-'.
+func (o TrafficPathHostNetworkOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v TrafficPathHostNetwork) *string { return v.Name }).(pulumi.StringPtrOutput)
+}
+
+// Which nodes. Absent means every node, witness nodes too.
+func (o TrafficPathHostNetworkOutput) NodeSelector() NodeSelectorPtrOutput {
+	return o.ApplyT(func(v TrafficPathHostNetwork) *NodeSelector { return v.NodeSelector }).(NodeSelectorPtrOutput)
+}
+
+// Whether overlay networks have their tunnels over it: at most one has, and on every node. Defaults to false.
+func (o TrafficPathHostNetworkOutput) Underlay() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v TrafficPathHostNetwork) *bool { return v.Underlay }).(pulumi.BoolPtrOutput)
+}
+
+// VLAN ID, 1 to 4094.
+func (o TrafficPathHostNetworkOutput) Vlan() pulumi.IntOutput {
+	return o.ApplyT(func(v TrafficPathHostNetwork) int { return v.Vlan }).(pulumi.IntOutput)
+}
+
+type TrafficPathHostNetworkMapOutput struct{ *pulumi.OutputState }
+
+func (TrafficPathHostNetworkMapOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]TrafficPathHostNetwork)(nil)).Elem()
+}
+
+func (o TrafficPathHostNetworkMapOutput) ToTrafficPathHostNetworkMapOutput() TrafficPathHostNetworkMapOutput {
+	return o
+}
+
+func (o TrafficPathHostNetworkMapOutput) ToTrafficPathHostNetworkMapOutputWithContext(ctx context.Context) TrafficPathHostNetworkMapOutput {
+	return o
+}
+
+func (o TrafficPathHostNetworkMapOutput) MapIndex(k pulumi.StringInput) TrafficPathHostNetworkOutput {
+	return pulumi.All(o, k).ApplyT(func(vs []interface{}) TrafficPathHostNetwork {
+		return vs[0].(map[string]TrafficPathHostNetwork)[vs[1].(string)]
+	}).(TrafficPathHostNetworkOutput)
 }
 
 // The VM migration network on a traffic path.
@@ -4266,6 +4457,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*TenantDefaultsPtrInput)(nil)).Elem(), TenantDefaultsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TenantNetworkInput)(nil)).Elem(), TenantNetworkArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TenantNetworkMapInput)(nil)).Elem(), TenantNetworkMap{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathHostNetworkInput)(nil)).Elem(), TrafficPathHostNetworkArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathHostNetworkMapInput)(nil)).Elem(), TrafficPathHostNetworkMap{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathMigrationInput)(nil)).Elem(), TrafficPathMigrationArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathMigrationPtrInput)(nil)).Elem(), TrafficPathMigrationArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrafficPathNetworkInput)(nil)).Elem(), TrafficPathNetworkArgs{})
@@ -4317,6 +4510,8 @@ func init() {
 	pulumi.RegisterOutputType(TenantDefaultsPtrOutput{})
 	pulumi.RegisterOutputType(TenantNetworkOutput{})
 	pulumi.RegisterOutputType(TenantNetworkMapOutput{})
+	pulumi.RegisterOutputType(TrafficPathHostNetworkOutput{})
+	pulumi.RegisterOutputType(TrafficPathHostNetworkMapOutput{})
 	pulumi.RegisterOutputType(TrafficPathMigrationOutput{})
 	pulumi.RegisterOutputType(TrafficPathMigrationPtrOutput{})
 	pulumi.RegisterOutputType(TrafficPathNetworkOutput{})

@@ -16,7 +16,7 @@ import (
 // The description is a file in YAML, so that a second site is a second file, or it stands in the program. What is wrong with a file is told with its lines, before anything is made.
 //
 // ## Example Usage
-// ### Two traffic paths, and a VM network on mgmt
+// ### Two traffic paths, and what is on mgmt
 // ```go
 // package main
 //
@@ -62,6 +62,9 @@ import (
 //					Networks: map[string]harvesternet.TrafficPathNetworkArgs{
 //						"ops": {Vlan: pulumi.Int(7)},
 //					},
+//					HostNetworks: map[string]harvesternet.TrafficPathHostNetworkArgs{
+//						"backup": {Vlan: pulumi.Int(400), Mode: harvesternet.HostModeDhcp},
+//					},
 //				},
 //			})
 //			return err
@@ -74,6 +77,8 @@ type Site struct {
 
 	// Names of the cluster networks, by the keys of their paths and `mgmt`.
 	ClusterNetworks pulumi.StringMapOutput `pulumi:"clusterNetworks"`
+	// The devices that nodes have of the host networks, `<cluster network>-br.<VLAN>`, by path or `mgmt`, and by their keys.
+	HostDevices pulumi.StringMapMapOutput `pulumi:"hostDevices"`
 	// Names of the nodes, sorted, by path and group.
 	MatchedNodes pulumi.StringArrayMapMapOutput `pulumi:"matchedNodes"`
 	// The NetworkAttachmentDefinition that Harvester made for the storage network, `namespace/name`.
@@ -161,6 +166,11 @@ func (o SiteOutput) ToSiteOutputWithContext(ctx context.Context) SiteOutput {
 // Names of the cluster networks, by the keys of their paths and `mgmt`.
 func (o SiteOutput) ClusterNetworks() pulumi.StringMapOutput {
 	return o.ApplyT(func(v *Site) pulumi.StringMapOutput { return v.ClusterNetworks }).(pulumi.StringMapOutput)
+}
+
+// The devices that nodes have of the host networks, `<cluster network>-br.<VLAN>`, by path or `mgmt`, and by their keys.
+func (o SiteOutput) HostDevices() pulumi.StringMapMapOutput {
+	return o.ApplyT(func(v *Site) pulumi.StringMapMapOutput { return v.HostDevices }).(pulumi.StringMapMapOutput)
 }
 
 // Names of the nodes, sorted, by path and group.

@@ -12,12 +12,12 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group of nodes, and on it the VM networks, the storage network, the RWX network and the VM migration network.
+// A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group of nodes, and on it the VM networks, the host networks, the storage network, the RWX network and the VM migration network.
 //
 // What needs the uplinks comes after them, and goes before them. MTU and consent are said once, for all of it.
 //
 // ## Example Usage
-// ### Two racks with VM networks and the storage network
+// ### Two racks with VM networks, a host network and the storage network
 // ```go
 // package main
 //
@@ -53,6 +53,9 @@ import (
 //						},
 //					},
 //				},
+//				HostNetworks: map[string]harvesternet.TrafficPathHostNetworkArgs{
+//					"backup": {Vlan: pulumi.Int(400), Mode: harvesternet.HostModeDhcp},
+//				},
 //				Storage: &harvesternet.TrafficPathStorageArgs{
 //					Vlan:  pulumi.Int(50),
 //					Range: pulumi.String("192.168.50.0/24"),
@@ -68,6 +71,8 @@ type TrafficPath struct {
 
 	// Name of the cluster network.
 	ClusterNetwork pulumi.StringOutput `pulumi:"clusterNetwork"`
+	// The devices that nodes have of the host networks, `<cluster network>-br.<VLAN>`, by their keys in the program.
+	HostDevices pulumi.StringMapOutput `pulumi:"hostDevices"`
 	// Names of the nodes in each group, sorted.
 	MatchedNodes pulumi.StringArrayMapOutput `pulumi:"matchedNodes"`
 	// The NetworkAttachmentDefinition that Harvester made for the storage network, `namespace/name`.
@@ -98,6 +103,8 @@ func NewTrafficPath(ctx *pulumi.Context,
 type trafficPathArgs struct {
 	// What the resources of the path may interrupt to make their changes.
 	Disruption *Disruption `pulumi:"disruption"`
+	// The networks of the nodes themselves by name. Needs Harvester 1.8.
+	HostNetworks map[string]TrafficPathHostNetwork `pulumi:"hostNetworks"`
 	// The VM migration network, if it is on this path. Needs Harvester 1.6.
 	Migration *TrafficPathMigration `pulumi:"migration"`
 	// MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
@@ -118,6 +125,8 @@ type trafficPathArgs struct {
 type TrafficPathArgs struct {
 	// What the resources of the path may interrupt to make their changes.
 	Disruption DisruptionPtrInput
+	// The networks of the nodes themselves by name. Needs Harvester 1.8.
+	HostNetworks map[string]TrafficPathHostNetworkArgs
 	// The VM migration network, if it is on this path. Needs Harvester 1.6.
 	Migration *TrafficPathMigrationArgs
 	// MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
@@ -174,6 +183,11 @@ func (o TrafficPathOutput) ToTrafficPathOutputWithContext(ctx context.Context) T
 // Name of the cluster network.
 func (o TrafficPathOutput) ClusterNetwork() pulumi.StringOutput {
 	return o.ApplyT(func(v *TrafficPath) pulumi.StringOutput { return v.ClusterNetwork }).(pulumi.StringOutput)
+}
+
+// The devices that nodes have of the host networks, `<cluster network>-br.<VLAN>`, by their keys in the program.
+func (o TrafficPathOutput) HostDevices() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *TrafficPath) pulumi.StringMapOutput { return v.HostDevices }).(pulumi.StringMapOutput)
 }
 
 // Names of the nodes in each group, sorted.

@@ -157,6 +157,10 @@ export interface SiteMgmtArgs {
      */
     disruption?: pulumi.Input<inputs.DisruptionArgs | undefined>;
     /**
+     * The networks of the nodes themselves by name. Needs Harvester 1.8.
+     */
+    hostNetworks?: {[key: string]: inputs.TrafficPathHostNetworkArgs};
+    /**
      * The VM migration network, if it is on `mgmt`. Needs Harvester 1.6.
      */
     migration?: inputs.TrafficPathMigrationArgs;
@@ -186,6 +190,10 @@ export interface SiteTrafficPathArgs {
      * What the resources of the path may interrupt to make their changes. Defaults to that of the site.
      */
     disruption?: pulumi.Input<inputs.DisruptionArgs | undefined>;
+    /**
+     * The networks of the nodes themselves by name. Needs Harvester 1.8.
+     */
+    hostNetworks?: {[key: string]: inputs.TrafficPathHostNetworkArgs};
     /**
      * The VM migration network, if it is on this path. Needs Harvester 1.6.
      */
@@ -266,6 +274,44 @@ export interface TenantNetworkArgs {
      * The VLANs of a trunk, which the team may use. Needs Harvester 1.7.
      */
     vlanTrunk?: pulumi.Input<pulumi.Input<inputs.VlanRangeArgs>[] | undefined>;
+}
+
+/**
+ * A network device of the nodes themselves, in a VLAN of a traffic path. It becomes a host network config.
+ */
+export interface TrafficPathHostNetworkArgs {
+    /**
+     * Whether it may be the VLAN over which the nodes themselves are managed, which only `mgmt` can have. Defaults to false.
+     */
+    allowManagementVlan?: pulumi.Input<boolean | undefined>;
+    /**
+     * Free text.
+     */
+    description?: pulumi.Input<string | undefined>;
+    /**
+     * The IPv4 address of each node with its prefix length, such as `10.0.0.11/24`, by the node's name; all in one network.
+     */
+    ips?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * Where the nodes have their addresses from: `static`, from TrafficPathHostNetwork.ips, or `dhcp`. Up to Harvester 1.9 a change replaces the object.
+     */
+    mode: pulumi.Input<enums.HostMode>;
+    /**
+     * Name of the host network config. Defaults to the path's name in the program and its key in the map, joined by '-'.
+     */
+    name?: pulumi.Input<string | undefined>;
+    /**
+     * Which nodes. Absent means every node, witness nodes too.
+     */
+    nodeSelector?: pulumi.Input<inputs.NodeSelectorArgs | undefined>;
+    /**
+     * Whether overlay networks have their tunnels over it: at most one has, and on every node. Defaults to false.
+     */
+    underlay?: pulumi.Input<boolean | undefined>;
+    /**
+     * VLAN ID, 1 to 4094.
+     */
+    vlan: pulumi.Input<number>;
 }
 
 /**

@@ -36,6 +36,8 @@ __all__ = [
     'TenantDefaultsArgsDict',
     'TenantNetworkArgs',
     'TenantNetworkArgsDict',
+    'TrafficPathHostNetworkArgs',
+    'TrafficPathHostNetworkArgsDict',
     'TrafficPathMigrationArgs',
     'TrafficPathMigrationArgsDict',
     'TrafficPathNetworkArgs',
@@ -669,6 +671,10 @@ class SiteMgmtArgsDict(TypedDict):
     """
     What the resources on `mgmt` may interrupt to make their changes. Defaults to that of the site.
     """
+    host_networks: NotRequired[Mapping[str, 'TrafficPathHostNetworkArgsDict']]
+    """
+    The networks of the nodes themselves by name. Needs Harvester 1.8.
+    """
     migration: NotRequired['TrafficPathMigrationArgsDict']
     """
     The VM migration network, if it is on `mgmt`. Needs Harvester 1.6.
@@ -694,6 +700,7 @@ class SiteMgmtArgsDict(TypedDict):
 class SiteMgmtArgs:
     def __init__(__self__, *,
                  disruption: pulumi.Input[Optional['DisruptionArgs']] = None,
+                 host_networks: Optional[Mapping[str, 'TrafficPathHostNetworkArgs']] = None,
                  migration: Optional['TrafficPathMigrationArgs'] = None,
                  mtu: pulumi.Input[Optional[_builtins.int]] = None,
                  networks: Optional[Mapping[str, 'TrafficPathNetworkArgs']] = None,
@@ -703,6 +710,7 @@ class SiteMgmtArgs:
         What is on `mgmt`, the cluster network that is built in and has its uplink.
 
         :param pulumi.Input['DisruptionArgs'] disruption: What the resources on `mgmt` may interrupt to make their changes. Defaults to that of the site.
+        :param Mapping[str, 'TrafficPathHostNetworkArgs'] host_networks: The networks of the nodes themselves by name. Needs Harvester 1.8.
         :param 'TrafficPathMigrationArgs' migration: The VM migration network, if it is on `mgmt`. Needs Harvester 1.6.
         :param pulumi.Input[_builtins.int] mtu: MTU in bytes of `mgmt`: 576 to 9000. Absent leaves what is there.
         :param Mapping[str, 'TrafficPathNetworkArgs'] networks: The VM networks by name.
@@ -711,6 +719,8 @@ class SiteMgmtArgs:
         """
         if disruption is not None:
             pulumi.set(__self__, "disruption", disruption)
+        if host_networks is not None:
+            pulumi.set(__self__, "host_networks", host_networks)
         if migration is not None:
             pulumi.set(__self__, "migration", migration)
         if mtu is not None:
@@ -733,6 +743,18 @@ class SiteMgmtArgs:
     @disruption.setter
     def disruption(self, value: pulumi.Input[Optional['DisruptionArgs']]):
         pulumi.set(self, "disruption", value)
+
+    @_builtins.property
+    @pulumi.getter(name="hostNetworks")
+    def host_networks(self) -> Optional[Mapping[str, 'TrafficPathHostNetworkArgs']]:
+        """
+        The networks of the nodes themselves by name. Needs Harvester 1.8.
+        """
+        return pulumi.get(self, "host_networks")
+
+    @host_networks.setter
+    def host_networks(self, value: Optional[Mapping[str, 'TrafficPathHostNetworkArgs']]):
+        pulumi.set(self, "host_networks", value)
 
     @_builtins.property
     @pulumi.getter
@@ -807,6 +829,10 @@ class SiteTrafficPathArgsDict(TypedDict):
     """
     What the resources of the path may interrupt to make their changes. Defaults to that of the site.
     """
+    host_networks: NotRequired[Mapping[str, 'TrafficPathHostNetworkArgsDict']]
+    """
+    The networks of the nodes themselves by name. Needs Harvester 1.8.
+    """
     migration: NotRequired['TrafficPathMigrationArgsDict']
     """
     The VM migration network, if it is on this path. Needs Harvester 1.6.
@@ -837,6 +863,7 @@ class SiteTrafficPathArgs:
     def __init__(__self__, *,
                  uplinks: Mapping[str, 'TrafficPathUplinkArgs'],
                  disruption: pulumi.Input[Optional['DisruptionArgs']] = None,
+                 host_networks: Optional[Mapping[str, 'TrafficPathHostNetworkArgs']] = None,
                  migration: Optional['TrafficPathMigrationArgs'] = None,
                  mtu: pulumi.Input[Optional[_builtins.int]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
@@ -848,6 +875,7 @@ class SiteTrafficPathArgs:
 
         :param Mapping[str, 'TrafficPathUplinkArgs'] uplinks: The uplinks by the name of the group of nodes, at least one.
         :param pulumi.Input['DisruptionArgs'] disruption: What the resources of the path may interrupt to make their changes. Defaults to that of the site.
+        :param Mapping[str, 'TrafficPathHostNetworkArgs'] host_networks: The networks of the nodes themselves by name. Needs Harvester 1.8.
         :param 'TrafficPathMigrationArgs' migration: The VM migration network, if it is on this path. Needs Harvester 1.6.
         :param pulumi.Input[_builtins.int] mtu: MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
         :param pulumi.Input[_builtins.str] name: Name of the cluster network: at most 12 lower-case letters, digits and '-'. Not `mgmt`, which is built in. Defaults to its key in the map.
@@ -858,6 +886,8 @@ class SiteTrafficPathArgs:
         pulumi.set(__self__, "uplinks", uplinks)
         if disruption is not None:
             pulumi.set(__self__, "disruption", disruption)
+        if host_networks is not None:
+            pulumi.set(__self__, "host_networks", host_networks)
         if migration is not None:
             pulumi.set(__self__, "migration", migration)
         if mtu is not None:
@@ -894,6 +924,18 @@ class SiteTrafficPathArgs:
     @disruption.setter
     def disruption(self, value: pulumi.Input[Optional['DisruptionArgs']]):
         pulumi.set(self, "disruption", value)
+
+    @_builtins.property
+    @pulumi.getter(name="hostNetworks")
+    def host_networks(self) -> Optional[Mapping[str, 'TrafficPathHostNetworkArgs']]:
+        """
+        The networks of the nodes themselves by name. Needs Harvester 1.8.
+        """
+        return pulumi.get(self, "host_networks")
+
+    @host_networks.setter
+    def host_networks(self, value: Optional[Mapping[str, 'TrafficPathHostNetworkArgs']]):
+        pulumi.set(self, "host_networks", value)
 
     @_builtins.property
     @pulumi.getter
@@ -1194,6 +1236,178 @@ class TenantNetworkArgs:
     @vlan_trunk.setter
     def vlan_trunk(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['VlanRangeArgs']]]]):
         pulumi.set(self, "vlan_trunk", value)
+
+
+class TrafficPathHostNetworkArgsDict(TypedDict):
+    """
+    A network device of the nodes themselves, in a VLAN of a traffic path. It becomes a host network config.
+    """
+    mode: pulumi.Input['HostMode']
+    """
+    Where the nodes have their addresses from: `static`, from TrafficPathHostNetworkArgs.ips, or `dhcp`. Up to Harvester 1.9 a change replaces the object.
+    """
+    vlan: pulumi.Input[_builtins.int]
+    """
+    VLAN ID, 1 to 4094.
+    """
+    allow_management_vlan: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether it may be the VLAN over which the nodes themselves are managed, which only `mgmt` can have. Defaults to false.
+    """
+    description: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Free text.
+    """
+    ips: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    The IPv4 address of each node with its prefix length, such as `10.0.0.11/24`, by the node's name; all in one network.
+    """
+    name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Name of the host network config. Defaults to the path's name in the program and its key in the map, joined by '-'.
+    """
+    node_selector: NotRequired[pulumi.Input[Optional['NodeSelectorArgsDict']]]
+    """
+    Which nodes. Absent means every node, witness nodes too.
+    """
+    underlay: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether overlay networks have their tunnels over it: at most one has, and on every node. Defaults to false.
+    """
+
+@pulumi.input_type
+class TrafficPathHostNetworkArgs:
+    def __init__(__self__, *,
+                 mode: pulumi.Input['HostMode'],
+                 vlan: pulumi.Input[_builtins.int],
+                 allow_management_vlan: pulumi.Input[Optional[_builtins.bool]] = None,
+                 description: pulumi.Input[Optional[_builtins.str]] = None,
+                 ips: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 name: pulumi.Input[Optional[_builtins.str]] = None,
+                 node_selector: pulumi.Input[Optional['NodeSelectorArgs']] = None,
+                 underlay: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        A network device of the nodes themselves, in a VLAN of a traffic path. It becomes a host network config.
+
+        :param pulumi.Input['HostMode'] mode: Where the nodes have their addresses from: `static`, from TrafficPathHostNetworkArgs.ips, or `dhcp`. Up to Harvester 1.9 a change replaces the object.
+        :param pulumi.Input[_builtins.int] vlan: VLAN ID, 1 to 4094.
+        :param pulumi.Input[_builtins.bool] allow_management_vlan: Whether it may be the VLAN over which the nodes themselves are managed, which only `mgmt` can have. Defaults to false.
+        :param pulumi.Input[_builtins.str] description: Free text.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] ips: The IPv4 address of each node with its prefix length, such as `10.0.0.11/24`, by the node's name; all in one network.
+        :param pulumi.Input[_builtins.str] name: Name of the host network config. Defaults to the path's name in the program and its key in the map, joined by '-'.
+        :param pulumi.Input['NodeSelectorArgs'] node_selector: Which nodes. Absent means every node, witness nodes too.
+        :param pulumi.Input[_builtins.bool] underlay: Whether overlay networks have their tunnels over it: at most one has, and on every node. Defaults to false.
+        """
+        pulumi.set(__self__, "mode", mode)
+        pulumi.set(__self__, "vlan", vlan)
+        if allow_management_vlan is not None:
+            pulumi.set(__self__, "allow_management_vlan", allow_management_vlan)
+        if description is not None:
+            pulumi.set(__self__, "description", description)
+        if ips is not None:
+            pulumi.set(__self__, "ips", ips)
+        if name is not None:
+            pulumi.set(__self__, "name", name)
+        if node_selector is not None:
+            pulumi.set(__self__, "node_selector", node_selector)
+        if underlay is not None:
+            pulumi.set(__self__, "underlay", underlay)
+
+    @_builtins.property
+    @pulumi.getter
+    def mode(self) -> pulumi.Input['HostMode']:
+        """
+        Where the nodes have their addresses from: `static`, from TrafficPathHostNetworkArgs.ips, or `dhcp`. Up to Harvester 1.9 a change replaces the object.
+        """
+        return pulumi.get(self, "mode")
+
+    @mode.setter
+    def mode(self, value: pulumi.Input['HostMode']):
+        pulumi.set(self, "mode", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def vlan(self) -> pulumi.Input[_builtins.int]:
+        """
+        VLAN ID, 1 to 4094.
+        """
+        return pulumi.get(self, "vlan")
+
+    @vlan.setter
+    def vlan(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "vlan", value)
+
+    @_builtins.property
+    @pulumi.getter(name="allowManagementVlan")
+    def allow_management_vlan(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether it may be the VLAN over which the nodes themselves are managed, which only `mgmt` can have. Defaults to false.
+        """
+        return pulumi.get(self, "allow_management_vlan")
+
+    @allow_management_vlan.setter
+    def allow_management_vlan(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "allow_management_vlan", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def description(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Free text.
+        """
+        return pulumi.get(self, "description")
+
+    @description.setter
+    def description(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "description", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def ips(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        The IPv4 address of each node with its prefix length, such as `10.0.0.11/24`, by the node's name; all in one network.
+        """
+        return pulumi.get(self, "ips")
+
+    @ips.setter
+    def ips(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "ips", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Name of the host network config. Defaults to the path's name in the program and its key in the map, joined by '-'.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeSelector")
+    def node_selector(self) -> pulumi.Input[Optional['NodeSelectorArgs']]:
+        """
+        Which nodes. Absent means every node, witness nodes too.
+        """
+        return pulumi.get(self, "node_selector")
+
+    @node_selector.setter
+    def node_selector(self, value: pulumi.Input[Optional['NodeSelectorArgs']]):
+        pulumi.set(self, "node_selector", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def underlay(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether overlay networks have their tunnels over it: at most one has, and on every node. Defaults to false.
+        """
+        return pulumi.get(self, "underlay")
+
+    @underlay.setter
+    def underlay(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "underlay", value)
 
 
 class TrafficPathMigrationArgsDict(TypedDict):

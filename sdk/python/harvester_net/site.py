@@ -109,7 +109,7 @@ class Site(pulumi.ComponentResource):
         The description is a file in YAML, so that a second site is a second file, or it stands in the program. What is wrong with a file is told with its lines, before anything is made.
 
         ## Example Usage
-        ### Two traffic paths, and a VM network on mgmt
+        ### Two traffic paths, and what is on mgmt
         ```python
         import harvester_net as hn
 
@@ -136,7 +136,12 @@ class Site(pulumi.ComponentResource):
                     storage=hn.TrafficPathStorageArgs(vlan=50, range="192.168.50.0/24"),
                 ),
             },
-            mgmt=hn.SiteMgmtArgs(networks={"ops": hn.TrafficPathNetworkArgs(vlan=7)}),
+            mgmt=hn.SiteMgmtArgs(
+                networks={"ops": hn.TrafficPathNetworkArgs(vlan=7)},
+                host_networks={
+                    "backup": hn.TrafficPathHostNetworkArgs(vlan=400, mode=hn.HostMode.DHCP),
+                },
+            ),
         )
         ```
 
@@ -160,7 +165,7 @@ class Site(pulumi.ComponentResource):
         The description is a file in YAML, so that a second site is a second file, or it stands in the program. What is wrong with a file is told with its lines, before anything is made.
 
         ## Example Usage
-        ### Two traffic paths, and a VM network on mgmt
+        ### Two traffic paths, and what is on mgmt
         ```python
         import harvester_net as hn
 
@@ -187,7 +192,12 @@ class Site(pulumi.ComponentResource):
                     storage=hn.TrafficPathStorageArgs(vlan=50, range="192.168.50.0/24"),
                 ),
             },
-            mgmt=hn.SiteMgmtArgs(networks={"ops": hn.TrafficPathNetworkArgs(vlan=7)}),
+            mgmt=hn.SiteMgmtArgs(
+                networks={"ops": hn.TrafficPathNetworkArgs(vlan=7)},
+                host_networks={
+                    "backup": hn.TrafficPathHostNetworkArgs(vlan=400, mode=hn.HostMode.DHCP),
+                },
+            ),
         )
         ```
 
@@ -227,6 +237,7 @@ class Site(pulumi.ComponentResource):
             __props__.__dict__["mgmt"] = mgmt
             __props__.__dict__["traffic_paths"] = traffic_paths
             __props__.__dict__["cluster_networks"] = None
+            __props__.__dict__["host_devices"] = None
             __props__.__dict__["matched_nodes"] = None
             __props__.__dict__["storage_vm_network"] = None
             __props__.__dict__["vm_networks"] = None
@@ -244,6 +255,14 @@ class Site(pulumi.ComponentResource):
         Names of the cluster networks, by the keys of their paths and `mgmt`.
         """
         return pulumi.get(self, "cluster_networks")
+
+    @_builtins.property
+    @pulumi.getter(name="hostDevices")
+    def host_devices(self) -> pulumi.Output[Mapping[str, Mapping[str, _builtins.str]]]:
+        """
+        The devices that nodes have of the host networks, `<cluster network>-br.<VLAN>`, by path or `mgmt`, and by their keys.
+        """
+        return pulumi.get(self, "host_devices")
 
     @_builtins.property
     @pulumi.getter(name="matchedNodes")

@@ -24,6 +24,7 @@ class TrafficPathArgs:
     def __init__(__self__, *,
                  uplinks: Mapping[str, 'TrafficPathUplinkArgs'],
                  disruption: pulumi.Input[Optional['DisruptionArgs']] = None,
+                 host_networks: Optional[Mapping[str, 'TrafficPathHostNetworkArgs']] = None,
                  migration: Optional['TrafficPathMigrationArgs'] = None,
                  mtu: pulumi.Input[Optional[_builtins.int]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
@@ -35,6 +36,7 @@ class TrafficPathArgs:
 
         :param Mapping[str, 'TrafficPathUplinkArgs'] uplinks: The uplinks by the name of the group of nodes, at least one.
         :param pulumi.Input['DisruptionArgs'] disruption: What the resources of the path may interrupt to make their changes.
+        :param Mapping[str, 'TrafficPathHostNetworkArgs'] host_networks: The networks of the nodes themselves by name. Needs Harvester 1.8.
         :param 'TrafficPathMigrationArgs' migration: The VM migration network, if it is on this path. Needs Harvester 1.6.
         :param pulumi.Input[_builtins.int] mtu: MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
         :param pulumi.Input[_builtins.str] name: Name of the cluster network: at most 12 lower-case letters, digits and '-'. Not `mgmt`, which is built in. Defaults to the component's name.
@@ -45,6 +47,8 @@ class TrafficPathArgs:
         pulumi.set(__self__, "uplinks", uplinks)
         if disruption is not None:
             pulumi.set(__self__, "disruption", disruption)
+        if host_networks is not None:
+            pulumi.set(__self__, "host_networks", host_networks)
         if migration is not None:
             pulumi.set(__self__, "migration", migration)
         if mtu is not None:
@@ -81,6 +85,18 @@ class TrafficPathArgs:
     @disruption.setter
     def disruption(self, value: pulumi.Input[Optional['DisruptionArgs']]):
         pulumi.set(self, "disruption", value)
+
+    @_builtins.property
+    @pulumi.getter(name="hostNetworks")
+    def host_networks(self) -> Optional[Mapping[str, 'TrafficPathHostNetworkArgs']]:
+        """
+        The networks of the nodes themselves by name. Needs Harvester 1.8.
+        """
+        return pulumi.get(self, "host_networks")
+
+    @host_networks.setter
+    def host_networks(self, value: Optional[Mapping[str, 'TrafficPathHostNetworkArgs']]):
+        pulumi.set(self, "host_networks", value)
 
     @_builtins.property
     @pulumi.getter
@@ -162,6 +178,7 @@ class TrafficPath(pulumi.ComponentResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  disruption: pulumi.Input[Optional[Union['DisruptionArgs', 'DisruptionArgsDict', 'outputs.Disruption']]] = None,
+                 host_networks: Optional[Mapping[str, Union['TrafficPathHostNetworkArgs', 'TrafficPathHostNetworkArgsDict']]] = None,
                  migration: Optional[Union['TrafficPathMigrationArgs', 'TrafficPathMigrationArgsDict']] = None,
                  mtu: pulumi.Input[Optional[_builtins.int]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
@@ -171,12 +188,12 @@ class TrafficPath(pulumi.ComponentResource):
                  uplinks: Optional[Mapping[str, Union['TrafficPathUplinkArgs', 'TrafficPathUplinkArgsDict']]] = None,
                  __props__=None):
         """
-        A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group of nodes, and on it the VM networks, the storage network, the RWX network and the VM migration network.
+        A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group of nodes, and on it the VM networks, the host networks, the storage network, the RWX network and the VM migration network.
 
         What needs the uplinks comes after them, and goes before them. MTU and consent are said once, for all of it.
 
         ## Example Usage
-        ### Two racks with VM networks and the storage network
+        ### Two racks with VM networks, a host network and the storage network
         ```python
         import harvester_net as hn
 
@@ -200,6 +217,9 @@ class TrafficPath(pulumi.ComponentResource):
                     vlan_trunk=[hn.VlanRangeArgs(min_id=200, max_id=299)],
                 ),
             },
+            host_networks={
+                "backup": hn.TrafficPathHostNetworkArgs(vlan=400, mode=hn.HostMode.DHCP),
+            },
             storage=hn.TrafficPathStorageArgs(vlan=50, range="192.168.50.0/24"),
         )
         ```
@@ -208,6 +228,7 @@ class TrafficPath(pulumi.ComponentResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[Union['DisruptionArgs', 'DisruptionArgsDict', 'outputs.Disruption']] disruption: What the resources of the path may interrupt to make their changes.
+        :param Mapping[str, Union['TrafficPathHostNetworkArgs', 'TrafficPathHostNetworkArgsDict']] host_networks: The networks of the nodes themselves by name. Needs Harvester 1.8.
         :param Union['TrafficPathMigrationArgs', 'TrafficPathMigrationArgsDict'] migration: The VM migration network, if it is on this path. Needs Harvester 1.6.
         :param pulumi.Input[_builtins.int] mtu: MTU in bytes of the whole path: 576 to 9000. Absent and 0 mean 1500.
         :param pulumi.Input[_builtins.str] name: Name of the cluster network: at most 12 lower-case letters, digits and '-'. Not `mgmt`, which is built in. Defaults to the component's name.
@@ -223,12 +244,12 @@ class TrafficPath(pulumi.ComponentResource):
                  args: TrafficPathArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group of nodes, and on it the VM networks, the storage network, the RWX network and the VM migration network.
+        A path for traffic from the NICs to the VMs: one cluster network, its uplinks by group of nodes, and on it the VM networks, the host networks, the storage network, the RWX network and the VM migration network.
 
         What needs the uplinks comes after them, and goes before them. MTU and consent are said once, for all of it.
 
         ## Example Usage
-        ### Two racks with VM networks and the storage network
+        ### Two racks with VM networks, a host network and the storage network
         ```python
         import harvester_net as hn
 
@@ -251,6 +272,9 @@ class TrafficPath(pulumi.ComponentResource):
                 "routers": hn.TrafficPathNetworkArgs(
                     vlan_trunk=[hn.VlanRangeArgs(min_id=200, max_id=299)],
                 ),
+            },
+            host_networks={
+                "backup": hn.TrafficPathHostNetworkArgs(vlan=400, mode=hn.HostMode.DHCP),
             },
             storage=hn.TrafficPathStorageArgs(vlan=50, range="192.168.50.0/24"),
         )
@@ -273,6 +297,7 @@ class TrafficPath(pulumi.ComponentResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  disruption: pulumi.Input[Optional[Union['DisruptionArgs', 'DisruptionArgsDict', 'outputs.Disruption']]] = None,
+                 host_networks: Optional[Mapping[str, Union['TrafficPathHostNetworkArgs', 'TrafficPathHostNetworkArgsDict']]] = None,
                  migration: Optional[Union['TrafficPathMigrationArgs', 'TrafficPathMigrationArgsDict']] = None,
                  mtu: pulumi.Input[Optional[_builtins.int]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
@@ -292,6 +317,7 @@ class TrafficPath(pulumi.ComponentResource):
             __props__ = TrafficPathArgs.__new__(TrafficPathArgs)
 
             __props__.__dict__["disruption"] = disruption
+            __props__.__dict__["host_networks"] = host_networks
             __props__.__dict__["migration"] = migration
             __props__.__dict__["mtu"] = mtu
             __props__.__dict__["name"] = name
@@ -302,6 +328,7 @@ class TrafficPath(pulumi.ComponentResource):
                 raise TypeError("Missing required property 'uplinks'")
             __props__.__dict__["uplinks"] = uplinks
             __props__.__dict__["cluster_network"] = None
+            __props__.__dict__["host_devices"] = None
             __props__.__dict__["matched_nodes"] = None
             __props__.__dict__["storage_vm_network"] = None
             __props__.__dict__["vm_networks"] = None
@@ -319,6 +346,14 @@ class TrafficPath(pulumi.ComponentResource):
         Name of the cluster network.
         """
         return pulumi.get(self, "cluster_network")
+
+    @_builtins.property
+    @pulumi.getter(name="hostDevices")
+    def host_devices(self) -> pulumi.Output[Mapping[str, _builtins.str]]:
+        """
+        The devices that nodes have of the host networks, `<cluster network>-br.<VLAN>`, by their keys in the program.
+        """
+        return pulumi.get(self, "host_devices")
 
     @_builtins.property
     @pulumi.getter(name="matchedNodes")

@@ -15,6 +15,7 @@ from harvester_net.harvester.site.kinds import kept
 from harvester_net.lab.apiserver.errors import status as status_object
 from harvester_net.review.properties import UNKNOWN
 
+from ... import objects
 from ...cluster import LabApi
 from ...sites import VERSION, Size, site
 from ..review.recordings import text
@@ -124,6 +125,27 @@ def test_who_may_not_list_vms_gets_the_picture_without_them(
     without_vms = run(*given, recorded(tmp_path / "preview.jsonl"))
     assert without_vms.stderr.startswith("left out: virtualmachines.kubevirt.io: ")
     assert "~ VM network default/vm100; VLAN 100 → VLAN 201\n" in without_vms.stdout
+
+
+def test_who_may_not_list_host_networks_is_told_that_they_are_left_out(
+    cluster: LabApi, tmp_path: Path
+) -> None:
+    given = ("--kubeconfig", cluster.kubeconfig())
+    preview = ("--preview", recorded(tmp_path / "preview.jsonl"))
+    for command in (["topology"], ["topology", *preview], ["switch-ports"]):
+        cluster.fail("LIST hostnetworkconfigs", 403, FORBIDDEN)
+        ran = run(*command, *given)
+        assert ran.exit_code == 0
+        told = "left out: hostnetworkconfigs.network.harvesterhci.io: "
+        assert ran.stderr.startswith(told), command
+
+
+def test_switches_carry_the_host_networks_of_a_living_cluster(cluster: LabApi) -> None:
+    given = ("switch-ports", "--format=json", "--kubeconfig", cluster.kubeconfig())
+    [before] = json.loads(run(*given).stdout)
+    cluster.put(objects.host_network("backup", "data", 400))
+    [after] = json.loads(run(*given).stdout)
+    assert (before["tagged"], after["tagged"]) == ([100], [100, 400])
 
 
 @pytest.mark.parametrize(

@@ -25,24 +25,35 @@ PATHS: dict[str, Any] = {
         mtu=9000,
         uplinks={"rack-a": hn.TrafficPathUplinkArgs(nics=["eno2"])},
         networks={"web": hn.TrafficPathNetworkArgs(vlan=100, namespace="shop")},
+        host_networks={
+            "backup": hn.TrafficPathHostNetworkArgs(vlan=400, mode="dhcp"),
+            "iscsi": {"vlan": 401, "mode": "dhcp", "name": "disks"},
+        },
     ),
     "storage": hn.SiteTrafficPathArgs(
         uplinks={"all": hn.TrafficPathUplinkArgs(nics=["eno3"], name="spare")},
         storage=hn.TrafficPathStorageArgs(vlan=50, range="192.168.50.0/24"),
     ),
 }
-MGMT = hn.SiteMgmtArgs(networks={"ops": hn.TrafficPathNetworkArgs(vlan=7)})
+MGMT = hn.SiteMgmtArgs(
+    networks={"ops": hn.TrafficPathNetworkArgs(vlan=7)},
+    host_networks={"watch": hn.TrafficPathHostNetworkArgs(vlan=8, mode="dhcp")},
+)
 FILE = """\
 trafficPaths:
   tenant:
     mtu: 9000
     uplinks: { rack-a: { nics: [eno2] } }
     networks: { web: { vlan: 100, namespace: shop } }
+    hostNetworks:
+      backup: { vlan: 400, mode: dhcp }
+      iscsi: { vlan: 401, mode: dhcp, name: disks }
   storage:
     uplinks: { all: { nics: [eno3], name: spare } }
     storage: { vlan: 50, range: 192.168.50.0/24 }
 mgmt:
   networks: { ops: { vlan: 7 } }
+  hostNetworks: { watch: { vlan: 8, mode: dhcp } }
 """
 
 
@@ -58,6 +69,8 @@ def test_children_are_named_after_the_site_and_what_they_are_in_it() -> None:
         "ClusterNetwork berlin-tenant",
         "NetworkConfig berlin-tenant-rack-a",
         "VmNetwork berlin-tenant-web",
+        "HostNetworkConfig berlin-tenant-backup",
+        "HostNetworkConfig berlin-tenant-iscsi",
         "TrafficPath berlin-storage",
         "ClusterNetwork berlin-storage",
         "NetworkConfig berlin-storage-all",
@@ -65,6 +78,7 @@ def test_children_are_named_after_the_site_and_what_they_are_in_it() -> None:
         "TrafficPath berlin-mgmt",
         "ClusterNetwork berlin-mgmt",
         "VmNetwork berlin-mgmt-ops",
+        "HostNetworkConfig berlin-mgmt-watch",
     }
 
 
@@ -83,11 +97,14 @@ def test_names_on_the_cluster_are_without_that_of_the_site() -> None:
         "ClusterNetwork berlin-tenant": "tenant",
         "NetworkConfig berlin-tenant-rack-a": "tenant-rack-a",
         "VmNetwork berlin-tenant-web": "web",
+        "HostNetworkConfig berlin-tenant-backup": "tenant-backup",
+        "HostNetworkConfig berlin-tenant-iscsi": "disks",
         "ClusterNetwork berlin-storage": "storage",
         "NetworkConfig berlin-storage-all": "spare",
         "StorageNetwork berlin-storage-storage": None,
         "ClusterNetwork berlin-mgmt": "mgmt",
         "VmNetwork berlin-mgmt-ops": "ops",
+        "HostNetworkConfig berlin-mgmt-watch": "mgmt-watch",
     }
 
 
@@ -104,6 +121,7 @@ def test_every_argument_of_a_path_reaches_it(monkeypatch: pytest.MonkeyPatch) ->
     migration = hn.TrafficPathMigrationArgs(vlan=60, range="192.168.60.0/24")
     rwx = hn.TrafficPathRwxArgs(share_storage_network=True)
     networks: dict[str, Any] = {"networks": {}, "storage": storage, "rwx": rwx}
+    networks["host_networks"] = {}
     carried: dict[str, Any] = networks | {"migration": migration, "mtu": 1500}
     path = {"uplinks": {}, "name": "data", "disruption": CONSENT} | carried
     whole_path = inspect.signature(hn.TrafficPath).parameters.keys() - {
@@ -125,6 +143,7 @@ def test_consent_of_the_site_is_that_of_paths_without_their_own() -> None:
     inputs = made(lambda: whole(traffic_paths=paths, disruption=CONSENT)).inputs
     assert inputs["VmNetwork berlin-tenant-web"]["disruption"] == CONSENT
     assert inputs["VmNetwork berlin-mgmt-ops"]["disruption"] == CONSENT
+    assert inputs["HostNetworkConfig berlin-mgmt-watch"]["disruption"] == CONSENT
     assert inputs["NetworkConfig berlin-storage-all"]["disruption"] == own
 
 
@@ -135,6 +154,11 @@ def test_outputs() -> None:
             "tenant": {"web": "shop/web"},
             "storage": {},
             "mgmt": {"ops": "default/ops"},
+        },
+        "hostDevices": {
+            "tenant": {"backup": "tenant-br.400", "iscsi": "tenant-br.401"},
+            "storage": {},
+            "mgmt": {"watch": "mgmt-br.8"},
         },
         "matchedNodes": {
             "tenant": {"rack-a": ["node-of-tenant-rack-a"]},
@@ -196,7 +220,7 @@ def test_wrong_file_is_told_with_its_line_before_anything_is_made(tmp_path: Path
 
     assert made(program).registered == {}
     told = "mgmt.networks.ops.vlan: 4095 is not a VLAN ID; use 1 to 4094"
-    assert seen == [f"{file}:10: {told}"]
+    assert seen == [f"{file}:13: {told}"]
 
 
 def test_description_is_in_the_file_or_in_the_program() -> None:
@@ -248,4 +272,4 @@ def test_example_in_python_makes_what_the_one_in_yaml_does() -> None:
 
     in_python = made(program).inputs
     assert in_python == in_yaml
-    assert len(in_python) == 13
+    assert len(in_python) == 14

@@ -11,6 +11,7 @@ import pytest
 from pulumi.runtime.mocks import MockMonitor, MockResourceArgs
 
 import harvester_net as hn
+from harvester_net.components.traffic_path_arguments import snake
 from harvester_net.specs.documentation import example
 from harvester_net.specs.traffic_path import problems_of
 from tests.language_examples import of_yaml
@@ -24,6 +25,10 @@ UPLINKS = {
 NETWORKS = {
     "web": hn.TrafficPathNetworkArgs(vlan=100, namespace="shop"),
     "routers": hn.TrafficPathNetworkArgs(vlan_trunk=[{"min_id": 200, "max_id": 299}]),
+}
+HOST_NETWORKS = {
+    "backup": hn.TrafficPathHostNetworkArgs(vlan=400, mode=hn.HostMode.DHCP),
+    "iscsi": {"vlan": 401, "mode": "static", "ips": {"node1": "10.41.0.11/24"}},
 }
 MIGRATION = hn.TrafficPathMigrationArgs(vlan=60, range="192.168.60.0/24")
 STORAGE = hn.TrafficPathStorageArgs(vlan=50, range="192.168.50.0/24")
@@ -85,6 +90,7 @@ def whole(**more: Any) -> hn.TrafficPath:
     given: dict[str, Any] = {
         "uplinks": UPLINKS,
         "networks": NETWORKS,
+        "host_networks": HOST_NETWORKS,
         "storage": STORAGE,
         "rwx": {"share_storage_network": True},
         "migration": MIGRATION,
@@ -101,6 +107,8 @@ def test_children_are_named_after_the_path_and_what_they_are_in_it() -> None:
         "NetworkConfig data-rack-b",
         "VmNetwork data-web",
         "VmNetwork data-routers",
+        "HostNetworkConfig data-backup",
+        "HostNetworkConfig data-iscsi",
         "StorageNetwork data-storage",
         "RwxNetwork data-rwx",
         "VmMigrationNetwork data-migration",
@@ -128,6 +136,9 @@ def test_inputs_of_the_children() -> None:
         | {"mtu": 9000, "name": "web", "namespace": "shop", "vlan": 100},
         "VmNetwork data-routers": common
         | {"mtu": 9000, "name": "routers", "vlanTrunk": [{"minID": 200, "maxID": 299}]},
+        "HostNetworkConfig data-backup": common | {"vlan": 400, "mode": "dhcp"},
+        "HostNetworkConfig data-iscsi": common
+        | {"vlan": 401, "mode": "static", "ips": {"node1": "10.41.0.11/24"}},
         "StorageNetwork data-storage": common | {"vlan": 50, "range": "192.168.50.0/24"},
         "RwxNetwork data-rwx": {"shareStorageNetwork": True},
         "VmMigrationNetwork data-migration": {
@@ -154,6 +165,17 @@ def test_every_argument_of_a_part_reaches_its_resource() -> None:
         "labels": {"team": "a"},
         "annotations": {"note": "b"},
     }
+    requirement = {"key": "rack", "operator": "In", "labelValues": ["a"]}
+    host_network = {
+        "vlan": 400,
+        "mode": "static",
+        "ips": {"node1": "10.40.0.11/24"},
+        "nodeSelector": {"matchLabels": {"disk": "fast"}, "matchExpressions": [requirement]},
+        "name": "my-host-network",
+        "description": "text",
+        "underlay": False,
+        "allowManagementVlan": True,
+    }
     storage = {
         "vlan": 50,
         "range": "192.168.50.0/24",
@@ -170,6 +192,7 @@ def test_every_argument_of_a_part_reaches_its_resource() -> None:
             name="data",
             uplinks={"all": uplink | config},
             networks={"web": network},
+            host_networks={"backup": host_network},
             storage=storage,
             rwx=rwx,
             migration=migration,
@@ -180,6 +203,7 @@ def test_every_argument_of_a_part_reaches_its_resource() -> None:
     assert inputs["ClusterNetwork path"] == {"name": "data"}
     assert inputs["NetworkConfig path-all"] == on_data | config | {"uplink": uplink}
     assert inputs["VmNetwork path-web"] == on_data | network
+    assert inputs["HostNetworkConfig path-backup"] == on_data | host_network
     assert inputs["StorageNetwork path-storage"] == on_data | storage
     assert inputs["RwxNetwork path-rwx"] == on_data | rwx
     assert inputs["VmMigrationNetwork path-migration"] == on_data | migration
@@ -191,6 +215,8 @@ def test_uplinks_are_made_before_what_they_carry_and_removed_after_it() -> None:
     for which in (
         "VmNetwork data-web",
         "VmNetwork data-routers",
+        "HostNetworkConfig data-backup",
+        "HostNetworkConfig data-iscsi",
         "StorageNetwork data-storage",
         "RwxNetwork data-rwx",
         "VmMigrationNetwork data-migration",
@@ -205,6 +231,7 @@ def test_outputs() -> None:
     assert made(whole).outputs == {
         "clusterNetwork": "data",
         "vmNetworks": {"web": "shop/web", "routers": "default/routers"},
+        "hostDevices": {"backup": "data-br.400", "iscsi": "data-br.401"},
         "matchedNodes": {
             "rack-a": ["node-of-data-rack-a"],
             "rack-b": ["node-of-data-rack-b"],
@@ -217,6 +244,7 @@ def test_path_that_carries_nothing_yet() -> None:
     monitor = made(lambda: hn.TrafficPath("data", uplinks={"all": {"nics": ["eno2"]}}))
     assert len(monitor.registered) == 3
     assert monitor.outputs["vmNetworks"] == {}
+    assert monitor.outputs["hostDevices"] == {}
     assert monitor.outputs.get("storageVmNetwork") is None
 
 
@@ -255,6 +283,10 @@ def test_secret_of_a_part_stays_one(preview: bool) -> None:
         ({"uplinks": {"a": {}}}, "missing 1 required keyword-only argument: 'nics'"),
         ({"networks": {"web": {"vlanId": 5}}}, "unexpected keyword argument 'vlan_id'"),
         ({"networks": {"web": 100}}, "must be TrafficPathNetworkArgs or a dict, not int"),
+        (
+            {"host_networks": {"b": {"vlan": 5}}},
+            "missing 1 required keyword-only argument: 'mode'",
+        ),
         ({"storage": {"vlan": 5}}, "missing 1 required keyword-only argument: 'range'"),
     ],
 )
@@ -267,7 +299,8 @@ def test_example_in_python_makes_what_the_one_in_yaml_does() -> None:
     (resource,) = of_yaml("TrafficPath")["resources"].values()
     inputs = resource["properties"]
     assert problems_of(inputs) == []
-    in_yaml = made(lambda: hn.TrafficPath(inputs["name"], **inputs)).inputs
+    arguments = {snake(name): value for name, value in inputs.items()}
+    in_yaml = made(lambda: hn.TrafficPath(inputs["name"], **arguments)).inputs
     in_yaml["ClusterNetwork cn-data"].pop("name")
 
     def program() -> None:
@@ -275,4 +308,4 @@ def test_example_in_python_makes_what_the_one_in_yaml_does() -> None:
 
     in_python = made(program).inputs
     assert in_python == in_yaml
-    assert len(in_python) == 7
+    assert len(in_python) == 8

@@ -32,6 +32,7 @@ def test_plan_without_a_name() -> None:
         ({}, []),
         ({"stopVms": False, "restartVms": True, "maxParallel": 2}, []),
         ({"stopVms": True}, ["stopVms"]),
+        ({"migrateVms": True, "maxUnavailable": 1}, ["migrateVms"]),
         ({"cycleStorageNetwork": True}, ["cycleStorageNetwork"]),
         ({"stopVms": True, "cycleStorageNetwork": True}, ["stopVms"]),
     ],

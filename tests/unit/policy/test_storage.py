@@ -56,6 +56,24 @@ def test_vm_network_in_the_vlan_of_the_storage_network(
     assert [each.partition(":")[0] for each in told] == ([] if path is None else [path])
 
 
+@pytest.mark.parametrize(
+    ("vlans", "path"),
+    [
+        ([300.0], "vlans[0]"),
+        ([100, "200-299", "250-300"], "vlans[2]"),
+        (["100,300"], "vlans[0]"),
+        ([301, "100-299"], None),
+        ([], None),
+    ],
+)
+def test_set_of_vm_networks_in_the_vlan_of_the_storage_network(
+    vlans: list[float | str], path: str | None
+) -> None:
+    several = Resource("VmNetworks", "all", {"clusterNetwork": "data", "vlans": vlans})
+    told = said(VLAN, several, storage())
+    assert [each.partition(":")[0] for each in told] == ([] if path is None else [path])
+
+
 @pytest.mark.parametrize(("vlan", "words"), [(300, "VLAN 300"), (1, "the untagged traffic")])
 def test_what_is_said_of_the_vlan(vlan: int, words: str) -> None:
     assert said(VLAN, storage(vlan=vlan), vms(vlan=vlan)) == [

@@ -36,6 +36,11 @@ def test_which_cluster_networks_are_kept(
     assert bool(said(POLICY, on(cluster_network), clusterNetworks=kept)) is is_refused
 
 
+def test_set_of_vm_networks_on_mgmt() -> None:
+    several = Resource("VmNetworks", "all", {"clusterNetwork": "mgmt", "vlans": ["100-199"]})
+    assert accused(POLICY, several) == ["all"]
+
+
 def test_storage_network_may_be_on_mgmt() -> None:
     assert accused(POLICY, Resource("StorageNetwork", "s", {"clusterNetwork": "mgmt"})) == []
 

@@ -56,6 +56,7 @@ ONLY_INPUTS = [
     "SiteTrafficPath",
     "TenantDefaults",
     "TenantNetwork",
+    "TrafficPathHostNetwork",
     "TrafficPathNetwork",
     "TrafficPathMigration",
     "TrafficPathRwx",

@@ -157,6 +157,8 @@ def test_what_is_known_is_in_it() -> None:
     assert {"default/web", "VLAN 100", "LACP (802.3ad)", "10.7.0.0/22"} <= set(cells(text))
     assert {"not on it", "default/d"} <= set(cells(text))
     assert "none: a network of CNI type 'macvlan'" in cells(text)
+    assert {"iscsi", "VLAN 401, static", "on node1, node2"} <= set(cells(text))
+    assert "3 VM networks, 1 host network, storage-network" in cells(text)
 
 
 def test_a_preview_is_in_it_whole() -> None:
@@ -181,7 +183,7 @@ def test_what_changes_is_said_in_words_where_anything_does() -> None:
 
 def test_what_nobody_looked_at_is_not_counted_as_none() -> None:
     numbers = Read(page(SUBJECTS["offline"])).texts["dd"]
-    assert (numbers[0], numbers[4]) == ("not known", "not known")
+    assert [numbers[0], *numbers[4:6]] == ["not known"] * 3
     assert "The VMs were not looked at." in page(SUBJECTS["offline"])
 
 
@@ -224,6 +226,7 @@ def hostile(text: str) -> Snapshot:
         config,
         vm,
         kept,
+        objects.host_network(text, spec={"mode": text}),
         objects.setting("storage-network", text),
         objects.setting("rwx-network", json.dumps({"network": text})),
         version=text,

@@ -35,6 +35,8 @@ PROPERTIES = [
     "uplink",
     "nodeSelector",
     "range",
+    "mode",
+    "ips",
     "labels",
 ]
 TEXTS = [
@@ -66,6 +68,7 @@ RACK = {
     "mtu": 9000,
 }
 WEB = {"name": "web", "clusterNetwork": "data", "vlan": 100, "mtu": 9000}
+BACKUP = {"name": "backup", "clusterNetwork": "data", "vlan": 400, "mode": "dhcp"}
 STORAGE = {"clusterNetwork": "data", "vlan": 300, "range": "10.7.0.0/22"}
 
 
@@ -191,6 +194,39 @@ ON_A_CLUSTER: dict[str, tuple[list[Change], Snapshot, list[str]]] = {
         site(),
         ["~ cluster network data, MTU 9000 → MTU 1500"],
     ),
+    "a host network": (
+        [create("HostNetworkConfig", BACKUP)],
+        site(),
+        ["+ host network backup; VLAN 400, dhcp; on node1, node2"],
+    ),
+    "a host network of some nodes, with addresses that come later": (
+        [
+            create(
+                "HostNetworkConfig",
+                BACKUP,
+                clusterNetwork="mgmt",
+                mode="static",
+                ips=UNKNOWN,
+                nodeSelector={
+                    "matchExpressions": [
+                        {"key": "zone", "operator": "NotIn", "labelValues": ["a"]}
+                    ]
+                },
+            )
+        ],
+        site(objects.cluster_network("mgmt")),
+        ["+ host network backup; VLAN 400, static; on node3"],
+    ),
+    "another VLAN of a host network": (
+        [change("replace", "HostNetworkConfig", BACKUP, BACKUP | {"vlan": 401.0})],
+        site(objects.host_network()),
+        ["~ host network backup; VLAN 400, dhcp → VLAN 401, dhcp; on node1, node2"],
+    ),
+    "a host network that goes": (
+        [delete("HostNetworkConfig", BACKUP)],
+        site(objects.host_network()),
+        ["- host network backup; VLAN 400, dhcp; on node1, node2"],
+    ),
     "a storage network": (
         [create("StorageNetwork", STORAGE)],
         site(objects.setting("storage-network")),
@@ -265,6 +301,14 @@ OVER_NOTHING: dict[str, tuple[Preview, list[str]]] = {
     "nor is one that the storage network alone names": (
         of(create("StorageNetwork", STORAGE)),
         ["+ Setting storage-network; VLAN 300; 10.7.0.0/22"],
+    ),
+    "nor is one that a host network alone names": (
+        of(create("HostNetworkConfig", BACKUP)),
+        ["+ host network backup; VLAN 400, dhcp; on all nodes"],
+    ),
+    "a host network of nodes with a label": (
+        of(create("HostNetworkConfig", BACKUP, nodeSelector={"matchLabels": {"a": "b"}})),
+        ["+ host network backup; VLAN 400, dhcp; on the nodes that it selects"],
     ),
     "an import is not new": (of(change("import", "VmNetwork", None, WEB)), []),
     "a network of mgmt": (
@@ -356,6 +400,17 @@ def test_ports_of_the_storage_network_change_once() -> None:
     found = planned(of(update("StorageNetwork", STORAGE, vlan=301)), seen)
     [one, _] = port_changes(found.before.ports, found.after.ports)
     assert one.what == ["tag VLAN 301 too", "VLAN 300 is not needed any more"]
+
+
+@pytest.mark.parametrize("seen", [site(), None], ids=["on a cluster", "over nothing"])
+def test_ports_of_a_host_network_need_its_vlan(seen: Snapshot | None) -> None:
+    kept: dict[str, Properties] = {"ClusterNetwork": DATA, "NetworkConfig": RACK}
+    found = planned(of(create("HostNetworkConfig", BACKUP), kept=kept), seen)
+    changes = port_changes(found.before.ports, found.after.ports)
+    nodes = ["nodes with zone=a"] if seen is None else NODES[:2]
+    assert [(it.node, *it.what) for it in changes] == [
+        (node, "tag VLAN 400 too") for node in nodes
+    ]
 
 
 def test_kinds_that_could_not_be_listed_are_none() -> None:

@@ -154,8 +154,8 @@ def test_components_are_marked() -> None:
     [
         (
             SCHEMA["resources"][token_of("TrafficPath")]["inputProperties"],
-            {"uplinks", "networks", "storage", "rwx", "migration"},
-            {"uplinks", "networks"},
+            {"uplinks", "networks", "hostNetworks", "storage", "rwx", "migration"},
+            {"uplinks", "networks", "hostNetworks"},
         ),
         (
             SCHEMA["resources"][token_of("Site")]["inputProperties"],
@@ -164,8 +164,8 @@ def test_components_are_marked() -> None:
         ),
         (
             SCHEMA["types"][token_of("SiteTrafficPath")]["properties"],
-            {"uplinks", "networks", "storage", "rwx", "migration"},
-            {"uplinks", "networks"},
+            {"uplinks", "networks", "hostNetworks", "storage", "rwx", "migration"},
+            {"uplinks", "networks", "hostNetworks"},
         ),
         (
             SCHEMA["resources"][token_of("TenantNetworks")]["inputProperties"],

@@ -28,7 +28,10 @@ RIGHT: dict[str, Any] = {
             "storage": {"vlan": 50, "range": "192.168.50.0/24"},
         },
     },
-    "mgmt": {"networks": {"ops": {"vlan": 7}}},
+    "mgmt": {
+        "networks": {"ops": {"vlan": 7}},
+        "hostNetworks": {"backup": {"vlan": 400, "mode": "dhcp"}},
+    },
     "disruption": {"stopVms": True},
 }
 
@@ -71,6 +74,40 @@ def test_right_inputs() -> None:
             "UntaggedNetwork for untagged traffic",
         ),
         (
+            "mgmt.hostNetworks.backup.mode",
+            "static",
+            "mgmt.hostNetworks.backup.ips: is required by mode static; give each node its "
+            "address",
+        ),
+        (
+            "trafficPaths.tenant.hostNetworks",
+            {"backup": {"vlan": 1234567, "mode": "dhcp"}},
+            "trafficPaths.tenant.hostNetworks.backup.vlan: 1234567 is not a VLAN ID; use 1 to "
+            "4094",
+        ),
+        (
+            "trafficPaths.long-name",
+            {"uplinks": NICS, "hostNetworks": {"backup": {"vlan": 400, "mode": "dhcp"}}},
+            "trafficPaths.long-name.hostNetworks.backup.vlan: the device would be "
+            "long-name-br.400, which has 16 characters, and Linux allows 15; use a shorter "
+            "VLAN ID, or a cluster network with a shorter name",
+        ),
+        (
+            "trafficPaths.long-name",
+            {
+                "uplinks": NICS,
+                "name": "short",
+                "hostNetworks": {"backup": {"vlan": 400, "mode": "static"}},
+            },
+            "trafficPaths.long-name.hostNetworks.backup.ips: is required by mode static; give "
+            "each node its address",
+        ),
+        (
+            "mgmt.hostNetworks",
+            UNKNOWN,
+            f"mgmt.hostNetworks: {UNKNOWN_PART}",
+        ),
+        (
             "trafficPaths.tenant.network",
             {},
             "trafficPaths.tenant.network: is not a property of trafficPaths; did you mean "
@@ -79,8 +116,8 @@ def test_right_inputs() -> None:
         (
             "mgmt.uplinks",
             NICS,
-            "mgmt.uplinks: is not a property of mgmt; it has networks, storage, rwx, "
-            "migration, mtu, disruption",
+            "mgmt.uplinks: is not a property of mgmt; it has networks, "
+            "hostNetworks, storage, rwx, migration, mtu, disruption",
         ),
         (
             "trafficPath",
@@ -137,12 +174,20 @@ def test_site_of_nothing_is_refused(nothing: dict[str, Any]) -> None:
 
 
 def test_keys_that_are_joined_to_the_same_name_in_the_stack_are_refused() -> None:
-    paths = {
+    paths: dict[str, Any] = {
         "a": {"uplinks": {"b-c": {"nics": ["eno2"]}, "x": {"nics": ["eno3"]}}},
         "a-b": {"uplinks": {"c": {"nics": ["eno4"]}, "x": {"nics": ["eno5"]}}},
     }
+    paths["a"]["hostNetworks"] = {"b-d": {"vlan": 4, "mode": "dhcp"}}
+    paths["a-b"]["hostNetworks"] = {
+        "d": {"vlan": 5, "mode": "dhcp"},
+        # Of another kind: a name of its own.
+        "c": {"vlan": 6, "mode": "dhcp"},
+    }
     assert told({"trafficPaths": paths}) == [
-        "trafficPaths.a-b.uplinks.c: is a-b-c in the stack, as trafficPaths.a.uplinks.b-c is"
+        "trafficPaths.a-b.uplinks.c: is a-b-c in the stack, as trafficPaths.a.uplinks.b-c is",
+        "trafficPaths.a-b.hostNetworks.d: is a-b-d in the stack, as "
+        "trafficPaths.a.hostNetworks.b-d is",
     ]
 
 
@@ -180,4 +225,6 @@ def test_site_says_of_its_paths_what_a_traffic_path_says() -> None:
     whole = property_names(TrafficPath)
     assert property_names(SiteTrafficPath) == whole
     assert set(property_names(SiteMgmt)) == {*whole} - {"name", "uplinks"}
-    assert {*ONCE} == {*whole} - {"name", "uplinks", "networks", "mtu", "disruption"}
+    assert {*ONCE} == {*whole} - {
+        *("name", "uplinks", "networks", "hostNetworks", "mtu", "disruption")
+    }

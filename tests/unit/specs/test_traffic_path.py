@@ -22,6 +22,10 @@ RIGHT: dict[str, Any] = {
         },
     },
     "networks": {"web": {"vlan": 100}, "raw": {"type": "UntaggedNetwork"}},
+    "hostNetworks": {
+        "backup": {"vlan": 400, "mode": "static", "ips": {"node1": "10.40.0.11/24"}},
+        "iscsi": {"vlan": 401, "mode": "dhcp", "nodeSelector": {"matchLabels": {"a": "b"}}},
+    },
     "storage": {"vlan": 50, "range": "192.168.50.0/24", "exclude": ["192.168.50.0/28"]},
     "rwx": {"shareStorageNetwork": True},
     "migration": {"vlan": 52, "range": "192.168.52.0/24"},
@@ -100,6 +104,48 @@ def test_right_inputs() -> None:
             {"harvester-net/x": "y"},
             'networks.web.labels["harvester-net/x"]: is written by the server; leave it out',
         ),
+        ("hostNetworks.backup.mode", None, "hostNetworks.backup.mode: is required"),
+        (
+            "hostNetworks.backup.mode",
+            "bootp",
+            "hostNetworks.backup.mode: 'bootp' is not one of static, dhcp",
+        ),
+        (
+            "hostNetworks.backup.ips",
+            None,
+            "hostNetworks.backup.ips: is required by mode static; give each node its address",
+        ),
+        (
+            "hostNetworks.backup.ips.node1",
+            "10.40.0.11",
+            "hostNetworks.backup.ips.node1: '10.40.0.11' has no prefix length; write "
+            "10.40.0.11/24",
+        ),
+        (
+            "hostNetworks.iscsi.ips",
+            {"node1": "10.40.0.11/24"},
+            "hostNetworks.iscsi.ips: cannot stand with mode dhcp, which would ignore it",
+        ),
+        (
+            "hostNetworks.iscsi.nodeSelector",
+            {"matchExpressions": [{"key": "a", "operator": "In"}]},
+            "hostNetworks.iscsi.nodeSelector.matchExpressions[0].labelValues: is required by "
+            "In",
+        ),
+        (
+            "hostNetworks.iscsi.name",
+            "A",
+            "hostNetworks.iscsi.name: 'A' is not a valid name of a host network config; use "
+            "lower-case letters, digits and '-', with a letter or digit at both ends, or "
+            "several such parts joined by '.'",
+        ),
+        (
+            "hostNetworks.iscsi.vlam",
+            5,
+            "hostNetworks.iscsi.vlam: is not a property of hostNetworks; did you mean vlan?",
+        ),
+        ("hostNetworks", UNKNOWN, f"hostNetworks: {UNKNOWN_PART}"),
+        ("hostNetworks.iscsi", UNKNOWN, f"hostNetworks.iscsi: {UNKNOWN_PART}"),
         (
             "storage.exclude",
             ["10.0.0.0/28"],
@@ -150,6 +196,21 @@ def test_what_is_wrong_is_said_once_with_its_path(
     assert told(with_one(path, value)) == [expected]
 
 
+def test_device_of_a_host_network_has_a_name_that_linux_takes() -> None:
+    inputs = with_one("name", "racks-a-to-z")
+    (first, second) = told(inputs)
+    assert first == (
+        "hostNetworks.backup.vlan: the device would be racks-a-to-z-br.400, which has 19 "
+        "characters, and Linux allows 15; use a shorter VLAN ID, or a cluster network with a "
+        "shorter name"
+    )
+    assert second.startswith(
+        "hostNetworks.iscsi.vlan: the device would be racks-a-to-z-br.401"
+    )
+    # Which name it has is the program's to say, or not known yet.
+    assert told(with_one("name", None)) == told(with_one("name", UNKNOWN)) == []
+
+
 def test_all_that_is_wrong_is_said_at_once() -> None:
     inputs = with_one("networks", {"web": {"vlan": 0}, "db": {}, "new": {"vlan": 7}})
     inputs["storage"]["vlan"] = "50"
@@ -170,6 +231,12 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         "uplinks.rack-a.nodeSelector",
         "networks.web.vlan",
         "networks.web.route",
+        "hostNetworks.backup.vlan",
+        "hostNetworks.backup.mode",
+        "hostNetworks.backup.ips",
+        "hostNetworks.backup.ips.node1",
+        "hostNetworks.iscsi.nodeSelector",
+        "hostNetworks.iscsi.nodeSelector.matchLabels.a",
         "storage.range",
         "storage.exclude",
     ],

@@ -7,6 +7,7 @@ from typing import Any
 
 from harvester_net.cluster.resources import (
     CLUSTER_NETWORK,
+    HOST_NETWORK_CONFIG,
     LINK_MONITOR,
     NAD,
     NODE,
@@ -19,7 +20,16 @@ from harvester_net.cluster.resources import (
 from harvester_net.harvester.snapshot import Snapshot
 from tests import objects
 
-KINDS = (CLUSTER_NETWORK, LINK_MONITOR, NAD, NODE, SETTING, VLAN_CONFIG, VM)
+KINDS = (
+    CLUSTER_NETWORK,
+    HOST_NETWORK_CONFIG,
+    LINK_MONITOR,
+    NAD,
+    NODE,
+    SETTING,
+    VLAN_CONFIG,
+    VM,
+)
 NODES = ["node1", "node2", "node3"]
 LACP: Object = {"nics": ["eno3", "eno2"], "bondOptions": {"mode": "802.3ad"}}
 

@@ -12,6 +12,7 @@ from harvester_net.topology.diagram import (
     MOST_BANDS,
     MOST_BRIEFLY,
     MOST_DRAWN,
+    MOST_HOSTS_BRIEFLY,
     changes,
     mermaid,
 )
@@ -63,6 +64,26 @@ CASES = {
         of(storage()),
         of(storage(301)),
         ["  ~ Setting storage-network; VLAN 300 → VLAN 301; 10.7.0.0/22"],
+    ),
+    "a new host network": (
+        SAME,
+        of(WEB, objects.host_network()),
+        ["  + host network backup; VLAN 400, dhcp; on node1, node2"],
+    ),
+    "a host network that goes": (
+        of(objects.host_network()),
+        of(),
+        ["  - host network backup; VLAN 400, dhcp; on node1, node2"],
+    ),
+    "another VLAN and mode of a host network": (
+        of(objects.host_network()),
+        of(objects.host_network(vlan=401, ips={"node1": "10.41.0.11/24"})),
+        ["  ~ host network backup; VLAN 400, dhcp → VLAN 401, static; on node1, node2"],
+    ),
+    "another address of a host network, which no picture shows": (
+        of(objects.host_network(ips={"node1": "10.41.0.11/24"})),
+        of(objects.host_network(ips={"node1": "10.41.0.12/24"})),
+        [],
     ),
     "another NIC": (
         with_uplink("node1", "node2"),
@@ -188,10 +209,23 @@ def test_a_diagram_of_changes_has_a_bound() -> None:
         for name in names
         for number in range(MOST_BRIEFLY + 10)
     ]
+    on_hosts = [
+        objects.host_network(f"{name}-{number:02}", name, 10 + number)
+        for name in names
+        for number in range(MOST_HOSTS_BRIEFLY + 10)
+    ]
+    uplinks = [
+        objects.config(f"{name}-{number:02}", name, nodes=["node1"])
+        for name in names
+        for number in range(MOST_BRIEFLY + 10)
+    ]
     before = of(*map(objects.cluster_network, names))
-    chart = changes(of(*map(objects.cluster_network, names), *vm_networks), before)
+    after = of(*map(objects.cluster_network, names), *vm_networks, *on_hosts, *uplinks)
+    chart = changes(after, before)
     assert 'more["30 more cluster networks with changes"]' in chart
     folded = '["10 more VM networks<br/>VLANs 30-39<br/>(new)"]:::new'
+    assert chart.count(folded) == MOST_BANDS
+    folded = '[["10 more host networks<br/>VLANs 15-24<br/>(new)"]]:::new'
     assert chart.count(folded) == MOST_BANDS
     # What pages draw at most of a diagram.
     assert chart.count("-.-") + chart.count("---") < 500

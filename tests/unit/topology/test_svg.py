@@ -46,9 +46,11 @@ def test_all_that_is_there_is_drawn() -> None:
     titles = [group.findtext(f"{NS}title") for group in root.findall(f"{NS}g")]
     assert titles == [
         "of the hosts · set on the host: eno1 · node1",
+        "backup · VLAN 400, dhcp · on node1 … node3 (3), witness",
         "rack-a · 802.3ad: eno2, eno3 · node1, node2",
         "not on node3",
         "storage-network · VLAN 300 · 10.7.0.0/22",
+        "iscsi · VLAN 401, static · on node1, node2",
         "default/all · untagged, VLANs 2-3,400",
         "default/flat · untagged",
         "default/web · VLAN 100 · 4 VMs: default/a, default/b, default/c and 1 more",
@@ -57,7 +59,11 @@ def test_all_that_is_there_is_drawn() -> None:
         "default/over · an overlay network of kube-ovn",
     ]
     missing = [g.findtext(f"{NS}title") for g in root.iter() if g.get("class") == "missing"]
-    assert missing == [titles[2], *titles[-3:]]
+    assert missing == [titles[3], *titles[-3:]]
+    hosts = [g.findtext(f"{NS}title") for g in root.iter() if g.get("class") == "host"]
+    assert hosts == [titles[1], titles[5]]
+    words = root.findtext(f"{NS}desc") or ""
+    assert "1 uplink, 3 VM networks, Setting storage-network, host network iscsi" in words
 
 
 def test_a_large_site_fits_and_nothing_lies_on_top_of_anything_else() -> None:

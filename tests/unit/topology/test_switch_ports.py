@@ -72,6 +72,38 @@ def test_an_untagged_storage_network_needs_a_native_vlan(vlan: int) -> None:
     assert (ports.tagged, ports.untagged) == ([], ["storage-network"])
 
 
+def on_hosts(vlan: int = 400, **selector: str) -> Object:
+    spec = {"nodeSelector": {"matchLabels": selector}} if selector else {}
+    return objects.host_network("backup", vlan=vlan, spec=spec)
+
+
+@pytest.mark.parametrize(
+    ("config", "tagged"),
+    [
+        (on_hosts(), {"node1": [100, 400], "node2": [100, 400]}),
+        (on_hosts(disk="fast"), {"node1": [100], "node2": [100, 400]}),
+        (on_hosts(vlan=100), {"node1": [100], "node2": [100]}),
+    ],
+)
+def test_the_vlan_of_a_host_network_is_tagged_where_its_nodes_are(
+    config: Object, tagged: dict[str, list[int]]
+) -> None:
+    found = ports_of(cluster(objects.node("node2", {"disk": "fast"}), WEB, config))
+    assert {each.node: list(each.tagged) for each in found} == tagged
+    assert all(list(each.untagged) == [] for each in found)
+
+
+def test_a_host_network_of_mgmt_is_tagged_beside_the_node_itself() -> None:
+    config = objects.host_network("backup", "mgmt", 400)
+    [ports] = [it for it in ports_of(cluster(*mgmt("eno1"), config)) if it.config == ""]
+    assert (ports.tagged, ports.untagged) == ([400], ["the node itself"])
+
+
+def test_a_host_network_in_vlan_1_needs_a_native_vlan() -> None:
+    ports = first(on_hosts(vlan=1))
+    assert (ports.tagged, ports.untagged) == ([], ["backup"])
+
+
 OLD = "up to Harvester 1.6.0"
 APART = "frames without a tag reach the untagged networks alone"
 NOBODY = "nobody takes frames without a tag"
@@ -142,6 +174,7 @@ def changed(before: Snapshot, after: Snapshot) -> dict[str, list[str]]:
         (cluster(WEB), []),
         (cluster(WEB, network("db", vlan=101)), ["tag VLAN 101 too"]),
         (cluster(), ["VLAN 100 is not needed any more"]),
+        (cluster(WEB, on_hosts()), ["tag VLAN 400 too"]),
         (cluster(WEB, FLAT), ["needs a native VLAN now"]),
         (cluster(WEB, mtu=1500), ["MTU 9000 -> 1500, frames of 1522 bytes"]),
     ],
