@@ -29,6 +29,7 @@ QUICK = Timings(
     stuck_deletion=0.2,
     step_poll=0.001,
     stale_webhooks=0.2,
+    labels_seen=0.001,
     devices=0.05,
     next_check=0.0,
     pod_poll=0.001,

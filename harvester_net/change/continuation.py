@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..cluster.resources import is_terminating, key_of
+from ..cluster.resources import VMI, Object, is_terminating, key_of
 from ..harvester.names import MIGRATION_SETTING, STORAGE_SETTING
 from ..harvester.snapshot import Snapshot
 from .record import ConfigRecord, Record
@@ -26,6 +26,8 @@ from .steps.settings import (
 from .steps.step import Step
 from .steps.vms import StartVm, VmStep
 from .storage import needs_storage_cleared, rwx_text, storage_text
+from .turns import Standing
+from .turns_left import interrupts_in_turns, open_steps, stops_at
 from .vms import InTheWay, in_the_way
 
 
@@ -47,6 +49,8 @@ class Continuation:
 
 def continued(record: Record, snapshot: Snapshot) -> Continuation:
     """The change as it goes on from this snapshot."""
+    if record.turns is not None:
+        return _continued_in_turns(record, snapshot)
     record = _with_configs_made_meanwhile(record, snapshot)
     record = _with_storage_set_meanwhile(record, snapshot)
     record = _with_migration_set_meanwhile(record, snapshot)
@@ -95,6 +99,34 @@ def continued(record: Record, snapshot: Snapshot) -> Continuation:
     return Continuation(longer, list(way.vms), way.standalone, way.staying, clears)
 
 
+def _continued_in_turns(record: Record, snapshot: Snapshot) -> Continuation:
+    """The same where nodes take turns: which of them has had its turn, its labels tell."""
+    standing = Standing(record, snapshot)
+    way = in_the_way(record, snapshot, standing.emptied)
+    order = steps_of(record)
+    on = {_node_of(snapshot.of(VMI)[key]) for key in way.staying}
+    turns = {"stops_at": stops_at(order, standing, on)}
+    emptying = record.emptying
+    assert emptying is not None
+    assert emptying.turns is not None
+    moved = emptying.turns.model_copy(update=turns) if on else emptying.turns
+    longer = record.model_copy(
+        update={
+            "vms": record.vms | record.coming(way.vms),
+            "emptying": emptying.model_copy(update={"turns": moved}),
+        }
+    )
+    order = steps_of(longer)
+    left = open_steps(order, Standing(longer, snapshot), set(way.vms))
+    done = [step.id for step in order if step.id not in left]
+    going = longer.model_copy(update={"done": done})
+    return Continuation(going, list(way.vms), way.standalone, way.staying, False)
+
+
+def _node_of(vmi: Object) -> str:
+    return str((vmi.get("status") or {}).get("nodeName") or "")
+
+
 def way_back(record: Record, snapshot: Snapshot) -> Record:
     """The record of the way back, which leaves out what the change had not touched yet.
 
@@ -103,6 +135,8 @@ def way_back(record: Record, snapshot: Snapshot) -> Record:
     is about is as it was, only the VMs and Settings are restored.
     """
     back = record.turned_back()
+    if back.turns is not None:
+        return back  # What is to be done for it the labels tell.
     parts = parts_of(back)
     if _is_untouched(back, parts, snapshot):
         return back.model_copy(update={"done": _ids(parts.interrupting + parts.core)})
@@ -123,6 +157,8 @@ def way_back(record: Record, snapshot: Snapshot) -> Record:
 def interrupts_still(record: Record) -> bool:
     """Whether a step is open that takes something away, or changes it."""
     parts = parts_of(record)
+    if record.turns is not None:
+        return interrupts_in_turns(parts.core, set(record.done))
     takes = [s for s in [*parts.interrupting, *parts.core] if not isinstance(s, CreateConfig)]
     return not {step.id for step in takes}.issubset(record.done)
 

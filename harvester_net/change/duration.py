@@ -16,7 +16,7 @@ from ..cluster.resources import VMI
 from ..harvester.snapshot import Snapshot
 from ..harvester.wording import counted
 from ..printable import printable
-from .record import Record
+from .record import Record, Turns
 from .steps.configs import ConfigStep, CreateConfig, DeleteConfig, PatchConfig, SetMtu
 from .steps.host_networks import CreateHostNetwork, DeleteHostNetwork
 from .steps.moving import AT_A_TIME, CordonNode, EmptyNode
@@ -30,6 +30,7 @@ from .steps.settings import (
     WriteStorage,
 )
 from .steps.step import Step
+from .steps.turns import JoinConfig, LeaveConfig
 from .steps.vms import StartVm, StopVm
 
 GRACE = 120
@@ -81,9 +82,12 @@ _USUAL: Mapping[type[Step], Span] = {
     CreateHostNetwork: Span(3, 30),
     SetMtu: Span(3, 30),
     CreateConfig: Span(3, 30),
+    LeaveConfig: Span(1, 30),
+    JoinConfig: Span(3, 30),
     PatchConfig: Span(3, 30),
     VerifyNodes: Span(10, 120),
 }
+_MOVE, _UPLINK = "to migrate", "the uplink of a node"
 _A_MIGRATION = Span(10, 120)
 """Of a VM with a few GiB that is not busy; a large one may take many minutes (B7.2)."""
 _WHAT: Mapping[type[Step], str] = {
@@ -132,6 +136,8 @@ class Duration:
     """Whether a network of the Settings is down meanwhile."""
     stays_down: bool
     """Whether a VM that is stopped is left to its owner."""
+    each_node: Span | None = None
+    """How long one node is closed, where they take turns."""
 
     @property
     def parts(self) -> list[Part]:
@@ -172,6 +178,8 @@ def _sum(parts: Sequence[Part]) -> Span:
 
 def duration(record: Record, snapshot: Snapshot) -> Duration:
     """How long a plan takes that was made of this snapshot."""
+    if record.turns is not None:
+        return _in_turns(record, record.turns, snapshot)
     parts = parts_of(record)
     stops = [step for step in parts.interrupting if isinstance(step, StopVm)]
     starts = [step for step in parts.restoring if isinstance(step, StartVm)]
@@ -194,11 +202,45 @@ def duration(record: Record, snapshot: Snapshot) -> Duration:
     )
 
 
+def _in_turns(record: Record, turns: Turns, snapshot: Snapshot) -> Duration:
+    """The same where nodes take turns, one after the other: those that come after the stop of
+    a VM are part of its time.
+    """
+    steps = parts_of(record).core
+    stops = [step for step in steps if isinstance(step, StopVm)]
+    starts = [step for step in parts_of(record).restoring if isinstance(step, StartVm)]
+    emptied = [step for step in steps if isinstance(step, EmptyNode)]
+    at = [step.id for step in emptied].index(turns.stops_at) if stops else len(emptied)
+    vms = sum(map(len, record.emptying.nodes.values())) if record.emptying else 0
+    a_move = _A_MIGRATION.times(ceil(vms / len(turns.nodes) / AT_A_TIME))
+    looks = [_USUAL[VerifyNodes]] if record.verify is not None else []
+    an_uplink = sum(looks, _USUAL[LeaveConfig] + _USUAL[JoinConfig])
+    # The nodes are empty before anybody is stopped.
+    moves = min(at + 1, len(emptied))
+    return Duration(
+        moves=[*_some_turns(a_move, moves, _MOVE), *_some_turns(an_uplink, at, _UPLINK)],
+        stops=_stops(stops, record, snapshot),
+        before=[],
+        clear=[
+            *_some_turns(an_uplink, len(emptied) - at, _UPLINK),
+            *_some_turns(a_move, len(emptied) - moves, _MOVE),
+        ],
+        starts=[Part("to start", _STARTS, _turns(starts, record))] if starts else [],
+        clears=False,
+        stays_down=len(starts) < len(stops),
+        each_node=a_move + an_uplink,
+    )
+
+
+def _some_turns(span: Span, turns: int, what: str) -> list[Part]:
+    return [Part(what, span, turns)] if turns else []
+
+
 def _moves(record: Record) -> list[Part]:
     if record.emptying is None:
         return []
     number = sum(map(len, record.emptying.nodes.values()))
-    return [Part("to migrate", _A_MIGRATION, ceil(number / AT_A_TIME))] if number else []
+    return [Part(_MOVE, _A_MIGRATION, ceil(number / AT_A_TIME))] if number else []
 
 
 def _stops(steps: Sequence[StopVm], record: Record, snapshot: Snapshot) -> list[Part]:
@@ -255,7 +297,10 @@ def estimate(found: Duration) -> str:
     told = []
     if found.moves:
         told.append("no VM that is migrated is without its network")
-        told.append(f"no new one comes to a cordoned node for {found.whole.words}")
+        closed = found.each_node or found.whole
+        told.append(f"no new one comes to a cordoned node for {closed.words}")
+    if found.each_node is not None:
+        told.append(f"the change takes {found.whole.words}")
     if found.each_vm is not None:
         which = "each VM that is stopped" if found.moves else "each VM"
         told.append(f"{which} is down for {found.each_vm.words}")

@@ -26,10 +26,11 @@ from .record import Record
 from .refusals import not_consented_now
 from .steps.configs import CreateConfig
 from .steps.host_networks import HostNetworkStep
-from .steps.moving import UncordonNode, emptying
+from .steps.moving import UncordonNode
 from .steps.nodes import VerifyNodes
 from .steps.order import steps_of
 from .steps.step import Step
+from .steps.turn_order import closing_again, nodes_in_turn
 from .steps.vms import StartVm, StopVm, VmStep
 from .vms import in_the_way
 
@@ -62,6 +63,7 @@ class Executor:
             keeping = asyncio.create_task(self._journal.keep())
             try:
                 failed = await self._run_ready_steps(running, self._ready_steps)
+                closed = self._closed_nodes()
                 if failed and not self._deadline.is_over:
                     failed += await self._run_ready_steps(running, self._openings)
                 in_spite = bool(failed) and self._vms_may_start()
@@ -78,7 +80,7 @@ class Executor:
         if failed:
             raise ChangeStopped(
                 self._where_it_stands(failed)
-                + self._nodes_left()
+                + self._nodes_left(closed)
                 + (WITHOUT_IT if in_spite and self.record.vms else ""),
                 verification_failed=self._verification_failed,
                 vms_started=in_spite,
@@ -171,19 +173,26 @@ class Executor:
         now = self._now()
         nodes = [step for step in self._steps if isinstance(step, UncordonNode)]
         busy = {*running, *(step.id for step in self._failed)}
-        closed = [step for step in nodes if not step.done(now) and step.may_open(now)]
+        shut = [step for step in nodes if not step.done(now) and step.may_open(now)]
+        closed = {step.node: step for step in shut}.values()
         if closed or not nodes:
             return [step for step in closed if step.id not in busy]
         return self._starts(running)
 
-    def _nodes_left(self) -> str:
-        """Which nodes are open to VMs again after a failure, and which are not."""
-        nodes = [step for step in self._steps if isinstance(step, UncordonNode)]
+    def _closed_nodes(self) -> list[str]:
+        """The nodes that are closed to VMs for the change."""
         now = self._now()
-        closed = [step.node for step in nodes if not step.done(now)]
+        nodes = [step for step in self._steps if isinstance(step, UncordonNode)]
+        return list(dict.fromkeys(step.node for step in nodes if not step.done(now)))
+
+    def _nodes_left(self, closed: list[str]) -> str:
+        """Which nodes are open to VMs again after a failure that were ``closed`` at it, and
+        which are not.
+        """
+        still = self._closed_nodes()
         why = "for its uplink is not as it should be"
-        told = [f"{name} stays cordoned, {why}" for name in closed]
-        told += [f"{step.node} takes VMs again" for step in nodes if step.node not in closed]
+        told = [f"{name} stays cordoned, {why}" for name in still]
+        told += [f"{name} takes VMs again" for name in closed if name not in still]
         return "".join(f". {words}" for words in told)
 
     def _ready_steps(self, running: dict[str, asyncio.Task[None]]) -> list[Step]:
@@ -287,11 +296,12 @@ class Executor:
         # Nothing goes down while nobody could tell what for.
         await self._journal.restore()
         record = self.record
-        for closing in emptying(record):
+        nodes = nodes_in_turn(of)
+        for closing in closing_again(of, record):
             if not closing.done(self._now()):
                 self._say(of, f"waiting for {closing.waits_for(self._now())}")
                 await closing.act(self._now(), self._context_of(closing))
-        way = in_the_way(record, self._now())
+        way = in_the_way(record, self._now(), nodes)
         found, new = way.vms, record.coming(way.vms)
         if new:
             consent = self._context.consent

@@ -22,6 +22,7 @@ from .goals.network_config import ConfigDeletionGoal, ConfigGoal
 from .goals.storage_network import StorageNetworkGoal
 from .goals.vm_network import VmNetworkGoal
 from .record import ConfigRecord, Record
+from .turns import SUFFIX
 
 LONGEST_NAME = 253
 LONGEST_TIMEOUT = 7 * 24 * 3600
@@ -35,6 +36,7 @@ HOST_NETWORK_FIELDS = {
 UPLINK_FIELDS = {"nics", "bondOptions", "linkAttributes"}
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 _STRATEGY = re.compile(r"[A-Za-z]{1,40}")
+_ID = re.compile(r"([0-9a-f]{8})?")
 _TIME = re.compile(r"[-0-9TZ:.+]{0,40}")
 
 
@@ -209,8 +211,28 @@ def _wrong_goal(record: Record) -> Iterator[str]:
         yield from _strangers(record.emptying.nodes, own)
         if not isinstance(goal, ConfigGoal | ConfigDeletionGoal):
             yield "it empties nodes for a change that empties none"
+        yield from _wrong_turns(record)
     if not isinstance(goal, VmNetworkGoal | MtuGoal):
         yield from _strangers(record.vm_networks, [])
+
+
+def _wrong_turns(record: Record) -> Iterator[str]:
+    """Turns that lead to other nodes, or to a config that is not ours."""
+    turns, moves = record.turns, record.emptying
+    if turns is None or moves is None:
+        return
+    if sorted(turns.nodes) != sorted(moves.nodes) or not turns.nodes:
+        yield "other nodes take turns than those of the change"
+    if not (_is_name(turns.second) and SUFFIX in turns.second):
+        yield f"{turns.second!r} is no name of a second config"
+    if turns.second in record.configs:
+        yield f"network config {turns.second} is no second one"
+    if not (isinstance(record.goal, ConfigGoal) and record.goal.key in record.configs):
+        yield "nodes take turns for a change that needs none"
+    elif {"clusterNetwork", "nodeSelector"} & record.goal.patch.keys():
+        yield "nodes take turns for another cluster network, or other nodes"
+    if not _ID.fullmatch(record.id):
+        yield f"{record.id!r} is no id of a change"
 
 
 def _network_of(config: ConfigRecord) -> object:

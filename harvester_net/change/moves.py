@@ -8,6 +8,7 @@ a VM for which no node is left would wait for one in vain, while its node is clo
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -20,6 +21,7 @@ from ..cluster.resources import (
     POD,
     VMI,
     Object,
+    annotations_of,
     condition,
     key_of,
     labels_of,
@@ -51,6 +53,8 @@ from .consent import Consent
 from .errors import Refusal
 from .goals.goal import Goal
 from .record import Emptying, Record
+from .steps.moving import CORDONED_FOR
+from .turns import take_turns, turns_of
 
 MOST_NODES = 4
 """Nodes of which it is said why they take a VM or not."""
@@ -66,20 +70,31 @@ class Moves:
     """Those that can be migrated, by their nodes."""
     staying: dict[str, str] = field(default_factory=dict)
     """The others, each with the reason."""
+    staying_on: set[str] = field(default_factory=set)
+    """The nodes that have such VMs."""
+    in_turn: bool = False
+    """Whether the nodes lose it one after the other."""
 
 
-def moves_of(snapshot: Snapshot, network: str, nodes: Collection[str]) -> Moves:
-    """Which VMs of a cluster network can go from these nodes, and which cannot."""
+def moves_of(
+    snapshot: Snapshot, network: str, nodes: Collection[str], in_turn: Collection[str] = ()
+) -> Moves:
+    """Which VMs of a cluster network can go from these nodes, and which cannot; ``in_turn``:
+    the nodes that take turns, of which only one is closed at a time.
+    """
     known = snapshot.of(NODE)
-    found = Moves(network, {node for node in nodes if node in known})
+    here = {node for node in nodes if node in known}
+    found = Moves(network, here, in_turn=bool(in_turn))
     nads = set(vm_networks_of(snapshot, network))
-    places = Places(snapshot, found.nodes)
+    all_places = Places(snapshot, () if in_turn else found.nodes, in_turn, network)
     for key, vmi in sorted(snapshot.of(VMI).items()):
         node = str(fields_in(vmi.get("status")).get("nodeName") or "")
         if node not in nodes or not uses(vmi, nads):
             continue
+        places = all_places.without(node) if in_turn else all_places
         if why := why_not_migratable(vmi) or places.why_none(vmi):
             found.staying[key] = why
+            found.staying_on.add(node)
         else:
             found.going.setdefault(node, []).append(key)
     return found
@@ -90,15 +105,23 @@ def planned_moves(snapshot: Snapshot, goal: Goal, consent: Consent) -> Moves | N
     nodes, network = goal.interrupted_nodes(snapshot), goal.interrupted_network(snapshot)
     if not consent.migrate_vms or not nodes or not network or goal.why_vms_stop(snapshot):
         return None
-    return moves_of(snapshot, network, nodes)
+    known = snapshot.of(NODE)
+    many = sum(node in known for node in nodes)
+    in_turn = nodes if take_turns(goal, consent, many, snapshot.version) else ()
+    return moves_of(snapshot, network, nodes, in_turn)
 
 
 def emptying_of(moves: Moves, snapshot: Snapshot, goal: Goal, consent: Consent) -> Emptying:
     """What is recorded of the moves."""
     nodes = snapshot.of(NODE)
     back = sorted(node for node in goal.interrupted_nodes_back(snapshot) if node in nodes)
+    going = {node: moves.going.get(node, []) for node in sorted(moves.nodes)}
+    turns = None
+    if moves.in_turn:
+        turns = turns_of(snapshot, goal.subject[1], going, moves.staying_on)
     return Emptying(
-        nodes={node: moves.going.get(node, []) for node in sorted(moves.nodes)},
+        nodes=going,
+        turns=turns,
         back=back,
         cordoned=sorted(
             node
@@ -115,9 +138,18 @@ def emptying_of(moves: Moves, snapshot: Snapshot, goal: Goal, consent: Consent) 
 class Places:
     """The nodes that may take VMs, with the room that they have."""
 
-    def __init__(self, snapshot: Snapshot, without: Collection[str]) -> None:
-        """``without``: the nodes that are closed for the change."""
-        self._snapshot = snapshot
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        without: Collection[str],
+        in_turn: Collection[str] = (),
+        network: str = "",
+    ) -> None:
+        """``without``: the nodes that are closed for the change; ``in_turn``: those that it
+        closes, and takes this ``network`` from, one at a time: they have it back, and are
+        open, when it is another one's turn.
+        """
+        self._snapshot, self._in_turn, self._network = snapshot, in_turn, network
         self._nodes = {
             name: node
             for name, node in sorted(snapshot.of(NODE).items())
@@ -128,11 +160,17 @@ class Places:
         self._launchers = launchers_in(self._pods)
         self._free = {name: free_on(n, self._pods) for name, n in self._nodes.items()}
 
+    def without(self, node: str) -> Places:
+        """The same without another node."""
+        left = copy(self)
+        left._nodes = {name: found for name, found in self._nodes.items() if name != node}
+        return left
+
     def of(self, vmi: Object) -> dict[str, str]:
         """The nodes, each with the reason why it cannot take an instance; empty if it can."""
         places, asked = set(places_of(vmi, self._nodes)), self.asked(vmi)
         return {
-            name: why_closed(node)
+            name: self._why_closed(node)
             or self._without_network(vmi, name)
             or ("" if name in places else "is none that its selector or affinity allows")
             or self._full(name, asked)
@@ -159,6 +197,11 @@ class Places:
         """What is left on a node; None if that is not known."""
         return self._free[name] if self._pods else None
 
+    def _why_closed(self, node: Object) -> str:
+        ours = key_of(node) in self._in_turn and CORDONED_FOR in annotations_of(node)
+        open_node = {**node, "spec": {**(node.get("spec") or {}), "unschedulable": None}}
+        return why_closed(open_node if ours else node)
+
     def _full(self, name: str, asked: Room | None) -> str:
         free = self.free(name)
         if asked is None or free is None or free.holds(asked):
@@ -170,6 +213,8 @@ class Places:
         for key in networks_of(vmi["spec"], vmi["metadata"]["namespace"]):
             network = labels_of(nads[key]).get(CLUSTER_NETWORK_LABEL) if key in nads else None
             if network in (None, MGMT) or network not in networks:
+                continue
+            if network == self._network and name in self._in_turn:
                 continue
             status = self._snapshot.status_on(str(network), name)
             if status is None or condition(status, "ready").get("status") != "True":
@@ -184,7 +229,7 @@ def moves_refusals(
     snapshot: Snapshot, goal: Goal, moves: Moves, consent: Consent
 ) -> Iterator[Refusal]:
     """Why the VMs cannot be migrated out of the way now, each reason with the way out."""
-    if len(moves.nodes) > consent.max_unavailable:
+    if len(moves.nodes) > consent.max_unavailable and not moves.in_turn:
         many, most = len(moves.nodes), counted(consent.max_unavailable, "node")
         yield Refusal(
             f"{many} nodes lose their uplink at the same time, "
@@ -277,12 +322,25 @@ def _is_on(snapshot: Snapshot, network: str) -> bool:
 
 
 def _tight(snapshot: Snapshot, record: Record) -> Iterator[str]:
-    """That the VMs may not find room together, the largest first, each where most is left."""
+    """That the VMs of nodes that are closed together may not find room together."""
     assert record.emptying is not None
-    places, vmis = Places(snapshot, record.emptied_nodes), snapshot.of(VMI)
+    if record.turns is None:
+        places = Places(snapshot, record.emptied_nodes)
+        keys = [key for keys in record.emptying.nodes.values() for key in keys]
+        yield from _tight_on(places, keys, snapshot)
+        return
+    for node, keys in record.emptying.nodes.items():
+        if said := list(_tight_on(Places(snapshot, [node]), keys, snapshot)):
+            yield from said
+            return
+
+
+def _tight_on(places: Places, keys: list[str], snapshot: Snapshot) -> Iterator[str]:
+    """That these VMs may not find room together: the largest first, each where most is."""
+    vmis = snapshot.of(VMI)
     left: dict[str, Room] = {}
     asked: list[tuple[Room, str]] = []
-    for key in (key for keys in record.emptying.nodes.values() for key in keys):
+    for key in keys:
         room = places.asked(vmis[key])
         if room is not None:
             asked.append((room, key))

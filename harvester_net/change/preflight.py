@@ -18,7 +18,8 @@ from .errors import Refusal
 from .plan import Plan
 from .record import Record
 from .rights import rights_of
-from .steps.moving import CordonNode, emptying
+from .steps.moving import CordonNode
+from .steps.order import steps_of
 from .steps.vms import halted, is_halted
 
 MOST_TRIED = 10
@@ -95,7 +96,7 @@ async def _tried(record: Record, cluster: Cluster, deadline: Deadline) -> list[R
 def _attempts(record: Record, cluster: Cluster) -> Iterator[tuple[str, Attempt]]:
     """The journal, and in each namespace the stop of one VM: thousands would take too long."""
     yield "write the journal", Attempt(CONFIG_MAP, journal.trial(record))
-    if closing := [step for step in emptying(record) if isinstance(step, CordonNode)]:
+    if closing := [step for step in steps_of(record) if isinstance(step, CordonNode)]:
         # Harvester keeps the last node open that takes VMs.
         node = closing[0].node
         yield f"cordon {node}", Attempt(NODE, {"spec": {"unschedulable": True}}, node)

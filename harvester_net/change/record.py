@@ -70,6 +70,23 @@ class ConfigRecord(BaseModel):
         )
 
 
+class Turns(BaseModel):
+    """How the nodes of one config change one after the other: through a second config of ours,
+    and back (B7.2).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    nodes: list[str]
+    """The nodes in their order. The last one never leaves the config, which gets its new
+    uplink when it is the only one there.
+    """
+    second: str
+    """Name of the second config."""
+    stops_at: str = ""
+    """The step, by its id, after which VMs are stopped that cannot go."""
+
+
 class Emptying(BaseModel):
     """How nodes are emptied of the VMs of a cluster network, by live migration."""
 
@@ -83,6 +100,8 @@ class Emptying(BaseModel):
     """Those of the nodes that others had cordoned before: they stay so."""
     stops: bool = False
     """Whether VMs that cannot go may be stopped."""
+    turns: Turns | None = None
+    """How the nodes take turns; without, all of them are emptied at once."""
 
 
 class HostNetworkRecord(BaseModel):
@@ -189,6 +208,11 @@ class Record(BaseModel):
         if self.emptying is None:
             return []
         return sorted(self.emptying.back if self.backwards else self.emptying.nodes)
+
+    @property
+    def turns(self) -> Turns | None:
+        """How its nodes change one after the other, if they do."""
+        return None if self.emptying is None else self.emptying.turns
 
     @property
     def cleared(self) -> dict[str, str]:

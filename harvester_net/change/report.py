@@ -13,6 +13,7 @@ from .reviewed import plan_id
 from .steps.order import steps_of
 from .steps.step import Step
 from .steps.vms import VmStep
+from .turns import cost
 
 MOST_LINES = 60
 
@@ -72,6 +73,8 @@ def _shown(steps: Sequence[Step], most: int) -> list[int]:
 def notes(record: Record) -> list[str]:
     """What is to be known of a change besides its steps."""
     said = list(record.goal.notes(record))
+    if costs := cost(record):
+        said.append(costs)
     if len(record.vms) > record.max_parallel:
         said.append(f"the VMs stop, and start, {record.max_parallel} at a time")
     return said

@@ -17,9 +17,29 @@ from .steps.moving import CordonNode, EmptyNode, UncordonNode
 from .steps.nodes import VerifyNodes
 from .steps.order import STEPS, steps_of
 from .steps.step import Step
+from .steps.turns import (
+    ChangeLast,
+    JoinConfig,
+    LeaveConfig,
+    MarkNodes,
+    NarrowConfig,
+    UnmarkNodes,
+    WidenConfig,
+)
 
 _JOURNAL, _LEASE = split_key(journal.KEY), split_key(lease.KEY)
-MOVING: tuple[type[Step], ...] = (CordonNode, EmptyNode, UncordonNode)
+MOVING: tuple[type[Step], ...] = (
+    CordonNode,
+    EmptyNode,
+    UncordonNode,
+    MarkNodes,
+    NarrowConfig,
+    LeaveConfig,
+    JoinConfig,
+    ChangeLast,
+    WidenConfig,
+    UnmarkNodes,
+)
 """The steps by which VMs are migrated out of the way."""
 STANDING = (
     *rights("get", CONFIG_MAP, namespace=_JOURNAL[0], name=_JOURNAL[1]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from ..cluster.resources import (
@@ -60,13 +60,19 @@ class InTheWay:
     """Why they cannot be migrated, if others are."""
 
 
-def in_the_way(record: Record, snapshot: Snapshot) -> InTheWay:
-    """The VMs that are in the way of a change that has begun, by what is live."""
+def in_the_way(
+    record: Record, snapshot: Snapshot, nodes: Collection[str] | None = None
+) -> InTheWay:
+    """The VMs that are in the way of a change that has begun, by what is live; of one that
+    migrates VMs, those on these nodes (None: on all that it empties).
+    """
     if record.emptying is None:
         everything = record.storage is not None
         return InTheWay(*vms_to_stop(snapshot, record.goal, everything=everything), {})
     network = record.goal.emptied_network(record)
-    found = moves_of(snapshot, network, record.emptied_nodes).staying
+    in_turn = () if record.turns is None else record.turns.nodes
+    emptied = record.emptied_nodes if nodes is None else nodes
+    found = moves_of(snapshot, network, emptied, in_turn).staying
     # One that has just started is waited for where the nodes are emptied.
     staying = {k: why for k, why in found.items() if not is_coming(snapshot.of(VMI)[k])}
     here = {

@@ -77,6 +77,10 @@ class Timings:
     """Between two tries of a step, or two looks at what it waits for."""
     stale_webhooks: float = 10
     """How long a step may be denied by caches that lag behind our own writes (H3.0)."""
+    labels_seen: float = 2
+    """Until webhooks and the manager go by labels, or a selector of nodes, that we have
+    written (H3.0, H4.6).
+    """
     vms_again: float = 5
     """Between two looks for VMs that somebody started while all must be down."""
     bonds: float = 30

@@ -8,6 +8,7 @@ import time
 
 from ..change.goals import AnyGoal
 from ..change.goals.network_config import ConfigDeletionGoal, ConfigGoal
+from ..cluster.merge_patch import applied
 from ..cluster.resources import (
     LINK_MONITOR,
     NAD,
@@ -105,9 +106,25 @@ class NetworkConfig(FollowsMtu[specs.NetworkConfig]):
     async def change_goal(
         self, desired: specs.NetworkConfig, live: Object, call: Call
     ) -> AnyGoal | None:
+        if (begun := await self._goal_begun(desired, live, call)) is not None:
+            return begun
         patch = (await self.patch_for(desired, live, call)).get("spec", {})
         goal = ConfigGoal(key=key_of(live), patch=patch)
         return goal if patch and await is_disruptive(goal, desired.disruption, call) else None
+
+    async def _goal_begun(
+        self, desired: specs.NetworkConfig, live: Object, call: Call
+    ) -> AnyGoal | None:
+        """The goal of an unfinished change of this config, or what is desired beyond that;
+        None without one. What can be seen of it already, such as its uplink, is not all of it.
+        """
+        begun, key = await get_unfinished(call), key_of(live)
+        goal = None if begun is None else begun.goal
+        if begun is None or not isinstance(goal, ConfigGoal) or key not in begun.configs:
+            return None
+        spec = applied(begun.configs[key].manifest["spec"], goal.patch)
+        beyond = (await self.patch_for(desired, live | {"spec": spec}, call)).get("spec", {})
+        return ConfigGoal(key=key, patch=beyond) if beyond else goal
 
     async def deletion_goal(self, live: Object, call: Call) -> AnyGoal | None:
         goal = ConfigDeletionGoal(key=key_of(live))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from harvester_net.lab.faults import VmDoesNotMove
+from typing import Any
+
+from harvester_net.lab.faults import AgentDown, VmDoesNotMove
 from lab import Lab
 
 from .failures import faults
 from .programs import CONFIGS, NODES, cluster_network, network_config, vm_network
-from .stack import Resource, Stack
+from .stack import Resource, Stack, resource
 from .vms import VMIS, node_of, running_vm
 
 ALL_NODES = "/api/v1/nodes"
@@ -70,4 +72,58 @@ def test_bond_of_a_node_changes_while_its_vms_run(stack: Stack, lab: Lab) -> Non
         assert {n: uid_of(lab, n) for n in before} == before
         assert node not in {node_of(lab, name) for name in before}
         assert is_open(lab, node)
+        assert stack.up().succeeded().counts.keys() == {"unchanged"}
+
+
+def wide_program(uplink: Resource, **disruption: Any) -> list[Resource]:
+    """The networks, with one config for all nodes."""
+    given: Resource = {"disruption": disruption} if disruption else {}
+    config = resource(
+        "NetworkConfig", "nc-all", cluster_network="@cn-data", uplink=uplink, **given
+    )
+    ready = {"options": {"depends_on": ["@nc-all"]}}
+    return [cluster_network(), config, vm_network(vlan=100, **ready)]
+
+
+def leftover_labels(lab: Lab) -> list[str]:
+    labels = (node["metadata"]["labels"] for node in lab.client.list(ALL_NODES)["items"])
+    return [name for found in labels for name in found if name.startswith("harvester-net/")]
+
+
+def test_nodes_of_one_config_change_one_after_the_other(stack: Stack, lab: Lab) -> None:
+    bonded = {"nics": ["eno2"], "bond_options": {"mode": "802.3ad"}}
+    stack.program(*wide_program({"nics": ["eno2"]})).up().succeeded()
+    with running_vm(lab, "vm1", "vm100"), running_vm(lab, "vm2", "vm100"):
+        before = {name: uid_of(lab, name) for name in ("vm1", "vm2")}
+        stack.program(*wide_program(bonded, migrateVms=True))
+        told = " ".join(stack.preview().succeeded().output.split())
+        for words in (
+            "change network config nc-all, in 28 steps:",
+            "6. put node1 into network config nc-all-harvester-net, with the new uplink",
+            "15. change network config nc-all, in which only node3 is left: uplink",
+            "20. put node1 back into network config nc-all",
+            "5 times a node is emptied, with about 4 migrations of 2 VMs; with a network "
+            "config for each node it would be 3 times, with about 2 migrations",
+        ):
+            assert words in told
+
+        # One node has had its turn when the next one does nothing.
+        impatient = wide_program(bonded, migrateVms=True, nodeTimeoutSeconds=5)
+        with faults(lab, AgentDown("node2")):
+            told = stack.program(*impatient).up().failed().output
+        assert "still waiting for node2 to tear down network config nc-all" in told
+        assert "node2 stays cordoned, for its uplink is not as it should be" in told
+        assert is_open(lab, "node1")
+        left = stack.preview().succeeded().output
+        assert "change network config nc-all: begun" in left
+        assert "15. change" not in left
+
+        stack.up().succeeded()
+
+        (live,) = lab.client.list(CONFIGS)["items"]
+        assert live["spec"]["uplink"]["bondOptions"]["mode"] == "802.3ad"
+        assert "nodeSelector" not in live["spec"]
+        assert {name: uid_of(lab, name) for name in before} == before
+        assert all(is_open(lab, node) for node in NODES)
+        assert leftover_labels(lab) == []
         assert stack.up().succeeded().counts.keys() == {"unchanged"}

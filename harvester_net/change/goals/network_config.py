@@ -114,6 +114,13 @@ class ConfigGoal(_AboutOneConfig):
         configs = self.configs(snapshot)
         return bool(configs) and contains(configs[0]["spec"], self.patch)
 
+    def undoes(self, unfinished: Record) -> bool:
+        goal = unfinished.goal
+        if not isinstance(goal, ConfigGoal) or self.key != goal.key:
+            return False
+        before = unfinished.configs[self.key].manifest["spec"]
+        return bool(applied(applied(before, goal.patch), self.patch) == before)
+
     def refusals(self, snapshot: Snapshot) -> Iterator[str]:
         if not CONFIGS_WITHOUT_NODES.on(snapshot.version):
             yield from refuse_without_nodes(self.configs(snapshot))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from ...cluster.deadline import DeadlineExceeded
 from ...cluster.errors import AlreadyExists, ClusterError
@@ -48,12 +48,15 @@ from ...harvester.workloads import uses
 from ..context import ChangeContext
 from ..errors import ChangeStopped
 from ..record import Record
+from ..turns import Standing
 from .step import Step
 
 CORDONED_FOR = "harvester-net/cordoned-for"
 """Annotation of a node that is cordoned for a change: only such a node is opened again."""
 CHANGE = "harvester-net/change"
 """Label of a migration: the change that asked for it, by its id."""
+AGAIN = " again"
+"""Ends the name of a node that is emptied for the second time."""
 MOST_TRIES = 3
 """How often a VM is tried to be migrated before the change stops."""
 AT_A_TIME = 5
@@ -68,11 +71,19 @@ class NodeStep(Step):
     """A step about one node that is emptied."""
 
     node: str
+    _: KW_ONLY
+    again: bool = False
+    """Whether the node is emptied for the second time, on its way back to its config."""
 
     @property
     def network(self) -> str:
         """The cluster network whose VMs must be off the node."""
         return self.record.goal.emptied_network(self.record)
+
+    @property
+    def which(self) -> str:
+        """The node, as ids and titles name it."""
+        return f"{self.node}{AGAIN}" if self.again else self.node
 
 
 @dataclass(frozen=True)
@@ -84,11 +95,11 @@ class CordonNode(NodeStep):
 
     @property
     def id(self) -> str:
-        return f"cordon {self.node}"
+        return f"cordon {self.which}"
 
     @property
     def title(self) -> str:
-        return f"cordon {self.node}"
+        return f"cordon {self.which}"
 
     def done(self, now: Snapshot) -> bool:
         node = now.of(NODE).get(self.node)
@@ -120,16 +131,20 @@ class EmptyNode(NodeStep):
 
     @property
     def needs(self) -> tuple[Right, ...]:
-        namespaces = sorted({split_key(key)[0] for key in self.vms})
+        # Where nodes take turns, it may be any of the VMs that has come here.
+        vms = {*self.vms, *_all_vms(self.record)}
+        namespaces = sorted({split_key(key)[0] for key in vms})
         asked = [right.within(place) for place in namespaces for right in MOVING]
         return (*asked, *SEEING_MOVES)
 
     @property
     def id(self) -> str:
-        return f"empty {self.node}"
+        return f"empty {self.which}"
 
     @property
     def title(self) -> str:
+        if self.again:
+            return f"migrate away from {self.node} what has come to it"
         if not self.vms:
             return f"see that no VM of {self.network} is on {self.node}"
         many = counted(len(self.vms), "VM")
@@ -271,11 +286,11 @@ class UncordonNode(NodeStep):
 
     @property
     def id(self) -> str:
-        return f"uncordon {self.node}"
+        return f"uncordon {self.which}"
 
     @property
     def title(self) -> str:
-        return f"uncordon {self.node}"
+        return f"uncordon {self.which}"
 
     def done(self, now: Snapshot) -> bool:
         node = now.of(NODE).get(self.node)
@@ -285,6 +300,9 @@ class UncordonNode(NodeStep):
         """Whether the node has the uplink that its configs want, old or new, so that VMs may
         come although the change has failed.
         """
+        if self.record.turns is not None:
+            standing = Standing(self.record, now)
+            return standing.is_in_first(self.node) or standing.is_in_second(self.node)
         live = now.of(VLAN_CONFIG)
         own = [live[key] for key in self.record.configs if key in live]
         if any(self.node in nodes_not_ready(config, now) for config in own):
@@ -320,8 +338,10 @@ def has_ended(migration: Object) -> bool:
 
 
 def emptying(record: Record) -> list[Step]:
-    """The steps that close the nodes and empty them; no VM goes to another one of them."""
-    if record.emptying is None:
+    """The steps that close the nodes and empty them, all at once; no VM goes to another one of
+    them.
+    """
+    if record.emptying is None or record.turns is not None:
         return []
     nodes = record.emptied_nodes
     closing = [
@@ -337,7 +357,7 @@ def emptying(record: Record) -> list[Step]:
 
 def opening(record: Record, after: tuple[str, ...]) -> list[Step]:
     """The steps that open them again; on the way back also what the way forth has closed."""
-    if record.emptying is None:
+    if record.emptying is None or record.turns is not None:
         return []
     nodes = {*record.emptied_nodes, *record.emptying.nodes}
     return [
@@ -358,6 +378,12 @@ def _migration(vm: str, record: Record, number: int) -> Object:
         },
         "spec": {"vmiName": name},
     }
+
+
+def _all_vms(record: Record) -> list[str]:
+    """The VMs that were to go when the change was planned."""
+    nodes = {} if record.emptying is None else record.emptying.nodes
+    return [key for keys in nodes.values() for key in keys]
 
 
 def _next_number(ours: list[Object]) -> int:

@@ -36,6 +36,8 @@ class VerifyNodes(Step):
 
     network: str
     how: NodeCheck
+    node: str = ""
+    """The node whose turn it was, if they take turns."""
 
     watches = ()
     rights = (*rights("patch", CLUSTER_NETWORK), *CHECKING)
@@ -47,7 +49,7 @@ class VerifyNodes(Step):
 
     @property
     def id(self) -> str:
-        return "verify nodes"
+        return f"verify nodes after {self.node}" if self.node else "verify nodes"
 
     @property
     def title(self) -> str:
@@ -136,12 +138,13 @@ async def why_unprovable(record: Record, context: ChangeContext) -> list[Refusal
     ]
 
 
-def verify_nodes(record: Record, after: tuple[str, ...]) -> list[Step]:
-    """The step that checks the nodes, if the user wants it and devices have changed.
+def verify_nodes(record: Record, after: tuple[str, ...], node: str = "") -> list[Step]:
+    """The step that checks the nodes, if the user wants it and devices have changed; after the
+    turn of this ``node``, where they take turns.
 
     A roll-back is not verified: its purpose is that VMs run again.
     """
     network = record.goal.verified_network(record)
     if record.verify is None or record.backwards or not network:
         return []
-    return [VerifyNodes(record, after, network, record.verify)]
+    return [VerifyNodes(record, after, network, record.verify, node)]

@@ -27,6 +27,16 @@ from .settings import (
     WriteStorage,
 )
 from .step import Step
+from .turn_order import turn_steps
+from .turns import (
+    ChangeLast,
+    JoinConfig,
+    LeaveConfig,
+    MarkNodes,
+    NarrowConfig,
+    UnmarkNodes,
+    WidenConfig,
+)
 from .vms import StartVm, StopVm
 
 STEPS: tuple[type[Step], ...] = (
@@ -42,6 +52,13 @@ STEPS: tuple[type[Step], ...] = (
     SetMtu,
     CreateConfig,
     PatchConfig,
+    MarkNodes,
+    NarrowConfig,
+    LeaveConfig,
+    JoinConfig,
+    ChangeLast,
+    WidenConfig,
+    UnmarkNodes,
     AnnotateMtu,
     SetVmNetworkMtu,
     ChangeVmNetwork,
@@ -72,6 +89,9 @@ class Parts:
 
 def parts_of(record: Record) -> Parts:
     """The steps of a change, forwards or back, each after those that it needs."""
+    if record.turns is not None:
+        turns = turn_steps(record)
+        return Parts([], turns, [], [], _starts(record, (turns[-1].id,)))
     interrupting = _interrupting(record)
     ready = tuple(step.id for step in interrupting)
     core = _core(record, ready)
@@ -176,10 +196,10 @@ def _restoring(record: Record, after: tuple[str, ...]) -> list[Step]:
     if record.migration is not None:
         # No VM waits for it.
         steps += _migration(record, after, record.migration)
-    if record.restart:
-        steps += [
-            StartVm(record, before, key)
-            for key, vm in sorted(record.vms.items())
-            if vm.comes_back
-        ]
-    return steps
+    return [*steps, *_starts(record, before)]
+
+
+def _starts(record: Record, after: tuple[str, ...]) -> list[Step]:
+    """Exactly the VMs that ran, if they are to run again."""
+    vms = sorted(record.vms.items()) if record.restart else []
+    return [StartVm(record, after, key) for key, vm in vms if vm.comes_back]

@@ -31,6 +31,7 @@ from harvester_net.cluster.resources import (
 from harvester_net.cluster.resources import MIGRATION as MIGRATION_KIND
 from harvester_net.harvester.host_networks import device_of, selected_nodes
 from harvester_net.harvester.host_networks import network_of as network_of_host
+from harvester_net.harvester.names import MATCHED_NODES
 from harvester_net.harvester.workloads import networks_of
 from harvester_net.rules import mtus
 
@@ -255,6 +256,22 @@ def agents(world: World) -> World:
         for node in matched(config):
             if not _is_dead(world, node):
                 world = _set_up(world, config, node)
+    return world
+
+
+def node_labels(world: World) -> World:
+    """The manager has configs follow the labels of nodes, and is refused as anybody (H4.6)."""
+    for key, config in list(world.of(VLAN_CONFIG).items()):
+        found = set(world.snapshot.matching(config["spec"].get("nodeSelector")))
+        if is_terminating(config) or found == set(matched(config)):
+            continue
+        notes = {MATCHED_NODES: json.dumps(sorted(found))}
+        after = world.changed(VLAN_CONFIG, key, {"metadata": {"annotations": notes}})
+        try:
+            admit(world, VLAN_CONFIG, config, after.of(VLAN_CONFIG)[key])
+        except ClusterError:
+            continue
+        world = after
     return world
 
 
@@ -591,6 +608,7 @@ def vm_migration_network(world: World) -> World:
 
 CONTROLLERS = (
     vms,
+    node_labels,
     migrations,
     volumes,
     agents,

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from harvester_net.change.consent import Consent, consent_of
+from harvester_net.change.consent import Consent, NodeCheck, consent_of
 from harvester_net.change.duration import GRACE, Duration, Span, duration, estimate
 from harvester_net.change.goals import AnyGoal
 from harvester_net.change.goals.network_config import ConfigGoal
 from harvester_net.change.goals.storage_network import StorageNetworkGoal
 from harvester_net.change.plan import plan
-from harvester_net.cluster.resources import SETTING, VMI
+from harvester_net.cluster.resources import SETTING, VM, VMI
 from harvester_net.specs.disruption import Disruption
 
 from .controllers import settled
 from .model import patched
-from .sites import FULL, UP, site
-from .world import World
+from .sites import FULL, UP, site, wide_site
+from .world import STAYS, World
 
 ONE: dict[str, str | bool] = {"default/a": "Always"}
 
@@ -77,6 +77,37 @@ def test_vms_are_migrated_in_turns_and_none_is_down(number: int, turns: int) -> 
         "no VM that is migrated is without its network, no new one comes to"
     )
     assert f"to migrate up to 2 min{f' in each of {turns} turns' * (turns > 1)}" in told
+
+
+WIDE = ConfigGoal(key="wide", patch={"uplink": {"nics": ["eth2"]}})
+
+
+@pytest.mark.parametrize(
+    ("nodes", "vms", "emptied", "migrating"), [(2, 2, 3, 1), (3, 6, 5, 1), (3, 18, 5, 2)]
+)
+def test_nodes_that_take_turns_add_up(
+    nodes: int, vms: int, emptied: int, migrating: int
+) -> None:
+    world = wide_site(nodes, vms={f"default/vm{n}": f"node{n % nodes}" for n in range(vms)})
+    found = of(world, WIDE, Consent(migrate_vms=True))
+    assert found.each_node == Span(10 * migrating + 4, 120 * migrating + 60)
+    assert found.whole == found.each_node.times(emptied)
+    assert found.each_vm is None
+    looked_at = of(world, WIDE, Consent(migrate_vms=True, verify_on_nodes=NodeCheck()))
+    assert looked_at.whole.most - found.whole.most == 120 * emptied
+
+
+def test_a_vm_that_is_stopped_in_a_turn_is_down_for_those_that_follow() -> None:
+    world = wide_site(3, vms={f"default/vm{n}": f"node{n}" for n in range(3)})
+    stays = {"metadata": {"annotations": {STAYS: "PCI device"}}}
+    world = settled(world.changed(VM, "default/vm1", stays).without(VMI, "default/vm1"))
+    found = of(world, WIDE, Consent(migrate_vms=True, stop_vms=True))
+    assert found.each_vm is not None
+    # Three uplinks of five come after it, its node's own one among them; two moves.
+    assert found.each_vm.most == 3 * 60 + 2 * 120 + GRACE + 120
+    assert "the change takes 2 to 19 minutes, each VM that is stopped is down" in estimate(
+        found
+    )
 
 
 def test_vms_stop_and_start_in_turns() -> None:

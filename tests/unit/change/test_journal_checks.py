@@ -20,7 +20,7 @@ from harvester_net.change.plan import plan
 from harvester_net.change.record import Record
 from harvester_net.cluster.merge_patch import applied
 
-from .sites import FULL, UP, site
+from .sites import FULL, UP, site, wide_site
 
 LONGHORN = "../../../../apis/apps/v1/namespaces/longhorn-system/daemonsets/longhorn-manager"
 EVIL_CNI = '{"type": "../../tmp/evil"}'
@@ -70,6 +70,24 @@ def moving(**emptying: Any) -> Record:
 def test_the_nodes_that_we_empty_ourselves_are_trusted() -> None:
     assert list(objections(moving())) == []
     assert list(objections(moving().turned_back())) == []
+
+
+def in_turn(**turns: Any) -> Record:
+    """The record of a change whose nodes take turns, with these fields of how."""
+    goal = ConfigGoal(key="wide", patch={"uplink": {"nics": ["eth2"]}})
+    world = wide_site(2, vms={"default/a": "node0"})
+    record = plan(world.snapshot, goal, Consent(migrate_vms=True)).record
+    fields = {"id": "0123abcd", "emptying": {"turns": turns}}
+    return Record.model_validate(applied(record.model_dump(mode="json"), fields))
+
+
+def test_the_turns_that_we_plan_ourselves_are_trusted() -> None:
+    assert list(objections(in_turn())) == []
+    assert list(objections(in_turn().turned_back())) == []
+
+
+def of_another_goal(goal: AnyGoal) -> Record:
+    return in_turn().model_copy(update={"goal": goal})
 
 
 TAMPERED: dict[str, Callable[[], Record]] = {
@@ -124,6 +142,18 @@ TAMPERED: dict[str, Callable[[], Record]] = {
     "a node of nobody's config to be emptied": lambda: moving(nodes={"node1": []}),
     "a path as a node to be emptied": lambda: moving(back=["../x"]),
     "a path as a VM to be migrated": lambda: moving(nodes={"node0": ["a/../b"]}),
+    "a node of nobody's config in its turn": lambda: in_turn(nodes=["node0", "other"]),
+    "no node in its turn": lambda: in_turn(nodes=[]),
+    "a path as the second config": lambda: in_turn(second="../x-harvester-net"),
+    "somebody's config as the second one": lambda: in_turn(second="narrow"),
+    "the config itself as the second one": lambda: in_turn().model_copy(
+        update={"configs": {"wide-harvester-net": in_turn().configs["wide"]}}
+    ),
+    "turns for a deletion": lambda: of_another_goal(ConfigDeletionGoal(key="wide")),
+    "turns for another cluster network": lambda: of_another_goal(
+        ConfigGoal(key="wide", patch={"clusterNetwork": "other"})
+    ),
+    "a label of another form": lambda: in_turn().model_copy(update={"id": "a=b"}),
     "nodes emptied for another MTU": lambda: with_fields(emptying={"nodes": {}}),
     "a run strategy that is none": lambda: with_fields(vms={"a/b": {"strategy": "x y"}}),
     "a limit without end": lambda: with_fields(node_timeout=10**9),

@@ -13,6 +13,7 @@ from harvester_net.change.goals.network_config import ConfigDeletionGoal, Config
 from harvester_net.change.moves import moves_of
 from harvester_net.change.plan import Plan, plan
 from harvester_net.change.report import plan_text
+from harvester_net.change.steps.moving import CORDONED_FOR
 from harvester_net.change.steps.order import steps_of
 from harvester_net.cluster.resources import (
     HOST_NETWORK_CONFIG,
@@ -187,24 +188,73 @@ def test_stop_vms_alone_stops_as_before() -> None:
     assert (record.emptying, sorted(record.vms)) == (None, ["default/a", "default/b"])
 
 
-def test_a_config_of_many_nodes_is_refused_in_one_line() -> None:
+@pytest.mark.parametrize(
+    "goal",
+    [
+        ConfigDeletionGoal(key="wide"),
+        ConfigGoal(key="wide", patch={"nodeSelector": {"uplink": None, "other": "yes"}}),
+        ConfigGoal(key="wide", patch={"clusterNetwork": "other"}),
+    ],
+)
+def test_a_config_that_leaves_many_nodes_is_refused_in_one_line(goal: AnyGoal) -> None:
     whole = wide_site(3, beside=True, vms={"default/a": "node0"})
     said = (
         "3 nodes lose their uplink at the same time, node0, node1, node2, and only 1 node may "
         "be cordoned at once; give each node a network config of its own, so that they change "
         "one by one; allow it with disruption.maxUnavailable"
     )
-    assert refused(whole, WIDE) == [said]
-    assert refused(whole, WIDE, replace(MOVE, max_unavailable=3)) == []
+    assert refused(whole, goal) == [said]
+    assert refused(whole, goal, replace(MOVE, max_unavailable=3)) == []
 
 
-# --- where VMs can go ------------------------------------------------------------------------
+@pytest.mark.parametrize(("most", "in_turn"), [(1, True), (2, True), (3, False)])
+def test_nodes_of_a_config_that_stays_take_turns_unless_all_may_go_at_once(
+    most: int, in_turn: bool
+) -> None:
+    whole = wide_site(3, beside=True, vms={"default/a": "node0"})
+    found = made(whole, WIDE, replace(MOVE, max_unavailable=most))
+    assert reasons(found.refusals) == []
+    assert (found.record.turns is not None) is in_turn
 
 
 def lacking(world: World, *nodes: str) -> World:
     for node in nodes:
         world = world.without(VLAN_STATUS, objects.status_name("data", node))
     return world
+
+
+def at_work(world: World) -> World:
+    """Node node1 is closed for its turn, and has no uplink at this moment."""
+    note = {"metadata": {"annotations": {CORDONED_FOR: "a change"}}}
+    return lacking(world.changed(NODE, "node1", note | CORDONED), "node1")
+
+
+@pytest.mark.parametrize(
+    ("world", "in_turn", "staying"),
+    [
+        (at_work(wide_site(2, vms={"default/a": "node0"})), ["node0", "node1"], False),
+        (at_work(wide_site(2, vms={"default/a": "node0"})), [], True),
+        (
+            wide_site(2, vms={"default/a": "node0"}).changed(NODE, "node1", CORDONED),
+            ["node0", "node1"],
+            True,
+        ),
+        (
+            lacking(wide_site(2, beside=True, vms={"default/a": "node0"}), "node1", "other"),
+            ["node0"],
+            True,
+        ),
+    ],
+)
+def test_a_node_whose_turn_it_is_is_open_again_in_the_turn_of_others(
+    world: World, in_turn: list[str], staying: bool
+) -> None:
+    found = moves_of(world.snapshot, "data", {"node0"}, in_turn)
+    assert bool(found.staying) is staying
+    assert found.staying_on == ({"node0"} if staying else set())
+
+
+# --- where VMs can go ------------------------------------------------------------------------
 
 
 def selecting(**labels: str) -> World:

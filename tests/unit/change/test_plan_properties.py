@@ -259,12 +259,14 @@ def without_target(seen: dict[str, Any], goal: AnyGoal) -> dict[str, Any]:
 
 
 MOVES = replace(FULL, migrate_vms=True, max_unavailable=99)
-consents = st.sampled_from((FULL, MOVES))
+IN_TURN = replace(MOVES, max_unavailable=1)
+consents = st.sampled_from((FULL, MOVES, IN_TURN))
 
 
 def possible(case: Case, consent: Consent) -> Plan:
     """The plan of a case, unless Harvester has no way at all, and the plan says so."""
     made = plan(case.world.snapshot, case.goal, consent)
+    assume(not any("at the same time" in why for why in reasons(made.refusals)))
     assume(not any("the VM migration network first" in why for why in reasons(made.refusals)))
     assume(not any("not take the storage" in reason for reason in reasons(made.refusals)))
     assume(

@@ -4,11 +4,7 @@ happens.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import pytest
@@ -34,6 +30,7 @@ from harvester_net.cluster.resources import (
     VLAN_STATUS,
     VM,
     VMI,
+    Object,
     annotations_of,
     labels_of,
 )
@@ -97,6 +94,14 @@ def is_whole(world: World) -> bool:
     """Nothing of a change is left: no journal, and no node that is closed by one."""
     closed = any(CORDONED_FOR in annotations_of(node) for node in world.of(NODE).values())
     return journal.KEY not in world.of(CONFIG_MAP) and not closed
+
+
+def specs(world: World) -> dict[str, Object]:
+    return {key: config["spec"] for key, config in world.of(VLAN_CONFIG).items()}
+
+
+def node_labels(world: World) -> dict[str, Object]:
+    return {key: labels_of(node) for key, node in world.of(NODE).items()}
 
 
 def cordoned(world: World) -> list[str]:
@@ -400,27 +405,31 @@ async def test_a_node_that_somebody_opens_meanwhile_is_closed_again() -> None:
 # --- killed at every write -------------------------------------------------------------------
 
 
-async def killed(live: LiveCluster, run: Callable[[], Any], writes: int) -> bool:
-    """Run until so many writes were made, and die there, whatever would clean up; whether it
-    came so far.
+async def killed_at_every_write(
+    live: LiveCluster, goal: AnyGoal, consent: Consent
+) -> list[LiveCluster]:
+    """A cluster for each write of a change, as somebody leaves it who dies right before it,
+    whatever would clean up. The change itself goes on to its end.
     """
-    left = [writes]
+    left: list[LiveCluster] = []
 
-    def kill(write: Any) -> None:
-        if left[0] <= 0:
-            task.cancel()
-            raise asyncio.CancelledError
-        left[0] -= 1
+    def die(write: Any) -> None:
+        # Whoever comes next finds out that the holder is dead.
+        alone = LiveCluster(live.world.without(LEASE, lease.KEY))
+        alone.trouble = nobody_is_cut_off
+        left.append(alone)
 
-    live.before_write = kill
-    task = asyncio.ensure_future(run())
-    with suppress(asyncio.CancelledError):
-        await task
-    live.before_write = lambda write: None
-    # Whoever comes next finds out that the holder is dead.
-    if lease.KEY in live.world.of(LEASE):
-        live.world = live.world.without(LEASE, lease.KEY)
-    return left[0] <= 0
+    live.before_write, live.trouble = die, nobody_is_cut_off
+    await up(live, goal, consent)
+    assert len(left) > 8
+    return left
+
+
+def nobody_is_cut_off(before: World, after: World) -> World:
+    """Every instance is on a node that has its cluster network, at every moment."""
+    for key, node in nodes_of_vms(after).items():
+        assert status_name("data", node) in after.of(VLAN_STATUS), f"{key} on {node}"
+    return after
 
 
 LARGE = noted(
@@ -442,6 +451,7 @@ CASES = [
     (THREE, LEAVE, MOVE),
     (THREE, GONE, MOVE),
     (LARGE, WIDE, AT_ONCE),
+    (LARGE, WIDE, BOTH),  # One node after the other.
 ]
 
 
@@ -450,21 +460,17 @@ async def test_killed_at_every_write_the_next_run_comes_to_the_same_end(
     world: World, goal: AnyGoal, consent: Consent
 ) -> None:
     undisturbed = LiveCluster(world)
-    await up(undisturbed, goal, consent)
     stuck = [key for key, vm in world.of(VM).items() if STAYS in annotations_of(vm)]
-    writes = 0
-    while True:
-        live = LiveCluster(world)
-        if not await killed(live, partial(up, live, goal, consent), writes):
-            break
+    killed = await killed_at_every_write(undisturbed, goal, consent)
+    for writes, live in enumerate(killed):
         await up(live, goal, consent)
         assert goal.is_reached(live.world.snapshot), writes
         assert uids(live.world, *stuck) == uids(world, *stuck), writes
         assert live.world.of(VMI).keys() == undisturbed.world.of(VMI).keys(), writes
         assert is_whole(live.world), writes
         assert cordoned(live.world) == [], writes
-        writes += 1
-    assert writes > 8
+        assert specs(live.world) == specs(undisturbed.world), writes
+        assert node_labels(live.world) == node_labels(world), writes
 
 
 @pytest.mark.parametrize(("world", "goal", "consent"), CASES)
@@ -472,22 +478,17 @@ async def test_rolled_back_from_every_write_all_is_as_it_was(
     world: World, goal: AnyGoal, consent: Consent
 ) -> None:
     stuck = [key for key, vm in world.of(VM).items() if STAYS in annotations_of(vm)]
-    writes = 0
-    while True:
-        live = LiveCluster(world)
-        if not await killed(live, partial(up, live, goal, consent), writes):
-            break
+    killed = await killed_at_every_write(LiveCluster(world), goal, consent)
+    for writes, live in enumerate(killed):
         begun = journal.KEY in live.world.of(CONFIG_MAP)
         await resume_change(context_on(live), backwards=True)
         assert is_whole(live.world), writes
         assert cordoned(live.world) == [], writes
         assert uids(live.world, *stuck) == uids(world, *stuck), writes
         assert live.world.of(VMI).keys() == world.of(VMI).keys(), writes
+        assert node_labels(live.world) == node_labels(world), writes
         if begun:
-            specs = {k: c["spec"] for k, c in live.world.of(VLAN_CONFIG).items()}
-            assert specs == {k: c["spec"] for k, c in world.of(VLAN_CONFIG).items()}, writes
-        writes += 1
-    assert writes > 8
+            assert specs(live.world) == specs(world), writes
 
 
 # --- rights ----------------------------------------------------------------------------------

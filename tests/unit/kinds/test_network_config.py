@@ -10,9 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester_net.change.goals import AnyGoal
-from harvester_net.change.goals.network_config import ConfigDeletionGoal
+from harvester_net.change.goals.network_config import ConfigDeletionGoal, ConfigGoal
+from harvester_net.change.record import ConfigRecord, Record
+from harvester_net.change.turns import FIRST
 from harvester_net.cluster.merge_patch import applied
 from harvester_net.cluster.resources import CLUSTER_NETWORK, Object
+from harvester_net.harvester import network_configs
 from harvester_net.harvester.network_configs import NOT_HEARD
 from harvester_net.kinds import owned
 from harvester_net.kinds.codecs.network_config import (
@@ -28,6 +31,7 @@ from ... import objects
 from ...cluster import LabApi
 from ..programs import FULL, NETWORK_CONFIG, program
 from .calls import offline_call, running, wish_of
+from .test_changes_beside import journal_of
 
 KIND = NetworkConfig()
 MAC = "02:00:00:aa:bb:cc"
@@ -359,3 +363,48 @@ async def test_deletion_in_order_for_whoever_lets_vms_be_stopped_or_migrated(
         with suppress(Refused):
             await KIND.delete("nc-1", outputs, run.call(KIND, "nc-1"))
     assert handed == ([ConfigDeletionGoal(key="nc-1")] if hands_over else [])
+
+
+BOND = ConfigGoal(key="nc-1", patch={"uplink": {"nics": ["eth2"]}})
+
+
+def begun(key: str) -> Object:
+    """The journal of a change of a config's NICs, from eth1 to eth2."""
+    before = objects.config(key, nodes=["node1", "node2"], uplink=uplink_of("eth1"))
+    goal = BOND.model_copy(update={"key": key})
+    manifest = network_configs.manifest_of(before)
+    configs = {key: ConfigRecord(manifest=manifest, nodes=["node1", "node2"])}
+    return journal_of(Record(goal=goal, version=(1, 8), configs=configs))
+
+
+def uplink_of(nic: str) -> Object:
+    return {"nics": [nic], "linkAttributes": {"mtu": 1500}}
+
+
+def change_to(nic: str, key: str = "nc-1") -> ConfigGoal:
+    return ConfigGoal(key=key, patch={"uplink": {"nics": [nic]}})
+
+
+@pytest.mark.parametrize("seen", ["eth1", "eth2"])
+@pytest.mark.parametrize(
+    ("of", "wanted", "expected"),
+    [
+        ("nc-1", "eth2", BOND),
+        ("nc-1", "eth3", change_to("eth3")),
+        ("nc-1", "eth1", change_to("eth1")),
+        ("nc-2", "eth2", None),
+        ("", "eth2", None),
+    ],
+)
+async def test_what_has_begun_is_finished_whatever_can_be_seen_of_it(
+    api: LabApi, seen: str, of: str, wanted: str, expected: AnyGoal | None
+) -> None:
+    """Half way its uplink may be there, and its selector another one for the time."""
+    selector = {"nodeSelector": {FIRST: "0123abcd"}}
+    live = objects.config("nc-1", nodes=["node2"], uplink=uplink_of(seen), spec=selector)
+    if of:
+        api.put(begun(of))
+    inputs = program(NETWORK_CONFIG, name="nc-1", uplink={"nics": [wanted]}, mtu=1500)
+    async with running(api) as run:
+        call = run.call(KIND, "nc-1")
+        assert await KIND.change_goal(wish_of(KIND, inputs), live, call) == expected

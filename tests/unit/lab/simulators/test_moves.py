@@ -75,6 +75,25 @@ def test_guest_that_arrives_has_another_node() -> None:
     assert move["metadata"] == {"labels": {NODE: "node2"}}
     assert move["status"]["nodeName"] == "node2"
     assert move["status"]["migrationState"]["endTimestamp"] == NOW
+    assert "interfaces" not in move["status"]
+
+
+@pytest.mark.parametrize(
+    ("seen", "written"),
+    [
+        ([], [{"name": "a", "infoSource": "domain"}, {"name": "b", "infoSource": "domain"}]),
+        (
+            [{"name": "b", "mac": "02:00:00:00:00:01"}],
+            [{"name": "b", "mac": "02:00:00:00:00:01"}, {"name": "a", "infoSource": "domain"}],
+        ),
+    ],
+)
+def test_guest_that_arrives_has_the_nics_that_it_left_with(
+    seen: list[Object], written: list[Object]
+) -> None:
+    vmi = moving(**STARTED) | {"spec": {"networks": [{"name": "a"}, {"name": "b"}]}}
+    vmi["status"]["interfaces"] = seen
+    assert next_move(vmi, NOW)["status"]["interfaces"] == written
 
 
 @pytest.mark.parametrize(
