@@ -421,12 +421,14 @@ async def test_function_looks_up_a_cluster_network(plugin: Plugin, api: LabApi) 
     api.put(objects.config("rack-b"))
     api.put(objects.config("rack-a"))
     api.put(objects.config("other", "other"))
+    api.put(objects.node("n1"))
     response = await plugin.invoke("getClusterNetwork", {"name": "data"})
     assert properties_of(getattr(response, "return")) == {
         "name": "data",
         "mtu": 9000,
         "ready": False,
         "networkConfigs": ["rack-a", "rack-b"],
+        "nodes": ["n1"],
     }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from ...cluster.deadline import DeadlineExceeded
 from ...cluster.errors import AlreadyExists, Conflict
 from ...cluster.merge_patch import applied
 from ...cluster.resources import (
@@ -14,19 +15,22 @@ from ...cluster.resources import (
     VLAN_CONFIG,
     Object,
     is_terminating,
+    key_of,
     labels_of,
 )
 from ...cluster.rights import rights
-from ...harvester.network_configs import nodes_not_ready
+from ...harvester.network_configs import matched_nodes, nodes_not_ready
 from ...harvester.snapshot import Snapshot
 from ...harvester.wording import listed
 from ..context import ChangeContext
 from ..errors import ChangeStopped
 from ..record import Turns
-from ..turns import CHANGE, FIRST, SECOND, Standing
+from ..turns import CHANGE, FIRST, SECOND, WRITTEN, Standing
 from .configs import PRESENT, ConfigStep, PatchConfig
 
 LABELS = rights("patch", NODE)
+MOST_WRITES = 5
+"""How often a node is written so that its labels are seen."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,41 @@ class TurnStep(ConfigStep):
         has = labels_of(live)
         if all(has.get(label) == value for label, value in wanted.items()):
             return
-        patch = {"metadata": {"uid": live["metadata"]["uid"], "labels": wanted}}
-        await context.cluster.patch(NODE, node, patch, context.deadline)
+        ends = all(value is None for value in labels.values())
+        notes = {WRITTEN: None} if ends and len(wanted) == len(names) else {}
+        await self._patch(live, {"labels": wanted, "annotations": notes}, context)
+
+    async def _patch(self, node: Object, metadata: Object, context: ChangeContext) -> None:
+        patch = {"metadata": {"uid": node["metadata"]["uid"]} | metadata}
+        await context.cluster.patch(NODE, key_of(node), patch, context.deadline)
+
+    async def let_be_followed(
+        self, node: str, config: str, context: ChangeContext, *, into: bool
+    ) -> None:
+        """See that the server takes the node into the config, or out of it, by its labels.
+
+        The webhook reckons the nodes of a config from its own cache, also when the manager
+        writes them. Where that cache is older the labels are lost until the next write of the
+        Node, which may be minutes away (H3.2); so it is written here. The step waits on.
+        """
+        cluster, patience = context.cluster, context.cluster.timings.labels_seen
+
+        def followed() -> bool | None:
+            found = cluster.cached(VLAN_CONFIG).get(config)
+            return True if found is None or (node in matched_nodes(found)) is into else None
+
+        for _ in range(MOST_WRITES):
+            try:
+                await cluster.wait_for(
+                    self.watches, followed, context.deadline.within(patience)
+                )
+                return
+            except DeadlineExceeded:
+                context.deadline.check()
+            if (live := cluster.cached(NODE).get(node)) is None:
+                return
+            note = {"annotations": {WRITTEN: live["metadata"]["resourceVersion"]}}
+            await self._patch(live, note, context)
 
 
 @dataclass(frozen=True)
@@ -185,6 +222,7 @@ class LeaveConfig(NodeInTurn):
             await self.label(self.node, now, context, first=None, second=mark)
         else:
             await self.label(self.node, now, context, first=None)
+        await self.let_be_followed(self.node, self.config, context, into=False)
 
     def _is_last(self, standing: Standing) -> bool:
         others = set(standing.labelled) - {self.node}
@@ -223,10 +261,11 @@ class JoinConfig(NodeInTurn):
         mark, standing = self.record.id, self.standing(now)
         if not self.second:
             await self.label(self.node, now, context, first=mark, second=None)
-            return
-        await self.label(self.node, now, context, second=mark)
-        if standing.second is None:
-            await self._make(standing, context)
+        else:
+            await self.label(self.node, now, context, second=mark)
+            if standing.second is None:
+                await self._make(standing, context)
+        await self.let_be_followed(self.node, self.config, context, into=True)
 
     async def _make(self, standing: Standing, context: ChangeContext) -> None:
         manifest = second_config(standing)

@@ -16,7 +16,7 @@ from harvester_net.change.rights import changing, moving, rights_of
 from harvester_net.change.steps import nodes
 from harvester_net.change.steps.turn_order import closing_again
 from harvester_net.change.steps.turns import LeaveConfig
-from harvester_net.change.turns import CHANGE, FIRST, SECOND
+from harvester_net.change.turns import CHANGE, FIRST, SECOND, WRITTEN
 from harvester_net.cluster.errors import Denied
 from harvester_net.cluster.merge_patch import applied
 from harvester_net.cluster.resources import (
@@ -28,6 +28,7 @@ from harvester_net.cluster.resources import (
     VLAN_STATUS,
     VM,
     VMI,
+    annotations_of,
     labels_of,
 )
 from harvester_net.cluster.rights import rights
@@ -220,6 +221,33 @@ def at(live: LiveCluster, number: int, node: str, then: Any) -> None:
                 then()
 
     live.before_write = before
+
+
+@pytest.mark.parametrize("label", [FIRST, SECOND])
+@pytest.mark.parametrize("taken", [True, False])
+async def test_labels_that_a_webhook_has_not_seen_are_seen_with_another_write(
+    label: str, taken: bool
+) -> None:
+    """The manager's own write of a config is undone by a cache that is older (H3.2)."""
+    live, has_lost = alive(TWO), list[bool]()
+
+    def lose(before: World, after: World) -> World:
+        node = after.of(NODE)["node0"]
+        changes = (label in labels_of(node)) is taken
+        followed = before.of(VLAN_CONFIG)["wide"] == after.of(VLAN_CONFIG)["wide"]
+        if SECOND_NAME in after.of(VLAN_CONFIG) and label == SECOND:
+            names = (w.of(VLAN_CONFIG).get(SECOND_NAME) for w in (before, after))
+            followed = len({str(each) for each in names}) == 1
+        if changes and not followed and WRITTEN not in annotations_of(node):
+            has_lost.append(True)
+            return before
+        return nobody_is_cut_off(before, after)
+
+    live.trouble = lose
+    await up(live, WIDE)
+    assert has_lost
+    assert is_reached(live, TWO)
+    assert all(WRITTEN not in annotations_of(node) for node in live.world.of(NODE).values())
 
 
 async def test_a_vm_that_comes_to_an_emptied_node_goes_too() -> None:
