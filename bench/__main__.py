@@ -79,14 +79,15 @@ def show_likeness(console: Console) -> None:
 
 
 def show_chain(console: Console) -> None:
-    """An MTU change beside its longest chain of waits."""
-    result = chain.measure()
-    table = Table("an MTU change", "seconds")
-    table.add_row("the longest chain of waits", f"{result.chain:.1f}")
-    table.add_row("the change", f"{result.seconds:.1f}")
-    table.add_row("1.1 chains and 2 s", f"{1.1 * result.chain + 2:.1f}")
-    table.add_row(f"the {result.requests} requests before it begins", f"{result.checks:.2f}")
-    console.print(table)
+    """Changes beside their longest chain of waits."""
+    for result in chain.measure():
+        table = Table(result.what, "seconds")
+        table.add_row("the longest chain of waits", f"{result.chain:.1f}")
+        table.add_row("the change", f"{result.seconds:.1f}")
+        table.add_row("1.1 chains and 2 s", f"{1.1 * result.chain + 2:.1f}")
+        before = f"the {result.requests} requests before it begins"
+        table.add_row(before, f"{result.checks:.2f}")
+        console.print(table)
 
 
 def show_networks(console: Console, rows: list[networks.Row]) -> None:

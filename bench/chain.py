@@ -1,4 +1,4 @@
-"""How long an MTU change takes beside its longest chain of waits.
+"""How long changes take beside their longest chain of waits: another MTU, another bond.
 
 Agents and VMs of the lab take known times; the rest is what Kubernetes, KubeVirt, Harvester
 and we need.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +19,9 @@ from aiohttp import web
 from harvester_net.change.apply import apply_change
 from harvester_net.change.consent import Consent
 from harvester_net.change.context import ChangeContext, Observer
+from harvester_net.change.goals import AnyGoal
 from harvester_net.change.goals.mtu import MtuGoal
+from harvester_net.change.goals.network_config import ConfigGoal
 from harvester_net.cluster.access import AccessSettings
 from harvester_net.cluster.cluster import Cluster
 from harvester_net.cluster.deadline import Deadline
@@ -27,9 +31,9 @@ from harvester_net.lab.simulators import Timings
 from lab import Lab, RealLab
 from tests import objects
 from tests.e2e.waiting import eventually
-from tests.mtu.site import Vm, make_vms
+from tests.mtu.site import VMIS, Vm, make_vms
 
-TIMINGS = Timings(agent_apply=3.0, vm_start=4.0, vm_stop=4.0)
+TIMINGS = Timings(agent_apply=3.0, vm_start=4.0, vm_stop=4.0, vm_migrate=4.0)
 JOURNAL = "POST configmaps"
 NODES = 5
 VMS = tuple(Vm(f"vm-{number}", "Always") for number in range(4))
@@ -41,10 +45,10 @@ NADS = "/apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitio
 class Result:
     """One change."""
 
+    what: str
     seconds: float
     chain: float
-    """Seconds of the longest chain: a VM stops, a config goes, the MTU changes on the nodes of
-    the one that is left, the config comes back, the VM starts."""
+    """Seconds of the longest chain."""
     checks: float
     """Seconds from the first request to the journal: all that is asked before it begins."""
     requests: int
@@ -69,32 +73,65 @@ class Beginning:
         return None
 
 
-def measure() -> Result:
-    """Change the MTU of a cluster network with five configs and four VMs."""
+def measure() -> list[Result]:
+    """Changes of a cluster network with five configs, a node each, and four VMs.
+
+    The longest chain of another MTU: a VM stops, a config goes, the MTU changes on the node of
+    the one that is left, the config comes back, the VM starts. That of another bond: the
+    pods come up to which the VMs of a node are migrated, the VMs go there, the bond is made
+    anew.
+    """
+    mtu = _measured(
+        "another MTU",
+        lambda lab: MtuGoal(cluster_network="cn-data", mtu=9000),
+        Consent(stop_vms=True),
+        chain=TIMINGS.vm_stop + 3 * TIMINGS.agent_apply + TIMINGS.vm_start,
+    )
+    bond = _measured(
+        "another bond of a node",
+        _other_bond,
+        Consent(migrate_vms=True),
+        chain=TIMINGS.vm_start / 2 + TIMINGS.vm_migrate + TIMINGS.agent_apply,
+    )
+    return [mtu, bond]
+
+
+def _other_bond(lab: Lab) -> ConfigGoal:
+    """Another bond mode on a node with VMs, two at most: KubeVirt migrates so many at once."""
+    vmis = lab.client.list(VMIS)["items"]
+    having = Counter(vmi["status"]["nodeName"] for vmi in vmis)
+    node = next(node for node, vms in sorted(having.items()) if vms <= 2)
+    uplink = {"uplink": {"bondOptions": {"mode": "802.3ad"}}}
+    return ConfigGoal(key=f"nc-{node.removeprefix('node')}", patch=uplink)
+
+
+def _measured(
+    what: str, goal_on: Callable[[Lab], AnyGoal], consent: Consent, chain: float
+) -> Result:
     with RealLab.start_real(nodes=NODES, timings=TIMINGS) as lab:
         _make_site(lab)
-        beginning = Beginning()
+        goal, beginning = goal_on(lab), Beginning()
         with Proxy(lab) as proxy:
             proxy.before = beginning
             kubeconfig = proxy.kubeconfig(lab.directory / "proxied.kubeconfig")
             began = time.perf_counter()
-            asyncio.run(_change(kubeconfig))
+            asyncio.run(_change(kubeconfig, goal, consent))
             seconds = time.perf_counter() - began
     return Result(
+        what,
         seconds,
-        chain=TIMINGS.vm_stop + 3 * TIMINGS.agent_apply + TIMINGS.vm_start,
+        chain=chain,
         checks=beginning.journal - beginning.first,
         requests=beginning.requests,
     )
 
 
-async def _change(kubeconfig: Path) -> None:
+async def _change(kubeconfig: Path, goal: AnyGoal, consent: Consent) -> None:
     cluster = Cluster(AccessSettings(str(kubeconfig)))
     observer = Observer(status=lambda message: None, step=lambda message: None)
     work = ChangeContext(cluster, Deadline(600), "bench", observer)
     try:
-        goal = MtuGoal(cluster_network="cn-data", mtu=9000)
-        await apply_change(work, goal, Consent(stop_vms=True))
+        await apply_change(work, goal, consent)
     finally:
         await cluster.close()
 
