@@ -42,7 +42,9 @@ def test_many_vm_networks_cost_few_requests(many: Stack, lab: Lab, proxied: Prox
     assert many.up().succeeded().counts == {"create": MANY + 2}
     creates = {"POST clusternetworks": 1, "POST network-attachment-definitions": MANY}
     assert dict(proxied.counts).items() >= creates.items()
-    assert sum(proxied.counts.values()) <= MANY + 10, proxied.counts
+    # The journal is looked at every few seconds, whatever there is to do.
+    others = proxied.counts - Counter({"GET configmaps": MANY})
+    assert sum(others.values()) <= MANY + 10, proxied.counts
     assert len(lab.client.list(NADS)["items"]) == MANY
 
     proxied.requests.clear()
