@@ -6,7 +6,7 @@ LAB ?= demo
 # End-to-end tests of `make test`, and those of them that `make test-lab` repeats on real parts.
 EMBEDDED := tests/e2e tests/mtu --ignore=tests/e2e/real
 COMPARED := lab/tests/running/control_planes_compared
-ON_BOTH := tests/e2e/test_life.py tests/e2e/test_refusals.py tests/e2e/test_around.py tests/mtu/test_cases.py tests/mtu/test_storage.py
+ON_BOTH := tests/e2e/test_life.py tests/e2e/test_around.py tests/mtu/test_cases.py tests/mtu/test_storage.py
 
 .DEFAULT_GOAL := help
 
