@@ -18,7 +18,7 @@ from ..cluster.resources import (
 from ..harvester.link_monitors import Nic, device_with, links_by_node, nics_of
 from ..harvester.loading import load_snapshot
 from ..harvester.names import NICS
-from ..harvester.network_configs import nodes_with
+from ..harvester.network_configs import configs_of, matched_nodes, nodes_with
 from ..harvester.snapshot import Snapshot
 from ..harvester.vm_interfaces import Interface, has_guest_agent, interfaces_of
 from ..harvester.wording import listed
@@ -28,6 +28,7 @@ from ..specs.functions import (
     GetVmInterfaces,
     RenderVmNics,
 )
+from ..specs.limits import MGMT
 from ..specs.spec import Spec
 from ..specs.vm_network import DEFAULT_NAMESPACE
 from .call import Call
@@ -51,8 +52,10 @@ async def _cluster_network(arguments: GetClusterNetwork, call: Call) -> Properti
     network = await call.cluster.get_cached(CLUSTER_NETWORK, arguments.name, call.deadline)
     if network is None:
         raise Refused(f"there is no cluster network {arguments.name} on the server")
-    snapshot = await load_snapshot(call.cluster, (NODE, VLAN_CONFIG), call.deadline)
-    configs = snapshot.of(VLAN_CONFIG)
+    configs = await call.cluster.list(VLAN_CONFIG, call.deadline)
+    snapshot = await load_snapshot(
+        call.cluster, (NODE, VLAN_CONFIG), call.deadline, on_forbidden=lambda *_: None
+    )
     return {
         "name": arguments.name,
         "mtu": await get_network_mtu(arguments.name, call),
@@ -60,8 +63,20 @@ async def _cluster_network(arguments: GetClusterNetwork, call: Call) -> Properti
         "networkConfigs": sorted(
             key for key, c in configs.items() if c["spec"]["clusterNetwork"] == arguments.name
         ),
-        "nodes": sorted(nodes_with(arguments.name, snapshot)),
+        "nodes": _nodes(arguments.name, snapshot, call),
     }
+
+
+def _nodes(cluster_network: str, snapshot: Snapshot, call: Call) -> list[str]:
+    """The nodes that carry it; without the right to list nodes those that its configs name."""
+    if snapshot.serves(NODE):
+        return sorted(nodes_with(cluster_network, snapshot))
+    if cluster_network == MGMT:
+        call.warn(
+            "the nodes of mgmt are not known: the user of the kubeconfig may not list them"
+        )
+    configs = configs_of(snapshot, cluster_network)
+    return sorted({node for config in configs for node in matched_nodes(config)})
 
 
 async def _node_nics(arguments: GetNodeNics, call: Call) -> Properties:

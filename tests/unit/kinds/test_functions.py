@@ -8,7 +8,8 @@ import pytest
 
 from harvester_net.kinds.failures import Refused
 from harvester_net.kinds.functions import FUNCTIONS
-from harvester_net.specs.functions import GetVmInterfaces
+from harvester_net.lab.apiserver.errors import status as status_object
+from harvester_net.specs.functions import GetClusterNetwork, GetVmInterfaces
 
 from ... import objects
 from ...cluster import LabApi
@@ -16,6 +17,7 @@ from .calls import Run, running
 from .runs import VM_NET
 
 INTERFACES = FUNCTIONS["harvester-net:index:getVmInterfaces"]
+CLUSTER_NETWORK = FUNCTIONS["harvester-net:index:getClusterNetwork"]
 ASKED = GetVmInterfaces(name="vm1", namespace=None)
 
 
@@ -59,3 +61,18 @@ async def test_vm_that_is_not_there_is_named(run: Run) -> None:
     with pytest.raises(Refused) as refused:
         await INTERFACES.result(asked, run.call(VM_NET, "mine"))
     assert str(refused.value) == "there is no VM shop/vm2 on the server"
+
+
+@pytest.mark.parametrize("name", ["data", "mgmt"])
+async def test_cluster_network_is_told_to_whom_may_not_list_nodes(
+    run: Run, api: LabApi, name: str
+) -> None:
+    """A tenant may not, and is told the rest."""
+    api.put(objects.cluster_network(name))
+    api.put(objects.config("rack-a", nodes=["n1"]))
+    api.fail("LIST nodes", 403, status_object(403, "Forbidden", "no nodes for you"), times=9)
+    asked = GetClusterNetwork(name=name)
+    found = await CLUSTER_NETWORK.result(asked, run.call(VM_NET, "mine"))
+    assert found["nodes"] == (["n1"] if name == "data" else [])
+    unknown = "the nodes of mgmt are not known: the user of the kubeconfig may not list them"
+    assert run.said.warned == ([] if name == "data" else [unknown])
