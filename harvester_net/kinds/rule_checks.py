@@ -30,7 +30,7 @@ from ..harvester.loading import NETWORK_KINDS, load_snapshot
 from ..harvester.settings import Network
 from ..harvester.snapshot import Snapshot
 from ..rules.catalogue import judge
-from ..rules.config_writes import spec_changes
+from ..rules.config_writes import selects_otherwise
 from ..rules.network_settings import budget_of
 from ..rules.rule import Finding, Severity, Write
 from ..specs.storage_network import StorageNetwork
@@ -191,7 +191,7 @@ def _asked_for(write: Write) -> tuple[Resource, ...]:
     """
     if write.resource == DHCP_POOL and write.new is None:
         return (VM_NETWORK_CONFIG,)
-    if write.resource == VLAN_CONFIG and write.old is not None and spec_changes(write):
+    if write.resource == VLAN_CONFIG and selects_otherwise(write):
         return (VM,)
     return (SUBNET,) if write.resource == NAD and is_overlay(write.object) else ()
 

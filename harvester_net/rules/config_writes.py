@@ -90,6 +90,15 @@ def _moves(write: Write) -> bool:
     return network_before(write) != network_of(write)
 
 
+def selects_otherwise(write: Write) -> bool:
+    """Whether a live config gets another node selector or cluster network."""
+    old, new = write.old, write.new
+    if old is None or new is None:
+        return False
+    before, after = (config["spec"].get("nodeSelector") for config in (old, new))
+    return _moves(write) or before != after
+
+
 def spec_changes(write: Write) -> bool:
     """Whether anything in the spec of a live config is another."""
     return bool(write.old and write.new and write.old["spec"] != write.new["spec"])

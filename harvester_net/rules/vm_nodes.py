@@ -12,7 +12,7 @@ from ..harvester.snapshot import NADS_OF, VMS_ON, Snapshot
 from ..harvester.wording import listed
 from ..harvester.workloads import networks_of
 from . import sources
-from .config_writes import network_before, network_of
+from .config_writes import network_before, selects_otherwise
 from .rule import Objection, Severity, Write, rule
 
 
@@ -30,9 +30,9 @@ def vms_keep_their_nodes(write: Write, snapshot: Snapshot) -> Iterable[Objection
     its affinity. A node that leaves a cluster network is one node less for its VMs, and they
     can be left with none.
     """
-    network = network_before(write)
-    if _keeps_its_nodes(write, snapshot):
+    if write.new is not None and not selects_otherwise(write):
         return
+    network = network_before(write)
     before, after = snapshot.copy(), snapshot.copy()
     before.put(VLAN_CONFIG, write.key, write.old)
     after.put(VLAN_CONFIG, write.key, write.new)
@@ -50,19 +50,6 @@ def vms_keep_their_nodes(write: Write, snapshot: Snapshot) -> Iterable[Objection
                     if key != write.key
                 ),
             )
-
-
-def _keeps_its_nodes(write: Write, snapshot: Snapshot) -> bool:
-    """Whether the config is for the nodes and the cluster network that it was for: most
-    writes, of which nothing else needs to be looked at.
-    """
-    if write.old is None or write.new is None or network_of(write) != network_before(write):
-        return False
-    was, is_ = (
-        set(snapshot.matching(config["spec"].get("nodeSelector")))
-        for config in (write.old, write.new)
-    )
-    return was <= is_
 
 
 def nodes_for(cluster_networks: Iterable[str], snapshot: Snapshot) -> set[str]:
