@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..cluster.resources import VMI, Object, is_terminating, key_of
+from ..cluster.resources import VMI, is_terminating, key_of
 from ..harvester.names import MIGRATION_SETTING, STORAGE_SETTING
 from ..harvester.snapshot import Snapshot
+from ..harvester.workloads import node_of_vmi
 from .record import ConfigRecord, Record
 from .steps.configs import CreateConfig, DeleteConfig
 from .steps.moving import CordonNode, EmptyNode, UncordonNode
@@ -104,7 +105,7 @@ def _continued_in_turns(record: Record, snapshot: Snapshot) -> Continuation:
     standing = Standing(record, snapshot)
     way = in_the_way(record, snapshot, standing.emptied)
     order = steps_of(record)
-    on = {_node_of(snapshot.of(VMI)[key]) for key in way.staying}
+    on = {node_of_vmi(snapshot.of(VMI)[key]) for key in way.staying}
     turns = {"stops_at": stops_at(order, standing, on)}
     emptying = record.emptying
     assert emptying is not None
@@ -121,10 +122,6 @@ def _continued_in_turns(record: Record, snapshot: Snapshot) -> Continuation:
     done = [step.id for step in order if step.id not in left]
     going = longer.model_copy(update={"done": done})
     return Continuation(going, list(way.vms), way.standalone, way.staying, False)
-
-
-def _node_of(vmi: Object) -> str:
-    return str((vmi.get("status") or {}).get("nodeName") or "")
 
 
 def way_back(record: Record, snapshot: Snapshot) -> Record:

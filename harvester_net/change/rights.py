@@ -17,28 +17,14 @@ from .steps.moving import CordonNode, EmptyNode, UncordonNode
 from .steps.nodes import VerifyNodes
 from .steps.order import STEPS, steps_of
 from .steps.step import Step
-from .steps.turns import (
-    ChangeLast,
-    JoinConfig,
-    LeaveConfig,
-    MarkNodes,
-    NarrowConfig,
-    UnmarkNodes,
-    WidenConfig,
-)
+from .steps.turns import TURN_STEPS
 
 _JOURNAL, _LEASE = split_key(journal.KEY), split_key(lease.KEY)
 MOVING: tuple[type[Step], ...] = (
     CordonNode,
     EmptyNode,
     UncordonNode,
-    MarkNodes,
-    NarrowConfig,
-    LeaveConfig,
-    JoinConfig,
-    ChangeLast,
-    WidenConfig,
-    UnmarkNodes,
+    *TURN_STEPS,
 )
 """The steps by which VMs are migrated out of the way."""
 STANDING = (

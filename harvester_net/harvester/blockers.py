@@ -9,7 +9,7 @@ from ..cluster.resources import Object, is_terminating, key_of, labels_of
 from .names import CLUSTER_NETWORK_LABEL, CONFIG_LABEL
 from .network_configs import node_of
 from .vm_networks import is_of_a_setting, is_system_nad, nads_of
-from .workloads import uses
+from .workloads import node_of_vmi, uses
 
 
 @dataclass(frozen=True, order=True)
@@ -67,7 +67,7 @@ def of_network_config(
     nads = list(nads)
     own = nads_of(config["spec"]["clusterNetwork"], nads)
     system = [nad for nad in nads if key_of(nad) in own and is_system_nad(nad)]
-    users = [vmi for vmi in vmis if _node(vmi) in matched and uses(vmi, own)]
+    users = [vmi for vmi in vmis if node_of_vmi(vmi) in matched and uses(vmi, own)]
     networks = [_nad_blocker(nad) for nad in system]
     if storage_leaves:
         networks = [Blocker(blocker.words, going=True) for blocker in networks]
@@ -98,10 +98,6 @@ def _nad_blocker(nad: Object) -> Blocker:
 
 def _vmi_blocker(vmi: Object, *, restart: bool = False) -> Blocker:
     phase = (vmi.get("status") or {}).get("phase") or "not yet running"
-    node = f" on {_node(vmi)}" if _node(vmi) else ""
+    node = f" on {node_of_vmi(vmi)}" if node_of_vmi(vmi) else ""
     enough = "; its spec names the network no more: restart it" if restart else ""
     return Blocker(f"VM {key_of(vmi)} ({phase}{node}{enough})", is_terminating(vmi))
-
-
-def _node(vmi: Object) -> str:
-    return (vmi.get("status") or {}).get("nodeName") or ""

@@ -28,7 +28,7 @@ from ..cluster.resources import (
 from .json_texts import json_object
 from .names import CLUSTER_NETWORK_LABEL, VERSION_SETTING, WITNESS
 from .versions import Release, Version, patch_of, version_of
-from .workloads import networks_of
+from .workloads import networks_of, node_of_vmi
 
 Objects = Mapping[str, Object]
 
@@ -56,7 +56,7 @@ def _networks_of_vmi(vmi: Object) -> Iterable[str]:
 
 
 def _node_of_vmi(vmi: Object) -> Iterable[str]:
-    return ((vmi.get("status") or {}).get("nodeName") or "",)
+    return (node_of_vmi(vmi),)
 
 
 def _labels_of_node(node: Object) -> Iterable[tuple[str, str]]:

@@ -33,6 +33,11 @@ def uses(obj: Object, nads: set[str]) -> bool:
     return any(name in nads for name in networks_of(spec, obj["metadata"]["namespace"]))
 
 
+def node_of_vmi(vmi: Object) -> str:
+    """The node on which a VM instance is; empty until it has one."""
+    return str((vmi.get("status") or {}).get("nodeName") or "")
+
+
 def is_vm(obj: Object) -> bool:
     """Whether the object is a VM rather than a running instance of one."""
     return "template" in obj["spec"]

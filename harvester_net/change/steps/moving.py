@@ -44,7 +44,7 @@ from ...harvester.network_configs import matched_nodes, nodes_not_ready
 from ...harvester.snapshot import VMIS_AT, Snapshot
 from ...harvester.vm_networks import vm_networks_of
 from ...harvester.wording import counted, listed
-from ...harvester.workloads import uses
+from ...harvester.workloads import node_of_vmi, uses
 from ..context import ChangeContext
 from ..errors import ChangeStopped
 from ..record import Record
@@ -180,7 +180,7 @@ class EmptyNode(NodeStep):
         return [
             key
             for key, vmi in sorted(vmis.items())
-            if _node_of(vmi) != self.node
+            if node_of_vmi(vmi) != self.node
             and (target_of(vmi) == self.node or key in moving)
             and uses(vmi, nads)
         ]
@@ -395,7 +395,3 @@ def _next_number(ours: list[Object]) -> int:
 
 def _live(context: ChangeContext) -> Snapshot:
     return cached_snapshot(context.cluster, EmptyNode.watches)
-
-
-def _node_of(vmi: Object) -> str:
-    return (vmi.get("status") or {}).get("nodeName") or ""

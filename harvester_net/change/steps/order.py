@@ -28,15 +28,7 @@ from .settings import (
 )
 from .step import Step
 from .turn_order import turn_steps
-from .turns import (
-    ChangeLast,
-    JoinConfig,
-    LeaveConfig,
-    MarkNodes,
-    NarrowConfig,
-    UnmarkNodes,
-    WidenConfig,
-)
+from .turns import TURN_STEPS
 from .vms import StartVm, StopVm
 
 STEPS: tuple[type[Step], ...] = (
@@ -52,13 +44,7 @@ STEPS: tuple[type[Step], ...] = (
     SetMtu,
     CreateConfig,
     PatchConfig,
-    MarkNodes,
-    NarrowConfig,
-    LeaveConfig,
-    JoinConfig,
-    ChangeLast,
-    WidenConfig,
-    UnmarkNodes,
+    *TURN_STEPS,
     AnnotateMtu,
     SetVmNetworkMtu,
     ChangeVmNetwork,

@@ -402,3 +402,15 @@ class UnmarkNodes(TurnStep):
 
     def waits_for(self, now: Snapshot) -> str:
         return "our labels to go"
+
+
+TURN_STEPS: tuple[type[ConfigStep], ...] = (
+    MarkNodes,
+    NarrowConfig,
+    LeaveConfig,
+    JoinConfig,
+    ChangeLast,
+    WidenConfig,
+    UnmarkNodes,
+)
+"""The steps of a change whose nodes take turns, besides those that empty and open a node."""
