@@ -6,6 +6,8 @@ LAB ?= demo
 # End-to-end tests of `make test`, and those of them that `make test-lab` repeats on real parts.
 EMBEDDED := tests/e2e tests/mtu --ignore=tests/e2e/real
 COMPARED := lab/tests/running/control_planes_compared
+AGENTS := lab/tests/running/agents_compared
+REAL_NODES := $(AGENTS)/test_real.py $(wildcard lab/tests/running/test_real_*.py) tests/e2e/real
 ON_BOTH := tests/e2e/test_life.py tests/e2e/test_around.py tests/mtu/test_cases.py tests/mtu/test_storage.py
 
 .DEFAULT_GOAL := help
@@ -95,11 +97,24 @@ e2e: venv ## The real CLI on the embedded lab
 test: lint unit e2e ## All that needs no Go: minutes
 
 .PHONY: test-lab
-# Real kernels and controllers on a busy machine have moments of their own: what fails is played once
-# more, and is listed in the summary as RERUN.
 test-lab: tools ## What only real parts and real nodes can show, and end-to-end tests on them too
-	$(BIN)/pytest --control-plane real --reruns 1 -rR lab/tests/running --ignore=$(COMPARED) \
-		tests/differential tests/e2e/real $(ON_BOTH)
+	$(MAKE) --jobs 3 --keep-going test-real-nodes test-real-parts test-real-stacks
+
+# Three labs beside each other: their programs wait most of the time. Real kernels and controllers on
+# a busy machine have moments of their own: what fails is played once more, and is listed as RERUN.
+ON_REAL := $(BIN)/pytest --control-plane real --reruns 1 -rR
+
+.PHONY: test-real-nodes
+test-real-nodes: tools
+	$(ON_REAL) $(REAL_NODES)
+
+.PHONY: test-real-parts
+test-real-parts: tools
+	$(ON_REAL) lab/tests/running tests/differential $(addprefix --ignore=,$(COMPARED) $(REAL_NODES))
+
+.PHONY: test-real-stacks
+test-real-stacks: tools
+	$(ON_REAL) $(ON_BOTH)
 
 .PHONY: test-all
 test-all: test test-fuzz test-hands test-differential test-kill test-dist ## Everything, every scenario, on both control planes

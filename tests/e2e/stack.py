@@ -90,6 +90,8 @@ class Stack:
 
     forked: ClassVar[Path | None] = None
     """Where the language host and the plugin are that are forked, not started, if they are."""
+    initial: ClassVar[dict[Path, bytes]] = {}
+    """The files of a stack without resources, once there was one."""
 
     def __init__(self, directory: Path, lab: Lab, **environ: str) -> None:
         self.directory = directory
@@ -101,12 +103,28 @@ class Stack:
         self.environ |= {"KUBECONFIG": str(kubeconfig_of_least(lab, directory))} | environ
         self.prepare()
         self.program()
-        self.run("stack", "init", "dev").succeeded()
+        self.initialize()
 
     def prepare(self) -> None:
         """Put into the directory what stays the same with every program."""
         (self.directory / "Pulumi.yaml").write_text(self.project("python"))
         shutil.copy(PROGRAM, self.directory)
+
+    def initialize(self) -> None:
+        """`pulumi stack init`, once: it takes a second, and writes the same for all."""
+        if not self.initial:
+            self.run("stack", "init", "dev").succeeded()
+            written = [self.directory / "Pulumi.dev.yaml", *self.directory.glob("state/**/*")]
+            self.initial.update(
+                (file.relative_to(self.directory), file.read_bytes())
+                for file in written
+                if file.is_file()
+            )
+        for file, content in self.initial.items():
+            (self.directory / file).parent.mkdir(parents=True, exist_ok=True)
+            (self.directory / file).write_bytes(content)
+        # What is selected stands in a file that has the name of the directory's hash.
+        self.environ["PULUMI_STACK"] = "dev"
 
     def project(self, runtime: str) -> str:
         """The head of a Pulumi.yaml, with the place of the plugin."""

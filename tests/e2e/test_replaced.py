@@ -56,7 +56,6 @@ def test_moved_to_another_stack_and_still_in_the_program_it_has_one_owner(
     stack.program(program).up().succeeded()
     before = uid(lab)
     stack.run("stack", "init", "prod").succeeded()
-    stack.run("stack", "select", "dev").succeeded()
     stack.run("state", "move", "--dest", "prod", URN, "--yes", "--include-parents").succeeded()
     assert "is taken over, not made anew" in stack.preview().succeeded().output
     stack.up().succeeded()
