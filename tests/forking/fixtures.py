@@ -8,8 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from harvester_net.lab.status import REAL
-from lab.fixtures import OPTION
+from lab.fixtures import real_lab
 from lab.pulumi_tools import pulumi_command
 from tests.e2e.stack import Stack
 
@@ -30,8 +29,8 @@ def forked() -> Iterator[Path]:
 @pytest.fixture
 def programs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Language host and plugin of stacks are forked; those of tests that are marked `started`,
-    and on real parts, are started as users have them.
+    and on real nodes, are started as users have them.
     """
-    is_real = request.config.getoption(OPTION) == REAL
+    is_real = real_lab.__name__ in request.fixturenames
     if not is_real and request.node.get_closest_marker("started") is None:
         monkeypatch.setattr(Stack, "forked", request.getfixturevalue("forked"))
