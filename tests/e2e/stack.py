@@ -18,6 +18,7 @@ from lab import Lab
 from lab.pulumi_tools import environment
 
 from .least import kubeconfig_of_least
+from .vault import KEY
 
 PROGRAM = Path(__file__).parent / "program" / "__main__.py"
 PROJECT = """\
@@ -90,8 +91,10 @@ class Stack:
 
     forked: ClassVar[Path | None] = None
     """Where the language host and the plugin are that are forked, not started, if they are."""
-    initial: ClassVar[dict[Path, bytes]] = {}
-    """The files of a stack without resources, once there was one."""
+    vault: ClassVar[dict[str, str]] = {}
+    """How the server is found that has the stack's key, if not a passphrase is its secret."""
+    initial: ClassVar[dict[tuple[str, ...], dict[Path, bytes]]] = {}
+    """The files of a stack without resources, once there was one, by how it was made."""
 
     def __init__(self, directory: Path, lab: Lab, **environ: str) -> None:
         self.directory = directory
@@ -100,6 +103,8 @@ class Stack:
         if self.forked is not None:
             paths = [str(self.forked), self.environ["PATH"]]
             self.environ["PATH"] = os.pathsep.join(paths)
+        # A process that lives for a second needs no garbage collector.
+        self.environ |= self.vault | {"GOGC": "off"}
         self.environ |= {"KUBECONFIG": str(kubeconfig_of_least(lab, directory))} | environ
         self.prepare()
         self.program()
@@ -112,15 +117,16 @@ class Stack:
 
     def initialize(self) -> None:
         """`pulumi stack init`, once: it takes a second, and writes the same for all."""
-        if not self.initial:
-            self.run("stack", "init", "dev").succeeded()
+        how = ("--secrets-provider", KEY) if self.vault else ()
+        if how not in self.initial:
+            self.run("stack", "init", "dev", *how).succeeded()
             written = [self.directory / "Pulumi.dev.yaml", *self.directory.glob("state/**/*")]
-            self.initial.update(
-                (file.relative_to(self.directory), file.read_bytes())
+            self.initial[how] = {
+                file.relative_to(self.directory): file.read_bytes()
                 for file in written
                 if file.is_file()
-            )
-        for file, content in self.initial.items():
+            }
+        for file, content in self.initial[how].items():
             (self.directory / file).parent.mkdir(parents=True, exist_ok=True)
             (self.directory / file).write_bytes(content)
         # What is selected stands in a file that has the name of the directory's hash.

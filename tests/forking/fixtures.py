@@ -1,4 +1,4 @@
-"""Forked programs for stacks: `pytest_plugins = ["tests.forking.fixtures"]`."""
+"""Stacks whose commands cost half: `pytest_plugins = ["tests.forking.fixtures"]`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from lab.fixtures import real_lab
 from lab.pulumi_tools import pulumi_command
 from tests.e2e.stack import Stack
+from tests.e2e.vault import vault
 
 from .programs import forked_programs
 
@@ -26,11 +27,19 @@ def forked() -> Iterator[Path]:
         yield directory
 
 
+@pytest.fixture(scope="session")
+def keys() -> Iterator[dict[str, str]]:
+    """How stacks find the server that has their keys."""
+    with vault() as variables:
+        yield variables
+
+
 @pytest.fixture
 def programs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Language host and plugin of stacks are forked; those of tests that are marked `started`,
-    and on real nodes, are started as users have them.
+    """Language host and plugin of stacks are forked, and a server has their keys. Tests that
+    are marked `started`, and those on real nodes, start both and have a passphrase.
     """
     is_real = real_lab.__name__ in request.fixturenames
     if not is_real and request.node.get_closest_marker("started") is None:
         monkeypatch.setattr(Stack, "forked", request.getfixturevalue("forked"))
+        monkeypatch.setattr(Stack, "vault", request.getfixturevalue("keys"))
