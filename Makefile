@@ -100,8 +100,9 @@ test: lint unit e2e ## All that needs no Go: minutes
 test-lab: tools ## What only real parts and real nodes can show, and end-to-end tests on them too
 	$(MAKE) --jobs 3 --keep-going test-real-nodes test-real-parts test-real-stacks
 
-# Three labs beside each other: their programs wait most of the time. Real kernels and controllers on
-# a busy machine have moments of their own: what fails is played once more, and is listed as RERUN.
+# Three labs beside each other, for their programs wait most of the time; the machine of the real
+# nodes comes first, which computes. Real kernels and controllers on a busy machine have moments of
+# their own: what fails is played once more, and is listed as RERUN.
 ON_REAL := $(BIN)/pytest --control-plane real --reruns 1 -rR
 
 .PHONY: test-real-nodes
@@ -110,11 +111,11 @@ test-real-nodes: tools
 
 .PHONY: test-real-parts
 test-real-parts: tools
-	$(ON_REAL) lab/tests/running tests/differential $(addprefix --ignore=,$(COMPARED) $(REAL_NODES))
+	nice -n 3 $(ON_REAL) lab/tests/running tests/differential $(addprefix --ignore=,$(COMPARED) $(REAL_NODES))
 
 .PHONY: test-real-stacks
 test-real-stacks: tools
-	$(ON_REAL) $(ON_BOTH)
+	nice -n 3 $(ON_REAL) $(ON_BOTH)
 
 .PHONY: test-all
 test-all: test test-fuzz test-hands test-differential test-kill test-dist ## Everything, every scenario, on both control planes

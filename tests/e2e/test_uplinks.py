@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from harvester_net.harvester.mtus import nad_mtu
 from harvester_net.lab.faults import AgentDown, VmDoesNotMove
 from lab import Lab
 
 from .failures import faults
-from .programs import CONFIGS, NODES, cluster_network, network_config, vm_network
+from .programs import (
+    CLUSTER_NETWORKS,
+    CONFIGS,
+    NADS,
+    NODES,
+    cluster_network,
+    network_config,
+    vm_network,
+)
 from .stack import Resource, Stack, resource
-from .vms import VMIS, node_of, running_vm
+from .vms import VMIS, VMS, node_of, phase, running_vm
+from .waiting import eventually
 
 ALL_NODES = "/api/v1/nodes"
 
@@ -126,4 +136,76 @@ def test_nodes_of_one_config_change_one_after_the_other(stack: Stack, lab: Lab) 
         assert {name: uid_of(lab, name) for name in before} == before
         assert all(is_open(lab, node) for node in NODES)
         assert leftover_labels(lab) == []
+        assert stack.up().succeeded().counts.keys() == {"unchanged"}
+
+
+def blue_and_green(green_nodes: set[str], blue: bool = True) -> list[Resource]:
+    """Two cluster networks, the second of which has the larger frames and these nodes."""
+    resources = [cluster_network("green", mtu=9000)]
+    if blue:
+        resources += [cluster_network("blue"), vm_network("b100", **on("blue", green_nodes))]
+    for node in NODES:
+        side = {"cluster_network": "@green" if node in green_nodes else "@blue"}
+        resources.append(network_config(node, **side, disruption={"migrateVms": True}))
+    if green_nodes:
+        resources.append(vm_network("g100", **on("green", green_nodes)))
+    return resources
+
+
+def on(network: str, green_nodes: set[str]) -> Resource:
+    """The VLAN on one of them, after the configs that carry it."""
+    carriers = [
+        f"@{config}"
+        for node, config in NODES.items()
+        if (node in green_nodes) == (network == "green")
+    ]
+    options = {"depends_on": carriers}
+    return {"vlan": 100, "cluster_network": f"@{network}", "options": options}
+
+
+def restart_on(lab: Lab, name: str, network: str) -> None:
+    """As the VM's owner does, when it suits: another network in its spec, and a restart."""
+    spec = lab.client.get(f"{VMS}/{name}")["spec"]
+    spec["template"]["spec"]["networks"][0]["multus"]["networkName"] = network
+    lab.client.merge_patch(f"{VMS}/{name}", {"spec": spec})
+    before = uid_of(lab, name)
+    lab.client.delete(f"{VMIS}/{name}")
+    eventually(lambda: phase(lab, name) == "Running" and uid_of(lab, name) != before)
+
+
+def test_mtu_grows_node_by_node_and_vm_by_vm_on_a_second_cluster_network(
+    stack: Stack, lab: Lab
+) -> None:
+    """The recipe of docs/uplinks.md, step by step; no VM ends but by its owner's restart."""
+    stack.program(*blue_and_green(set())).up().succeeded()
+    with running_vm(lab, "vm1", "b100"), running_vm(lab, "vm2", "b100"):
+        running = {name: uid_of(lab, name) for name in ("vm1", "vm2")}
+
+        first = node_of(lab, "vm1")
+        stack.program(*blue_and_green({first})).up().succeeded()
+        assert {name: uid_of(lab, name) for name in running} == running
+        assert first not in {node_of(lab, name) for name in running}
+        assert nad_mtu(lab.client.get(f"{NADS}/g100")) == 9000
+
+        restart_on(lab, "vm1", "default/g100")
+        assert node_of(lab, "vm1") == first
+        restarted = uid_of(lab, "vm1")
+
+        second = node_of(lab, "vm2")
+        stack.program(*blue_and_green({first, second})).up().succeeded()
+        assert node_of(lab, "vm2") not in {first, second}
+        assert (uid_of(lab, "vm1"), uid_of(lab, "vm2")) == (restarted, running["vm2"])
+
+        stack.program(*blue_and_green(set(NODES)))
+        assert "default/vm2" in stack.up().failed().output
+        restart_on(lab, "vm2", "default/g100")
+        last = uid_of(lab, "vm2")
+        stack.program(*blue_and_green(set(NODES))).up().succeeded()
+        stack.program(*blue_and_green(set(NODES), blue=False)).up().succeeded()
+
+        assert (uid_of(lab, "vm1"), uid_of(lab, "vm2")) == (restarted, last)
+        left = {
+            item["metadata"]["name"] for item in lab.client.list(CLUSTER_NETWORKS)["items"]
+        }
+        assert left == {"green", "mgmt"}
         assert stack.up().succeeded().counts.keys() == {"unchanged"}
