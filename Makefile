@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LAB ?= demo
 # End-to-end tests of `make test`, and those of them that `make test-lab` repeats on real parts.
-EMBEDDED := tests/e2e tests/mtu --ignore=tests/e2e/real
+EMBEDDED := tests/mtu tests/e2e --ignore=tests/e2e/real
 COMPARED := lab/tests/running/control_planes_compared
 AGENTS := lab/tests/running/agents_compared
 REAL_NODES := $(AGENTS)/test_real.py $(wildcard lab/tests/running/test_real_*.py) tests/e2e/real

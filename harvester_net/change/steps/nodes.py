@@ -19,15 +19,13 @@ from ...harvester.wording import more_than
 from ...specs.limits import MGMT
 from ...verify.check import check
 from ...verify.facts import CheckRequest
-from ...verify.outcome import NotProven, problems
+from ...verify.outcome import Finding, NotProven, problems
 from ...verify.rights import CHECKING, needed_for
 from ..consent import NodeCheck
 from ..context import ChangeContext
 from ..errors import Refusal
 from ..record import Record
 from .step import Step
-
-"""Annotation of a cluster network; any new value makes the agents look at it."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,8 @@ class VerifyNodes(Step):
 
     async def act(self, now: Snapshot, context: ChangeContext) -> None:
         tell: Callable[[str], None] = context.observer.waiting_for
-        end = time.monotonic() + self._patience(context)
+        found: tuple[Finding, ...] = ()
+        end = limit = time.monotonic() + self.record.node_timeout
         while True:
             outcome = await check(
                 context.cluster, self.request, context.deadline, tell, ping_anyway=False
@@ -75,8 +74,13 @@ class VerifyNodes(Step):
             context.observer.nodes_checked(outcome)
             if outcome.is_proven:
                 return
+            now = time.monotonic()
+            if outcome.findings != found:
+                # Devices on their way, such as an uplink that gets a trunk's VLANs one by one,
+                # are not judged yet; and a look takes its time, too.
+                found, end = outcome.findings, min(now + self._patience(context), limit)
             # What could not be looked at stays so; devices and switches change.
-            if not outcome.findings or time.monotonic() > end:
+            if not outcome.findings or now > end:
                 raise NotProven(outcome)
             if any(finding.look_again for finding in outcome.findings):
                 await self._have_agents_look(context)
@@ -100,7 +104,9 @@ class VerifyNodes(Step):
         return lambda _pods: context.observer.waiting_for(words)
 
     def _patience(self, context: ChangeContext) -> float:
-        """How long findings may last: the operator of mgmt may just be at work on a host."""
+        """How long findings may stay the same: the operator of mgmt may just be at work on a
+        host.
+        """
         on_mgmt = self.network == MGMT
         return float(self.record.node_timeout) if on_mgmt else context.cluster.timings.devices
 

@@ -28,6 +28,7 @@ from harvester_net.verify.facts import CheckRequest
 from harvester_net.verify.outcome import Finding, Outcome
 
 from ... import objects
+from ...timing import hasten
 from .clusters import config_object
 from .live import Heard, LiveCluster, context_on
 from .sites import UP, site
@@ -167,6 +168,29 @@ async def test_devices_may_take_a_moment_to_follow(nodes: Nodes) -> None:
     nodes.looks = [Outcome("data", 9000, findings=(OLD,)), Outcome("data", 9000)]
     await change.apply_change(context_on(LiveCluster(site(vms=VMS))), UP, FULL)
     assert len(nodes.asked) == 2
+
+
+def vlans_missing(from_vlan: int) -> Outcome:
+    """A look while the agent gives the uplink the VLANs of a trunk, one by one."""
+    missing = replace(OLD, what=f"VLAN {from_vlan}-299 is not on the uplink")
+    return Outcome("data", 9000, findings=(missing,))
+
+
+async def test_vlans_that_are_still_coming_are_not_judged(nodes: Nodes) -> None:
+    """On a busy node a trunk of 100 VLANs took longer than findings may last."""
+    nodes.looks = [vlans_missing(240), vlans_missing(270), Outcome("data", 9000)]
+    context = context_on(LiveCluster(site(vms=VMS)))
+    hasten(context.cluster, devices=0.0)
+    await change.apply_change(context, UP, FULL)
+    assert len(nodes.asked) == 3
+
+
+async def test_devices_that_never_come_to_rest_are_judged_in_the_end(nodes: Nodes) -> None:
+    nodes.meanwhile = lambda: nodes.looks.insert(0, vlans_missing(len(nodes.asked)))
+    consent = replace(FULL, node_timeout_seconds=1)
+    with pytest.raises(ChangeStopped, match="is not on the uplink"):
+        await change.apply_change(context_on(LiveCluster(site(vms=VMS))), UP, consent)
+    assert len(nodes.asked) > 2
 
 
 async def test_what_stays_wrong_stops_the_change_with_the_vms_down(nodes: Nodes) -> None:
