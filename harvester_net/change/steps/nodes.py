@@ -74,13 +74,13 @@ class VerifyNodes(Step):
             context.observer.nodes_checked(outcome)
             if outcome.is_proven:
                 return
-            now = time.monotonic()
+            looked_at = time.monotonic()
             if outcome.findings != found:
                 # Devices on their way, such as an uplink that gets a trunk's VLANs one by one,
                 # are not judged yet; and a look takes its time, too.
-                found, end = outcome.findings, min(now + self._patience(context), limit)
+                found, end = outcome.findings, min(looked_at + self._patience(context), limit)
             # What could not be looked at stays so; devices and switches change.
-            if not outcome.findings or now > end:
+            if not outcome.findings or looked_at > end:
                 raise NotProven(outcome)
             if any(finding.look_again for finding in outcome.findings):
                 await self._have_agents_look(context)
