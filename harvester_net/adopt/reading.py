@@ -16,7 +16,6 @@ from ..cluster.resources import (
     HOST_NETWORK_CONFIG,
     Object,
     Resource,
-    annotations_of,
     is_terminating,
 )
 from ..harvester.gitops import keeper_of
@@ -24,11 +23,10 @@ from ..harvester.loading import NETWORK_KINDS, load_snapshot
 from ..harvester.settings import effective
 from ..harvester.snapshot import Snapshot
 from ..kinds.call import Call
-from ..kinds.desired_state import CREATED_BY
 from ..kinds.failures import Refused, Unfinished
 from ..kinds.kind import Kind, Live
 from ..kinds.network_setting import NetworkSettingKind
-from ..kinds.owners import Urn
+from ..kinds.owners import maker_of
 from ..kinds.registry import KINDS as ALL
 from ..printable import printable
 from .oddities import oddities
@@ -115,7 +113,7 @@ def _not_ours(live: Object) -> str:
     """Why an object is left alone unless it is asked for by name; empty if it is not."""
     if is_terminating(live):
         return "is being deleted"
-    maker = Urn.of(annotations_of(live).get(CREATED_BY, ""))
+    maker = maker_of(live)
     if not maker.stack:
         return ""
     return printable(

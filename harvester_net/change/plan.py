@@ -135,7 +135,6 @@ def extend(
 
 def is_interrupting(record: Record) -> bool:
     """Whether a plan interrupts more than the object that it is about."""
-    cycles = record.storage is not None or record.rwx is not None
     moves = record.emptying is not None
     anew = record.raises_mtu and record.host_networks
-    return bool(record.vms or moves or cycles or anew or len(record.configs) > 1)
+    return bool(record.vms or moves or record.cleared or anew or len(record.configs) > 1)

@@ -23,6 +23,7 @@ from ..cluster.resources import CONFIG_MAP
 from ..harvester.loading import load_snapshot
 from ..harvester.wording import listed
 from ..specs.disruption import Disruption
+from ..urns import Urn
 from ..verify.outcome import Outcome
 from ..verify.values import nodes_output
 from .call import Call
@@ -157,8 +158,8 @@ def stopped_again(urn: str, stopping: Mapping[str, set[str]]) -> str:
 
 def _resource_in(urn: str) -> str:
     """Type and name of the resource of a URN, as programs have them."""
-    kind, name = urn.split("::")[-2:] if "::" in urn else ("", urn)
-    return f"{kind.rpartition(':')[2]} {name}".strip()
+    parts = Urn.of(urn)
+    return f"{parts.kind} {parts.name}".strip()
 
 
 async def run_change(goal: AnyGoal, disruption: Disruption | None, call: Call) -> None:

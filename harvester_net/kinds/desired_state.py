@@ -27,6 +27,7 @@ from ..harvester.snapshot import Grouping, Snapshot, status_name
 from ..rules.config_writes import admitted
 from ..rules.rule import Finding, Ref
 from ..specs.limits import DEFAULT_MTU
+from ..urns import Urn
 
 CREATED_BY = "harvester-net/created-by"
 """Annotation with the URN of the resource that made an object: how a killed run finds it
@@ -180,13 +181,11 @@ class DesiredState:
         if (desired := self.objects.get(ref)) is not None:
             return desired.proposed is None
         obj = live.of(ref[0]).get(ref[1])
-        return obj is None or _stack(annotations_of(obj).get(CREATED_BY, "")) == _stack(urn)
-
-
-def _stack(urn: str) -> str | None:
-    """Stack and project of a URN; None if it is no URN."""
-    parts = urn.split("::")
-    return "::".join(parts[:2]) if len(parts) == 4 else None
+        return (
+            obj is None
+            or Urn.of(annotations_of(obj).get(CREATED_BY, "")).whole_stack
+            == Urn.of(urn).whole_stack
+        )
 
 
 STATUSES_OF_CONFIG = Grouping(

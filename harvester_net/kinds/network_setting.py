@@ -34,6 +34,7 @@ from ..specs.disruption import Disruption
 from ..specs.parse import parse
 from ..specs.spec import Spec
 from ..specs.unknown import is_wholly_known
+from ..urns import Urn
 from . import rule_checks
 from .call import Call
 from .changes import describe_unfinished, get_unfinished, wait_for_changes
@@ -126,7 +127,7 @@ class NetworkSettingKind(Kind[S]):
         setting = await self._get_setting(call)
         live = self.codec.properties_of(effective(setting))
         if live and call.replaced is None and not self.codec.same_network(live, inputs):
-            name = call.urn.rpartition("::")[2]
+            name = Urn.of(call.urn).name
             raise Refused(
                 f"the cluster has a {self.setting.words} already: "
                 f"{self.codec.text_of(live)}; to manage it: "

@@ -23,6 +23,7 @@ from ..specs.disruption import Disruption
 from ..specs.metadata import NamedSpec
 from ..specs.parse import parse
 from ..specs.unknown import is_wholly_known
+from ..urns import Urn
 from . import rule_checks
 from .call import Call
 from .changes import (
@@ -40,7 +41,6 @@ from .failures import Refused, Unfinished
 from .kind import Kind, Live
 from .owners import (
     CLAIM,
-    Urn,
     another_object,
     claim_of,
     is_claimed_otherwise,
@@ -257,11 +257,11 @@ class OwnedKind(Kind[S]):
                 f"{key} exists already, and is {what}, which harvester-net does not manage; "
                 f"give this {self.spec.title} another name, or delete that object"
             )
-        maker = annotations_of(live).get(CREATED_BY)
-        if maker != call.urn and not self.can_adopt(key):
+        is_of_this = annotations_of(live).get(CREATED_BY) == call.urn
+        if not is_of_this and not self.can_adopt(key):
             manage = self.way_to_manage(key, call.urn)
             raise Refused(
-                f"{self._named(key)} exists already; {whose(maker, call.urn, manage)}"
+                f"{self._named(key)} exists already; {whose(live, call.urn, manage)}"
             )
 
     async def _take_over(self, key: str, inputs: Properties, desired: S, call: Call) -> Live:

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..cluster.resources import Object, annotations_of
 from ..harvester.network_configs import predecessors
+from ..urns import Urn
 from .desired_state import CREATED_BY
 
 CLAIM = "harvester-net/claim"
@@ -22,38 +23,28 @@ CLAIM = "harvester-net/claim"
 CLAIM_OUTPUT = "__claim"
 """The output that keeps it in the state; Pulumi shows none that begins so."""
 
-_URN = re.compile(
-    r"urn:pulumi:(?P<stack>[\w.-]{1,100})::(?P<project>[\w.-]{1,100})"
-    r"::[^\s]{1,300}::(?P<name>[ -~]{1,200})"
+_REPEATABLE = re.compile(
+    r"urn:pulumi:[\w.-]{1,100}::[\w.-]{1,100}::[^\s]{1,300}::[ -~]{1,200}"
 )
 
 
-class Urn(NamedTuple):
-    """The parts of a URN by which people know a resource."""
-
-    stack: str
-    project: str
-    name: str
-
-    @classmethod
-    def of(cls, text: str) -> Urn:
-        """The parts; of what is no URN, only its last word as the name."""
-        found = _URN.fullmatch(text)
-        if found is None:
-            return cls("", "", text.rpartition("::")[2])
-        return cls(found["stack"], found["project"], found["name"])
-
-
-def whose(maker: str | None, urn: str, manage: str) -> str:
-    """What to do about an object that exists, by the URN of who made it.
-
-    ``manage`` is the command that imports it. What an annotation says is data: one that is no
-    URN is not repeated.
+def maker_of(live: Object) -> Urn:
+    """The resource that an object says has made it, as far as that may be repeated: what an
+    annotation says is data. All parts are empty if none has.
     """
-    if maker is None or not _URN.fullmatch(maker):
+    said = annotations_of(live).get(CREATED_BY, "")
+    return Urn.of(said) if _REPEATABLE.fullmatch(said) else Urn()
+
+
+def whose(live: Object, urn: str, manage: str) -> str:
+    """What to do about an object that exists, by who made it.
+
+    ``manage`` is the command that imports it.
+    """
+    theirs = maker_of(live)
+    if not theirs.stack:
         return f"to manage it: {manage}"
-    theirs, ours = Urn.of(maker), Urn.of(urn)
-    if (theirs.stack, theirs.project) == (ours.stack, ours.project):
+    if theirs.whole_stack == Urn.of(urn).whole_stack:
         return (
             f"resource {theirs.name} of this stack made it. If that is this resource under "
             f"its old name, give it an alias, or run `pulumi state rename`. If {theirs.name} "
@@ -111,11 +102,10 @@ def shared(live: Object, outputs: dict[str, Any], urn: str) -> str:
 
     Within one stack a claim that is not the state's is that of a run which was killed.
     """
-    maker = annotations_of(live).get(CREATED_BY, "")
     if not kept_claim(outputs) or not is_claimed_otherwise(live, outputs):
         return ""
-    theirs, ours = Urn.of(maker), Urn.of(urn)
-    if not theirs.project or (theirs.stack, theirs.project) == (ours.stack, ours.project):
+    theirs = maker_of(live)
+    if not theirs.stack or theirs.whole_stack == Urn.of(urn).whole_stack:
         return ""
     return (
         f"stack {theirs.stack} of project {theirs.project} has taken it over, so two stacks "

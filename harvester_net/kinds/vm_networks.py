@@ -24,6 +24,7 @@ from ..specs.unknown import UNKNOWN, is_wholly_known
 from ..specs.vm_network import DEFAULT_NAMESPACE
 from ..specs.vm_network import VmNetwork as Spec
 from ..specs.vm_networks import networks_of
+from ..urns import Urn
 from . import rule_checks
 from .call import Call
 from .codecs.vm_networks import (
@@ -38,7 +39,7 @@ from .desired_state import CREATED_BY, DesiredObject, DesiredState
 from .differences import Properties, changes_text
 from .failures import Refused, Unfinished
 from .kind import Kind, Live
-from .owners import CLAIM_OUTPUT, Urn, claim_of, is_ours, kept_claim, shared
+from .owners import CLAIM_OUTPUT, claim_of, is_ours, kept_claim, maker_of, shared
 from .vlans_on_nodes import looked_at_again
 from .vm_network import VmNetwork
 
@@ -71,9 +72,8 @@ class Member(VmNetwork):
 
 def _may_be_adopted(live: Object, urn: str) -> bool:
     """Whether nobody manages a network with Pulumi, as far as it says, or this stack does."""
-    maker = Urn.of(annotations_of(live).get(CREATED_BY, ""))
-    ours = Urn.of(urn)
-    return not maker.project or (maker.stack, maker.project) == (ours.stack, ours.project)
+    maker = maker_of(live)
+    return not maker.stack or maker.whole_stack == Urn.of(urn).whole_stack
 
 
 @dataclass

@@ -26,6 +26,7 @@ from ..printable import printable
 from ..specs import provider as provider_spec
 from ..specs.parse import parse, without_nulls
 from ..specs.spec import Problem
+from ..urns import Urn
 from .enginelog import EngineLog
 from .known_state import KnownState, forced_replacement
 from .requests import (
@@ -44,7 +45,6 @@ from .requests import (
     PropertyDiff,
     ReadRequest,
     UpdateRequest,
-    type_in,
 )
 from .secret_texts import sentences
 
@@ -164,7 +164,7 @@ class Provider:
             urn = request.references.get((name,))
             if urn is None:
                 continue
-            given = type_in(urn)
+            given = Urn.of(urn).type
             if given != wanted:
                 problems.append(Problem(name, f"is a {given}; {advice}"))
             elif urn in self._networks:

@@ -20,11 +20,6 @@ References = Mapping[Path, str]
 """URNs of resources by the paths at which the program gave them."""
 
 
-def type_in(urn: str) -> str:
-    """The token of a resource's type, without those of its parents; empty if it is no URN."""
-    return "".join(urn.split("::")[2:3]).rpartition("$")[2]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """What all requests have."""

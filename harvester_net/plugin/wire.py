@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2
 
+from ..urns import Urn
 from .requests import (
     CheckRequest,
     CheckResponse,
@@ -27,7 +28,6 @@ from .requests import (
     ReadRequest,
     Secrets,
     UpdateRequest,
-    type_in,
 )
 from .values import Decoded, encoded
 
@@ -215,12 +215,12 @@ def list_responses(page: ListResponse, _: Secrets) -> list[provider_pb2.ListResp
 
 def _type(message: Any) -> str:
     # The field is younger than the protocol; the URN has always had it.
-    return str(message.type or type_in(message.urn))
+    return str(message.type or Urn.of(message.urn).type)
 
 
 def _proposed_name(message: provider_pb2.CheckRequest) -> str | None:
     if not message.HasField("autonaming"):
-        return message.name or message.urn.rpartition("::")[2]
+        return message.name or Urn.of(message.urn).name
     options = message.autonaming
     return None if options.mode == DISABLE else options.proposed_name
 

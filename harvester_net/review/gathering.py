@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .preview import PROVIDER, STACK, Change, Diagnostic, Operation, Preview, Urn
+from ..urns import PROVIDER, Urn
+from .preview import STACK, Change, Diagnostic, Operation, Preview
 from .steps import ChangePlan, plan_in, refusal_and_plan
 
 _OPERATIONS = {

@@ -36,6 +36,7 @@ from ..specs.network_config import NetworkConfig
 from ..specs.spec import property_names
 from ..topology.model import Topology, topology
 from ..topology.switch_ports import SwitchPorts, switch_ports
+from ..urns import Urn
 from .objects import (
     KINDS,
     SETTINGS,
@@ -48,7 +49,7 @@ from .objects import (
     spec_of,
     with_mtu,
 )
-from .preview import Change, Operation, Preview, Properties, Urn
+from .preview import Change, Operation, Preview, Properties
 from .sets import spread, spread_kept
 
 _TAKING = (Operation.DELETE, Operation.REPLACE)

@@ -9,10 +9,9 @@ from enum import StrEnum
 from typing import Any
 
 from ..specs.provider import OFFLINE
+from ..urns import Urn
 from .steps import ChangePlan
 
-PACKAGE = "harvester-net"
-PROVIDER = f"pulumi:providers:{PACKAGE}"
 STACK = "pulumi:pulumi:Stack"
 
 Properties = Mapping[str, Any]
@@ -30,35 +29,6 @@ class Operation(StrEnum):
     UPDATE = "update"
     CREATE = "create"
     IMPORT = "import"
-
-
-@dataclass(frozen=True, order=True)
-class Urn:
-    """The name of a resource in Pulumi; empty parts where a text is no URN."""
-
-    stack: str = ""
-    project: str = ""
-    type: str = ""
-    name: str = ""
-
-    @classmethod
-    def of(cls, text: str) -> Urn:
-        """The parts of ``urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME``."""
-        parts = text.removeprefix("urn:pulumi:").split("::", 3)
-        if not text.startswith("urn:pulumi:") or len(parts) != 4:
-            return cls()
-        stack, project, types, name = parts
-        return cls(stack, project, types.rpartition("$")[2], name)
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether it is a resource of this package, or its provider."""
-        return self.type.startswith(f"{PACKAGE}:") or self.type == PROVIDER
-
-    @property
-    def kind(self) -> str:
-        """The kind without its package: ``VmNetwork``."""
-        return self.type.rpartition(":")[2]
 
 
 @dataclass(frozen=True)

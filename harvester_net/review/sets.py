@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from ..specs.parse import parse
 from ..specs.vm_networks import VmNetworks, networks_of
+from ..urns import Urn
 from .objects import plain
-from .preview import Change, Operation, Properties, Urn
+from .preview import Change, Operation, Properties
 from .properties import UNKNOWN
 
 SET, ONE = "VmNetworks", "VmNetwork"

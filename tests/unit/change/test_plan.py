@@ -597,6 +597,7 @@ def test_a_plan_interrupts_if_it_stops_clears_or_takes_away() -> None:
     assert is_interrupting(record_of(site(nodes=2)))
     assert is_interrupting(record_of(site(nodes=1, storage=True)))
     assert is_interrupting(record_of(site(nodes=1, vms={"default/a": "Always"})))
+    assert is_interrupting(record_of(with_migration_network(site(nodes=1))))
 
 
 def test_a_record_that_goes_on_takes_in_the_vms_started_since() -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harvester_net.kinds.owners import Urn, whose
+from harvester_net.kinds.desired_state import CREATED_BY
+from harvester_net.kinds.owners import whose
+
+from ... import objects
 
 URN = "urn:pulumi:dev::networks::harvester-net:index:VmNetwork::tenant"
 IMPORT = "pulumi import T tenant default/tenant"
@@ -13,7 +16,7 @@ IMPORT = "pulumi import T tenant default/tenant"
 @pytest.mark.parametrize(
     ("maker", "said"),
     [
-        (None, f"to manage it: {IMPORT}"),
+        ("", f"to manage it: {IMPORT}"),
         ("somebody", f"to manage it: {IMPORT}"),
         ("urn:pulumi:dev::x::T::\x1b[2Jfake", f"to manage it: {IMPORT}"),
         (
@@ -35,11 +38,6 @@ IMPORT = "pulumi import T tenant default/tenant"
     ],
     ids=["nobody", "no URN", "not printable", "renamed", "another stack", "another project"],
 )
-def test_what_to_do_depends_on_whose_it_is(maker: str | None, said: str) -> None:
-    assert whose(maker, URN, IMPORT) == said
-
-
-def test_urn_of_a_child_ends_with_its_name() -> None:
-    child = URN.replace("::harvester", "::site:index:Site$harvester")
-    assert Urn.of(child) == ("dev", "networks", "tenant")
-    assert Urn.of("resource").name == "resource"
+def test_what_to_do_depends_on_whose_it_is(maker: str, said: str) -> None:
+    made = objects.cluster_network("data", annotations={CREATED_BY: maker} if maker else {})
+    assert whose(made, URN, IMPORT) == said

@@ -15,9 +15,10 @@ from harvester_net.review.fingerprint import fingerprint
 from harvester_net.review.form import MOST, MOST_WITHOUT_HTML, Form
 from harvester_net.review.look import Seat, Seen
 from harvester_net.review.picture import ALONE, PORTS
-from harvester_net.review.preview import Change, Diagnostic, Operation, Preview, Urn
+from harvester_net.review.preview import Change, Diagnostic, Operation, Preview
 from harvester_net.review.reading import previews
 from harvester_net.topology.diagram import MOST_BRIEFLY
+from harvester_net.urns import Urn
 
 from .documented import LAB, PLACE, comments
 from .recordings import NAMES, many, preview, text

@@ -12,11 +12,12 @@ from harvester_net.cluster.resources import Object
 from harvester_net.harvester.snapshot import Snapshot
 from harvester_net.review.objects import KINDS
 from harvester_net.review.planned import planned
-from harvester_net.review.preview import Change, Operation, Preview, Properties, Urn
+from harvester_net.review.preview import Change, Operation, Preview, Properties
 from harvester_net.review.properties import UNKNOWN
 from harvester_net.topology.drawing import text
 from harvester_net.topology.model import topology
 from harvester_net.topology.port_changes import port_changes
+from harvester_net.urns import Urn
 from tests import objects
 
 from ..topology.snapshots import LACP, NODES, cluster, network, snapshot, storage

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harvester_net.markdown import escaped
-from harvester_net.review.preview import Change, Operation, Urn
+from harvester_net.review.preview import Change, Operation
 from harvester_net.review.properties import (
     LONGEST,
     UNKNOWN,
@@ -16,6 +16,7 @@ from harvester_net.review.properties import (
     drift,
     is_described,
 )
+from harvester_net.urns import Urn
 
 SECRET = {
     "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",

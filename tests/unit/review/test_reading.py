@@ -8,9 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from harvester_net.review.comment import comment
-from harvester_net.review.preview import Operation, Preview, Unfit, Urn
+from harvester_net.review.preview import Operation, Preview, Unfit
 from harvester_net.review.reading import as_one_stack_each, previews
 from harvester_net.review.verdict import Level, level_of
+from harvester_net.urns import Urn
 
 from .recordings import NAMES, events, preview, text, written
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from harvester_net.review.preview import Diagnostic, Urn
+from harvester_net.review.preview import Diagnostic
 from harvester_net.review.refusals import Reason, reasons
+from harvester_net.urns import Urn
 
 from .recordings import preview
 

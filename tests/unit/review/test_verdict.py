@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from harvester_net.review.preview import Change, Diagnostic, Operation, Preview, Urn
+from harvester_net.review.preview import Change, Diagnostic, Operation, Preview
 from harvester_net.review.steps import ChangePlan
 from harvester_net.review.verdict import Level, level_of, verdict
 from harvester_net.specs.provider import OFFLINE
+from harvester_net.urns import Urn
 
 from .recordings import preview
 
