@@ -143,10 +143,12 @@ def blue_and_green(green_nodes: set[str], blue: bool = True) -> list[Resource]:
     """Two cluster networks, the second of which has the larger frames and these nodes."""
     resources = [cluster_network("green", mtu=9000)]
     if blue:
-        resources += [cluster_network("blue"), vm_network("b100", **on("blue", green_nodes))]
+        resources.append(cluster_network("blue"))
     for node in NODES:
         side = {"cluster_network": "@green" if node in green_nodes else "@blue"}
         resources.append(network_config(node, **side, disruption={"migrateVms": True}))
+    if blue:
+        resources.append(vm_network("b100", **on("blue", green_nodes)))
     if green_nodes:
         resources.append(vm_network("g100", **on("green", green_nodes)))
     return resources
