@@ -22,9 +22,7 @@ QUIET = 5.0
 USUAL = (
     "MTU",
     "NICs",
-    "NIC missing",
     "deleted while not ready",
-    "agent down at a deletion",
     "nodes join and leave",
 )
 EVERY = "HARVESTER_NET_EVERY_SCENARIO" in os.environ
