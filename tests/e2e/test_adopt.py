@@ -6,7 +6,6 @@ One cluster, or ten generated ones more with HARVESTER_NET_EVERY_SCENARIO=1.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from harvester_net.harvester.setting_progress import storage_progress
 from harvester_net.lab.api import ApiError
 from lab import Lab
 from tests import objects
+from tests.tiers import takes_minutes
 
 from .generated_sites import generated, storage_of
 from .programs import CLUSTER_NETWORKS, CONFIGS, NADS, NODES, SETTING, leftovers
@@ -27,7 +27,6 @@ from .stack import Stack
 from .test_yaml import YamlStack
 from .waiting import eventually
 
-EVERY = "HARVESTER_NET_EVERY_SCENARIO" in os.environ
 GENERATED = 10
 ROUTE = "network.harvesterhci.io/route"
 AUTO = '{"mode":"auto","serverIPAddr":"","cidr":"","gateway":""}'
@@ -168,7 +167,7 @@ def generated_site(lab: Lab, number: int) -> Iterator[Lab]:
         lab.reset()
 
 
-@pytest.mark.skipif(not EVERY, reason="takes minutes; HARVESTER_NET_EVERY_SCENARIO=1 runs it")
+@takes_minutes
 @pytest.mark.parametrize("number", range(GENERATED))
 def test_a_generated_site_is_adopted(generated_site: Lab, number: int, tmp_path: Path) -> None:
     resources = len(generated(number)) + bool(storage_of(number))

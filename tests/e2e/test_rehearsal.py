@@ -17,6 +17,7 @@ from lab import Lab
 from lab.downtimes import watched
 from lab.fixtures import start_lab
 from tests.mtu.picture import picture
+from tests.tiers import takes_minutes
 
 from .command import COMMAND
 from .home import NETWORK, Home
@@ -24,7 +25,6 @@ from .home import NETWORK, Home
 CHANGE = (NETWORK, "9000", "--stop-vms", "--cycle-storage-network", "--verify-on-nodes")
 SMALL = Home(nodes=4, rack=2, networks=2, vms=6)
 LARGE = Home(nodes=30, rack=6, networks=10, vms=40)
-EVERY = "HARVESTER_NET_EVERY_SCENARIO" in os.environ
 SECONDS = 600
 
 
@@ -32,11 +32,7 @@ SECONDS = 600
     "home",
     [
         pytest.param(SMALL, id="4 nodes"),
-        pytest.param(
-            LARGE,
-            id="30 nodes",
-            marks=pytest.mark.skipif(not EVERY, reason="HARVESTER_NET_EVERY_SCENARIO is off"),
-        ),
+        pytest.param(LARGE, id="30 nodes", marks=takes_minutes),
     ],
 )
 def test_a_change_goes_at_home_as_it_went_in_the_rehearsal(

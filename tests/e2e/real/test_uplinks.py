@@ -6,25 +6,19 @@ of one config that take turns.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
-
 from lab import RealLab
 from tests.e2e.stack import Resource, Stack, resource
 from tests.e2e.test_uplinks import is_open, leftover_labels, uid_of
 from tests.e2e.vms import node_of, running_vm
+from tests.tiers import takes_minutes
 
 from .quick_start import BOND, BRIDGE, NETWORK, NODES, VLAN, uplink_in
 
-EVERY = "HARVESTER_NET_EVERY_SCENARIO" in os.environ
-takes_minutes = pytest.mark.skipif(
-    not EVERY, reason="takes minutes; HARVESTER_NET_EVERY_SCENARIO=1 runs it"
-)
 OTHER = "cn-more"
 OLD: Resource = {"nics": ["eno2"]}
 BONDED: Resource = {"nics": ["eno2", "eno3"], "bond_options": {"mode": "balance-tlb"}}
@@ -55,13 +49,13 @@ def config_of(node: str, uplink: Resource = OLD, network: str = NETWORK) -> Reso
     return network_config(f"uplink-{node}", network, node_selector=selector, uplink=uplink)
 
 
-def program(changed: str = "") -> list[Resource]:
-    """A config for each node; the bond of one has two NICs and another mode."""
+def program(changed: str) -> list[Resource]:
+    """A config for each node; the bond of one, if any, has two NICs and another mode."""
     return on_network(*(config_of(node, BONDED if node == changed else OLD) for node in NODES))
 
 
-def moved_program(moved: str = "") -> list[Resource]:
-    """A config for each node, one of them on another cluster network."""
+def moved_program(moved: str) -> list[Resource]:
+    """A config for each node; one of them, if any, is on another cluster network."""
     configs = [config_of(node, OLD, OTHER if node == moved else NETWORK) for node in NODES]
     return on_network(*configs, networks=(NETWORK, OTHER))
 
@@ -89,51 +83,46 @@ def again_and_again(ping: Callable[[], int]) -> Iterator[list[int]]:
         thread.join()
 
 
+def changed_unnoticed(
+    stack: Stack, lab: RealLab, program_of: Callable[[str], list[Resource]]
+) -> str:
+    """The node of a VM, after its config has changed: the VM runs on elsewhere, the node takes
+    VMs again, and between the other nodes not a single ping was lost.
+    """
+    stack.program(*program_of("")).up().succeeded()
+    with running_vm(lab, "vm1", "production"):
+        node, uid = node_of(lab, "vm1"), uid_of(lab, "vm1")
+        first, second = others = [other for other in NODES if other != node]
+        with (
+            lab.vms(*others, cluster_network=NETWORK, vlan=VLAN, mtu=1500) as vms,
+            again_and_again(lambda: vms.ping(first, second).code) as codes,
+        ):
+            stack.program(*program_of(node)).up().succeeded()
+        assert len(codes) > 2
+        assert set(codes) == {0}
+        assert uid_of(lab, "vm1") == uid
+        assert node_of(lab, "vm1") in others
+        assert is_open(lab, node)
+    return node
+
+
 def test_bond_changes_on_the_devices_and_nobody_else_notices(
     stack: Stack, real_lab: RealLab
 ) -> None:
-    stack.program(*program()).up().succeeded()
-    with running_vm(real_lab, "vm1", "production"):
-        node, uid = node_of(real_lab, "vm1"), uid_of(real_lab, "vm1")
-        first, second = others = [other for other in NODES if other != node]
-        with (
-            real_lab.vms(*others, cluster_network=NETWORK, vlan=VLAN, mtu=1500) as vms,
-            again_and_again(lambda: vms.ping(first, second).code) as codes,
-        ):
-            stack.program(*program(node)).up().succeeded()
-        assert len(codes) > 2
-        assert set(codes) == {0}
-
-        seen = uplink_in(real_lab.devices(node))
-        assert (seen.mode, seen.nics) == ("balance-tlb", ("eno2", "eno3"))
-        assert uid_of(real_lab, "vm1") == uid
-        assert node_of(real_lab, "vm1") in others
-        assert is_open(real_lab, node)
+    node = changed_unnoticed(stack, real_lab, program)
+    seen = uplink_in(real_lab.devices(node))
+    assert (seen.mode, seen.nics) == ("balance-tlb", ("eno2", "eno3"))
 
 
 @takes_minutes
 def test_node_moves_to_another_cluster_network_and_nobody_else_notices(
     stack: Stack, real_lab: RealLab
 ) -> None:
-    stack.program(*moved_program()).up().succeeded()
-    with running_vm(real_lab, "vm1", "production"):
-        node, uid = node_of(real_lab, "vm1"), uid_of(real_lab, "vm1")
-        first, second = others = [other for other in NODES if other != node]
-        with (
-            real_lab.vms(*others, cluster_network=NETWORK, vlan=VLAN, mtu=1500) as vms,
-            again_and_again(lambda: vms.ping(first, second).code) as codes,
-        ):
-            stack.program(*moved_program(node)).up().succeeded()
-        assert len(codes) > 2
-        assert set(codes) == {0}
-
-        devices = real_lab.devices(node)
-        assert not {BOND, BRIDGE} & devices.keys()
-        assert devices["eno2"].master == f"{OTHER}-bo"
-        assert devices[f"{OTHER}-bo"].master == f"{OTHER}-br"
-        assert uid_of(real_lab, "vm1") == uid
-        assert node_of(real_lab, "vm1") in others
-        assert is_open(real_lab, node)
+    node = changed_unnoticed(stack, real_lab, moved_program)
+    devices = real_lab.devices(node)
+    assert not {BOND, BRIDGE} & devices.keys()
+    assert devices["eno2"].master == f"{OTHER}-bo"
+    assert devices[f"{OTHER}-bo"].master == f"{OTHER}-br"
 
 
 @takes_minutes

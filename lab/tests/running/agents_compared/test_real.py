@@ -5,11 +5,10 @@ A few scenarios, or all of them with HARVESTER_NET_EVERY_SCENARIO=1 (six minutes
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from lab import RealLab
+from tests.tiers import EVERY
 
 from . import record
 from .differences import differences
@@ -25,7 +24,6 @@ USUAL = (
     "deleted while not ready",
     "nodes join and leave",
 )
-EVERY = "HARVESTER_NET_EVERY_SCENARIO" in os.environ
 
 
 @pytest.mark.parametrize(

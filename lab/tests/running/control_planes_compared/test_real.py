@@ -6,11 +6,10 @@ session of `--control-plane real`.
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from lab import RealLab
+from tests.tiers import EVERY
 
 from . import record
 from .differences import differences, expectation, undecided_networks
@@ -26,7 +25,6 @@ USUAL = (
     "storage network on mgmt",
     "VM that runs always",
 )
-EVERY = "HARVESTER_NET_EVERY_SCENARIO" in os.environ
 
 
 @pytest.mark.parametrize(
