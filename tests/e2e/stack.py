@@ -103,8 +103,9 @@ class Stack:
         if self.forked is not None:
             paths = [str(self.forked), self.environ["PATH"]]
             self.environ["PATH"] = os.pathsep.join(paths)
-        # A process that lives for a second needs no garbage collector.
-        self.environ |= self.vault | {"GOGC": "off"}
+            # A process that lives for a second needs no garbage collector.
+            self.environ["GOGC"] = "off"
+        self.environ |= self.vault
         self.environ |= {"KUBECONFIG": str(kubeconfig_of_least(lab, directory))} | environ
         self.prepare()
         self.program()
