@@ -181,11 +181,10 @@ class DesiredState:
         if (desired := self.objects.get(ref)) is not None:
             return desired.proposed is None
         obj = live.of(ref[0]).get(ref[1])
-        return (
-            obj is None
-            or Urn.of(annotations_of(obj).get(CREATED_BY, "")).whole_stack
-            == Urn.of(urn).whole_stack
-        )
+        if obj is None:
+            return True
+        maker = annotations_of(obj).get(CREATED_BY, "")
+        return Urn.of(maker).whole_stack == Urn.of(urn).whole_stack
 
 
 STATUSES_OF_CONFIG = Grouping(

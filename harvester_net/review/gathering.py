@@ -144,4 +144,7 @@ def _diagnostic(said: Said) -> Diagnostic:
     for prefix in _PREFIXES:
         text = text.removeprefix(prefix)
     known = str(severity).partition("#")[0]
-    return Diagnostic(known, Urn.of(str(urn or "")), text.partition(_TRACEBACK)[0])
+    about = Urn.of(str(urn or ""))
+    # Another text in its place is nobody's name.
+    about = about if about.stack else Urn()
+    return Diagnostic(known, about, text.partition(_TRACEBACK)[0])

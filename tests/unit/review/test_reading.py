@@ -199,3 +199,9 @@ def test_resources_of_other_packages_are_counted() -> None:
 )
 def test_what_is_written_otherwise_does_no_harm(document: object) -> None:
     assert len(previews(json.dumps(document))) == 1
+
+
+def test_what_is_no_urn_is_nobodys_name() -> None:
+    said = {"urn": "**not a name**", "severity": "error", "message": "error: no"}
+    (found,) = previews(json.dumps({"changeSummary": {}, "diagnostics": [said]}))
+    assert [it.urn for it in found.errors] == [Urn()]
