@@ -50,6 +50,9 @@ def engine_address(arguments: list[str]) -> str | None:
 
 
 async def _serve(address: str | None, parent: int) -> None:
+    from .stubs import load_stubs
+
+    load_stubs()
     import grpc
     from pulumi.runtime.proto import provider_pb2_grpc
 

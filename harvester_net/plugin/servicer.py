@@ -11,6 +11,7 @@ import asyncio
 import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path as File
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import grpc
@@ -21,6 +22,7 @@ from ..version import VERSION
 from . import failures, wire
 from .enginelog import EngineLog
 from .requests import Request, Secrets
+from .stubs import load_sdk
 
 if TYPE_CHECKING:
     from .provider import Provider
@@ -199,9 +201,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.ConstructRequest, context: Context
     ) -> provider_pb2.ConstructResponse:
         # The SDK's part in this is large, and few programs need it.
-        components = await asyncio.to_thread(
-            importlib.import_module, f"{__package__}.components"
-        )
+        components = await asyncio.to_thread(_components)
         try:
             response: provider_pb2.ConstructResponse = await components.construct(
                 request, self._address or "", self._reference
@@ -256,6 +256,11 @@ async def _run(
     encode: Callable[[Answer, Secrets], Encoded],
 ) -> Encoded:
     return encode(await method(request), request.secrets)
+
+
+def _components() -> ModuleType:
+    load_sdk()
+    return importlib.import_module(f"{__package__}.components")
 
 
 def _retrieved(task: asyncio.Task[Any]) -> None:

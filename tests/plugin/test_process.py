@@ -18,6 +18,7 @@ from pulumi.runtime.proto import provider_pb2
 
 from harvester_net.plugin import main
 from harvester_net.plugin.servicer import SCHEMA
+from harvester_net.plugin.stubs import AROUND, STUBS
 from harvester_net.version import VERSION
 
 from ..cluster import LabApi
@@ -53,6 +54,8 @@ def test_neither_pydantic_nor_kubernetes_is_loaded_at_the_port_line() -> None:
     assert "harvester_net.plugin.servicer" in loaded, "this is the moment we mean"
     assert sorted(name for name in loaded if name.partition(".")[0] in WITHOUT) == []
     assert sorted(name for name in loaded if name.startswith(OUR_OWN)) == []
+    of_the_sdk = {name for name in loaded if name.partition(".")[0] == "pulumi"}
+    assert sorted(name for name in of_the_sdk if not name.startswith(STUBS)) == [*AROUND]
 
 
 CALLED_BY_NOBODY = """

@@ -1,0 +1,50 @@
+"""The SDK's generated stubs of gRPC, loaded without the SDK.
+
+They lie inside of the package `pulumi`, whose `__init__` loads all of the SDK, the Automation
+API and OpenTelemetry with it: more than everything else that the plugin needs for an answer to
+the handshake. Only components need the SDK (decision 167).
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+
+STUBS = "pulumi.runtime.proto"
+AROUND = ("pulumi", "pulumi.runtime")
+"""The packages around the stubs."""
+
+
+class _Empty(ModuleType):
+    """A package of which nothing is loaded but what is imported from inside it by name."""
+
+
+def load_stubs() -> None:
+    """Import the stubs, as if the packages around them were empty. ``import pulumi`` gets an
+    empty package until `load_sdk` was called.
+    """
+    if "pulumi" in sys.modules or (spec := find_spec("pulumi")) is None:
+        return
+    folders = list(spec.submodule_search_locations or ())
+    for name in AROUND:
+        package = _Empty(name)
+        package.__path__ = [str(Path(folder, *name.split(".")[1:])) for folder in folders]
+        sys.modules[name] = package
+    try:
+        importlib.import_module(STUBS)
+    except ImportError:
+        # Another layout of the SDK: all of it, then.
+        load_sdk()
+
+
+def load_sdk() -> None:
+    """Import all of the SDK, with the stubs that are loaded, once."""
+    for name in AROUND:
+        if isinstance(sys.modules.get(name), _Empty):
+            del sys.modules[name]
+    runtime = importlib.import_module("pulumi.runtime")
+    # The import system does it for a module that was not there before.
+    runtime.proto = importlib.import_module(STUBS)  # type: ignore[attr-defined]
