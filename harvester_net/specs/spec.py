@@ -59,7 +59,12 @@ class Spec(BaseModel):
     """
 
     model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, alias_generator=to_camel
+        strict=True,
+        extra="forbid",
+        frozen=True,
+        alias_generator=to_camel,
+        # A run uses few of them, and each takes some milliseconds.
+        defer_build=True,
     )
 
     title: ClassVar[str] = ""
