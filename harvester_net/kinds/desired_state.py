@@ -74,8 +74,12 @@ class DesiredState:
     """Warnings that are the same for many resources, and were given."""
     writing_vlans: Counter[str] = field(default_factory=Counter)
     """How many VM networks of each cluster network are being written at this moment."""
-    unseen_vlans: dict[str, object] = field(default_factory=dict)
-    """The cluster networks whose agents are still to look at VLANs, and who sees to it."""
+    unseen_vlans: dict[str, float] = field(default_factory=dict)
+    """The cluster networks whose agents are still to look at VLANs, and when the last of those
+    was written (`time.monotonic`).
+    """
+    awaiting_vlans: set[str] = field(default_factory=set)
+    """The cluster networks of which a call waits for the agents to see VLANs, for all."""
     stopping: dict[str, set[str]] = field(default_factory=dict)
     """The VMs that the change of each resource stops, by URN; only in a preview."""
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -24,10 +24,11 @@ from .call import Call
 async def looked_at_again(cluster_network: str, call: Call) -> AsyncIterator[None]:
     """Have the agents look at the VLANs of a cluster network after a VM network was written.
 
-    Of those that follow each other within a moment only the last one waits for it, also if it
-    fails.
+    Of those that follow each other within a moment one waits for all of them, also if it
+    fails: the engine has few calls under way at a time, which must not all wait.
     """
-    writing, began = call.desired_state.writing_vlans, time.monotonic()
+    writing, unseen = call.desired_state.writing_vlans, call.desired_state.unseen_vlans
+    began = time.monotonic()
     failure: Exception | None = None
     writing[cluster_network] += 1
     try:
@@ -36,21 +37,35 @@ async def looked_at_again(cluster_network: str, call: Call) -> AsyncIterator[Non
         failure = error
     finally:
         writing[cluster_network] -= 1
-    if call.cluster.wrote_at > began or cluster_network in call.desired_state.unseen_vlans:
+    if call.cluster.wrote_at > began:
+        unseen[cluster_network] = time.monotonic()
+    if cluster_network in unseen:
         await _look_again(cluster_network, call)
     if failure is not None:
         raise failure
 
 
 async def _look_again(cluster_network: str, call: Call) -> None:
-    writing, unseen = call.desired_state.writing_vlans, call.desired_state.unseen_vlans
-    mine = unseen[cluster_network] = object()
+    desired = call.desired_state
+    writing, unseen = desired.writing_vlans, desired.unseen_vlans
+    if writing[cluster_network] or cluster_network in desired.awaiting_vlans:
+        # Who is at it will wait for this one too.
+        return
+    desired.awaiting_vlans.add(cluster_network)
+    call.tell("waiting a moment for the nodes to see the VLANs of new VM networks")
     note = {"metadata": {"annotations": {LOOK_AGAIN: secrets.token_hex(4)}}}
     # Who may not write it, such as a tenant, goes without; so does one that is just changing.
     with suppress(ClusterError, DeadlineExceeded):
+        try:
+            while (left := _seconds_left(unseen[cluster_network], call)) > 0:
+                await call.deadline.sleep(left)
+        finally:
+            # From here on a network that was written waits by itself.
+            desired.awaiting_vlans.discard(cluster_network)
         if not writing[cluster_network]:
-            await call.deadline.sleep(call.cluster.timings.agents_see_vlans)
-        # One that came later waits for it too, or will.
-        if not writing[cluster_network] and unseen.get(cluster_network) is mine:
             del unseen[cluster_network]
             await call.cluster.patch(CLUSTER_NETWORK, cluster_network, note, call.deadline)
+
+
+def _seconds_left(written: float, call: Call) -> float:
+    return written + call.cluster.timings.agents_see_vlans - time.monotonic()
