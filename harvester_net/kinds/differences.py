@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from ..specs.parse import is_map, path_text, spec_within
@@ -77,6 +78,8 @@ def same(model: type[Spec], name: str, one: Any, other: Any) -> bool:
     """Whether two values of a property mean the same; an unknown means nothing we can tell."""
     if not (is_wholly_known(one) and is_wholly_known(other)):
         return False
+    if one == other:
+        return True
     meaning = model.meanings.get(name)
     if meaning is not None:
         return bool(meaning(one) == meaning(other))
@@ -86,7 +89,7 @@ def same(model: type[Spec], name: str, one: Any, other: Any) -> bool:
             same(nested, inner, (one or {}).get(inner), (other or {}).get(inner))
             for inner in property_names(nested)
         )
-    return bool(one == other) or (not one and not other and _all_maps(one, other))
+    return not one and not other and _all_maps(one, other)
 
 
 def differences(model: type[Spec], old: Properties, new: Properties) -> list[Difference]:
@@ -132,6 +135,7 @@ def _change(old: Any, new: Any) -> Change:
     return Change.DELETE if new is None else Change.UPDATE
 
 
+@cache
 def _nested(model: type[Spec], name: str) -> type[Spec] | None:
     field = next(f for f in model.model_fields.values() if f.alias == name)
     # What is in a map is compared by its keys.
