@@ -7,7 +7,6 @@ from typing import Any
 
 import pulumi
 
-from .disruption import Disruption, DisruptionArgs
 from .registration import TextMap, existing, filled, options, token
 from .vm_network import VmNetwork
 
@@ -34,7 +33,6 @@ class _Properties:
     paused: Any = pulumi.property("paused")
     labels: Any = pulumi.property("labels")
     annotations: Any = pulumi.property("annotations")
-    disruption: pulumi.Input[pulumi.InputType[DisruptionArgs]] = pulumi.property("disruption")
     uid: Any = pulumi.property("uid")
     used: Any = pulumi.property("used")
     available: Any = pulumi.property("available")
@@ -66,7 +64,6 @@ class DhcpPool(pulumi.CustomResource):
     paused: pulumi.Output[bool | None] = pulumi.property("paused")
     labels: pulumi.Output[dict[str, str] | None] = pulumi.property("labels")
     annotations: pulumi.Output[dict[str, str] | None] = pulumi.property("annotations")
-    disruption: pulumi.Output[Disruption | None] = pulumi.property("disruption")
     uid: pulumi.Output[str] = pulumi.property("uid")
     """UID of the object on the server."""
     used: pulumi.Output[int | None] = pulumi.property("used")
@@ -95,7 +92,6 @@ class DhcpPool(pulumi.CustomResource):
         paused: pulumi.Input[bool] | None = None,
         labels: TextMap | None = None,
         annotations: TextMap | None = None,
-        disruption: pulumi.Input[pulumi.InputType[DisruptionArgs]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """A DHCP pool.
@@ -124,7 +120,6 @@ class DhcpPool(pulumi.CustomResource):
                 Harvester's controllers are refused.
             annotations: Annotations of your own. Only the keys given here are managed; keys of
                 Harvester's controllers are refused.
-            disruption: What this resource may interrupt to make its change.
             opts: Options of every Pulumi resource.
         """
         properties = filled(
@@ -147,7 +142,6 @@ class DhcpPool(pulumi.CustomResource):
             paused=paused,
             labels=labels,
             annotations=annotations,
-            disruption=disruption,
         )
         super().__init__(TOKEN, resource_name, properties, options(opts))
 

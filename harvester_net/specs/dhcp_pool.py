@@ -95,6 +95,8 @@ class DhcpPool(NamedSpec):
         "ntp": lambda servers: servers or [],
         "paused": bool,
     }
+    # No VM stops for it, so there is nothing to agree to.
+    disruption: ClassVar[None] = None  # type: ignore[misc]
 
     name: DhcpPoolName = replacing(
         description="Name of the DHCP pool. Defaults to the resource's name."

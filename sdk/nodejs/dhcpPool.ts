@@ -2,9 +2,6 @@
 // *** Do not edit by hand unless you're certain you know what you are doing! ***
 
 import * as pulumi from "@pulumi/pulumi";
-import * as inputs from "./types/input";
-import * as outputs from "./types/output";
-import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 import {VmNetwork} from "./index";
@@ -92,10 +89,6 @@ export class DhcpPool extends pulumi.CustomResource {
      * The subnet, such as 192.168.100.0/24.
      */
     declare public readonly cidr: pulumi.Output<string>;
-    /**
-     * What this resource may interrupt to make its change.
-     */
-    declare public readonly disruption: pulumi.Output<outputs.Disruption | undefined>;
     /**
      * DNS servers that VMs are told, at most 3.
      */
@@ -193,7 +186,6 @@ export class DhcpPool extends pulumi.CustomResource {
             }
             resourceInputs["annotations"] = args?.annotations;
             resourceInputs["cidr"] = args?.cidr;
-            resourceInputs["disruption"] = args?.disruption;
             resourceInputs["dns"] = args?.dns;
             resourceInputs["domainName"] = args?.domainName;
             resourceInputs["domainSearch"] = args?.domainSearch;
@@ -216,7 +208,6 @@ export class DhcpPool extends pulumi.CustomResource {
             resourceInputs["annotations"] = undefined /*out*/;
             resourceInputs["available"] = undefined /*out*/;
             resourceInputs["cidr"] = undefined /*out*/;
-            resourceInputs["disruption"] = undefined /*out*/;
             resourceInputs["dns"] = undefined /*out*/;
             resourceInputs["domainName"] = undefined /*out*/;
             resourceInputs["domainSearch"] = undefined /*out*/;
@@ -252,10 +243,6 @@ export interface DhcpPoolArgs {
      * The subnet, such as 192.168.100.0/24.
      */
     cidr: pulumi.Input<string>;
-    /**
-     * What this resource may interrupt to make its change.
-     */
-    disruption?: pulumi.Input<inputs.DisruptionArgs | undefined>;
     /**
      * DNS servers that VMs are told, at most 3.
      */

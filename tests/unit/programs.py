@@ -28,11 +28,11 @@ DISRUPTION = {
         "tolerations": ["node-role.kubernetes.io/etcd"],
     },
 }
-_OWN = {
+_LABELLED = {
     "labels": {"team": "network", "example.com/rack": "a"},
     "annotations": {"example.com/note": "hello"},
-    "disruption": DISRUPTION,
 }
+_OWN = _LABELLED | {"disruption": DISRUPTION}
 
 CLUSTER_NETWORK = "harvester-net:index:ClusterNetwork"
 NETWORK_CONFIG = "harvester-net:index:NetworkConfig"
@@ -141,7 +141,7 @@ FULL: dict[str, dict[str, Any]] = {
         "leaseTime": 3600,
         "paused": True,
     }
-    | _OWN,
+    | _LABELLED,
 }
 """Every property of every kind given (of a VM network, all but the trunk; of an
 RWX network, all but the sharing).

@@ -70,8 +70,6 @@ type DhcpPool struct {
 	Available pulumi.IntPtrOutput `pulumi:"available"`
 	// The subnet, such as 192.168.100.0/24.
 	Cidr pulumi.StringOutput `pulumi:"cidr"`
-	// What this resource may interrupt to make its change.
-	Disruption DisruptionPtrOutput `pulumi:"disruption"`
 	// DNS servers that VMs are told, at most 3.
 	Dns pulumi.StringArrayOutput `pulumi:"dns"`
 	// Domain that VMs are told.
@@ -173,8 +171,6 @@ type dhcpPoolArgs struct {
 	Annotations map[string]string `pulumi:"annotations"`
 	// The subnet, such as 192.168.100.0/24.
 	Cidr string `pulumi:"cidr"`
-	// What this resource may interrupt to make its change.
-	Disruption *Disruption `pulumi:"disruption"`
 	// DNS servers that VMs are told, at most 3.
 	Dns []string `pulumi:"dns"`
 	// Domain that VMs are told.
@@ -213,8 +209,6 @@ type DhcpPoolArgs struct {
 	Annotations pulumi.StringMapInput
 	// The subnet, such as 192.168.100.0/24.
 	Cidr pulumi.StringInput
-	// What this resource may interrupt to make its change.
-	Disruption DisruptionPtrInput
 	// DNS servers that VMs are told, at most 3.
 	Dns pulumi.StringArrayInput
 	// Domain that VMs are told.
@@ -297,11 +291,6 @@ func (o DhcpPoolOutput) Available() pulumi.IntPtrOutput {
 // The subnet, such as 192.168.100.0/24.
 func (o DhcpPoolOutput) Cidr() pulumi.StringOutput {
 	return o.ApplyT(func(v *DhcpPool) pulumi.StringOutput { return v.Cidr }).(pulumi.StringOutput)
-}
-
-// What this resource may interrupt to make its change.
-func (o DhcpPoolOutput) Disruption() DisruptionPtrOutput {
-	return o.ApplyT(func(v *DhcpPool) DisruptionPtrOutput { return v.Disruption }).(DisruptionPtrOutput)
 }
 
 // DNS servers that VMs are told, at most 3.

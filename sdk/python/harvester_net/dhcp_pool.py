@@ -13,9 +13,6 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
-from . import outputs
-from ._enums import *
-from ._inputs import *
 from .vm_network import VmNetwork
 
 __all__ = ['DhcpPoolArgs', 'DhcpPool']
@@ -29,7 +26,6 @@ class DhcpPoolArgs:
                  start: pulumi.Input[_builtins.str],
                  vm_network: pulumi.Input[Union[_builtins.str, 'VmNetwork']],
                  annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
-                 disruption: pulumi.Input[Optional['DisruptionArgs']] = None,
                  dns: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  domain_name: pulumi.Input[Optional[_builtins.str]] = None,
                  domain_search: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
@@ -50,7 +46,6 @@ class DhcpPoolArgs:
         :param pulumi.Input[_builtins.str] start: First address that VMs get.
         :param pulumi.Input[Union[_builtins.str, 'VmNetwork']] vm_network: The VM network as `namespace/name`; no overlay network. Or the VmNetwork object.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] annotations: Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
-        :param pulumi.Input['DisruptionArgs'] disruption: What this resource may interrupt to make its change.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] dns: DNS servers that VMs are told, at most 3.
         :param pulumi.Input[_builtins.str] domain_name: Domain that VMs are told.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] domain_search: Domains in which VMs look for names.
@@ -70,8 +65,6 @@ class DhcpPoolArgs:
         pulumi.set(__self__, "vm_network", vm_network)
         if annotations is not None:
             pulumi.set(__self__, "annotations", annotations)
-        if disruption is not None:
-            pulumi.set(__self__, "disruption", disruption)
         if dns is not None:
             pulumi.set(__self__, "dns", dns)
         if domain_name is not None:
@@ -166,18 +159,6 @@ class DhcpPoolArgs:
     @annotations.setter
     def annotations(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "annotations", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def disruption(self) -> pulumi.Input[Optional['DisruptionArgs']]:
-        """
-        What this resource may interrupt to make its change.
-        """
-        return pulumi.get(self, "disruption")
-
-    @disruption.setter
-    def disruption(self, value: pulumi.Input[Optional['DisruptionArgs']]):
-        pulumi.set(self, "disruption", value)
 
     @_builtins.property
     @pulumi.getter
@@ -320,7 +301,6 @@ class DhcpPool(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  cidr: pulumi.Input[Optional[_builtins.str]] = None,
-                 disruption: pulumi.Input[Optional[Union['DisruptionArgs', 'DisruptionArgsDict', 'outputs.Disruption']]] = None,
                  dns: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  domain_name: pulumi.Input[Optional[_builtins.str]] = None,
                  domain_search: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
@@ -376,7 +356,6 @@ class DhcpPool(pulumi.CustomResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] annotations: Annotations of your own. Only the keys given here are managed; keys of Harvester's controllers are refused.
         :param pulumi.Input[_builtins.str] cidr: The subnet, such as 192.168.100.0/24.
-        :param pulumi.Input[Union['DisruptionArgs', 'DisruptionArgsDict', 'outputs.Disruption']] disruption: What this resource may interrupt to make its change.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] dns: DNS servers that VMs are told, at most 3.
         :param pulumi.Input[_builtins.str] domain_name: Domain that VMs are told.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] domain_search: Domains in which VMs look for names.
@@ -451,7 +430,6 @@ class DhcpPool(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  cidr: pulumi.Input[Optional[_builtins.str]] = None,
-                 disruption: pulumi.Input[Optional[Union['DisruptionArgs', 'DisruptionArgsDict', 'outputs.Disruption']]] = None,
                  dns: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  domain_name: pulumi.Input[Optional[_builtins.str]] = None,
                  domain_search: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
@@ -480,7 +458,6 @@ class DhcpPool(pulumi.CustomResource):
             if cidr is None and not opts.urn:
                 raise TypeError("Missing required property 'cidr'")
             __props__.__dict__["cidr"] = cidr
-            __props__.__dict__["disruption"] = disruption
             __props__.__dict__["dns"] = dns
             __props__.__dict__["domain_name"] = domain_name
             __props__.__dict__["domain_search"] = domain_search
@@ -532,7 +509,6 @@ class DhcpPool(pulumi.CustomResource):
         __props__.__dict__["annotations"] = None
         __props__.__dict__["available"] = None
         __props__.__dict__["cidr"] = None
-        __props__.__dict__["disruption"] = None
         __props__.__dict__["dns"] = None
         __props__.__dict__["domain_name"] = None
         __props__.__dict__["domain_search"] = None
@@ -581,14 +557,6 @@ class DhcpPool(pulumi.CustomResource):
         The subnet, such as 192.168.100.0/24.
         """
         return pulumi.get(self, "cidr")
-
-    @_builtins.property
-    @pulumi.getter
-    def disruption(self) -> pulumi.Output[Optional['outputs.Disruption']]:
-        """
-        What this resource may interrupt to make its change.
-        """
-        return pulumi.get(self, "disruption")
 
     @_builtins.property
     @pulumi.getter
