@@ -9,6 +9,7 @@ import pytest
 
 from harvester_net.lab.proxy import Proxy
 from lab import Lab
+from tests.tiers import is_destroyed
 
 from .command import occupied
 from .programs import leftovers
@@ -21,13 +22,16 @@ def stacks_of_forked_programs(programs: None) -> None:
 
 
 @pytest.fixture
-def stack(tmp_path: Path, lab: Lab) -> Iterator[Stack]:
+def stack(tmp_path: Path, lab: Lab, request: pytest.FixtureRequest) -> Iterator[Stack]:
     """A stack whose resources are destroyed at the end, and nothing may be left.
 
     If anything is, the lab is made anew, so that only one test fails for it.
     """
     made = Stack(tmp_path / "project", lab)
     yield made
+    if not is_destroyed(lab, request):
+        lab.reset()
+        return
     try:
         if made.state():
             made.destroy().succeeded()
@@ -48,7 +52,7 @@ def proxied(tmp_path: Path, lab: Lab, stack: Stack) -> Iterator[Proxy]:
 
 
 @pytest.fixture
-def site(lab: Lab) -> Iterator[Lab]:
+def site(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Lab]:
     """A lab whose cluster network carries two running VMs and the storage network."""
-    with occupied(lab):
+    with occupied(lab, is_taken_down=is_destroyed(lab, request)):
         yield lab

@@ -29,7 +29,7 @@ from .stack import Stack
 from .waiting import eventually
 
 # What is killed is the process that the engine started.
-pytestmark = pytest.mark.started
+pytestmark = [pytest.mark.started, pytest.mark.destroyed]
 PLUGIN = b"pulumi-resource-harvester-net"
 # Each is made when the one before is there, so that every kill finds just one create.
 PROGRAM = (

@@ -10,6 +10,7 @@ import pytest
 from lab import Lab
 from lab.fixtures import start_lab
 from tests.e2e.stack import Stack
+from tests.tiers import is_destroyed
 
 from .site import delete_vms
 
@@ -27,9 +28,12 @@ def wide_lab(pytestconfig: pytest.Config) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def stack(tmp_path: Path, wide_lab: Lab) -> Iterator[Stack]:
+def stack(tmp_path: Path, wide_lab: Lab, request: pytest.FixtureRequest) -> Iterator[Stack]:
     """A stack; VMs and resources go at the end."""
     made = Stack(tmp_path / "project", wide_lab)
     yield made
+    if not is_destroyed(wide_lab, request):
+        wide_lab.reset()
+        return
     delete_vms(wide_lab)
     made.destroy().succeeded()

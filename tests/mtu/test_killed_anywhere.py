@@ -22,7 +22,7 @@ from .picture import NETWORK, Picture, picture
 from .site import FULL_CONSENT, delete_vms, make_vms, program
 
 # What is killed is the process that the engine started.
-pytestmark = pytest.mark.started
+pytestmark = [pytest.mark.started, pytest.mark.destroyed]
 
 CONFIGS = f"{NETWORK}/vlanconfigs"
 STATUSES = f"{NETWORK}/vlanstatuses"

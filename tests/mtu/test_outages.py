@@ -21,6 +21,8 @@ from .picture import picture
 from .site import FULL_CONSENT, Vm, make_vms, program
 from .test_cases import with_mtu
 
+pytestmark = pytest.mark.destroyed
+
 VMS = (Vm("web", "Always"), Vm("old-style", None))
 SPOILED_REQUESTS = 60
 LONG_ENOUGH_TO_TIME_OUT = 45.0
