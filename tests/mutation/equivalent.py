@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from .mutants import Mutant
 
-SAME: dict[tuple[str, str, str], str] = {}
+SAME: dict[tuple[str, str, str], str] = {
+    (
+        "harvester_net/verify/findings.py",
+        "comparison turned: bridge.mtu <= expected.mtu",
+        "if lowest and bridge.mtu < expected.mtu:",
+    ): "it is asked only of a bridge that has another MTU",
+}
 """By file, what is changed, and the line as it is written, without space around it."""
 
 

@@ -376,6 +376,15 @@ async def test_a_large_journal_is_packed_and_read_back_the_same() -> None:
     assert await journal.read(as_cluster(live), live.deadline()) == large
 
 
+@pytest.mark.parametrize(("room", "field"), [(0, "data"), (-1, "binaryData")])
+def test_a_journal_is_packed_when_it_is_longer_than_may_be_read(
+    room: int, field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "LARGEST_TEXT", len(RECORD.model_dump_json()) + room)
+    assert field in journal.trial(RECORD)
+    assert record_in(journal.trial(RECORD)) == RECORD
+
+
 async def test_without_a_journal_nothing_is_unfinished() -> None:
     live = LiveCluster(World((1, 8)))
     assert await journal.read(as_cluster(live), live.deadline()) is None

@@ -9,7 +9,11 @@ import pytest
 from harvester_net.change.consent import Consent
 from harvester_net.change.goals import AnyGoal
 from harvester_net.change.goals.mtu import MtuGoal
-from harvester_net.change.goals.network_config import ConfigDeletionGoal, ConfigGoal
+from harvester_net.change.goals.network_config import (
+    ONE_MTU,
+    ConfigDeletionGoal,
+    ConfigGoal,
+)
 from harvester_net.change.moves import moves_of
 from harvester_net.change.plan import Plan, plan
 from harvester_net.change.report import plan_text
@@ -102,6 +106,19 @@ def test_a_node_is_emptied_for_whatever_takes_its_uplink(
     found = made(THREE, goal)
     assert [step.id for step in steps_of(found.record)] == steps
     assert reasons(found.refusals) == []
+
+
+@pytest.mark.parametrize(
+    ("goal", "why"),
+    [
+        (BOND, ""),
+        (AWAY, ""),
+        (ConfigGoal(key="nc-0", patch={"uplink": {"linkAttributes": {"mtu": 9000}}}), ONE_MTU),
+        (ConfigGoal(key="gone", patch={"uplink": {"linkAttributes": {"mtu": 9000}}}), ""),
+    ],
+)
+def test_vms_stop_for_another_mtu_wherever_they_run(goal: ConfigGoal, why: str) -> None:
+    assert goal.why_vms_stop(THREE.snapshot) == why
 
 
 def test_without_a_vm_in_the_way_nothing_is_cordoned() -> None:

@@ -14,6 +14,7 @@ from harvester_net.change.plan import plan
 from harvester_net.change.record import Record
 from harvester_net.change.steps.host_networks import HostNetworkStep
 from harvester_net.change.steps.order import steps_of
+from harvester_net.cluster.errors import AlreadyExists
 from harvester_net.cluster.merge_patch import applied
 from harvester_net.cluster.resources import (
     HOST_NETWORK_CONFIG,
@@ -199,6 +200,32 @@ async def test_another_object_of_its_name_stays() -> None:
     after, _ = await done(anew, record, DELETE)
     assert after.get(HOST_NETWORK_CONFIG, "backup") == anew.get(HOST_NETWORK_CONFIG, "backup")
     assert step_of(record, DELETE).done(after.snapshot)
+
+
+async def test_one_that_is_still_going_is_made_when_it_is_gone() -> None:
+    """The server has the name until the finalizers of the old object are done."""
+    world = with_hosts()
+    record = record_of(world)
+    terminating = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}}
+    going = world.changed(HOST_NETWORK_CONFIG, "backup", terminating)
+    seen: list[Object | None] = [going.get(HOST_NETWORK_CONFIG, "backup"), None]
+
+    class Busy(ModelCluster):
+        async def create(self, resource: Any, manifest: Object, deadline: Any) -> Object:
+            if seen:
+                raise AlreadyExists("backup")
+            made: Object = await super().create(resource, manifest, deadline)
+            return made
+
+        async def get(self, resource: Any, key: str, deadline: Any) -> Object | None:
+            return seen.pop(0)
+
+    cluster = Busy(world.without(HOST_NETWORK_CONFIG, "backup"))
+    patience = ModelPatience(cluster)
+    context = ChangeContext(cast(Any, cluster), cast(Any, patience), "the test")
+    await step_of(record, CREATE).act(world.snapshot, context)
+    assert seen == []
+    assert cluster.world.get(HOST_NETWORK_CONFIG, "backup") is not None
 
 
 def test_an_old_device_is_waited_for_unless_its_node_is_down() -> None:

@@ -29,7 +29,7 @@ from harvester_net.lab.api import Api, Object
 from harvester_net.lab.cluster import LabCluster
 from harvester_net.specs.unknown import UNKNOWN
 
-from ...timing import AT_ONCE, QUICK
+from ...timing import AT_ONCE, QUICK, hasten
 from ...waiting import SECONDS
 from ..programs import (
     CLUSTER_NETWORK,
@@ -161,6 +161,16 @@ async def test_what_harvester_gave_up_is_told_at_once_and_tried_again_by_the_nex
         "Harvester tries once"
     ) in site.told
     assert made.outputs["vmNetwork"].startswith("harvester-system/vm-migration-network-")
+
+
+async def test_configs_of_the_run_that_never_become_ready_are_named(site: Site) -> None:
+    site.plan.configs_of["mgmt"] = {"rack-a", "rack-b"}
+    hasten(site.cluster, configs_ready=0.2)
+    with pytest.raises(Refused) as refusal:
+        await site.create(STORAGE_NETWORK, STORAGE)
+    assert str(refusal.value).startswith("network configs are not ready: rack-a, rack-b (")
+    assert "waiting for network configs to be ready: rack-a, rack-b" in site.told
+    assert await site.value(STORAGE_SETTING) == ""
 
 
 async def test_rwx_volumes_share_the_storage_network_that_the_same_run_makes(

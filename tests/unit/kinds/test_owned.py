@@ -14,12 +14,14 @@ import pytest
 from harvester_net.cluster.deadline import Deadline, DeadlineExceeded
 from harvester_net.cluster.errors import Denied, Unreachable
 from harvester_net.cluster.resources import Object
+from harvester_net.harvester.mtus import nad_mtu
 from harvester_net.harvester.network_configs import manifest_of
 from harvester_net.kinds.desired_state import CREATED_BY
 from harvester_net.kinds.failures import MADE_FIRST, Refused, Unfinished
 from harvester_net.kinds.owned import OwnedKind
 from harvester_net.kinds.owners import CLAIM, CLAIM_OUTPUT, is_ours
 from harvester_net.kinds.registry import KINDS
+from harvester_net.specs.parse import parse
 
 from ... import objects
 from ...cluster import LabApi
@@ -260,6 +262,19 @@ async def test_vm_network_with_another_mtu_than_asked_for_is_unfinished(
         "there"
     ]
     assert failure.value.key == "default/vm100"
+
+
+async def test_vm_network_is_done_when_harvester_gave_it_the_mtu(
+    run: Run, api: LabApi
+) -> None:
+    api.put(objects.cluster_network("data", 9000))
+    made = api.put(objects.nad("vm100"))
+    desired, _ = parse(VM_NET.spec, VM100 | {"mtu": 9000})
+    finishing = asyncio.create_task(VM_NET.finish(desired, made, run.call(VM_NET, "vm100")))
+    await until(lambda: "waiting for Harvester to give it MTU 9000" in run.said.told)
+    assert not finishing.done()
+    api.put(objects.nad("vm100", config=objects.cni("vm100", vlan=100, mtu=9000)))
+    assert nad_mtu(await finishing) == 9000
 
 
 async def test_config_follows_the_mtu_of_its_cluster_network(run: Run, api: LabApi) -> None:

@@ -10,6 +10,8 @@ from harvester_net.cluster.resources import Object
 from harvester_net.harvester.wording import listed
 from harvester_net.kinds.codecs.network_setting import STORAGE_CODEC
 from harvester_net.kinds.storage_network import StorageNetwork
+from harvester_net.specs.parse import parse
+from harvester_net.specs.unknown import UNKNOWN
 
 from ..programs import FULL, STORAGE_NETWORK, program
 from .calls import checked
@@ -17,6 +19,12 @@ from .calls import checked
 LEAST = program(STORAGE_NETWORK)
 TEXT = '{"clusterNetwork":"storage","vlan":300,"range":"192.168.0.0/24"}'
 EMPTY_HASH = "da39a3ee5e6b4b0d3255bfef95601890afd80709"
+
+
+@pytest.mark.parametrize(("given", "network"), [("storage", "storage"), (UNKNOWN, "")])
+def test_cluster_network_that_it_is_about(given: str, network: str) -> None:
+    desired, problems = parse(StorageNetwork.spec, LEAST | {"clusterNetwork": given})
+    assert (desired.network, problems) == (network, [])
 
 
 def test_text_has_harvesters_keys_and_no_defaults() -> None:
