@@ -29,6 +29,8 @@ class Vm:
     runs: bool = True
     shut_down: bool = False
     """Its guest has shut down by itself."""
+    grace: int | None = None
+    """Seconds after which it is killed if it does not stop; None for Harvester's 120."""
 
 
 VMS_OF_EVERY_KIND = (
@@ -139,6 +141,8 @@ def _shows(lab: Lab, name: str, wanted: str) -> bool:
 def manifest(vm: Vm) -> dict[str, Any]:
     """The VM to create."""
     network = "default/vm100" if vm.name < "n" else "vm200"
-    return objects.new_vm(
-        vm.name, network, strategy=True if vm.strategy is None else vm.strategy
-    )
+    strategy = True if vm.strategy is None else vm.strategy
+    made = objects.new_vm(vm.name, network, strategy=strategy)
+    if vm.grace is not None:
+        made["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] = vm.grace
+    return made

@@ -15,7 +15,7 @@ from tests.e2e.vms import VMIS
 from .picture import NETWORK, picture
 from .site import Vm, make_vms, phase, program
 
-VMS = (Vm("web", "Always"), Vm("db", "RerunOnFailure"))
+VMS = (Vm("web", "Always", grace=1), Vm("db", "RerunOnFailure"))
 SOURCE = "network.harvesterhci.io/mtu-source-vc"
 JOURNAL = "config map harvester-system/harvester-net-journal"
 
