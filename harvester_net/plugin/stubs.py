@@ -14,8 +14,9 @@ from pathlib import Path
 from types import ModuleType
 
 STUBS = "pulumi.runtime.proto"
-AROUND = ("pulumi", "pulumi.runtime")
+AROUND = ("pulumi", "pulumi.runtime", STUBS)
 """The packages around the stubs."""
+_ONE_OF_THEM = f"{STUBS}.provider_pb2"
 
 
 class _Empty(ModuleType):
@@ -23,8 +24,8 @@ class _Empty(ModuleType):
 
 
 def load_stubs() -> None:
-    """Import the stubs, as if the packages around them were empty. ``import pulumi`` gets an
-    empty package until `load_sdk` was called.
+    """Let the stubs be imported one by one, as if the packages around them were empty.
+    ``import pulumi`` gets an empty package until `load_sdk` was called.
     """
     if "pulumi" in sys.modules or (spec := find_spec("pulumi")) is None:
         return
@@ -33,9 +34,7 @@ def load_stubs() -> None:
         package = _Empty(name)
         package.__path__ = [str(Path(folder, *name.split(".")[1:])) for folder in folders]
         sys.modules[name] = package
-    try:
-        importlib.import_module(STUBS)
-    except ImportError:
+    if find_spec(_ONE_OF_THEM) is None:
         # Another layout of the SDK: all of it, then.
         load_sdk()
 
@@ -45,6 +44,9 @@ def load_sdk() -> None:
     for name in AROUND:
         if isinstance(sys.modules.get(name), _Empty):
             del sys.modules[name]
-    runtime = importlib.import_module("pulumi.runtime")
-    # The import system does it for a module that was not there before.
-    runtime.proto = importlib.import_module(STUBS)  # type: ignore[attr-defined]
+    proto = importlib.import_module(STUBS)
+    # The import system does it for modules that were not there before.
+    for name, module in list(sys.modules.items()):
+        package, _, own = name.rpartition(".")
+        if package == STUBS:
+            setattr(proto, own, module)
