@@ -1,38 +1,21 @@
 """A provider that answers at once and looks at nothing: what a run costs without ours.
 
-It serves the schema of this package and says of every resource that it is as the program wants
-it. `python -m bench.empty_provider` is its process.
+It says of every resource that it is as the program wants it. `python -m bench.empty_provider`
+is its process.
 """
 
 from __future__ import annotations
 
 import asyncio
-import shlex
-import sys
-from pathlib import Path
 from typing import Any
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from harvester_net.plugin.servicer import SCHEMA
 from harvester_net.version import VERSION
 
-NAME = "pulumi-resource-harvester-net"
 Context = grpc.aio.ServicerContext[Any, Any]
-HERE = Path(__file__).parents[1]
-
-
-def installed(directory: Path) -> Path:
-    """The directory, with it in it, under our plugin's name."""
-    directory.mkdir(parents=True, exist_ok=True)
-    script = directory / NAME
-    # Its own name among the arguments, by which `bench.processes` knows a plugin.
-    command = shlex.join([sys.executable, "-m", __name__, NAME])
-    script.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(HERE))} exec {command} "$@"\n')
-    script.chmod(0o755)
-    return directory
 
 
 class EmptyProvider(provider_pb2_grpc.ResourceProviderServicer):
@@ -47,21 +30,6 @@ class EmptyProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     async def GetPluginInfo(self, request: Empty, context: Context) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=VERSION)
-
-    async def GetSchema(
-        self, request: provider_pb2.GetSchemaRequest, context: Context
-    ) -> provider_pb2.GetSchemaResponse:
-        return provider_pb2.GetSchemaResponse(schema=SCHEMA.read_text())
-
-    async def CheckConfig(
-        self, request: provider_pb2.CheckRequest, context: Context
-    ) -> provider_pb2.CheckResponse:
-        return provider_pb2.CheckResponse(inputs=request.news)
-
-    async def DiffConfig(
-        self, request: provider_pb2.DiffRequest, context: Context
-    ) -> provider_pb2.DiffResponse:
-        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
     async def Configure(
         self, request: provider_pb2.ConfigureRequest, context: Context
@@ -79,6 +47,8 @@ class EmptyProvider(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.DiffRequest, context: Context
     ) -> provider_pb2.DiffResponse:
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+
+    CheckConfig, DiffConfig = Check, Diff
 
     async def Create(
         self, request: provider_pb2.CreateRequest, context: Context

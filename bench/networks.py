@@ -19,6 +19,10 @@ from tests.e2e.stack import resource as item
 from .processes import Plugins
 
 AT_ONCE = 32
+NO_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
+"""The engine saves its growing state after each step, minutes for 1,000 resources whatever the
+provider does; left out, the provider can be seen.
+"""
 NADS = "/apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions"
 
 
@@ -51,10 +55,7 @@ def measure(lab: Lab, count: int) -> list[Row]:
             Path(directory) / "project",
             lab,
             KUBECONFIG=str(kubeconfig),
-            # The engine saves its growing state after each step, minutes for 1,000 resources
-            # whatever the provider does; left out, the provider can be seen.
-            PULUMI_SKIP_CHECKPOINTS="true",
-            PULUMI_EXPERIMENTAL="true",
+            **NO_CHECKPOINTS,
         )
         stack.program(*program(count))
         rows = [

@@ -8,7 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-NAME = b"pulumi-resource-harvester-net"
+from lab.pulumi_tools import PLUGIN
+
+NAME = PLUGIN.encode()
 TICKS = os.sysconf("SC_CLK_TCK")
 SECONDS_BETWEEN = 0.03
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import grpc
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-NAME = "pulumi-resource-harvester-net"
+from lab.pulumi_tools import PLUGIN as NAME
+
 PLUGIN = Path(sys.executable).parent / NAME
 STANDALONE = Path(__file__).parents[1] / "build" / "bundle" / NAME / NAME
 """Of `make dist`, if that was called."""

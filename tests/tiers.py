@@ -1,4 +1,4 @@
-"""What only `make test-all` runs: it sets HARVESTER_NET_EVERY_SCENARIO."""
+"""What `make test-all` does more thoroughly: it sets HARVESTER_NET_EVERY_SCENARIO."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def is_destroyed(lab: Lab, test: pytest.FixtureRequest) -> bool:
     On the embedded lab a reset takes a tenth of that time. Tests that kill programs are marked
     `destroyed`: a process that still ends must not write to the next test's cluster.
     """
-    real = isinstance(lab, RealLab)
-    return EVERY or real or test.node.get_closest_marker("destroyed") is not None
+    is_marked = test.node.get_closest_marker("destroyed") is not None
+    return EVERY or is_marked or isinstance(lab, RealLab)

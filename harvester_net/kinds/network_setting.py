@@ -30,7 +30,7 @@ from ..harvester.network_settings import NetworkSetting
 from ..harvester.setting_progress import Progress, describe_leaked, leaked
 from ..harvester.settings import effective
 from ..rules.rule import Write
-from ..specs.disruption import Disruption
+from ..specs.disruption import Disruption, disruption_of
 from ..specs.parse import parse
 from ..specs.spec import Spec
 from ..specs.unknown import is_wholly_known
@@ -246,7 +246,7 @@ class NetworkSettingKind(Kind[S]):
         """
         desired, _ = parse(self.spec, inputs)
         text = self.codec.text_of(inputs)
-        ordered = await self.change_if_needed(text, _consent_of(desired), call)
+        ordered = await self.change_if_needed(text, disruption_of(desired), call)
         write = self.codec.write_of(setting, text)
         await rule_checks.check_preview(write, call, ordered=ordered, besides=self.judged_by)
         if (budget := await self.address_budget(desired, call)) is not None:
@@ -260,7 +260,7 @@ class NetworkSettingKind(Kind[S]):
 
     async def _change(self, inputs: Properties, setting: Object, call: Call) -> Object:
         text = self.codec.text_of(inputs)
-        consent = _consent_of(parse(self.spec, inputs)[0])
+        consent = disruption_of(parse(self.spec, inputs)[0])
         if consent is not None and consent.stop_vms:
             # Before anything is stopped for it.
             write = self.codec.write_of(setting, text)
@@ -326,11 +326,6 @@ class NetworkSettingKind(Kind[S]):
             "vmNetwork": self.vm_network(setting, call),
         }
         return Live(key_of(setting), inputs | computed, inputs)
-
-
-def _consent_of(desired: Spec) -> Disruption | None:
-    """What it may interrupt; None for a kind that interrupts nothing."""
-    return getattr(desired, "disruption", None)
 
 
 async def wait_for_configs(cluster_network: str, call: Call) -> None:

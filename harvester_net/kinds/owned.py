@@ -19,8 +19,8 @@ from ..cluster.merge_patch import applied
 from ..cluster.resources import Object, Resource, annotations_of, is_terminating, key_of
 from ..harvester.blockers import Blocker
 from ..rules.rule import Write
-from ..specs.disruption import Disruption
-from ..specs.metadata import NamedSpec
+from ..specs.disruption import Disruption, disruption_of
+from ..specs.metadata import LabelledSpec
 from ..specs.parse import parse
 from ..specs.unknown import is_wholly_known
 from ..urns import Urn
@@ -51,7 +51,7 @@ from .owners import (
     whose,
 )
 
-S = TypeVar("S", bound=NamedSpec)
+S = TypeVar("S", bound=LabelledSpec)
 
 
 class OwnedKind(Kind[S]):
@@ -192,7 +192,7 @@ class OwnedKind(Kind[S]):
         if call.replaced is not None:
             old = await call.cluster.get_cached(self.resource, call.replaced, call.deadline)
             if old is not None:
-                consent = desired.disruption
+                consent = disruption_of(desired)
                 stops = consent is not None and bool(consent.stop_vms or consent.migrate_vms)
                 await rule_checks.warn_about_deletion(
                     Write(self.resource, old, None), call, ordered=stops
@@ -382,14 +382,14 @@ class OwnedKind(Kind[S]):
         patch = await self.patch_for(desired, live, call)
         await self._judge_update(desired, live, patch, call)
         goal = await self.change_goal(desired, live, call)
-        return {} if goal is None else await preview_change(goal, desired.disruption, call)
+        return {} if goal is None else await preview_change(goal, disruption_of(desired), call)
 
     async def _apply_change(self, goal: AnyGoal, before: Live, desired: S, call: Call) -> None:
         """Carry out the ordered change; stopped half way, the state has the object as it was
         before.
         """
         try:
-            await run_change(goal, desired.disruption, call)
+            await run_change(goal, disruption_of(desired), call)
         except (ChangeStopped, ClusterError, DeadlineExceeded) as error:
             raise Unfinished(
                 before.key, before.outputs, before.inputs, [str(error)]

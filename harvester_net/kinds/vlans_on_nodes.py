@@ -53,7 +53,6 @@ async def _look_again(cluster_network: str, call: Call) -> None:
         return
     desired.awaiting_vlans.add(cluster_network)
     call.tell("waiting a moment for the nodes to see the VLANs of new VM networks")
-    note = {"metadata": {"annotations": {LOOK_AGAIN: secrets.token_hex(4)}}}
     # Who may not write it, such as a tenant, goes without; so does one that is just changing.
     with suppress(ClusterError, DeadlineExceeded):
         try:
@@ -64,6 +63,7 @@ async def _look_again(cluster_network: str, call: Call) -> None:
             desired.awaiting_vlans.discard(cluster_network)
         if not writing[cluster_network]:
             del unseen[cluster_network]
+            note = {"metadata": {"annotations": {LOOK_AGAIN: secrets.token_hex(4)}}}
             await call.cluster.patch(CLUSTER_NETWORK, cluster_network, note, call.deadline)
 
 

@@ -11,12 +11,14 @@ import importlib
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from types import ModuleType
 
 STUBS = "pulumi.runtime.proto"
 AROUND = ("pulumi", "pulumi.runtime", STUBS)
 """The packages around the stubs."""
 _ONE_OF_THEM = f"{STUBS}.provider_pb2"
+_LOCK = Lock()
 
 
 class _Empty(ModuleType):
@@ -40,13 +42,17 @@ def load_stubs() -> None:
 
 
 def load_sdk() -> None:
-    """Import all of the SDK, with the stubs that are loaded, once."""
-    for name in AROUND:
-        if isinstance(sys.modules.get(name), _Empty):
+    """Import all of the SDK, with the stubs that are loaded, once; from any thread, for the
+    engine asks for several components at the same time.
+    """
+    with _LOCK:
+        if not isinstance(sys.modules.get("pulumi"), _Empty):
+            return
+        for name in AROUND:
             del sys.modules[name]
-    proto = importlib.import_module(STUBS)
-    # The import system does it for modules that were not there before.
-    for name, module in list(sys.modules.items()):
-        package, _, own = name.rpartition(".")
-        if package == STUBS:
-            setattr(proto, own, module)
+        proto = importlib.import_module(STUBS)
+        # The import system does it for modules that were not there before.
+        for name, module in list(sys.modules.items()):
+            package, _, own = name.rpartition(".")
+            if package == STUBS:
+                setattr(proto, own, module)

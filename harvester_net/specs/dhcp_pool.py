@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field
 
 from .limits import DhcpPoolName, Namespace, vm_network_name
-from .metadata import NamedSpec
+from .metadata import LabelledSpec
 from .spec import Item, Meanings, Problem, replacing, unordered
 from .unknown import is_known
 
@@ -76,7 +76,7 @@ LeaseTime = Annotated[int, AfterValidator(_lease)]
 Text = Annotated[str, AfterValidator(_some_text)]
 
 
-class DhcpPool(NamedSpec):
+class DhcpPool(LabelledSpec):
     """Experimental: addresses that the VMs of a VM network get from Harvester's managed DHCP,
     the add-on vm-dhcp-controller, which is experimental itself.
 
@@ -95,8 +95,6 @@ class DhcpPool(NamedSpec):
         "ntp": lambda servers: servers or [],
         "paused": bool,
     }
-    # No VM stops for it, so there is nothing to agree to.
-    disruption: ClassVar[None] = None  # type: ignore[misc]
 
     name: DhcpPoolName = replacing(
         description="Name of the DHCP pool. Defaults to the resource's name."

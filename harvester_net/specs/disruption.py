@@ -179,3 +179,8 @@ class Disruption(Spec):
         "nodes, before the VMs start again. Needs the right to run pods with the network of "
         "the host. Defaults to no.",
     )
+
+
+def disruption_of(desired: Spec) -> Disruption | None:
+    """What it may interrupt; None for a kind that interrupts nothing."""
+    return getattr(desired, "disruption", None)

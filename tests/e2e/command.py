@@ -119,7 +119,7 @@ def take_down(lab: Lab) -> None:
 
 
 @contextmanager
-def occupied(lab: Lab, is_taken_down: bool = True) -> Iterator[Lab]:
+def occupied(lab: Lab, *, is_taken_down: bool) -> Iterator[Lab]:
     """A lab whose cluster network carries two running VMs and the storage network. In the end
     they are taken down step by step, or the lab is reset.
     """
@@ -129,10 +129,10 @@ def occupied(lab: Lab, is_taken_down: bool = True) -> Iterator[Lab]:
             for name in ("a", "b"):
                 vms.enter_context(running_vm(lab, name, "vm100"))
             yield lab
-            if not is_taken_down:
-                lab.reset()
         if is_taken_down:
             take_down(lab)
+        else:
+            lab.reset()
     except BaseException:
         # Only one test fails for what it left.
         lab.reset()

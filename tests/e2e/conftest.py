@@ -23,9 +23,8 @@ def stacks_of_forked_programs(programs: None) -> None:
 
 @pytest.fixture
 def stack(tmp_path: Path, lab: Lab, request: pytest.FixtureRequest) -> Iterator[Stack]:
-    """A stack whose resources are destroyed at the end, and nothing may be left.
-
-    If anything is, the lab is made anew, so that only one test fails for it.
+    """A stack whose resources are gone at the end: the lab is reset, or they are destroyed and
+    nothing may be left. If anything is, the lab is reset, so that only one test fails for it.
     """
     made = Stack(tmp_path / "project", lab)
     yield made

@@ -29,7 +29,7 @@ def wide_lab(pytestconfig: pytest.Config) -> Iterator[Lab]:
 
 @pytest.fixture
 def stack(tmp_path: Path, wide_lab: Lab, request: pytest.FixtureRequest) -> Iterator[Stack]:
-    """A stack; VMs and resources go at the end."""
+    """A stack; VMs and resources go at the end, with the lab's reset or destroyed."""
     made = Stack(tmp_path / "project", wide_lab)
     yield made
     if not is_destroyed(wide_lab, request):

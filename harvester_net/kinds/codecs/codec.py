@@ -7,10 +7,10 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from ...cluster.merge_patch import applied
 from ...cluster.resources import Object, Resource, key_of
-from ...specs.metadata import NamedSpec
+from ...specs.metadata import LabelledSpec
 from ..differences import Properties
 
-S = TypeVar("S", bound=NamedSpec)
+S = TypeVar("S", bound=LabelledSpec)
 
 
 class Codec(ABC, Generic[S]):
@@ -70,7 +70,7 @@ def metadata(desired: Any, **more: Any) -> Object:
     return {"name": desired.name} | {key: value for key, value in own.items() if value} | more
 
 
-def own_metadata(desired: NamedSpec, old: Properties, live: Object) -> Object:
+def own_metadata(desired: LabelledSpec, old: Properties, live: Object) -> Object:
     """The merge patch of the user's own labels and annotations; keys of others stay."""
     patch: Object = {}
     for field in ("labels", "annotations"):

@@ -20,8 +20,9 @@ SEEN_WITH = """
 from harvester_net.plugin.stubs import load_sdk, load_stubs
 load_stubs()
 from pulumi.runtime.proto import provider_pb2
-load_sdk()
-load_sdk()
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor() as threads:
+    list(threads.map(lambda _: load_sdk(), range(4)))
 import pulumi, pulumi.provider.experimental.server
 print(pulumi.Output.from_input(1) is not None)
 print(pulumi.runtime.proto.provider_pb2 is provider_pb2)

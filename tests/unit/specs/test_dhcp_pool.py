@@ -11,14 +11,14 @@ from harvester_net.specs.unknown import UNKNOWN
 from ..programs import DHCP_POOL, messages, program
 
 
+def given(**changed: Any) -> dict[str, Any]:
+    return program(DHCP_POOL, **changed)
+
+
 def test_there_is_nothing_to_agree_to() -> None:
     """`disruption` was taken, and meant nothing: no VM stops for a pool."""
     (problem,) = messages(DHCP_POOL, given(disruption={"stopVms": ["*"]}))
     assert problem.startswith("disruption: is not a property of DhcpPool; it has ")
-
-
-def given(**changed: Any) -> dict[str, Any]:
-    return program(DHCP_POOL, **changed)
 
 
 @pytest.mark.parametrize(
